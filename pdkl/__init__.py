@@ -1,0 +1,21 @@
+"""Information theory on data frames.
+
+Importing ``pdkl`` gives every pandas DataFrame and Series the accessor ``info_theory``.
+`InfoTheory` and `SeriesInfoTheory` are the same methods for those who want static types.
+"""
+
+from importlib.metadata import version
+
+import pandas as pd
+
+from pdkl import plot
+from pdkl.accessor import InfoTheory
+from pdkl.core.validation import ColumnNotFoundError
+from pdkl.series import SeriesInfoTheory
+
+__all__ = ["ColumnNotFoundError", "InfoTheory", "SeriesInfoTheory", "__version__", "plot"]
+
+__version__ = version("pdkl")
+
+pd.api.extensions.register_dataframe_accessor("info_theory")(InfoTheory)
+pd.api.extensions.register_series_accessor("info_theory")(SeriesInfoTheory)

@@ -1,0 +1,840 @@
+"""The doors of `DataFrame.info_theory`: signatures and docstrings, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pdkl import comparison, losses
+from pdkl.core.measures import MEASURES
+from pdkl.core.validation import one_of
+from pdkl.question import Question
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pdkl.question import Against, Alphabet, Base, By, SmoothingRule, Zeros
+
+
+class InfoTheory:
+    """Information theory on the columns of a frame: ``df.info_theory`` is ``InfoTheory(df)``.
+
+    Each method counts how often each category occurs, in every group of ``by``, lines up two
+    distributions by label where two are compared, and returns a tidy frame with one row per
+    group and column. The frame itself is never changed.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        The frame. Nothing is read or checked before a method is called.
+
+    Notes
+    -----
+    Keywords mean the same in every method.
+
+    **columns, p**
+        A column name or a list of them. None means every string, categorical, boolean and object
+        column outside ``by`` and ``weights``.
+    **by**
+        What makes the groups: a column name, a `pandas.Grouper` with ``key`` and ``freq``, or a
+        list of these. A missing key is a group of its own, sorted last. None makes one group.
+    **q, reference, against**
+        What P is compared with; exactly one of them.
+
+        - ``q``: another column of the frame, or a list that is paired with ``p``.
+        - ``reference=frame``: that frame's column of the same name. It is matched group to group
+          where it has all columns of ``by``, otherwise all of it stands for every group. For a
+          Grouper it stands for every group, unless ``match=True``.
+        - ``reference={category: weight}``: a fixed distribution, normalised, believed exactly
+          and never smoothed; ``{column: {category: weight}}`` for several columns.
+        - ``reference=label``: one group of ``by``, a tuple of labels where ``by`` has several
+          keys.
+        - ``against``: ``"rest"`` (all rows outside the group), ``"all"`` (all rows),
+          ``"pairs"`` (each ordered pair of different groups), ``"previous"`` (the group before in
+          the order of the last key, the other keys being equal), ``"uniform"`` (every category of
+          the alphabet equally likely).
+    **weights**
+        A column of non-negative weights, or of counts where a row stands for several. It applies
+        to both sides. Whole weights are added as integers, exactly up to 2**63 - 1; what is
+        computed from counts above 2**53 is as exact as float64 can hold them.
+    **base**
+        ``"nat"`` (e), ``"bit"`` (2), ``"dit"`` (10), or a number above 1.
+    **dropna**
+        True leaves missing values out of the distribution; they are counted in ``n_missing``.
+        False makes missing a category. None, NaN, NaT and NA are the same missing.
+    **alphabet**
+        The categories that could occur, fixed once per column: ``"observed"`` (those that do occur
+        anywhere in the call, in any group, on either side), ``"declared"`` (also the levels of a
+        categorical), or the number of them. It matters to ``smoothing`` and ``"uniform"``.
+    **zeros**
+        What a category does that P has and Q lacks: ``"inf"`` (the measure is infinite),
+        ``"raise"`` (ValueError that names it), ``"drop"`` (both sides are restricted to what they
+        share, and renormalised), or a floor in (0, 1) below which no category of Q falls before Q
+        is renormalised.
+    **smoothing**
+        A pseudo-count, in rows, that every category of the alphabet gets on both sampled sides:
+        a number above 0, ``"laplace"`` (1), ``"jeffreys"`` (1/2) or ``"perks"`` (1/K for an
+        alphabet of K). It comes before ``zeros``.
+
+    Results are plain frames that can be written to Parquet or SQL. ``attrs["pdkl"]`` holds the
+    settings of the call. Columns that several methods share:
+
+    ======================= ====================================================================
+    keys of ``by``          in their own dtype
+    ``column``              the column that is measured
+    ``reference``           the other column's name, or rest, all, pairs, previous, uniform,
+                            group, frame, mapping
+    ``<key>_reference``     the keys of the group that is Q, where groups meet groups
+    ``n``, ``n_reference``  the weight of each side's distribution: int64, or float64 for
+                            fractional weights; NA for a fixed Q
+    ``n_missing``,          the weight of the missing values, also where ``dropna=False`` makes
+    ``n_missing_reference`` them part of ``n``
+    ``categories``          how many categories either side has
+    ``unseen``              the share of P in categories that Q lacks
+    ``vanished``            the share of Q in categories that P lacks
+    ``unit``                nat, bit, dit or base b
+    ======================= ====================================================================
+
+    Counts, ``unseen`` and ``vanished`` are those before smoothing. Where a side has no rows, the
+    measure, ``unseen`` and ``vanished`` are NaN.
+
+    References
+    ----------
+    Cover, T. M. and Thomas, J. A. (2006). Elements of Information Theory, 2nd edition. Wiley.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import pdkl
+    >>> df = pd.DataFrame({"shop": ["a", "a", "b", "b"], "fruit": ["fig", "fig", "fig", "kiwi"]})
+    >>> result = df.info_theory.kl_divergence("fruit", by="shop", against="all")
+    >>> result[["shop", "n", "n_reference", "vanished", "kl_divergence", "unit"]]
+      shop  n  n_reference  vanished  kl_divergence unit
+    0    a  2            4      0.25       0.287682  nat
+    1    b  2            4      0.00       0.143841  nat
+    """
+
+    def __init__(self, data: pd.DataFrame) -> None:
+        self._data = data
+
+    def entropy(
+        self,
+        columns: Hashable | list[Any] | None = None,
+        *,
+        by: By | None = None,
+        weights: Hashable | None = None,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        smoothing: SmoothingRule | None = None,
+    ) -> pd.DataFrame:
+        """Measure how uncertain each column is, in each group.
+
+        H(P) = -sum_x p(x) log p(x), the mean surprisal, from the shares of the categories (the
+        plug-in estimate). It is 0 for a single category and log K for K equally likely ones.
+
+        Parameters
+        ----------
+        columns : label or list of labels, optional
+            The columns to measure.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the groups.
+        weights : label, optional
+            The column of row weights or counts.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing reaches.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per group and column: the keys of ``by``, ``column`` (str), ``n`` and
+            ``n_missing`` (int64, or float64 for fractional weights), ``categories`` (int64, how
+            many occur), ``entropy`` (float64, in ``unit``; NaN where n is 0), ``unit`` (str).
+
+        Raises
+        ------
+        KeyError
+            A column does not exist.
+        TypeError
+            A keyword is of the wrong kind, or cells cannot be hashed.
+        ValueError
+            A keyword is out of its range, weights are negative, missing or infinite, or a key
+            has the name of a result column.
+
+        References
+        ----------
+        Shannon, C. E. (1948). A mathematical theory of communication. Bell System Technical
+        Journal 27, 379-423.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> die = pd.DataFrame({"face": [1, 2, 3, 4, 5, 6]})
+        >>> die.info_theory.entropy("face", base="bit")
+          column  n  n_missing  categories   entropy unit
+        0   face  6          0           6  2.584963  bit
+        """
+        question = Question(
+            method="entropy",
+            two_sided=False,
+            columns=columns,
+            by=by,
+            weights=weights,
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            smoothing=smoothing,
+        )
+        return comparison.measure(self._data, question, (MEASURES["entropy"],))
+
+    def cross_entropy(
+        self,
+        p: Hashable | list[Any] | None = None,
+        q: Hashable | list[Any] | None = None,
+        *,
+        by: By | None = None,
+        reference: Any = None,
+        against: Against | None = None,
+        match: bool | None = None,
+        weights: Hashable | None = None,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        zeros: Zeros = "inf",
+        smoothing: SmoothingRule | None = None,
+    ) -> pd.DataFrame:
+        """Measure the mean surprisal at P of someone who expects Q.
+
+        H(P, Q) = -sum_x p(x) log q(x) = H(P) + KL(P || Q). It is infinite where P has a category
+        that Q lacks.
+
+        Parameters
+        ----------
+        p : label or list of labels, optional
+            The columns to measure.
+        q : label or list of labels, optional
+            The columns to compare them with, one for each of ``p``.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the groups.
+        reference : DataFrame, mapping or group label, optional
+            What P is compared with, where it is not a column.
+        against : {"rest", "all", "pairs", "previous", "uniform"}, optional
+            Which rows of the frame, or which fixed distribution, P is compared with.
+        match : bool, optional
+            Whether a reference frame is matched group to group.
+        weights : label, optional
+            The column of row weights or counts.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing and ``"uniform"`` reach.
+        zeros : {"inf", "raise", "drop"} or float in (0, 1)
+            What a category does that P has and Q lacks.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per group and column: the keys of ``by``, ``column``, ``reference`` (str),
+            ``<key>_reference`` where groups meet groups, ``n``, ``n_reference``, ``n_missing``,
+            ``n_missing_reference`` (int64, or float64 for fractional weights; NA for a fixed Q),
+            ``categories`` (int64), ``unseen``, ``vanished`` (float64, shares),
+            ``cross_entropy`` (float64, in ``unit``), ``unit`` (str).
+
+        Raises
+        ------
+        KeyError
+            A column does not exist in the frame or the reference.
+        TypeError
+            Not exactly one of ``q``, ``reference``, ``against``; a keyword of the wrong kind;
+            cells that cannot be hashed; two sides whose values can never be equal.
+        ValueError
+            A keyword out of its range; weights that are negative, missing or infinite; an unknown
+            group label; a reference frame without a group in common; ``zeros="raise"`` and a
+            category that Q lacks; a key with the name of a result column.
+
+        References
+        ----------
+        Cover, T. M. and Thomas, J. A. (2006). Elements of Information Theory, 2nd edition.
+        Wiley. Section 5.4.
+
+        Examples
+        --------
+        A die that shows 1 half of the time, for someone who expects a fair one:
+
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> die = pd.DataFrame({"face": [1, 2, 3, 4, 5, 6], "count": [5, 1, 1, 1, 1, 1]})
+        >>> result = die.info_theory.cross_entropy(
+        ...     "face", weights="count", against="uniform", base="bit"
+        ... )
+        >>> result[["column", "n", "categories", "cross_entropy", "unit"]]
+          column   n  categories  cross_entropy unit
+        0   face  10           6       2.584963  bit
+        """
+        question = Question(
+            method="cross_entropy",
+            two_sided=True,
+            columns=p,
+            q=q,
+            by=by,
+            reference=reference,
+            against=against,
+            match=match,
+            weights=weights,
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            zeros=zeros,
+            smoothing=smoothing,
+        )
+        return comparison.measure(self._data, question, (MEASURES["cross_entropy"],))
+
+    def kl_divergence(
+        self,
+        p: Hashable | list[Any] | None = None,
+        q: Hashable | list[Any] | None = None,
+        *,
+        by: By | None = None,
+        reference: Any = None,
+        against: Against | None = None,
+        match: bool | None = None,
+        weights: Hashable | None = None,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        zeros: Zeros = "inf",
+        smoothing: SmoothingRule | None = None,
+    ) -> pd.DataFrame:
+        """Measure the price of expecting Q where P happens: the relative entropy.
+
+        KL(P || Q) = sum_x p(x) log(p(x) / q(x)) = H(P, Q) - H(P), at least 0, and 0 only for
+        equal distributions. It is infinite where P has a category that Q lacks; ``unseen`` says
+        how much of P that is. The direction matters: KL(P || Q) is not KL(Q || P).
+
+        Parameters
+        ----------
+        p : label or list of labels, optional
+            The columns to measure.
+        q : label or list of labels, optional
+            The columns to compare them with, one for each of ``p``.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the groups.
+        reference : DataFrame, mapping or group label, optional
+            What P is compared with, where it is not a column.
+        against : {"rest", "all", "pairs", "previous", "uniform"}, optional
+            Which rows of the frame, or which fixed distribution, P is compared with.
+        match : bool, optional
+            Whether a reference frame is matched group to group.
+        weights : label, optional
+            The column of row weights or counts.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing and ``"uniform"`` reach.
+        zeros : {"inf", "raise", "drop"} or float in (0, 1)
+            What a category does that P has and Q lacks.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per group and column: the keys of ``by``, ``column``, ``reference`` (str),
+            ``<key>_reference`` where groups meet groups, ``n``, ``n_reference``, ``n_missing``,
+            ``n_missing_reference`` (int64, or float64 for fractional weights; NA for a fixed Q),
+            ``categories`` (int64), ``unseen``, ``vanished`` (float64, shares),
+            ``kl_divergence`` (float64, in ``unit``), ``unit`` (str).
+
+        Raises
+        ------
+        KeyError
+            A column does not exist in the frame or the reference.
+        TypeError
+            Not exactly one of ``q``, ``reference``, ``against``; a keyword of the wrong kind;
+            cells that cannot be hashed; two sides whose values can never be equal.
+        ValueError
+            A keyword out of its range; weights that are negative, missing or infinite; an unknown
+            group label; a reference frame without a group in common; ``zeros="raise"`` and a
+            category that Q lacks; a key with the name of a result column.
+
+        Notes
+        -----
+        Computed from the counts without cancellation: right to about 1e-15, relatively, however
+        close P and Q are (1e-12 is tested), never negative, and the same to the last bit in any
+        order of rows or categories. With fractional weights, as right as their float64 sums.
+
+        References
+        ----------
+        Kullback, S. and Leibler, R. A. (1951). On information and sufficiency. Annals of
+        Mathematical Statistics 22, 79-86.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> df = pd.DataFrame({
+        ...     "month": [1, 1, 1, 1, 2, 2, 2, 2],
+        ...     "dest": ["LAX", "LAX", "ORD", "ORD", "LAX", "LAX", "LAX", "BOS"],
+        ... })
+        >>> result = df.info_theory.kl_divergence("dest", by="month", against="previous")
+        >>> result[["month", "month_reference", "unseen", "vanished", "kl_divergence"]]
+           month  month_reference  unseen  vanished  kl_divergence
+        0      1             <NA>     NaN       NaN            NaN
+        1      2                1    0.25       0.5            inf
+        """
+        question = Question(
+            method="kl_divergence",
+            two_sided=True,
+            columns=p,
+            q=q,
+            by=by,
+            reference=reference,
+            against=against,
+            match=match,
+            weights=weights,
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            zeros=zeros,
+            smoothing=smoothing,
+        )
+        return comparison.measure(self._data, question, (MEASURES["kl_divergence"],))
+
+    def js_divergence(
+        self,
+        p: Hashable | list[Any] | None = None,
+        q: Hashable | list[Any] | None = None,
+        *,
+        by: By | None = None,
+        reference: Any = None,
+        against: Against | None = None,
+        match: bool | None = None,
+        weights: Hashable | None = None,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        smoothing: SmoothingRule | None = None,
+    ) -> pd.DataFrame:
+        """Measure how far P and Q are apart: symmetric, and always finite.
+
+        JS(P, Q) = (KL(P || M) + KL(Q || M)) / 2 with M = (P + Q) / 2. It is 0 for equal
+        distributions and log 2 (1 bit) for those that share no category.
+
+        Parameters
+        ----------
+        p : label or list of labels, optional
+            The columns to measure.
+        q : label or list of labels, optional
+            The columns to compare them with, one for each of ``p``.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the groups.
+        reference : DataFrame, mapping or group label, optional
+            What P is compared with, where it is not a column.
+        against : {"rest", "all", "pairs", "previous", "uniform"}, optional
+            Which rows of the frame, or which fixed distribution, P is compared with.
+        match : bool, optional
+            Whether a reference frame is matched group to group.
+        weights : label, optional
+            The column of row weights or counts.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing and ``"uniform"`` reach.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per group and column: the keys of ``by``, ``column``, ``reference`` (str),
+            ``<key>_reference`` where groups meet groups, ``n``, ``n_reference``, ``n_missing``,
+            ``n_missing_reference`` (int64, or float64 for fractional weights; NA for a fixed Q),
+            ``categories`` (int64), ``unseen``, ``vanished`` (float64, shares),
+            ``js_divergence`` (float64, in ``unit``), ``unit`` (str).
+
+        Raises
+        ------
+        KeyError
+            A column does not exist in the frame or the reference.
+        TypeError
+            Not exactly one of ``q``, ``reference``, ``against``; a keyword of the wrong kind;
+            cells that cannot be hashed; two sides whose values can never be equal.
+        ValueError
+            A keyword out of its range; weights that are negative, missing or infinite; an unknown
+            group label; a reference frame without a group in common; a key with the name of a
+            result column.
+
+        References
+        ----------
+        Lin, J. (1991). Divergence measures based on the Shannon entropy. IEEE Transactions on
+        Information Theory 37, 145-151.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> df = pd.DataFrame({"left": ["red", "blue"], "right": ["blue", "green"]})
+        >>> result = df.info_theory.js_divergence("left", "right", base="bit")
+        >>> result[["column", "reference", "unseen", "vanished", "js_divergence", "unit"]]
+          column reference  unseen  vanished  js_divergence unit
+        0   left     right     0.5       0.5            0.5  bit
+        """
+        question = Question(
+            method="js_divergence",
+            two_sided=True,
+            columns=p,
+            q=q,
+            by=by,
+            reference=reference,
+            against=against,
+            match=match,
+            weights=weights,
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            smoothing=smoothing,
+        )
+        return comparison.measure(self._data, question, (MEASURES["js_divergence"],))
+
+    def contributions(
+        self,
+        p: Hashable | list[Any] | None = None,
+        q: Hashable | list[Any] | None = None,
+        *,
+        measure: str = "kl_divergence",
+        by: By | None = None,
+        reference: Any = None,
+        against: Against | None = None,
+        match: bool | None = None,
+        weights: Hashable | None = None,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        zeros: Zeros = "inf",
+        smoothing: SmoothingRule | None = None,
+    ) -> pd.DataFrame:
+        """Say which categories drive a measure: its terms, a row per category.
+
+        For KL the term is p log(p / q): positive where P has more of a category than Q expects,
+        negative where it has less. The terms of a group add up to the measure. `plot.contributions`
+        draws them.
+
+        Parameters
+        ----------
+        p : label or list of labels, optional
+            The columns to measure.
+        q : label or list of labels, optional
+            The columns to compare them with, one for each of ``p``.
+        measure : {"kl_divergence", "js_divergence", "cross_entropy", "entropy"}
+            Whose terms to show.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the groups.
+        reference : DataFrame, mapping or group label, optional
+            What P is compared with, where it is not a column.
+        against : {"rest", "all", "pairs", "previous", "uniform"}, optional
+            Which rows of the frame, or which fixed distribution, P is compared with.
+        match : bool, optional
+            Whether a reference frame is matched group to group.
+        weights : label, optional
+            The column of row weights or counts.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing and ``"uniform"`` reach.
+        zeros : {"inf", "raise", "drop"} or float in (0, 1)
+            What a category does that P has and Q lacks; only for measures that divide by Q.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per group, column and category of the alphabet: the keys of ``by``, ``column``,
+            ``reference`` (str), ``<key>_reference`` where groups meet groups, ``category`` (the
+            value, or its text where the columns asked for are of different kinds), ``count``,
+            ``count_reference`` (int64, or float64 for fractional weights; NA for a fixed Q),
+            ``p``, ``q`` (float64, the shares after smoothing and zeros), ``contribution``
+            (float64, in ``unit``), ``unit`` (str). In each group infinite contributions come
+            first, then the largest; groups without a value come last.
+
+        Raises
+        ------
+        KeyError
+            A column does not exist in the frame or the reference.
+        TypeError
+            Not exactly one of ``q``, ``reference``, ``against``; a keyword of the wrong kind;
+            cells that cannot be hashed; two sides whose values can never be equal.
+        ValueError
+            As in `kl_divergence`; also ``zeros`` for a measure that does not divide by Q, and an
+            ``alphabet`` size that gives probability to categories without a name.
+
+        References
+        ----------
+        Kullback, S. and Leibler, R. A. (1951). On information and sufficiency. Annals of
+        Mathematical Statistics 22, 79-86.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> df = pd.DataFrame({"fruit": ["fig", "fig", "fig", "kiwi"]})
+        >>> result = df.info_theory.contributions("fruit", reference={"fig": 1, "kiwi": 1})
+        >>> result[["category", "count", "p", "q", "contribution"]]
+          category  count     p    q  contribution
+        0      fig      3  0.75  0.5      0.304099
+        1     kiwi      1  0.25  0.5     -0.173287
+        """
+        record = MEASURES[one_of("measure", measure, tuple(MEASURES))]
+        if zeros != "inf" and not record.divides_by_q:
+            raise ValueError(
+                f"zeros={zeros!r} has nothing to act on: {measure} does not divide by Q. Leave it "
+                "out, or choose measure='kl_divergence' or 'cross_entropy'."
+            )
+        question = Question(
+            method="contributions",
+            two_sided=True,
+            columns=p,
+            q=q,
+            by=by,
+            reference=reference,
+            against=against,
+            match=match,
+            weights=weights,
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            zeros=zeros,
+            smoothing=smoothing,
+        )
+        return comparison.contributions(self._data, question, record)
+
+    def distribution(
+        self,
+        columns: Hashable | list[Any] | None = None,
+        *,
+        by: By | None = None,
+        weights: Hashable | None = None,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        smoothing: SmoothingRule | None = None,
+    ) -> pd.DataFrame:
+        """Show the distribution of each column, in each group, a row per category.
+
+        The share of a category is p(x) = count(x) / n, its surprisal -log p(x).
+
+        Parameters
+        ----------
+        columns : label or list of labels, optional
+            The columns to show.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the groups.
+        weights : label, optional
+            The column of row weights or counts.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            ``"declared"`` also shows the levels of a categorical that do not occur.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per group, column and category that has a probability, by count descending, ties
+            in the order of the categories: the keys of ``by``, ``column`` (str), ``category`` (the
+            value, or its text where the columns asked for are of different kinds), ``count``
+            (int64, or float64 for fractional weights), ``probability``, ``surprisal`` (float64,
+            in ``unit``), ``unit`` (str).
+
+        Raises
+        ------
+        KeyError
+            A column does not exist.
+        TypeError
+            A keyword is of the wrong kind, or cells cannot be hashed.
+        ValueError
+            As in `entropy`; also an ``alphabet`` size that gives probability to categories without
+            a name.
+
+        References
+        ----------
+        Shannon, C. E. (1948). A mathematical theory of communication. Bell System Technical
+        Journal 27, 379-423.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> df = pd.DataFrame({"fruit": ["fig", "kiwi", "fig", None, "fig"]})
+        >>> df.info_theory.distribution("fruit", base="bit")
+          column category  count  probability  surprisal unit
+        0  fruit      fig      3         0.75   0.415037  bit
+        1  fruit     kiwi      1         0.25   2.000000  bit
+        """
+        question = Question(
+            method="distribution",
+            two_sided=False,
+            columns=columns,
+            by=by,
+            weights=weights,
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            smoothing=smoothing,
+        )
+        return comparison.distribution(self._data, question)
+
+    def binary_cross_entropy(
+        self,
+        target: Hashable,
+        prediction: Hashable | list[Any],
+        *,
+        by: By | None = None,
+        weights: Hashable | None = None,
+        base: Base = "nat",
+        clip: float = 0.0,
+    ) -> pd.DataFrame:
+        """Average the surprisal of a yes-or-no target under predicted probabilities.
+
+        -[y log x + (1 - y) log(1 - x)] for each row, with 0 log 0 = 0: nothing where a certain
+        prediction is right, infinite where it is wrong.
+
+        Parameters
+        ----------
+        target : label
+            A column of 0 and 1, of booleans, or of probabilities (a soft target).
+        prediction : label or list of labels
+            The column of the predicted probability of 1; several give a row each.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the groups.
+        weights : label, optional
+            The column of row weights or counts.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        clip : float in [0, 0.5)
+            Predictions are kept within [clip, 1 - clip]. 0 leaves them as they are.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per group and prediction: the keys of ``by``, ``column`` (str, the target),
+            ``prediction`` (str), ``n``, ``n_missing`` (int64, or float64 for fractional weights;
+            a row that lacks its target or prediction is missing), ``binary_cross_entropy``
+            (float64, in ``unit``), ``unit`` (str).
+
+        Raises
+        ------
+        KeyError
+            A column does not exist.
+        TypeError
+            Target or prediction are not numbers or booleans.
+        ValueError
+            Values outside [0, 1], ``clip`` outside [0, 0.5), or bad weights.
+
+        References
+        ----------
+        Good, I. J. (1952). Rational decisions. Journal of the Royal Statistical Society B 14,
+        107-114.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> df = pd.DataFrame({"y": [1, 0, 1, 0], "x": [0.5, 0.25, 0.5, 0.5]})
+        >>> df.info_theory.binary_cross_entropy("y", "x", base="bit")
+          column prediction  n  n_missing  binary_cross_entropy unit
+        0      y          x  4          0              0.853759  bit
+        """
+        return losses.binary_cross_entropy(
+            self._data, target, prediction, by=by, weights=weights, base=base, clip=clip
+        )
+
+    def categorical_cross_entropy(
+        self,
+        target: Hashable,
+        predictions: Mapping[Any, Hashable],
+        *,
+        by: By | None = None,
+        weights: Hashable | None = None,
+        base: Base = "nat",
+        clip: float = 0.0,
+    ) -> pd.DataFrame:
+        """Average the surprisal of labels under predicted probabilities.
+
+        -log x for each row, x being the probability that was predicted for the label that occurred.
+
+        Parameters
+        ----------
+        target : label
+            The column of true labels, of any dtype.
+        predictions : mapping {label: column}
+            The column of the predicted probability of each label. In each complete row they must
+            sum to 1, to within 1e-6.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the groups.
+        weights : label, optional
+            The column of row weights or counts.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        clip : float in [0, 0.5)
+            Predictions are kept within [clip, 1 - clip], without renormalising them. 0 leaves them
+            as they are.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per group: the keys of ``by``, ``column`` (str, the target), ``n``, ``n_missing``
+            (int64, or float64 for fractional weights; a row that lacks its target or any
+            prediction is missing), ``categorical_cross_entropy`` (float64, in ``unit``), ``unit``
+            (str).
+
+        Raises
+        ------
+        KeyError
+            A column does not exist.
+        TypeError
+            ``predictions`` is not a mapping, predictions are not numbers, or its labels can never
+            be equal to those of the target.
+        ValueError
+            A label without a prediction, values outside [0, 1], rows that do not sum to 1,
+            ``clip`` outside [0, 0.5), or bad weights.
+
+        References
+        ----------
+        Good, I. J. (1952). Rational decisions. Journal of the Royal Statistical Society B 14,
+        107-114.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> df = pd.DataFrame({"y": ["cat", "dog"], "p_cat": [0.5, 0.75], "p_dog": [0.5, 0.25]})
+        >>> df.info_theory.categorical_cross_entropy(
+        ...     "y", {"cat": "p_cat", "dog": "p_dog"}, base="bit"
+        ... )
+          column  n  n_missing  categorical_cross_entropy unit
+        0      y  2          0                        1.5  bit
+        """
+        return losses.categorical_cross_entropy(
+            self._data, target, predictions, by=by, weights=weights, base=base, clip=clip
+        )

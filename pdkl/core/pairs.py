@@ -1,0 +1,145 @@
+"""Pairs: two distributions lined up on one support, for many comparisons at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdkl.core.counts import Counts, as_float
+from pdkl.core.numerics import (
+    FloatArray,
+    IntArray,
+    cross_difference,
+    segment_sum,
+    surprisal,
+)
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What a measure's term sees: one entry per (comparison, outcome), as flat arrays.
+
+    Parameters
+    ----------
+    comparison : int64 array
+        Which comparison the entry belongs to.
+    outcome : int64 array
+        Which outcome; -1 for the outcomes of the alphabet without an entry of their own.
+    count_p, count_q : float64 array
+        The weight of the outcome on either side, above both zero rules and smoothing.
+    times : float64 array
+        For how many outcomes the entry stands: 1, or for outcome -1 any number.
+    total_p, total_q : float64 array, one entry per comparison
+        What the counts are divided by.
+    """
+
+    comparison: IntArray
+    outcome: IntArray
+    count_p: FloatArray
+    count_q: FloatArray
+    times: FloatArray
+    total_p: FloatArray
+    total_q: FloatArray
+
+    @property
+    def size(self) -> int:
+        """The number of comparisons."""
+        return len(self.total_p)
+
+    @cached_property
+    def p(self) -> FloatArray:
+        """Probabilities of P; 0 where P is empty."""
+        return _ratio(self.count_p, self.total_p[self.comparison])
+
+    @cached_property
+    def q(self) -> FloatArray:
+        """Probabilities of Q; 0 where Q is empty."""
+        return _ratio(self.count_q, self.total_q[self.comparison])
+
+    @cached_property
+    def difference(self) -> FloatArray:
+        """``p - q`` to full precision: subtracting rounded p and q would lose its digits."""
+        # scaling by powers of two is exact and keeps the products within range
+        scale_p, scale_q = -np.frexp(self.total_p)[1], -np.frexp(self.total_q)[1]
+        at = self.comparison
+        total_p, total_q = np.ldexp(self.total_p, scale_p)[at], np.ldexp(self.total_q, scale_q)[at]
+        numerator = cross_difference(
+            np.ldexp(self.count_p, scale_p[at]),
+            total_p,
+            np.ldexp(self.count_q, scale_q[at]),
+            total_q,
+        )
+        return _ratio(numerator, total_p * total_q)
+
+    @cached_property
+    def surprisal_p(self) -> FloatArray:
+        """``-log(p)`` in nats, exact near p = 1; infinite at p = 0."""
+        return surprisal(self.count_p, self.total_p[self.comparison])
+
+    @cached_property
+    def surprisal_q(self) -> FloatArray:
+        """``-log(q)`` in nats, exact near q = 1; infinite at q = 0."""
+        return surprisal(self.count_q, self.total_q[self.comparison])
+
+    def sum(self, values: FloatArray) -> FloatArray:
+        """Add values over the outcomes of each comparison."""
+        return segment_sum(values * self.times, self.comparison, self.size)
+
+    def only(self, keep: NDArray[np.bool_]) -> Pairs:
+        """Leave probability to some entries alone; the totals become what they hold."""
+        count_p, count_q = np.where(keep, self.count_p, 0.0), np.where(keep, self.count_q, 0.0)
+        return replace(
+            self,
+            count_p=count_p,
+            count_q=count_q,
+            total_p=self.sum(count_p),
+            total_q=self.sum(count_q),
+        )
+
+
+def align(p: Counts, q: Counts) -> Pairs:
+    """Line up group i of ``p`` with group i of ``q`` on the union of their supports."""
+    width = max(p.n_outcomes, 1)
+    key = np.concatenate([p.group * width + p.outcome, q.group * width + q.outcome])
+    order = np.argsort(key, kind="stable")  # two sorted runs: a single merge
+    key = key[order]
+    first = np.diff(key, prepend=-1) != 0
+    entry = np.empty(len(key), dtype=np.int64)
+    entry[order] = np.cumsum(first) - 1
+    comparison, outcome = np.divmod(key[first], width)
+    count_p, count_q = np.zeros(len(comparison)), np.zeros(len(comparison))
+    count_p[entry[: len(p.weight)]] = p.weight
+    count_q[entry[len(p.weight) :]] = q.weight
+    return _paired(p, q, comparison, outcome, count_p, count_q)
+
+
+def spread(p: Counts, q: Counts, outcomes: IntArray) -> Pairs:
+    """Line up group i of ``p`` with group i of ``q`` on all of ``outcomes``."""
+    return _paired(
+        p,
+        q,
+        np.repeat(np.arange(p.n_groups), len(outcomes)),
+        np.tile(outcomes, p.n_groups),
+        as_float(p.dense(outcomes)).ravel(),
+        as_float(q.dense(outcomes)).ravel(),
+    )
+
+
+def _paired(
+    p: Counts,
+    q: Counts,
+    comparison: IntArray,
+    outcome: IntArray,
+    count_p: FloatArray,
+    count_q: FloatArray,
+) -> Pairs:
+    ones = np.ones(len(comparison))
+    totals = as_float(p.totals), as_float(q.totals)
+    return Pairs(comparison, outcome, count_p, count_q, ones, *totals)
+
+
+def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)

@@ -1,0 +1,226 @@
+"""Count pandas frames: every column is encoded once, ``by`` once, then counted jointly."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pdkl.core.counts import CodeArray, Counts, WeightArray, tabulate
+
+Key = Hashable | pd.Grouper
+_WHOLE = int(np.iinfo(np.int64).max)
+_SHORT = 1 << 16  # integers within so short a range are counted without hashing
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The counts of some columns of a frame, by the groups that occur.
+
+    ``keys`` has a row for each group, in no particular order. ``labels[column]`` says what an
+    outcome id stands for: all levels of a categorical, else the values that occur.
+    """
+
+    keys: pd.DataFrame
+    counts: dict[Hashable, Counts]
+    labels: dict[Hashable, pd.Index[Any]]
+
+    def column(self, name: Hashable) -> tuple[Counts, pd.Index[Any]]:
+        """Return the counts of one column, and what its outcomes are called."""
+        return self.counts[name], self.labels[name]
+
+    def regroup(self, position: NDArray[np.int64], keys: pd.DataFrame) -> Tally:
+        """Move group i to row ``position[i]`` of new keys."""
+        counts = {name: c.regroup(position, len(keys)) for name, c in self.counts.items()}
+        return Tally(keys, counts, self.labels)
+
+
+def count(
+    frame: pd.DataFrame,
+    columns: Sequence[Hashable],
+    by: Sequence[Key] = (),
+    weights: Hashable | None = None,
+) -> Tally:
+    """Count each of ``columns`` by the groups of ``by``.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Its named columns must exist once each.
+    columns : sequence of labels
+        The columns to count.
+    by : sequence of labels and `pandas.Grouper`
+        The keys of the groups.
+    weights : label, optional
+        The column of row weights.
+    """
+    weight = None if weights is None else read_weights(frame, weights)
+    codes, keys = group_rows(frame, by)
+    counts: dict[Hashable, Counts] = {}
+    labels: dict[Hashable, pd.Index[Any]] = {}
+    for column in columns:
+        outcome, names = encode(frame[column], column)
+        found = tabulate(outcome, len(names), groups=codes, n_groups=len(keys), weights=weight)
+        if not isinstance(frame[column].dtype, pd.CategoricalDtype):
+            seen = found.observed()
+            names = names[seen]
+            found = found.relabel(np.cumsum(seen) - 1, len(names))
+        counts[column], labels[column] = found, names
+    return Tally(keys, counts, labels)
+
+
+def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[Any]]:
+    """Give each row a code, -1 where missing, and the labels that the codes stand for."""
+    dtype: Any = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return values.cat.codes.to_numpy(), dtype.categories
+    if dtype == np.bool_:
+        return values.to_numpy().view(np.uint8), pd.Index([False, True])
+    if isinstance(dtype, np.dtype) and dtype.kind in "iu" and len(values):
+        array = values.to_numpy()
+        low, span = int(array.min()), int(array.max()) - int(array.min()) + 1
+        if span <= max(_SHORT, len(array)):  # then the value is its own code
+            wide = array if dtype.itemsize == 8 else array.astype(np.int64)
+            codes = (wide - wide.dtype.type(low)).astype(np.int64, copy=False)
+            labels = np.arange(span).astype(wide.dtype) + wide.dtype.type(low)
+            return codes, pd.Index(labels.astype(dtype))
+    try:
+        codes, found = pd.factorize(values)
+    except (TypeError, NotImplementedError) as error:
+        raise TypeError(
+            f"column {name!r} (dtype {dtype}) holds values that cannot be counted: {error}. "
+            "Turn them into something hashable first, such as tuples or text."
+        ) from None
+    return _plain(codes, pd.Index(found, tupleize_cols=False))
+
+
+def _plain(codes: CodeArray, labels: pd.Index[Any]) -> tuple[CodeArray, pd.Index[Any]]:
+    """Hold labels in NumPy's types where they fit, and read NaN as missing in every dtype."""
+    dtype: Any = labels.dtype
+    if isinstance(dtype, pd.ArrowDtype):
+        labels = pd.Index(list(labels.astype(object)), tupleize_cols=False)
+    elif isinstance(dtype, pd.SparseDtype):
+        labels = pd.Index(np.asarray(labels))
+    elif hasattr(dtype, "numpy_dtype"):  # the masked ones: Int64, boolean, Float64
+        labels = pd.Index(labels.to_numpy(dtype=dtype.numpy_dtype))
+    if labels.dtype.kind == "f" and (missing := np.asarray(labels.isna())).any():
+        position = np.append(np.where(missing, -1, np.cumsum(~missing) - 1), -1)
+        return position[codes], labels[~missing]
+    return codes, labels
+
+
+def group_rows(frame: pd.DataFrame, by: Sequence[Key]) -> tuple[CodeArray | None, pd.DataFrame]:
+    """Give each row the number of its group, and the keys of the groups that occur.
+
+    No keys make one group (None stands for zeros). A missing key is a key like any other.
+    """
+    groups: CodeArray | None = None
+    columns: list[pd.Series[Any]] = []
+    members: list[NDArray[np.int64]] = []  # for each key, the code of each group
+    n_groups = 1
+    for key in by:
+        name = key_name(key)
+        codes, labels = encode(frame[name], name)
+        dtype = labels.dtype if isinstance(frame[name].dtype, pd.SparseDtype) else frame[name].dtype
+        if isinstance(key, pd.Grouper) and key.freq is not None:
+            position, labels = _bins(labels, key)
+            codes, dtype = np.append(position, -1)[codes], labels.dtype
+        level, found = _compact(codes, len(labels) + 1)
+        found = np.where(found == len(labels), -1, found)  # -1 counts from the end
+        if groups is None:
+            groups, members = level, [found]
+        else:
+            joint = groups.astype(np.int64) * len(found) + level
+            groups, pair = _compact(joint, n_groups * len(found))
+            earlier, last = np.divmod(pair, max(len(found), 1))
+            members = [*(member[earlier] for member in members), found[last]]
+        n_groups = len(members[0])
+        columns.append(pd.Series(labels, name=name, dtype=dtype))
+    keys = {
+        column.name: pd.Series(
+            column.array.take(member, allow_fill=bool((member < 0).any())), dtype=column.dtype
+        )
+        for column, member in zip(columns, members, strict=True)
+    }
+    return groups, pd.DataFrame(keys, index=pd.RangeIndex(n_groups))
+
+
+def _compact(codes: CodeArray, width: int) -> tuple[CodeArray, NDArray[np.int64]]:
+    """Give the codes that occur new numbers, in rising order where cheap, and list them."""
+    if width > max(1 << 20, 2 * len(codes)):
+        dense, found = pd.factorize(codes)
+        return dense, np.asarray(found, dtype=np.int64)
+    seen = np.zeros(width, dtype=bool)
+    seen[codes] = True
+    found = np.flatnonzero(seen)
+    if len(found) and found[-1] == len(found) - 1 < width - 1:
+        return codes, found  # 0, 1, 2, … without a gap and without a missing one
+    return (np.cumsum(seen, dtype=np.int32) - 1)[codes], found
+
+
+def _bins(times: pd.Index[Any], grouper: pd.Grouper) -> tuple[NDArray[np.int64], pd.Index[Any]]:
+    """Cut distinct times into the bins of a Grouper that are not empty.
+
+    Only the sorted distinct times go through pandas, which would misplace unsorted rows and
+    drop missing ones.
+    """
+    if times.dtype.kind not in "Mm" and len(times):
+        raise TypeError(
+            f"by has a pd.Grouper with a frequency for column {grouper.key!r}, which holds "
+            f"{times.dtype}; it needs datetimes. Convert it with pd.to_datetime."
+        )
+    position = np.full(len(times), -1, dtype=np.int64)
+    if len(times) == 0:
+        return position, times
+    order = times.argsort()
+    sizes = pd.DataFrame({grouper.key: times[order]}).groupby(grouper).size()
+    occupied = np.flatnonzero(sizes)
+    position[order] = np.repeat(np.arange(len(occupied)), sizes.to_numpy()[occupied])
+    return position, sizes.index[occupied]
+
+
+def key_name(key: Key) -> Hashable:
+    """Return the column that a key reads."""
+    return key.key if isinstance(key, pd.Grouper) else key
+
+
+def read_weights(frame: pd.DataFrame, name: Hashable) -> WeightArray:
+    """Return the weights as int64 where they are whole by dtype, else as float64."""
+    values = frame[name]
+    spoken = f"weights (column {name!r})"
+    if not pd.api.types.is_numeric_dtype(values.dtype) or values.dtype.kind == "c":
+        raise TypeError(
+            f"{spoken} must be numbers; got dtype {values.dtype}. Convert them with pd.to_numeric."
+        )
+    if n_missing := int(values.isna().sum()):
+        raise ValueError(
+            f"{spoken} must not be missing; {n_missing} of {len(values)} are. "
+            "Fill them with fillna or drop these rows."
+        )
+    if pd.api.types.is_float_dtype(values.dtype):
+        return _checked(values.to_numpy(dtype=np.float64), spoken)
+    if len(values) and int(values.max()) * len(values) > _WHOLE:
+        total = int(values.astype(object).sum())
+        if total > _WHOLE:
+            raise ValueError(
+                f"{spoken} add up to {total}, beyond the 2**63 - 1 that whole weights are counted "
+                "to. Divide them or make them floats."
+            )
+    return _checked(values.to_numpy(dtype=np.int64), spoken)
+
+
+def _checked(weights: WeightArray, spoken: str) -> WeightArray:
+    with np.errstate(over="ignore"):
+        finite = bool(np.isfinite(weights.sum()))
+    if not finite:
+        raise ValueError(f"{spoken} must be finite, and so must their sum; it is {weights.sum()}.")
+    if (bad := np.flatnonzero(weights < 0)).size:
+        raise ValueError(
+            f"{spoken} must not be negative; {bad.size} of {len(weights)} are, "
+            f"the first is {weights[bad[0]]}."
+        )
+    return weights

@@ -1,0 +1,206 @@
+"""Which group is compared with which: the rows of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl import labels as names
+from pdkl.core.numerics import IntArray
+from pdkl.core.validation import listing
+from pdkl.engines.pandas import Key, group_rows, key_name
+
+
+@dataclass(frozen=True)
+class Groups:
+    """One entry per comparison: the group that is P, the group that is Q, their keys.
+
+    ``left`` and ``right`` are rows of the sorted keys, -1 for no group. ``reference_keys`` is
+    None where Q is not a group.
+    """
+
+    keys: pd.DataFrame
+    left: IntArray
+    right: IntArray
+    reference_keys: pd.DataFrame | None = None
+
+    def __len__(self) -> int:
+        """Return the number of comparisons."""
+        return len(self.left)
+
+    def spoken(self, row: int) -> str:
+        """Write the keys of a comparison for a message, empty without keys."""
+        pairs = [f"{name}={self.keys[name].iloc[row]!r}" for name in self.keys.columns]
+        return f" (group {', '.join(pairs)})" if pairs else ""
+
+
+def sort_rows(keys: pd.DataFrame) -> IntArray:
+    """Return the positions that sort groups by their keys, missing keys last."""
+    if keys.columns.empty:
+        return np.arange(len(keys))
+    return np.lexsort([_rank(keys[name]) for name in reversed(keys.columns)]).astype(np.int64)
+
+
+def _rank(values: pd.Series[Any]) -> IntArray:
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        codes, size = values.cat.codes.to_numpy(), len(values.cat.categories)
+        return np.where(codes < 0, size, codes).astype(np.int64)
+    codes, found = pd.factorize(values)
+    order = names.sort_order(pd.Index(found, tupleize_cols=False))
+    rank = np.append(np.argsort(order), len(order))  # the last entry is for -1, the missing
+    return rank[codes].astype(np.int64)
+
+
+def plain(keys: pd.DataFrame) -> Groups:
+    """Take each group once, beside the one that stands for all of Q."""
+    everyone = np.arange(len(keys))
+    return Groups(keys, everyone, np.zeros(len(keys), dtype=np.int64))
+
+
+def aligned(keys: pd.DataFrame) -> Groups:
+    """Compare each group with the group of the same keys on the other side."""
+    everyone = np.arange(len(keys))
+    return Groups(keys, everyone, everyone)
+
+
+def pairs(keys: pd.DataFrame) -> Groups:
+    """Compare each group with each other one."""
+    left, right = np.nonzero(~np.eye(len(keys), dtype=bool))
+    return _between(keys, left, right)
+
+
+def previous(keys: pd.DataFrame) -> Groups:
+    """Compare each group with the one before it in the last key, the other keys being equal."""
+    everyone = np.arange(len(keys))
+    ranks = np.column_stack(
+        [np.zeros(len(keys), dtype=np.int64), *(_rank(keys[name]) for name in keys.columns[:-1])]
+    )
+    same = np.all(ranks[1:] == ranks[:-1], axis=1)
+    right = np.where(np.concatenate([[False], same])[: len(keys)], everyone - 1, -1)
+    return _between(keys, everyone, right, nullable=True)
+
+
+def one_label(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> Groups:
+    """Compare each group with the one that has the given label."""
+    everyone = np.arange(len(keys))
+    found = _find(keys, label, columns)
+    return _between(keys, everyone, np.full(len(keys), found))
+
+
+def _find(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> int:
+    hint = f" To compare with the column {label!r}, pass q={label!r}." if label in columns else ""
+    if keys.columns.empty:
+        raise ValueError(
+            f"reference={label!r} is read as a group label, and there are no groups without by=."
+            f"{hint} A frame or a mapping {{category: weight}} needs no by."
+        )
+    several = len(keys.columns) > 1
+    parts = label if several else (label,)
+    if several and not (isinstance(label, tuple) and len(label) == len(keys.columns)):
+        raise ValueError(
+            f"reference must be a tuple of {len(keys.columns)} labels, one for each key of by "
+            f"({listing(keys.columns)}); got {label!r}.{hint}"
+        )
+    match = np.ones(len(keys), dtype=bool)
+    for name, part in zip(keys.columns, parts, strict=True):
+        match &= _equals(keys[name], part)
+    if match.any():
+        return int(np.flatnonzero(match)[0])
+    known = keys.itertuples(index=False, name=None)
+    groups = listing(row if several else row[0] for row in known)
+    raise ValueError(f"reference={label!r} is not a group of by; the groups are {groups}.{hint}")
+
+
+def _equals(values: pd.Series[Any], label: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Tell where a key is the label; text may stand for a time, as in pandas' own look-ups."""
+    missing = values.isna().to_numpy()
+    if pd.api.types.is_scalar(label) and pd.isna(label):
+        return missing
+    if isinstance(label, str):
+        try:
+            if pd.api.types.is_datetime64_any_dtype(values.dtype):
+                label = pd.Timestamp(label, tz=getattr(values.dtype, "tz", None))
+            elif isinstance(values.dtype, pd.PeriodDtype):
+                label = pd.Period(label, freq=values.dtype.freq.freqstr)
+        except ValueError:
+            return np.zeros(len(values), dtype=bool)
+    same = [bool(value == label) for value in values.where(~missing, None)]
+    return np.array(same, dtype=bool) & ~missing
+
+
+def _between(
+    keys: pd.DataFrame, left: IntArray, right: IntArray, *, nullable: bool = False
+) -> Groups:
+    reference = {
+        f"{name}_reference": _take(keys[name], right, nullable=nullable) for name in keys.columns
+    }
+    return Groups(
+        keys.take(left).reset_index(drop=True),
+        left,
+        right,
+        pd.DataFrame(reference, index=pd.RangeIndex(len(left))),
+    )
+
+
+def _take(values: pd.Series[Any], rows: IntArray, *, nullable: bool) -> pd.Series[Any]:
+    """Take rows of a key, missing at -1; the dtype is then the same whether or not one is."""
+    if nullable and isinstance(values.dtype, np.dtype) and values.dtype.kind in "iub":
+        values = pd.Series(pd.array(values.to_numpy()))
+    return pd.Series(values.array.take(rows, allow_fill=bool((rows < 0).any())), dtype=values.dtype)
+
+
+def match(
+    here: pd.DataFrame, there: pd.DataFrame, by: Sequence[Key]
+) -> tuple[pd.DataFrame, IntArray, IntArray]:
+    """Line up the groups of two frames: all keys, sorted, and where each side's groups are.
+
+    Groupers cut the pooled times, so both frames are cut at the same places.
+    """
+    pooled = pd.DataFrame({name: _pool(here[name], there[name]) for name in here.columns})
+    codes, keys = group_rows(pooled, by)
+    order = sort_rows(keys)
+    codes = np.argsort(order)[codes]
+    left, right = codes[: len(here)], codes[len(here) :]
+    if len(here) and len(there) and not np.isin(left, right).any():
+        shown = ", ".join(repr(key_name(key)) for key in by)
+        raise ValueError(
+            f"reference has no group of by ({shown}) in common with data: data has "
+            f"{_examples(here)}; reference has {_examples(there)}. To compare each group with the "
+            "whole reference, pass match=False; to compare groups in time, put both into one frame "
+            'and pass against="previous".'
+        )
+    return keys.take(order).reset_index(drop=True), left, right
+
+
+def _examples(keys: pd.DataFrame) -> str:
+    rows = keys.take(sort_rows(keys)).itertuples(index=False, name=None)
+    return listing((row if len(keys.columns) > 1 else row[0] for row in rows), most=3)
+
+
+def _pool(here: pd.Series[Any], there: pd.Series[Any]) -> pd.Series[Any]:
+    """Append keys, in the dtype of ``here`` where that can hold them all."""
+    name = here.name
+    names.require_match(
+        pd.Index(here.dropna().unique()),
+        pd.Index(there.dropna().unique()),
+        f"by column {name!r}",
+        "that of reference",
+    )
+    dtype: Any = here.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        levels = pd.Index(there.dropna().unique())
+        if isinstance(there.dtype, pd.CategoricalDtype):
+            levels = there.cat.categories
+        every, _ = names.union(dtype.categories, levels)
+        dtype = pd.CategoricalDtype(every, ordered=dtype.ordered)
+    values = [*here, *there]
+    try:
+        pooled = pd.Series(values, name=name, dtype=dtype)
+    except (TypeError, ValueError, OverflowError):
+        return pd.Series(values, name=name)
+    kept = all(pd.isna(a) or a == b for a, b in zip(values, pooled, strict=True))
+    return pooled if kept else pd.Series(values, name=name, dtype=object)

@@ -1,0 +1,170 @@
+"""What outcomes are called: kinds, unions, order and text of pandas labels.
+
+The one place that knows when two labels are the same: as Python has it, ``True == 1 == 1.0``,
+whatever dtype holds them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import numbers
+from collections.abc import Hashable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pdkl.core.numerics import IntArray
+
+Labels: TypeAlias = "pd.Index[Any]"
+
+
+def kinds(labels: Labels) -> frozenset[str]:
+    """Say what the labels are: labels of different kinds can never be equal."""
+    dtype = labels.dtype
+    if len(labels) == 0:
+        return frozenset()
+    if isinstance(dtype, pd.StringDtype):
+        return frozenset({"string"})
+    if isinstance(dtype, pd.PeriodDtype):
+        return frozenset({f"period[{dtype.freq.freqstr}]"})
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return frozenset({"aware datetime"})
+    by_letter = {"b": "number", "i": "number", "u": "number", "f": "number"}
+    by_letter |= {"M": "naive datetime", "m": "timedelta"}
+    if dtype.kind in by_letter:
+        return frozenset({by_letter[dtype.kind]})
+    if labels.inferred_type == "string":
+        return frozenset({"string"})
+    return frozenset(map(_kind_of, labels))
+
+
+def _kind_of(value: object) -> str:
+    if isinstance(value, (numbers.Number, np.bool_)):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, datetime.datetime):  # a Timestamp is one
+        return "naive datetime" if value.tzinfo is None else "aware datetime"
+    if isinstance(value, np.datetime64):
+        return "naive datetime"
+    if isinstance(value, datetime.date):
+        return "date"
+    if isinstance(value, (datetime.timedelta, np.timedelta64)):
+        return "timedelta"
+    if isinstance(value, pd.Period):
+        return f"period[{value.freqstr}]"
+    return "other"
+
+
+def require_match(left: Labels, right: Labels, left_name: str, right_name: str) -> None:
+    """Raise unless a label of one side could occur on the other."""
+    left_kinds, right_kinds = kinds(left), kinds(right)
+    if left_kinds and right_kinds and not left_kinds & right_kinds:
+        raise TypeError(
+            f"{left_name} holds {_spoken(left_kinds)} and {right_name} holds "
+            f"{_spoken(right_kinds)}, so no category of one can occur in the other. "
+            "Convert one of them, for instance with astype."
+        )
+
+
+def _spoken(names: frozenset[str]) -> str:
+    spoken = [f"{name} values" if name == "other" else f"{name}s" for name in sorted(names)]
+    return " and ".join(spoken)
+
+
+def union(left: Labels, right: Labels) -> tuple[Labels, IntArray]:
+    """Give the labels of ``left``, then what only ``right`` has; and where each of ``right`` is."""
+    if isinstance(left.dtype, pd.DatetimeTZDtype) and isinstance(right, pd.DatetimeIndex):
+        right = right.tz_convert(left.dtype.tz)
+    same = left.dtype == right.dtype
+    first: Any = left if same else pd.Index(as_objects(left), dtype=object)
+    second: Any = right if same else pd.Index(as_objects(right), dtype=object)
+    position = first.get_indexer(second).astype(np.int64)
+    new = position < 0
+    position[new] = len(left) + np.arange(int(new.sum()))
+    if not new.any():
+        return left, position
+    return (left.append(right[new]) if same else natural([*first, *second[new]])), position
+
+
+def as_objects(labels: Labels) -> list[Any]:
+    """Return Python's own objects: NumPy's scalars compare with tuples element by element."""
+    return [
+        value.item() if isinstance(value, (np.number, np.bool_)) else value
+        for value in labels.astype(object)
+    ]
+
+
+def natural(values: Sequence[Any]) -> Labels:
+    """Put values in the plain dtype that holds them all as they are, else in object."""
+    if pd.api.types.infer_dtype(values, skipna=False) == "mixed-integer-float":
+        exact = all(float(value) == value for value in values)
+        labels: Labels = pd.Index(list(values), dtype="float64" if exact else object)
+    else:
+        labels = pd.Index(list(values), tupleize_cols=False)
+    return labels
+
+
+def sort_order(labels: Labels) -> IntArray:
+    """Return positions that sort the labels; mixed kinds by kind, the unsortable by text."""
+    try:
+        return np.asarray(labels.argsort(), dtype=np.int64)
+    except TypeError:
+        values = as_objects(labels)
+    names = [_kind_of(value) for value in values]
+
+    def by_value(position: int) -> Any:
+        return names[position], values[position]
+
+    def by_text(position: int) -> Any:
+        return names[position], str(values[position])
+
+    for key in (by_value, by_text):
+        try:
+            return np.array(sorted(range(len(values)), key=key), dtype=np.int64)
+        except TypeError:
+            continue
+    raise AssertionError("text always sorts")
+
+
+def take(labels: Labels, codes: NDArray[Any]) -> Labels:
+    """Return ``labels[codes]``, missing where a code is -1; integers do not turn to floats."""
+    if (codes >= 0).all():
+        return labels.take(codes)
+    if isinstance(labels.dtype, np.dtype) and labels.dtype.kind in "iub":
+        labels = pd.Index(pd.array(labels.to_numpy()))
+    taken: Labels = pd.Index(labels.array.take(codes, allow_fill=True), tupleize_cols=False)
+    return taken
+
+
+def categories(parts: Sequence[tuple[Labels, NDArray[Any]]]) -> Labels:
+    """Join ``labels[codes]`` of several columns: the values where all share a kind, else text.
+
+    Text is also the answer where one column mixes kinds that no single type can hold.
+    """
+    found = [take(*part) for part in parts]
+    families = {kind for labels, _ in parts for kind in kinds(labels)}
+    joined = found[0].append(found[1:])
+    if len({labels.dtype for labels in found}) > 1:
+        joined = natural(as_objects(joined))
+    if len(families) <= 1 and _is_plain(joined):
+        return joined
+    texts = [
+        None if missing else str(value)
+        for value, missing in zip(as_objects(joined), joined.isna(), strict=True)
+    ]
+    return pd.Index(texts)
+
+
+def _is_plain(labels: Labels) -> bool:
+    """Tell whether one column type of Parquet and SQL holds the labels as they are."""
+    if labels.dtype != object:
+        return not isinstance(labels.dtype, pd.IntervalDtype)
+    return labels.inferred_type in {"string", "empty", "date", "decimal"}
+
+
+def text(name: Hashable) -> str:
+    """Write a column name or key as text."""
+    return name if isinstance(name, str) else str(name)

@@ -1,0 +1,200 @@
+"""Tidy frames: which columns an answer has, in which order, and how its rows are sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl import labels as names
+from pdkl.core.numerics import IntArray
+from pdkl.grouping import Groups
+
+# the form of a comparison -> what the column `reference` says (q= gives the column's name)
+REFERENCES = {
+    "rest": "rest",
+    "all": "all",
+    "pairs": "pairs",
+    "previous": "previous",
+    "uniform": "uniform",
+    "label": "group",
+    "frame": "frame",
+    "mapping": "mapping",
+}
+FIXED = frozenset({"mapping", "uniform"})  # Q is given, not counted
+GROUP_TO_GROUP = frozenset({"label", "pairs", "previous"})
+
+_SINGLE = ("n", "n_missing", "categories")
+_TWO_SIDED = (
+    "n",
+    "n_reference",
+    "n_missing",
+    "n_missing_reference",
+    "categories",
+    "unseen",
+    "vanished",
+)
+_BY_CATEGORY = {
+    "distribution": ("category", "count", "probability", "surprisal"),
+    "contributions": ("category", "count", "count_reference", "p", "q", "contribution"),
+    "binary_cross_entropy": ("prediction", "n", "n_missing", "binary_cross_entropy"),
+    "categorical_cross_entropy": ("n", "n_missing", "categorical_cross_entropy"),
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rows of an answer share."""
+
+    form: str | None
+    unit: str
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The measures of one column, an entry per comparison."""
+
+    name: Hashable
+    reference: str | None
+    entries: dict[str, Any]
+    measures: list[str]
+
+
+@dataclass(frozen=True)
+class Categories:
+    """The categories of one column; ``entries["row"]`` is the comparison of each."""
+
+    name: Hashable
+    reference: str | None
+    labels: names.Labels
+    codes: IntArray
+    entries: dict[str, Any]
+
+
+def check_keys(method: str, keys: Sequence[Hashable], form: str | None) -> None:
+    """Raise where a key of ``by`` would stand twice in the result."""
+    value_columns = _BY_CATEGORY.get(method) or (*(_SINGLE if form is None else _TWO_SIDED), method)
+    taken = ["column", *value_columns, "unit"]
+    if form is not None:
+        taken.append("reference")
+    if form in GROUP_TO_GROUP:
+        taken += [f"{key}_reference" for key in keys]
+    clashes = {key: f"{key}_key" for key in keys if key in taken}
+    if clashes:
+        raise ValueError(
+            f"by names {', '.join(map(repr, clashes))}, which the result needs for a column of "
+            f"its own. Rename first: df.rename(columns={clashes!r})."
+        )
+
+
+def scores(groups: Groups, parts: Sequence[Scores], facts: Facts) -> pd.DataFrame:
+    """Make one row per comparison and column."""
+    width = len(parts)
+    row, column = np.divmod(np.arange(len(groups) * width), max(width, 1))
+    frame = _head(groups, row, column, parts, facts)
+    first = parts[0]
+    for name in [*(_SINGLE if facts.form is None else _TWO_SIDED), *first.measures]:
+        if facts.form in FIXED and name in {"n_reference", "n_missing_reference"}:
+            frame[name] = pd.array([pd.NA] * len(row), dtype="Int64")
+        else:
+            frame[name] = np.column_stack([part.entries[name] for part in parts]).ravel()
+    return _finished(frame, facts)
+
+
+def contributions(groups: Groups, parts: Sequence[Categories], facts: Facts) -> pd.DataFrame:
+    """Make one row per comparison, column and category: infinite, then large, then small."""
+    size = np.abs(np.concatenate([part.entries["contribution"] for part in parts]))
+    return _by_category(groups, parts, facts, -size, _BY_CATEGORY["contributions"])
+
+
+def distribution(groups: Groups, parts: Sequence[Categories], facts: Facts) -> pd.DataFrame:
+    """Make one row per group, column and category, by count descending."""
+    size = np.concatenate([part.entries["probability"] for part in parts])
+    return _by_category(groups, parts, facts, -size, _BY_CATEGORY["distribution"])
+
+
+def _by_category(
+    groups: Groups,
+    parts: Sequence[Categories],
+    facts: Facts,
+    sort: Any,
+    value_columns: Sequence[str],
+) -> pd.DataFrame:
+    row = np.concatenate([part.entries["row"] for part in parts])
+    column = np.repeat(np.arange(len(parts)), [len(part.codes) for part in parts])
+    ties = np.concatenate([_rank(part) for part in parts])
+    order = np.lexsort([ties, sort, column, row, np.isnan(sort)])
+    frame = _head(groups, row[order], column[order], parts, facts)
+    category = names.categories([(part.labels, part.codes) for part in parts])
+    frame["category"] = pd.Series(category.take(order), dtype=category.dtype)
+    for name in value_columns[1:]:
+        if facts.form in FIXED and name == "count_reference":
+            frame[name] = pd.array([pd.NA] * len(row), dtype="Int64")
+        else:
+            frame[name] = np.concatenate([part.entries[name] for part in parts])[order]
+    return _finished(frame, facts)
+
+
+def _rank(part: Categories) -> IntArray:
+    """Rank the categories of a column by their labels, missing last."""
+    rank = np.append(np.argsort(names.sort_order(part.labels)), len(part.labels))
+    return rank[part.codes]
+
+
+def _head(
+    groups: Groups,
+    row: IntArray,
+    column: IntArray,
+    parts: Sequence[Scores] | Sequence[Categories],
+    facts: Facts,
+) -> dict[Hashable, Any]:
+    head: dict[Hashable, Any] = _taken(groups.keys, row)
+    head["column"] = _text([names.text(part.name) for part in parts], column)
+    if facts.form is not None:
+        head["reference"] = _text([part.reference or "" for part in parts], column)
+    if facts.form in GROUP_TO_GROUP and groups.reference_keys is not None:
+        head |= _taken(groups.reference_keys, row)
+    return head
+
+
+def _taken(frame: pd.DataFrame, row: IntArray) -> dict[Hashable, Any]:
+    return {name: frame[name].take(row).reset_index(drop=True) for name in frame.columns}
+
+
+def _text(texts: Sequence[str], index: IntArray) -> pd.Series[Any]:
+    column: pd.Series[Any] = pd.Series(np.array(texts, dtype=object)[index], dtype=_TEXT)
+    return column
+
+
+_TEXT: Any = pd.Series(["a"]).dtype  # object in pandas 2, str in pandas 3
+
+
+def _finished(columns: dict[Hashable, Any], facts: Facts) -> pd.DataFrame:
+    size = len(columns["column"])
+    columns["unit"] = _text([facts.unit], np.zeros(size, dtype=np.int64))
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(size))
+    frame.attrs["pdkl"] = facts.attributes
+    return frame
+
+
+def losses(
+    groups: Groups,
+    target: Hashable,
+    parts: Sequence[dict[str, Any]],
+    extra: dict[str, list[str]],
+    facts: Facts,
+) -> pd.DataFrame:
+    """Make one row per group and prediction."""
+    width = len(parts)
+    row, which = np.divmod(np.arange(len(groups) * width), width)
+    frame = _taken(groups.keys, row)
+    frame["column"] = _text([names.text(target)], np.zeros(len(row), dtype=np.int64))
+    for name, texts in extra.items():
+        frame[name] = _text(texts, which)
+    for name in parts[0]:
+        frame[name] = np.column_stack([part[name] for part in parts]).ravel()
+    return _finished(frame, facts)

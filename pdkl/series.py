@@ -1,0 +1,319 @@
+"""The doors of `Series.info_theory`: the same verbs, each answering with one float."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pdkl.accessor import InfoTheory
+
+if TYPE_CHECKING:
+    from pdkl.question import Alphabet, Base, SmoothingRule, Zeros
+
+_NAME = "values"  # what the one column is called on both sides
+
+
+class SeriesInfoTheory:
+    """Information theory on one column: ``series.info_theory`` is ``SeriesInfoTheory(series)``.
+
+    The methods of `InfoTheory` without ``by`` and ``weights``; each gives a plain float. The
+    keywords mean what they mean there.
+
+    Parameters
+    ----------
+    data : pandas.Series
+        Raw values, not value counts. A Series named ``count`` or ``proportion``, as
+        ``value_counts`` names its results, is refused.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import pdkl
+    >>> pd.Series(["heads", "tails"]).info_theory.entropy(base="bit")
+    1.0
+    """
+
+    def __init__(self, data: pd.Series[Any]) -> None:
+        self._data = data
+
+    def entropy(
+        self,
+        *,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        smoothing: SmoothingRule | None = None,
+    ) -> float:
+        """Measure how uncertain the values are: H(P) = -sum_x p(x) log p(x).
+
+        Parameters
+        ----------
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing reaches.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        float
+            The entropy in the unit of ``base``; NaN where there is no value.
+
+        Raises
+        ------
+        TypeError
+            The Series holds value counts, or cells that cannot be hashed.
+        ValueError
+            A keyword is out of its range.
+
+        References
+        ----------
+        Shannon, C. E. (1948). A mathematical theory of communication. Bell System Technical
+        Journal 27, 379-423.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> pd.Series(["a", "a", "a", "a", "b", "b", "c", "d"]).info_theory.entropy(base="bit")
+        1.75
+        """
+        frame = _raw("the Series", self._data).to_frame(_NAME)
+        result = InfoTheory(frame).entropy(
+            _NAME, base=base, dropna=dropna, alphabet=alphabet, smoothing=smoothing
+        )
+        return float(result["entropy"].iloc[0])
+
+    def cross_entropy(
+        self,
+        other: pd.Series[Any] | Mapping[Any, float],
+        *,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        zeros: Zeros = "inf",
+        smoothing: SmoothingRule | None = None,
+    ) -> float:
+        """Measure the mean surprisal at these values of someone who expects ``other``.
+
+        H(P, Q) = -sum_x p(x) log q(x).
+
+        Parameters
+        ----------
+        other : Series or mapping {category: weight}
+            Raw values, or a fixed distribution.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing reaches.
+        zeros : {"inf", "raise", "drop"} or float in (0, 1)
+            What a category does that P has and Q lacks.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        float
+            The cross entropy in the unit of ``base``; NaN where a side has no value.
+
+        Raises
+        ------
+        TypeError
+            A side holds value counts, ``other`` is of another kind, or the values of the two
+            sides can never be equal.
+        ValueError
+            A keyword is out of its range; ``zeros="raise"`` and a category that Q lacks.
+
+        References
+        ----------
+        Cover, T. M. and Thomas, J. A. (2006). Elements of Information Theory, 2nd edition.
+        Wiley. Section 5.4.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> pd.Series(["a", "b"]).info_theory.cross_entropy({"a": 3, "b": 1}, base="bit")
+        1.207518749639422
+        """
+        result = self._frame().cross_entropy(
+            _NAME,
+            reference=_reference(other),
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            zeros=zeros,
+            smoothing=smoothing,
+        )
+        return _value(result, "cross_entropy")
+
+    def kl_divergence(
+        self,
+        other: pd.Series[Any] | Mapping[Any, float],
+        *,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        zeros: Zeros = "inf",
+        smoothing: SmoothingRule | None = None,
+    ) -> float:
+        """Measure the price of expecting ``other`` where these values happen.
+
+        KL(P || Q) = sum_x p(x) log(p(x) / q(x)).
+
+        Parameters
+        ----------
+        other : Series or mapping {category: weight}
+            Raw values, or a fixed distribution.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing reaches.
+        zeros : {"inf", "raise", "drop"} or float in (0, 1)
+            What a category does that P has and Q lacks.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        float
+            The divergence in the unit of ``base``; NaN where a side has no value.
+
+        Raises
+        ------
+        TypeError
+            A side holds value counts, ``other`` is of another kind, or the values of the two
+            sides can never be equal.
+        ValueError
+            A keyword is out of its range; ``zeros="raise"`` and a category that Q lacks.
+
+        References
+        ----------
+        Kullback, S. and Leibler, R. A. (1951). On information and sufficiency. Annals of
+        Mathematical Statistics 22, 79-86.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> today, reference = pd.Series(["a", "b"]), pd.Series(["a", "a", "a", "b"])
+        >>> round(today.info_theory.kl_divergence(reference), 6)
+        0.143841
+        """
+        result = self._frame().kl_divergence(
+            _NAME,
+            reference=_reference(other),
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            zeros=zeros,
+            smoothing=smoothing,
+        )
+        return _value(result, "kl_divergence")
+
+    def js_divergence(
+        self,
+        other: pd.Series[Any] | Mapping[Any, float],
+        *,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        smoothing: SmoothingRule | None = None,
+    ) -> float:
+        """Measure how far these values and ``other`` are apart, symmetric and finite.
+
+        JS(P, Q) = (KL(P || M) + KL(Q || M)) / 2 with M = (P + Q) / 2, at most log 2.
+
+        Parameters
+        ----------
+        other : Series or mapping {category: weight}
+            Raw values, or a fixed distribution.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing reaches.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        float
+            The divergence in the unit of ``base``; NaN where a side has no value.
+
+        Raises
+        ------
+        TypeError
+            A side holds value counts, ``other`` is of another kind, or the values of the two
+            sides can never be equal.
+        ValueError
+            A keyword is out of its range.
+
+        References
+        ----------
+        Lin, J. (1991). Divergence measures based on the Shannon entropy. IEEE Transactions on
+        Information Theory 37, 145-151.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> pd.Series(["a", "b"]).info_theory.js_divergence({"b": 0.5, "c": 0.5}, base="bit")
+        0.5
+        """
+        result = self._frame().js_divergence(
+            _NAME,
+            reference=_reference(other),
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            smoothing=smoothing,
+        )
+        return _value(result, "js_divergence")
+
+    def _frame(self) -> InfoTheory:
+        return InfoTheory(_raw("the Series", self._data).to_frame(_NAME))
+
+
+def _reference(other: Any) -> Any:
+    """Return ``other`` as something that `InfoTheory` takes for ``reference``."""
+    if isinstance(other, pd.Series):
+        return _raw("other", other).to_frame(_NAME)
+    if isinstance(other, Mapping):
+        return other
+    raise TypeError(
+        "other must be a Series of raw values or a mapping {category: weight}; "
+        f"got {type(other).__name__}."
+    )
+
+
+def _raw(parameter: str, values: Any) -> pd.Series[Any]:
+    """Return a Series of raw values; value counts are easily taken for them."""
+    if not isinstance(values, pd.Series):
+        raise TypeError(f"{parameter} must be a pandas Series; got {type(values).__name__}.")
+    if values.name in ("count", "proportion"):
+        remedy = (
+            "Pass value counts as other=counts.to_dict(); rename the Series if it is raw."
+            if parameter == "other"
+            else "Call the method on the raw values; rename the Series if it is raw."
+        )
+        raise TypeError(
+            f"{parameter} is named {values.name!r}, as value_counts() names its result, but raw "
+            f"values are needed. {remedy}"
+        )
+    return values
+
+
+def _value(result: pd.DataFrame, name: str) -> float:
+    """Return the one value; two empty sides make no row, and no value."""
+    return float(result[name].iloc[0]) if len(result) else float("nan")
