@@ -12,7 +12,7 @@ import pandas as pd
 
 from pdkl import grouping, results
 from pdkl import labels as names
-from pdkl.core.counts import Counts
+from pdkl.core.counts import LARGEST_SUM, Counts
 from pdkl.core.measures import Measure
 from pdkl.core.numerics import FloatArray, IntArray
 from pdkl.core.pairs import Pairs, align, spread
@@ -247,8 +247,10 @@ def _fixed(reference: Mapping[Any, Any], name: Hashable, dropna: bool) -> Labell
             )
     kept = {key: float(weight) for key, weight in reference.items() if weight > 0}
     total = sum(kept.values())
-    if not 0 < total < np.inf:
-        raise ValueError(f"{spoken} must have a positive, finite sum of weights; got {total}.")
+    if not 0 < total <= LARGEST_SUM:
+        raise ValueError(
+            f"{spoken} must have a sum of weights above 0 and at most {LARGEST_SUM:g}; got {total:g}."
+        )
     missing = [key for key in kept if pd.api.types.is_scalar(key) and pd.isna(key)]
     if missing and dropna:
         raise ValueError(
@@ -357,11 +359,9 @@ def _scores(answer: _Answer, column: _Column, measures: tuple[Measure, ...]) -> 
             "n_reference": batch.q.totals,
             "n_missing": batch.p.missing,
             "n_missing_reference": batch.q.missing,
-            "categories": raw.sum(np.where((raw.count_p > 0) | (raw.count_q > 0), 1.0, 0.0)).astype(
-                int
-            ),
-            "unseen": _share(raw.sum(raw.count_p * (raw.count_q == 0)), raw.total_p),
-            "vanished": _share(raw.sum(raw.count_q * (raw.count_p == 0)), raw.total_q),
+            "categories": raw.support_size(),
+            "unseen": _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p),
+            "vanished": _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q),
         }
         part["unseen"][~valid] = part["vanished"][~valid] = np.nan
         for one in measures:
@@ -395,6 +395,7 @@ def _with_zeros(answer: _Answer, column: _Column, batch: _Batch, one: Measure) -
             outcomes, np.setdiff1d(column.alphabet, pairs.outcome[pairs.comparison == first])
         )
     found = names.take(column.labels, np.where(outcomes < len(column.labels), outcomes, -1))
+    found = found.take(names.sort_order(found))
     row = batch.rows.start + int(first)
     raise ValueError(
         f"zeros='raise': column {column.name!r}{answer.groups.spoken(row)} has categories of "

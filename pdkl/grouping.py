@@ -34,7 +34,8 @@ class Groups:
 
     def spoken(self, row: int) -> str:
         """Write the keys of a comparison for a message, empty without keys."""
-        pairs = [f"{name}={self.keys[name].iloc[row]!r}" for name in self.keys.columns]
+        one = self.keys.iloc[[row]]
+        pairs = [f"{name}={one[name].tolist()[0]!r}" for name in one.columns]
         return f" (group {', '.join(pairs)})" if pairs else ""
 
 
@@ -50,7 +51,7 @@ def _rank(values: pd.Series[Any]) -> IntArray:
         codes, size = values.cat.codes.to_numpy(), len(values.cat.categories)
         return np.where(codes < 0, size, codes).astype(np.int64)
     codes, found = pd.factorize(values)
-    order = names.sort_order(pd.Index(found, tupleize_cols=False))
+    order = names.sort_order(pd.Index(found, dtype=found.dtype, tupleize_cols=False))
     rank = np.append(np.argsort(order), len(order))  # the last entry is for -1, the missing
     return rank[codes].astype(np.int64)
 

@@ -135,7 +135,8 @@ def take(labels: Labels, codes: NDArray[Any]) -> Labels:
         return labels.take(codes)
     if isinstance(labels.dtype, np.dtype) and labels.dtype.kind in "iub":
         labels = pd.Index(pd.array(labels.to_numpy()))
-    taken: Labels = pd.Index(labels.array.take(codes, allow_fill=True), tupleize_cols=False)
+    values = labels.array.take(codes, allow_fill=True)
+    taken: Labels = pd.Index(values, dtype=values.dtype, tupleize_cols=False)
     return taken
 
 
@@ -146,9 +147,10 @@ def categories(parts: Sequence[tuple[Labels, NDArray[Any]]]) -> Labels:
     """
     found = [take(*part) for part in parts]
     families = {kind for labels, _ in parts for kind in kinds(labels)}
-    joined = found[0].append(found[1:])
-    if len({labels.dtype for labels in found}) > 1:
-        joined = natural(as_objects(joined))
+    joined = found[0]
+    if len(found) > 1 or joined.dtype == object:
+        # not by Index.append, which guesses a dtype for objects and so rounds integers
+        joined = natural([value for labels in found for value in as_objects(labels)])
     if len(families) <= 1 and _is_plain(joined):
         return joined
     texts = [

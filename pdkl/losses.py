@@ -93,7 +93,7 @@ def _require_unit_sums(
         raise ValueError(
             f"predictions must sum to 1 in each row (tolerance {_SUM_TOLERANCE:g}); "
             f"{int(off.sum())} of {int(known.sum())} complete rows do not, the first at index "
-            f"{frame.index[first]!r} with {total[first]:.6g}. Divide them by their sum, or add "
+            f"{frame.index[[first]].tolist()[0]!r} with {total[first]:.6g}. Divide them by their sum, or add "
             "the label that is left out."
         )
 
@@ -112,7 +112,7 @@ def _probabilities(frame: pd.DataFrame, name: Hashable, parameter: str, hint: st
         first = int(np.flatnonzero(outside)[0])
         raise ValueError(
             f"{parameter} column {name!r} must lie in [0, 1]; {int(outside.sum())} of "
-            f"{len(numbers)} rows do not, the first at index {frame.index[first]!r} with "
+            f"{len(numbers)} rows do not, the first at index {frame.index[[first]].tolist()[0]!r} with "
             f"{numbers[first]:.6g}. {hint}"
         )
     return numbers

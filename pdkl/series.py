@@ -303,13 +303,13 @@ def _raw(parameter: str, values: Any) -> pd.Series[Any]:
         raise TypeError(f"{parameter} must be a pandas Series; got {type(values).__name__}.")
     if values.name in ("count", "proportion"):
         remedy = (
-            "Pass value counts as other=counts.to_dict(); rename the Series if it is raw."
+            "Pass value counts as other=counts.to_dict()."
             if parameter == "other"
-            else "Call the method on the raw values; rename the Series if it is raw."
+            else "Call the method on the Series that was counted."
         )
         raise TypeError(
             f"{parameter} is named {values.name!r}, as value_counts() names its result, but raw "
-            f"values are needed. {remedy}"
+            f"values are needed. {remedy} A Series of raw values needs another name."
         )
     return values
 

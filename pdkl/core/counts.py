@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from pdkl.core.numerics import FloatArray, IntArray, segment_sum
 WeightArray = NDArray[Any]  # int64 or float64
 CodeArray = NDArray[Any]
 
+LARGEST_SUM = 1e300  # of float weights: it leaves room for exact sums
 _CHUNK = 1 << 17  # rows whose combined codes still fit the second-level cache
 _DENSE_CELLS = 1 << 22  # a table of so many cells is always worth having at once
 
@@ -55,6 +56,8 @@ class Counts:
 
     def regroup(self, position: IntArray, n_groups: int) -> Counts:
         """Move group i to ``position[i]``; groups that meet are added."""
+        if n_groups == self.n_groups and np.array_equal(position, np.arange(n_groups)):
+            return self
         return _merged(
             position[self.group],
             self.outcome,
@@ -65,6 +68,8 @@ class Counts:
 
     def relabel(self, outcome: IntArray, n_outcomes: int) -> Counts:
         """Rename outcome i to ``outcome[i]``; different outcomes stay different."""
+        if np.array_equal(outcome, np.arange(self.n_outcomes)):
+            return replace(self, n_outcomes=n_outcomes)
         return _merged(self.group, outcome[self.outcome], self.weight, self.missing, n_outcomes)
 
     def collapse(self) -> Counts:

@@ -74,8 +74,9 @@ def _kl_contribution(pairs: Pairs) -> FloatArray:
 
 
 def _js_divergence(pairs: Pairs) -> FloatArray:
-    middle, half = 0.5 * pairs.p + 0.5 * pairs.q, 0.5 * pairs.difference
-    return 0.5 * (deviance(pairs.p, middle, half) + deviance(pairs.q, middle, -half))
+    # P, Q and M at twice their size: halving p + q could make a subnormal M vanish
+    p, q, d = 2.0 * pairs.p, 2.0 * pairs.q, pairs.difference
+    return 0.25 * (deviance(p, pairs.p + pairs.q, d) + deviance(q, pairs.p + pairs.q, -d))
 
 
 def _weighted(p: FloatArray, value: FloatArray) -> FloatArray:

@@ -37,32 +37,43 @@ def deviance(p: FloatArray, q: FloatArray, difference: FloatArray) -> FloatArray
     Loader (2000), "Fast and accurate computation of binomial probabilities"; it is ``q`` at
     p = 0 and infinite at q = 0 < p.
     """
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
-        v = difference / (p + q)
-        v2 = v * v
-        # sum over j of v**(2j) / (2j + 1), j = 1..9: at |v| = 0.1 the tenth is below 1e-20
-        tail = np.zeros_like(v)
-        for j in range(9, 0, -1):
-            tail = (tail + 1.0 / (2 * j + 1)) * v2
-        near = difference * v + 2.0 * p * v * tail
-        far = p * log_ratio(p, q, difference) - difference
-    result = np.where(np.abs(v) <= 0.1, near, far)
-    result = np.where(p > 0, result, q)
-    return np.where((q == 0) & (p > 0), np.inf, result)
+    result = np.where(p > 0, np.inf, q)
+    both = np.flatnonzero((p > 0) & (q > 0))
+    p, q, difference = p[both], q[both], difference[both]
+    v = difference / (p + q)
+    far = np.abs(v) > 0.1
+    v2 = np.where(far, 0.0, v * v)
+    # sum over j of v**(2j) / (2j + 1), j = 1..9: at |v| = 0.1 the tenth is below 1e-20
+    tail = np.zeros_like(v)
+    for j in range(9, 0, -1):
+        tail = (tail + 1.0 / (2 * j + 1)) * v2
+    terms = difference * v + 2.0 * p * v * tail
+    terms[far] = p[far] * _log_quotient(p[far], q[far]) - difference[far]
+    result[both] = terms
+    return result
 
 
 def log_ratio(p: FloatArray, q: FloatArray, difference: FloatArray) -> FloatArray:
-    """Return ``log(p / q)``, exact near p = q and without overflow far from it."""
+    """Return ``log(p / q)``, exact near p = q; infinite where one of them is 0."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        near = np.log1p(difference / q)
+        return np.where(np.abs(difference) <= 0.5 * q, near, _log_quotient(p, q))
+
+
+def _log_quotient(p: FloatArray, q: FloatArray) -> FloatArray:
+    """Return ``log(p / q)`` also where the quotient leaves the range of float64."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
         ratio = p / q
-        far = np.where((ratio > 0) & np.isfinite(ratio), np.log(ratio), np.log(p) - np.log(q))
-        return np.where(np.abs(difference) <= 0.5 * q, np.log1p(difference / q), far)
+        result = np.log(ratio)
+        outside = (ratio == 0) | np.isinf(ratio)
+        result[outside] = np.log(p[outside]) - np.log(q[outside])
+    return result
 
 
 def surprisal(count: FloatArray, total: FloatArray) -> FloatArray:
-    """Return ``-log(count / total)``, exact also where the ratio is close to 1."""
+    """Return ``-log(count / total)``, exact near 1, and infinite for nothing or of nothing."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        rare = -np.log(count / total)
+        rare = np.where(count > 0, -np.log(count / total), np.inf)
         # total - count is exact there (Sterbenz), so the logarithm keeps all its digits
         common = -np.log1p(-(total - count) / total)
     return np.where(count > 0.5 * total, common, rare) + 0.0
@@ -77,15 +88,16 @@ def segment_sum(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
     """
     infinite = np.isinf(values)
     rest = np.where(infinite, 0.0, values) if infinite.any() else values
-    spare = np.ceil(np.log2(np.maximum(np.bincount(segment, minlength=size), 1))) - 52
+    spare = np.ceil(np.log2(np.maximum(np.bincount(segment, minlength=size), 1))) + 1
     total = np.zeros(size)
     for _ in range(2):
         largest = np.zeros(size)
         np.maximum.at(largest, segment, np.abs(rest))
-        exponent = np.maximum(np.frexp(largest)[1] + spare, -1021).astype(np.int32)
-        grid = np.ldexp(1.0, exponent)[segment]
-        part = np.rint(rest / grid) * grid
-        total = total + np.bincount(segment, weights=part, minlength=size)
+        exponent = np.maximum(np.frexp(largest)[1] + spare, -969).astype(np.int32)
+        # adding and taking away 1.5 * 2**e rounds to multiples of 2**(e - 52)
+        shift = np.ldexp(1.5, exponent)[segment]
+        part = (rest + shift) - shift
+        total += np.bincount(segment, weights=part, minlength=size)
         rest = rest - part
     if infinite.any():
         total[segment[infinite]] = np.inf

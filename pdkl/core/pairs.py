@@ -62,9 +62,12 @@ class Pairs:
     @cached_property
     def difference(self) -> FloatArray:
         """``p - q`` to full precision: subtracting rounded p and q would lose its digits."""
+        at = self.comparison
+        if self._is_whole and float(self.total_p.max() * self.total_q.max()) < 2.0**53:
+            total_p, total_q = self.total_p[at], self.total_q[at]
+            return _ratio(self.count_p * total_q - self.count_q * total_p, total_p * total_q)
         # scaling by powers of two is exact and keeps the products within range
         scale_p, scale_q = -np.frexp(self.total_p)[1], -np.frexp(self.total_q)[1]
-        at = self.comparison
         total_p, total_q = np.ldexp(self.total_p, scale_p)[at], np.ldexp(self.total_q, scale_q)[at]
         numerator = cross_difference(
             np.ldexp(self.count_p, scale_p[at]),
@@ -84,9 +87,26 @@ class Pairs:
         """``-log(q)`` in nats, exact near q = 1; infinite at q = 0."""
         return surprisal(self.count_q, self.total_q[self.comparison])
 
+    @property
+    def _is_whole(self) -> bool:
+        """Tell whether all counts are whole numbers, whose small products are exact."""
+        return self.size > 0 and all(
+            bool((count == np.rint(count)).all()) for count in (self.count_p, self.count_q)
+        )
+
     def sum(self, values: FloatArray) -> FloatArray:
         """Add values over the outcomes of each comparison."""
         return segment_sum(values * self.times, self.comparison, self.size)
+
+    def mass(self, count: FloatArray, where: NDArray[np.bool_]) -> FloatArray:
+        """Add counts over some outcomes of each comparison; exact for whole counts."""
+        held = np.where(where, count * self.times, 0.0)
+        return np.bincount(self.comparison, weights=held, minlength=self.size)
+
+    def support_size(self) -> IntArray:
+        """Count the outcomes that either side has."""
+        occurs = (self.count_p > 0) | (self.count_q > 0)
+        return self.mass(np.ones(len(self.times)), occurs).astype(np.int64)
 
     def only(self, keep: NDArray[np.bool_]) -> Pairs:
         """Leave probability to some entries alone; the totals become what they hold."""
@@ -102,6 +122,17 @@ class Pairs:
 
 def align(p: Counts, q: Counts) -> Pairs:
     """Line up group i of ``p`` with group i of ``q`` on the union of their supports."""
+    if p.n_groups * p.n_outcomes <= 2 * (len(p.weight) + len(q.weight)):  # nearly full anyway
+        pairs = spread(p, q, np.arange(p.n_outcomes))
+        occurs = np.flatnonzero((pairs.count_p > 0) | (pairs.count_q > 0))
+        return _paired(
+            p,
+            q,
+            pairs.comparison[occurs],
+            pairs.outcome[occurs],
+            pairs.count_p[occurs],
+            pairs.count_q[occurs],
+        )
     width = max(p.n_outcomes, 1)
     key = np.concatenate([p.group * width + p.outcome, q.group * width + q.outcome])
     order = np.argsort(key, kind="stable")  # two sorted runs: a single merge

@@ -70,9 +70,9 @@ def require_columns(
                 f"{parameter} names column {name!r}, which {frame} has {occurrences} times; "
                 "give its columns unique names first."
             )
-        text = [str(column) for column in columns]
-        close = difflib.get_close_matches(str(name), text, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        lower = {str(column).lower(): column for column in columns}
+        close = difflib.get_close_matches(str(name).lower(), lower, n=1)
+        hint = f" Did you mean {lower[close[0]]!r}?" if close else ""
         raise ColumnNotFoundError(
             f"{parameter} names column {name!r}, which {frame} does not have.{hint} "
             f"Its columns are {listing(columns)}."

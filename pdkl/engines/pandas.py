@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pdkl.core.counts import CodeArray, Counts, WeightArray, tabulate
+from pdkl.core.counts import LARGEST_SUM, CodeArray, Counts, WeightArray, tabulate
 
 Key = Hashable | pd.Grouper
 _WHOLE = int(np.iinfo(np.int64).max)
@@ -95,7 +95,7 @@ def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[
             f"column {name!r} (dtype {dtype}) holds values that cannot be counted: {error}. "
             "Turn them into something hashable first, such as tuples or text."
         ) from None
-    return _plain(codes, pd.Index(found, tupleize_cols=False))
+    return _plain(codes, pd.Index(found, dtype=found.dtype, tupleize_cols=False))
 
 
 def _plain(codes: CodeArray, labels: pd.Index[Any]) -> tuple[CodeArray, pd.Index[Any]]:
@@ -215,9 +215,12 @@ def read_weights(frame: pd.DataFrame, name: Hashable) -> WeightArray:
 
 def _checked(weights: WeightArray, spoken: str) -> WeightArray:
     with np.errstate(over="ignore"):
-        finite = bool(np.isfinite(weights.sum()))
-    if not finite:
-        raise ValueError(f"{spoken} must be finite, and so must their sum; it is {weights.sum()}.")
+        total = float(weights.sum())
+    if not total <= LARGEST_SUM:
+        raise ValueError(
+            f"{spoken} must be finite and add up to at most {LARGEST_SUM:g}; they add up to "
+            f"{total:g}. Divide them by a common factor."
+        )
     if (bad := np.flatnonzero(weights < 0)).size:
         raise ValueError(
             f"{spoken} must not be negative; {bad.size} of {len(weights)} are, "
