@@ -18,13 +18,11 @@ from pdkl.core.numerics import FloatArray, IntArray
 from pdkl.core.pairs import Pairs, align, spread
 from pdkl.core.smoothing import fill_alphabet, treat_zeros
 from pdkl.core.validation import ColumnNotFoundError, is_number, listing, require_columns
-from pdkl.engines.pandas import Key, count, key_name
+from pdkl.engines.pandas import Key, Labelled, count, key_name
 from pdkl.grouping import Groups
 from pdkl.question import Question, Settings, read_by, read_columns, read_frame
 
 _BATCH = 1 << 20  # entries measured at a time: it bounds the memory, not the result
-
-Labelled = tuple[Counts, names.Labels]
 
 
 def measure(data: Any, question: Question, measures: tuple[Measure, ...]) -> pd.DataFrame:
@@ -58,6 +56,7 @@ class _Column:
     p: Counts
     q: Counts  # in the forms "rest" and "uniform", and without a reference, that of P
     labels: names.Labels
+    leveled: bool  # whether P's labels are the declared levels of a categorical
     alphabet: IntArray  # the outcomes in it that have a label
     alphabet_size: int  # larger than these only where the caller said so
 
@@ -145,19 +144,19 @@ def _count(
             there = count(question.reference, wanted, plain, weights)
             keys, left, right = grouping.match(here.keys, there.keys, by)
             here, there = here.regroup(left, keys), there.regroup(right, keys)
-            sides = [(here.column(name), there.column(name)) for name in wanted]
+            sides = [(here.columns[name], there.columns[name]) for name in wanted]
             return grouping.aligned(keys), sides
     tally = count(frame, list(dict.fromkeys([*wanted, *partners])), by, weights)
     order = grouping.sort_rows(tally.keys)
     keys = tally.keys.take(order).reset_index(drop=True)
     tally = tally.regroup(np.argsort(order), keys)
-    own = [tally.column(name) for name in wanted]
+    own = [tally.columns[name] for name in wanted]
     if form == "frame":
         there = count(question.reference, wanted, [], weights)
         if not by and len(frame) == 0 and len(question.reference) == 0:
             keys = keys.iloc[:0]  # nothing to say about nothing
         return grouping.plain(keys), [
-            (side, there.column(name)) for side, name in zip(own, wanted, strict=True)
+            (side, there.columns[name]) for side, name in zip(own, wanted, strict=True)
         ]
     if form == "mapping":
         return grouping.plain(keys), [
@@ -168,10 +167,12 @@ def _count(
         if not by and len(frame) == 0:
             keys = keys.iloc[:0]
         return grouping.aligned(keys), [
-            (side, tally.column(partner)) for side, partner in zip(own, partners, strict=True)
+            (side, tally.columns[partner]) for side, partner in zip(own, partners, strict=True)
         ]
     if form == "all":
-        return grouping.plain(keys), [(side, (side[0].collapse(), side[1])) for side in own]
+        return grouping.plain(keys), [
+            (side, replace(side, counts=side.counts.collapse())) for side in own
+        ]
     if form == "label":
         groups = grouping.one_label(keys, question.reference, list(frame.columns))
     elif form == "pairs":
@@ -249,7 +250,8 @@ def _fixed(reference: Mapping[Any, Any], name: Hashable, dropna: bool) -> Labell
     total = sum(kept.values())
     if not 0 < total <= LARGEST_SUM:
         raise ValueError(
-            f"{spoken} must have a sum of weights above 0 and at most {LARGEST_SUM:g}; got {total:g}."
+            f"{spoken} must have a sum of weights above 0 and at most {LARGEST_SUM:g}; "
+            f"got {total:g}."
         )
     missing = [key for key in kept if pd.api.types.is_scalar(key) and pd.isna(key)]
     if missing and dropna:
@@ -267,17 +269,17 @@ def _fixed(reference: Mapping[Any, Any], name: Hashable, dropna: bool) -> Labell
         mass,
         size,
     )
-    return counts, labels
+    return Labelled(counts, labels)
 
 
 def _on_one_alphabet(
     name: Hashable, text: str | None, p: Labelled, q: Labelled, settings: Settings, other: str
 ) -> _Column:
     """Give both sides the same outcome ids, and fix the alphabet of the column."""
-    names.require_match(p[1], q[1], f"column {name!r}", other)
-    labels, position = names.union(p[1], q[1])
-    counts_p = replace(p[0], n_outcomes=len(labels))
-    counts_q = q[0].relabel(position, len(labels))
+    names.require_match(p.labels, q.labels, f"column {name!r}", other)
+    labels, position = names.union(p.labels, q.labels)
+    counts_p = replace(p.counts, n_outcomes=len(labels))
+    counts_q = q.counts.relabel(position, len(labels))
     if not settings.dropna:
         counts_p, counts_q = counts_p.with_missing(), counts_q.with_missing()
     known = counts_p.observed() | counts_q.observed()
@@ -292,7 +294,7 @@ def _on_one_alphabet(
                 f"alphabet={size} is too small: column {name!r} has {len(alphabet)} categories. "
                 "Give the true size, or leave alphabet='observed'."
             )
-    return _Column(name, text, counts_p, counts_q, labels, alphabet, size)
+    return _Column(name, text, counts_p, counts_q, labels, p.leveled, alphabet, size)
 
 
 # ---- the counts, measured -------------------------------------------------------------------
@@ -411,7 +413,9 @@ def _shares(answer: _Answer, column: _Column, one: Measure) -> results.Categorie
     for batch in _batches(answer, column, every=True):
         pairs = _with_zeros(answer, column, batch, one)
         share = one.shares(pairs, answer.settings.log_base)
-        known = batch.valid[pairs.comparison]
+        # "drop" may leave a side with nothing
+        mass = batch.valid & (pairs.total_p > 0) & (pairs.total_q > 0)
+        known = mass[pairs.comparison]
         parts.append(
             {
                 "row": pairs.comparison + batch.rows.start,
@@ -427,7 +431,8 @@ def _shares(answer: _Answer, column: _Column, one: Measure) -> results.Categorie
 
 
 def _probabilities(answer: _Answer, column: _Column) -> results.Categories:
-    smoothing, declared = answer.settings.smoothing, answer.settings.alphabet == "declared"
+    smoothing = answer.settings.smoothing
+    declared = answer.settings.alphabet == "declared" and column.leveled
     if smoothing is not None:
         _require_names(answer, column)
     every = declared or smoothing is not None
@@ -435,13 +440,14 @@ def _probabilities(answer: _Answer, column: _Column) -> results.Categories:
     for batch in _batches(answer, column, every=every):
         pairs = batch.pairs
         count = batch.p.dense(column.alphabet).ravel() if every else batch.p.weight
-        keep = batch.valid[pairs.comparison] & ((pairs.p > 0) | declared)
+        valid = batch.valid[pairs.comparison]
+        keep = (valid & (pairs.p > 0)) | (declared & (pairs.outcome < len(column.labels)))
         part = {
             "row": pairs.comparison + batch.rows.start,
             "outcome": pairs.outcome,
             "count": count,
-            "probability": pairs.p,
-            "surprisal": pairs.surprisal_p / answer.settings.log_base,
+            "probability": np.where(valid, pairs.p, np.nan),
+            "surprisal": np.where(valid, pairs.surprisal_p / answer.settings.log_base, np.nan),
         }
         parts.append({key: values[keep] for key, values in part.items()})
     return _categories(column, parts)
@@ -451,7 +457,10 @@ def _categories(column: _Column, parts: list[dict[str, Any]]) -> results.Categor
     joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     outcome = joined.pop("outcome")
     codes = np.where(outcome < len(column.labels), outcome, -1)
-    return results.Categories(column.name, column.reference, column.labels, codes, joined)
+    order = np.arange(len(column.labels)) if column.leveled else names.sort_order(column.labels)
+    return results.Categories(
+        column.name, column.reference, column.labels, np.argsort(order), codes, joined
+    )
 
 
 def _require_names(answer: _Answer, column: _Column) -> None:

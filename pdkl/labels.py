@@ -99,6 +99,9 @@ def as_objects(labels: Labels) -> list[Any]:
 
 def natural(values: Sequence[Any]) -> Labels:
     """Put values in the plain dtype that holds them all as they are, else in object."""
+    types = set(map(type, values))
+    if bool in types and types & {int, float} and types <= {bool, int, float}:
+        values = [int(value) if isinstance(value, bool) else value for value in values]
     if pd.api.types.infer_dtype(values, skipna=False) == "mixed-integer-float":
         exact = all(float(value) == value for value in values)
         labels: Labels = pd.Index(list(values), dtype="float64" if exact else object)
@@ -145,19 +148,19 @@ def categories(parts: Sequence[tuple[Labels, NDArray[Any]]]) -> Labels:
 
     Text is also the answer where one column mixes kinds that no single type can hold.
     """
-    found = [take(*part) for part in parts]
-    families = {kind for labels, _ in parts for kind in kinds(labels)}
-    joined = found[0]
-    if len(found) > 1 or joined.dtype == object:
+    every = [labels for labels, _ in parts]
+    joined = every[0]
+    if len(every) > 1 or joined.dtype == object:
         # not by Index.append, which guesses a dtype for objects and so rounds integers
-        joined = natural([value for labels in found for value in as_objects(labels)])
-    if len(families) <= 1 and _is_plain(joined):
-        return joined
-    texts = [
-        None if missing else str(value)
-        for value, missing in zip(as_objects(joined), joined.isna(), strict=True)
+        joined = natural([value for labels in every for value in as_objects(labels)])
+    if len({kind for labels in every for kind in kinds(labels)}) > 1 or not _is_plain(joined):
+        joined = natural([str(value) for labels in every for value in as_objects(labels)])
+    offsets = np.cumsum([0, *(len(labels) for labels in every)])
+    codes = [
+        np.where(part >= 0, part + offset, -1)
+        for (_, part), offset in zip(parts, offsets, strict=False)
     ]
-    return pd.Index(texts)
+    return take(joined, np.concatenate(codes))
 
 
 def _is_plain(labels: Labels) -> bool:

@@ -90,11 +90,12 @@ def _require_unit_sums(
     off = known & (np.abs(total - 1.0) > _SUM_TOLERANCE)
     if off.any():
         first = int(np.flatnonzero(off)[0])
+        index = frame.index[[first]].tolist()[0]
         raise ValueError(
             f"predictions must sum to 1 in each row (tolerance {_SUM_TOLERANCE:g}); "
             f"{int(off.sum())} of {int(known.sum())} complete rows do not, the first at index "
-            f"{frame.index[[first]].tolist()[0]!r} with {total[first]:.6g}. Divide them by their sum, or add "
-            "the label that is left out."
+            f"{index!r} with {total[first]:.6g}. Divide them by their sum, or add the label that "
+            "is left out."
         )
 
 
@@ -110,9 +111,10 @@ def _probabilities(frame: pd.DataFrame, name: Hashable, parameter: str, hint: st
     outside = (numbers < 0) | (numbers > 1)
     if outside.any():
         first = int(np.flatnonzero(outside)[0])
+        index = frame.index[[first]].tolist()[0]
         raise ValueError(
             f"{parameter} column {name!r} must lie in [0, 1]; {int(outside.sum())} of "
-            f"{len(numbers)} rows do not, the first at index {frame.index[[first]].tolist()[0]!r} with "
+            f"{len(numbers)} rows do not, the first at index {index!r} with "
             f"{numbers[first]:.6g}. {hint}"
         )
     return numbers

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,18 +14,33 @@ from pdkl.core.validation import listing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
 _NEEDED = ("column", "category", "p", "q", "contribution", "unit")
 _MOST_PANELS = 36
 _LABEL_WIDTH = 28
-_BLUE, _RED, _GREEN = "#3b6fb6", "#c8553d", "#4c9a5f"
-_TITLES = {
-    "kl_divergence": "KL(P ‖ Q)",
-    "js_divergence": "JS(P, Q)",
-    "cross_entropy": "H(P, Q)",
-    "entropy": "H(P)",
+_TITLE_WIDTH = 48
+_LANE = 0.26  # the thickness of a bar, where a category is 1 apart from the next
+_MARGIN = 0.22  # room for the numbers beside the bars, as a part of the range of the data
+_BLUE, _RED, _GREEN = "#0072b2", "#d55e00", "#009e73"  # the colour-blind safe ones of Okabe and Ito
+_SYMBOLS = {  # measure -> what it is called in the title, and one of its terms in the legend
+    "kl_divergence": ("KL(P ‖ Q)", "p log(p / q)"),
+    "js_divergence": ("JS(P, Q)", "½ p log(p / m) + ½ q log(q / m), m = (p + q) / 2"),
+    "cross_entropy": ("H(P, Q)", "-p log q"),
+    "entropy": ("H(P)", "-p log p"),
 }
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One group: its rows are what is shown, so that their contributions sum to the total."""
+
+    name: str
+    rows: pd.DataFrame  # label, p, q, contribution
+    has_other: bool  # the last row sums up what is not shown
+    total: float
+    unit: str
 
 
 def contributions(
@@ -34,6 +51,8 @@ def contributions(
     Three bars a category: its share in P, its share in Q, and its term, for KL p log(p / q), to the
     right of zero where P has more of it than Q expects. The terms add up to the divergence in
     the title. An infinite term is a hatched bar to the edge, marked with the sign of infinity.
+    All groups share one scale; bars of "other" may be cut off at the edge, with an arrow and their
+    value. Entropy has no Q, so none is drawn.
 
     Parameters
     ----------
@@ -55,9 +74,11 @@ def contributions(
     ImportError
         matplotlib is not installed.
     TypeError
-        ``result`` is not a frame from `InfoTheory.contributions`, or ``top`` is not an int.
+        ``result`` is not a frame from `InfoTheory.contributions`, ``top`` is not an int, or ``ax``
+        is not an Axes.
     ValueError
-        No group or too many groups, ``top`` below 1, or ``ax`` for several groups.
+        No group or too many groups, a part of a group only, ``top`` below 1, or ``ax`` for several
+        groups.
 
     Examples
     --------
@@ -68,53 +89,38 @@ def contributions(
     >>> pdkl.plot.contributions(terms).get_title()
     'face: KL(P ‖ Q) = 0.424 bit'
     """
-    panels = _panels(result)
     if isinstance(top, bool) or not isinstance(top, int):
         raise TypeError(f"top must be a whole number of categories; got {top!r}.")
     if top < 1:
         raise ValueError(f"top must be at least 1; got {top}.")
-    if ax is not None and len(panels) > 1:
-        raise ValueError(
-            f"ax is for a single group; result has {len(panels)}. Leave ax out for small "
-            "multiples, or filter the result."
-        )
-    try:
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise ImportError(
-            "pdkl.plot needs matplotlib. Install it with: pip install 'pdkl[plot]'"
-        ) from error
-    measure = result.attrs.get("pdkl", {}).get("measure", "")
-    reduced = [_reduced(panel, top) for _, panel in panels]
-    if ax is not None:
-        axes = [ax]
-    else:
-        columns = math.ceil(math.sqrt(len(panels))) if len(panels) > 1 else 1
-        rows = math.ceil(len(panels) / columns)
-        tallest = max(len(panel) for panel in reduced)
-        _, grid = pyplot.subplots(
-            rows,
-            columns,
-            figsize=(6.4 * columns, rows * (1.3 + 0.42 * tallest)),
-            squeeze=False,
-            layout="constrained",
-        )
-        axes = list(grid.flat)
-        for unused in axes[len(panels) :]:
-            unused.remove()
-    for axis, (name, panel), shown in zip(axes, panels, reduced, strict=False):
-        _draw(axis, shown)
-        total = panel["contribution"].sum(skipna=False)
-        label = _TITLES.get(measure, "total")
-        value = "∞" if np.isinf(total) else f"{total:.3g}"
-        axis.set_title(f"{name}: {label} = {value} {panel['unit'].iloc[0]}", fontsize="medium")
-    if len(panels) == 1:
-        return axes[0]
-    return np.array(axes[: len(panels)], dtype=object)
+    groups, settings = _groups(result), _settings(result)
+    measure = str(settings.get("measure", ""))
+    _check_ax(ax, len(groups))
+    panels = [_panel(group, measure, top) for group in groups]
+    figure, axes = (None, [ax]) if ax is not None else _figure(panels)
+    low, high = _limits(panels, measure)
+    n_rows = _tallest(panels)
+    for axis, panel in zip(axes, panels, strict=True):
+        axis.set_ylim(n_rows - 0.4, -0.6)  # the same for all: bars of the same thickness
+        _draw(axis, panel, measure, low, high)
+        title = _title(panel, measure, alone=len(panels) == 1)
+        # names are data: a $ in them is no formula
+        axis.set_title(title, fontsize="medium", parse_math=False)
+    _explain(figure, axes, panels[0].unit, settings)
+    return axes[0] if len(axes) == 1 else np.array(axes, dtype=object)
 
 
-def _panels(result: Any) -> list[tuple[str, pd.DataFrame]]:
-    """Split a result into its groups, each with a name."""
+# ---- the frame, cut into what the panels show -----------------------------------------------
+
+
+def _settings(result: pd.DataFrame) -> dict[str, Any]:
+    """Return the settings of the call, none where pandas lost them on the way, as it may."""
+    settings = result.attrs.get("pdkl")
+    return settings if isinstance(settings, dict) else {}
+
+
+def _groups(result: Any) -> list[pd.DataFrame]:
+    """Split a result into its groups, in their order."""
     if not isinstance(result, pd.DataFrame):
         raise TypeError(f"result must be a frame of contributions; got {type(result).__name__}.")
     lacking = [name for name in _NEEDED if name not in result.columns]
@@ -123,83 +129,278 @@ def _panels(result: Any) -> list[tuple[str, pd.DataFrame]]:
             f"result lacks the columns {listing(lacking)}; pass what "
             "df.info_theory.contributions(...) gave."
         )
-    # the keys stand before `column`, those of the reference between `reference` and `category`
-    names = list(result.columns)
-    at, end = names.index("column"), names.index("category")
-    keys, others = names[:at], names[at + 2 : end]
-    panels = [
-        (_name(group.iloc[0], keys, others), group)
-        for _, group in result.groupby(
-            [*keys, "column", *names[at + 1 : end]], dropna=False, sort=False, observed=True
-        )
-    ]
-    if not panels:
+    keys, others = _keys(result)
+    names = [*keys, "column", *(["reference"] if "reference" in result.columns else []), *others]
+    by_group = result.groupby(names, dropna=False, sort=False, observed=True)
+    groups = [group for _, group in by_group]
+    if not groups:
         raise ValueError("result has no row to draw.")
-    if len(panels) > _MOST_PANELS:
+    if len(groups) > _MOST_PANELS:
         raise ValueError(
-            f"result has {len(panels)} groups, more than the {_MOST_PANELS} a figure can show. "
+            f"result has {len(groups)} groups, more than the {_MOST_PANELS} a figure can show. "
             "Filter it first."
         )
-    return panels
+    for group in groups:
+        _require_whole(group)
+    return groups
 
 
-def _name(row: pd.Series[Any], keys: list[str], others: list[str]) -> str:
-    group = ", ".join(_short(row[key]) for key in keys)
-    reference = ", ".join(_short(row[key]) for key in others) or row["reference"]
-    against = f" vs {reference}" if reference not in ("mapping", "uniform") else ""
-    return f"{row['column']}, {group}{against}" if keys else f"{row['column']}{against}"
+def _keys(result: pd.DataFrame) -> tuple[list[Any], list[Any]]:
+    """Return the keys of the group, and those of the group that is Q."""
+    names = list(result.columns)
+    between = names[names.index("column") + 1 : names.index("category")]
+    return names[: names.index("column")], [name for name in between if name != "reference"]
+
+
+def _require_whole(group: pd.DataFrame) -> None:
+    """Raise where rows were left out: the terms would not add up to the divergence."""
+    if group["contribution"].isna().all():
+        return
+    share = group["p"].sum()
+    if abs(share - 1.0) > 1e-6:
+        raise ValueError(
+            f"result must hold whole groups: in {_name(group)!r} p adds up to {share:.4g}, not to "
+            "1. Filter by group only; top= leaves out small contributions."
+        )
+
+
+def _check_ax(ax: Any, n_groups: int) -> None:
+    if ax is None:
+        return
+    if not hasattr(ax, "barh"):
+        raise TypeError(f"ax must be a matplotlib Axes; got {type(ax).__name__}.")
+    if n_groups > 1:
+        raise ValueError(
+            f"ax is for a single group; result has {n_groups}. Leave ax out for small "
+            "multiples, or filter the result."
+        )
+
+
+def _panel(group: pd.DataFrame, measure: str, top: int) -> _Panel:
+    """Keep the top categories, and add up the others."""
+    has_q = measure != "entropy"
+    # the alphabet also holds what occurs in other groups only
+    rows = group[(group["p"] != 0) | ((group["q"] != 0) & has_q)]
+    size = rows["contribution"].abs().to_numpy()
+    # by share where contributions tie, as infinite ones do, and those of what P lacks
+    order = np.lexsort([-rows["q"].to_numpy(), -rows["p"].to_numpy(), -size])
+    chosen, rest = rows.iloc[order[:top]], rows.iloc[order[top:]]
+    shown = chosen[["p", "q", "contribution"]].copy()
+    shown["label"] = [_short(value) for value in chosen["category"]]
+    if len(rest):
+        other = rest[["p", "q", "contribution"]].sum(skipna=False).to_dict()
+        other["label"] = f"other ({len(rest)})"
+        shown = pd.concat([shown, pd.DataFrame([other])])
+    total = math.fsum(group["contribution"])
+    if math.isnan(total):  # nothing to show
+        shown, rest = shown.iloc[:0], rest.iloc[:0]
+    unit = str(group["unit"].iloc[0])
+    return _Panel(_name(group, has_q=has_q), shown, len(rest) > 0, total, unit)
+
+
+def _name(group: pd.DataFrame, *, has_q: bool = True) -> str:
+    row, (keys, others) = group.iloc[0], _keys(group)
+    own = [_short(row["column"]), *(_spoken(key, row[key]) for key in keys)]
+    reference = row.get("reference", "uniform")
+    if not has_q or reference in ("mapping", "uniform"):
+        return ", ".join(own)
+    # in a first group there is no previous one to name
+    named = others and not (reference == "previous" and row[others].isna().all())
+    other = ", ".join(_spoken(key.removesuffix("_reference"), row[key]) for key in others)
+    return f"{', '.join(own)} vs {other if named else _short(reference)}"
+
+
+def _spoken(key: Any, value: Any) -> str:
+    """Write a key; texts and dates speak for themselves, a number or a missing key does not."""
+    text = _short(value)
+    return text if isinstance(value, str | pd.Timestamp | pd.Period) else f"{_short(key)} {text}"
 
 
 def _short(value: Any) -> str:
-    if isinstance(value, pd.Timestamp) and value == value.normalize():
+    """Write a label on one line, cut in the middle: ends often tell long labels apart."""
+    if isinstance(value, str):
+        text = " ".join(value.splitlines()) if value.strip() else repr(value)
+    elif pd.api.types.is_scalar(value) and pd.isna(value):
+        text = "(missing)"
+    elif isinstance(value, pd.Timestamp) and value == value.normalize():
         text = value.strftime("%Y-%m-%d")
     else:
-        text = "(missing)" if pd.isna(value) else str(value)
-    return text if len(text) <= _LABEL_WIDTH else f"{text[: _LABEL_WIDTH - 1]}…"
+        text = str(value)
+    if len(text) <= _LABEL_WIDTH:
+        return text
+    tail = _LABEL_WIDTH // 3
+    return f"{text[: _LABEL_WIDTH - 1 - tail]}…{text[-tail:]}"
 
 
-def _reduced(panel: pd.DataFrame, top: int) -> pd.DataFrame:
-    """Keep the top categories, and add up the others."""
-    size = panel["contribution"].abs().fillna(-1.0)
-    order = np.argsort(-size.to_numpy(), kind="stable")
-    chosen = panel.iloc[order[:top]]
-    shown = chosen[["p", "q", "contribution"]].copy()
-    shown["label"] = [_short(value) for value in chosen["category"]]
-    rest = panel.iloc[order[top:]]
-    rest = rest[(rest["p"] != 0) | (rest["q"] != 0)]
-    if len(rest):
-        added: dict[str, Any] = {
-            name: rest[name].sum(skipna=False) for name in ("p", "q", "contribution")
-        }
-        added["label"] = f"other ({len(rest)})"
-        shown = pd.concat([shown, pd.DataFrame([added])])
-    return shown
+# ---- the figure -----------------------------------------------------------------------------
 
 
-def _draw(ax: Axes, shown: pd.DataFrame) -> None:
-    place = np.arange(len(shown))
-    term = shown["contribution"].to_numpy(dtype=np.float64)
-    infinite = np.isinf(term)
-    p, q = shown["p"].to_numpy(), shown["q"].to_numpy()
-    ax.barh(place - 0.27, p, 0.26, color=_BLUE, label="P")
-    ax.barh(place, q, 0.26, color=_RED, label="Q")
-    ax.barh(
-        place + 0.27,
-        np.where(infinite, 0.0, term),
-        0.26,
-        color=_GREEN,
-        label="contribution to the divergence",
+def _figure(panels: list[_Panel]) -> tuple[Figure, list[Axes]]:
+    """Make a figure of equal panels, as high as the one with the most categories."""
+    try:
+        from matplotlib import pyplot
+    except ImportError as error:
+        raise ImportError(
+            "pdkl.plot needs matplotlib. Install it with: pip install 'pdkl[plot]'"
+        ) from error
+    count = len(panels)
+    columns = count if count <= 3 else math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    longest = max((len(label) for panel in panels for label in panel.rows["label"]), default=0)
+    width = (5.4 if count == 1 else 3.1) + 0.07 * longest
+    height = 0.6 + 0.4 * _tallest(panels)
+    figure, grid = pyplot.subplots(
+        rows,
+        columns,
+        figsize=(width * columns, 0.7 + height * rows),
+        squeeze=False,
+        layout="constrained",
     )
-    if infinite.any():
-        edge = 1.15 * np.nanmax(np.concatenate([p, q, np.abs(term[~infinite]), [1e-3]]))
-        ax.barh(
-            place[infinite] + 0.27, edge, 0.26, facecolor="none", edgecolor=_GREEN, hatch="////"
-        )
-        for y in place[infinite]:
-            ax.text(edge, y + 0.27, " ∞", va="center", color=_GREEN)
-    ax.axvline(0.0, color="black", linewidth=0.8)
-    ax.set_yticks(place, labels=shown["label"].tolist())
-    ax.set_ylim(len(shown) - 0.4, -0.6)
-    ax.set_xlabel("share, and contribution")
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False, fontsize="small", loc="best")
+    axes = list(grid.flat)
+    for unused in axes[count:]:
+        unused.remove()
+    return figure, axes[:count]
+
+
+def _tallest(panels: list[_Panel]) -> int:
+    return max(2, *(len(panel.rows) for panel in panels))
+
+
+def _limits(panels: list[_Panel], measure: str) -> tuple[float, float]:
+    """Return the range of the finite bars: one scale makes the panels comparable."""
+    drawn = ["p", "contribution"] if measure == "entropy" else ["p", "q", "contribution"]
+    named = [panel.rows.iloc[: len(panel.rows) - panel.has_other] for panel in panels]
+    others = [panel.rows.tail(1) for panel in panels if panel.has_other]
+    low = _finite([panel.rows["contribution"] for panel in panels]).min(initial=0.0)
+    high = _finite([rows[drawn] for rows in named]).max(initial=1e-3)
+    together = _finite([rows[drawn] for rows in others]).max(initial=0.0)
+    # many small categories together would make each of the shown ones too small to see
+    return low, together if high < together < 1.5 * high else high
+
+
+def _finite(parts: list[Any]) -> NDArray[np.float64]:
+    values = [part.to_numpy(dtype=np.float64).ravel() for part in parts]
+    joined: NDArray[np.float64] = np.concatenate([np.empty(0), *values])
+    return joined[np.isfinite(joined)]
+
+
+def _title(panel: _Panel, measure: str, *, alone: bool) -> str:
+    value = "NaN" if math.isnan(panel.total) else f"{_number(panel.total, '#.3g')} {panel.unit}"
+    score = f"{_SYMBOLS.get(measure, ('total', ''))[0]} = {value}"
+    line = f"{panel.name}: {score}"
+    if alone and len(line) <= _TITLE_WIDTH:
+        return line
+    return f"{fill(panel.name, _TITLE_WIDTH)}:\n{score}"
+
+
+def _draw(ax: Axes, panel: _Panel, measure: str, low: float, high: float) -> None:
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    margin = _MARGIN * (high - low)
+    ax.set_xlim(low - margin if low < 0 else 0.0, high + margin)
+    if math.isnan(panel.total):
+        ax.set(xticks=[], yticks=[])
+        ax.text(0.5, 0.5, "nothing to compare", transform=ax.transAxes, ha="center", color="grey")
+        return
+    place = np.arange(len(panel.rows), dtype=np.float64)
+    ax.set_yticks(place, labels=panel.rows["label"].tolist(), parse_math=False)
+    for line in place[1:]:
+        ax.axhline(line - 0.5, color="0.9", linewidth=0.6, zorder=0)
+    ax.axvline(0.0, color="0.2", linewidth=0.8)
+    # a bar is as long as its value, up to the edge; the value is written where it is cut off, and
+    # for what made a term infinite, often too small a share to be seen
+    p, q, term = (panel.rows[name].to_numpy(np.float64) for name in ("p", "q", "contribution"))
+    infinite = np.isinf(term)
+    lanes = [place - _LANE, place, place + _LANE]
+    if measure == "entropy":
+        lanes = [place - _LANE / 2, place, place + _LANE / 2]
+    else:
+        _draw_shares(ax, lanes[1], q, high, q > high, _RED)
+    _draw_shares(ax, lanes[0], p, high, infinite | (p > high), _BLUE)
+    _draw_terms(ax, lanes[2], term, high)
+
+
+def _draw_shares(
+    ax: Axes,
+    place: NDArray[np.float64],
+    share: NDArray[np.float64],
+    edge: float,
+    written: NDArray[np.bool_],
+    color: str,
+) -> None:
+    ends = np.minimum(share, edge)
+    ax.barh(place, ends, _LANE, color=color)
+    for row in np.flatnonzero(written):
+        text = _arrow(share[row], edge) + _number(share[row])
+        _write(ax, ends[row], place[row], text, color)
+
+
+def _draw_terms(
+    ax: Axes, place: NDArray[np.float64], term: NDArray[np.float64], edge: float
+) -> None:
+    """Draw the terms with their values; small ones could not be read off the bars."""
+    infinite = np.isinf(term)
+    ends = np.minimum(term, edge)
+    ax.barh(place[~infinite], ends[~infinite], _LANE, color=_GREEN)
+    ax.barh(
+        place[infinite], edge, _LANE, facecolor="none", edgecolor=_GREEN, hatch="////", linewidth=0
+    )
+    form = "+#.2g" if (term < 0).any() else "#.2g"
+    for y, end, value in zip(place, ends, term, strict=True):
+        _write(ax, end, y, _arrow(value, edge) + _number(value, form), _GREEN)
+
+
+def _write(ax: Axes, x: float, y: float, text: str, color: str) -> None:
+    """Write a value beside the end of its bar."""
+    ax.annotate(
+        text,
+        (x, y),
+        xytext=(-3 if x < 0 else 3, 0),
+        textcoords="offset points",
+        ha="right" if x < 0 else "left",
+        va="center_baseline",
+        color=color,
+        fontsize=10 if text == "∞" else 7,
+    )
+
+
+def _arrow(value: float | np.floating[Any], edge: float) -> str:
+    return "→ " if edge < value < math.inf else ""
+
+
+def _number(value: float | np.floating[Any], form: str = "#.2g") -> str:
+    if math.isinf(value):
+        return "∞"
+    return "0" if value == 0 else f"{value:{form}}".rstrip(".")
+
+
+def _explain(figure: Figure | None, axes: list[Axes], unit: str, settings: dict[str, Any]) -> None:
+    """Say once what the colours and the scale mean, outside of the bars."""
+    from matplotlib.patches import Patch
+
+    measure = settings.get("measure", "")
+    both = measure != "entropy"
+    term = _SYMBOLS.get(measure, ("", ""))[1]
+    handles = [
+        Patch(color=_BLUE, label="P"),
+        *([Patch(color=_RED, label="Q")] if both else []),
+        Patch(color=_GREEN, label=f"contribution {term}".strip()),
+    ]
+    scale = f"share ({'P, Q' if both else 'P'}), contribution in {unit}"
+    # shares that are not those of the rows say so
+    plain: dict[str, Any] = {"smoothing": None, "zeros": "inf"}
+    changed = [
+        f"{k}={settings[k]!r}" for k, usual in plain.items() if settings.get(k, usual) != usual
+    ]
+    if changed:
+        scale += f" ({', '.join(changed)})"
+    look: dict[str, Any] = {"handles": handles, "ncols": 3, "frameon": False, "fontsize": "small"}
+    if figure is None:  # an axes of the caller, whose figure may hold others: above its title
+        above = 1.2 + 1.4 * (1 + axes[0].get_title().count("\n"))
+        axes[0].legend(**look, loc="lower center", bbox_to_anchor=(0.5, 1.0), borderaxespad=above)
+    else:
+        figure.legend(**look, loc="outside upper center")
+    if figure is None or len(axes) == 1:
+        axes[0].set_xlabel(scale)
+    else:
+        figure.supxlabel(scale, fontsize="medium")

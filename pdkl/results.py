@@ -71,6 +71,7 @@ class Categories:
     name: Hashable
     reference: str | None
     labels: names.Labels
+    rank: IntArray  # of each label
     codes: IntArray
     entries: dict[str, Any]
 
@@ -113,7 +114,7 @@ def contributions(groups: Groups, parts: Sequence[Categories], facts: Facts) -> 
 
 def distribution(groups: Groups, parts: Sequence[Categories], facts: Facts) -> pd.DataFrame:
     """Make one row per group, column and category, by count descending."""
-    size = np.concatenate([part.entries["probability"] for part in parts])
+    size = np.nan_to_num(np.concatenate([part.entries["probability"] for part in parts]))
     return _by_category(groups, parts, facts, -size, _BY_CATEGORY["distribution"])
 
 
@@ -140,9 +141,8 @@ def _by_category(
 
 
 def _rank(part: Categories) -> IntArray:
-    """Rank the categories of a column by their labels, missing last."""
-    rank = np.append(np.argsort(names.sort_order(part.labels)), len(part.labels))
-    return rank[part.codes]
+    """Rank the categories of a column, missing last."""
+    return np.append(part.rank, len(part.labels))[part.codes]
 
 
 def _head(

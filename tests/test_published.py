@@ -98,7 +98,7 @@ def test_scikit_learn_mutual_information(x: list[int], y: list[int], information
 
 
 def test_fair_and_loaded_die() -> None:
-    fair = {face: 1 / 6 for face in range(1, 7)}
+    fair = dict.fromkeys(range(1, 7), 1 / 6)
     loaded = SeriesInfoTheory(pd.Series([1] * 5 + [2, 3, 4, 5, 6]))
     assert SeriesInfoTheory(pd.Series(range(1, 7))).entropy() == pytest.approx(math.log(6))
     assert loaded.cross_entropy(fair) == pytest.approx(math.log(6), rel=1e-15)

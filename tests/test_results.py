@@ -172,7 +172,7 @@ def test_a_grouper_makes_occurring_bins_and_a_missing_one() -> None:
 def test_keys_keep_their_dtype(key: pd.Series[Any]) -> None:
     frame = pd.DataFrame({"key": key, "x": list("abcd"), "p": 0.5})
     theory = InfoTheory(frame)
-    groups = key.nunique(dropna=False)
+    groups = len(key.drop_duplicates())
     for result in (
         theory.entropy("x", by="key"),
         theory.kl_divergence("x", by="key", against="rest"),
@@ -195,7 +195,7 @@ def test_a_group_label_of_several_keys_and_of_times() -> None:
     for reference in (label, ("x", "2024-01-01")):
         result = theory.kl_divergence("a", by=["g", "day"], reference=reference)
         assert set(result["g_reference"]) == {"x"}
-        assert result["day_reference"].nunique() == 1
+        assert len(set(result["day_reference"])) == 1
         assert result["kl_divergence"].tolist() == [0.0, 0.0, np.inf, 0.0]
     monthly = theory.kl_divergence(
         "a", by=pd.Grouper(key="day", freq="MS"), reference=pd.Timestamp("2024-01-01")
@@ -272,7 +272,7 @@ def test_names_that_are_not_text() -> None:
     result = InfoTheory(frame).kl_divergence(1, ("a", "b"), by=3)
     assert result["column"].tolist() == ["1", "1"]
     assert result["reference"].tolist() == ["('a', 'b')"] * 2
-    assert list(result)[0] == 3
+    assert next(iter(result)) == 3
 
 
 def test_accessor_is_the_class_and_survives_a_column_of_its_name() -> None:

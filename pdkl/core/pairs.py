@@ -101,7 +101,7 @@ class Pairs:
     def mass(self, count: FloatArray, where: NDArray[np.bool_]) -> FloatArray:
         """Add counts over some outcomes of each comparison; exact for whole counts."""
         held = np.where(where, count * self.times, 0.0)
-        return np.bincount(self.comparison, weights=held, minlength=self.size)
+        return np.bincount(self.comparison, weights=held, minlength=self.size).astype(np.float64)
 
     def support_size(self) -> IntArray:
         """Count the outcomes that either side has."""

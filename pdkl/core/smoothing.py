@@ -91,7 +91,9 @@ def treat_zeros(pairs: Pairs, zeros: str | float) -> Pairs:
     if zeros == "drop":
         return pairs.only((pairs.count_p > 0) & (pairs.count_q > 0))
     if isinstance(zeros, float):
+        # floored as counts: those that are left alone stay exact
+        floor = zeros * pairs.total_q[pairs.comparison]
         occurs = (pairs.count_p > 0) | (pairs.count_q > 0)
-        floored: FloatArray = np.where(occurs, np.maximum(pairs.q, zeros), 0.0)
+        floored: FloatArray = np.where(occurs, np.maximum(pairs.count_q, floor), 0.0)
         return replace(pairs, count_q=floored, total_q=pairs.sum(floored))
     return pairs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,25 +18,32 @@ _SHORT = 1 << 16  # integers within so short a range are counted without hashing
 
 
 @dataclass(frozen=True)
+class Labelled:
+    """Counts, and what their outcomes are called."""
+
+    counts: Counts
+    labels: pd.Index[Any]
+    leveled: bool = False  # whether the labels are the declared levels of a categorical
+
+
+@dataclass(frozen=True)
 class Tally:
     """The counts of some columns of a frame, by the groups that occur.
 
-    ``keys`` has a row for each group, in no particular order. ``labels[column]`` says what an
-    outcome id stands for: all levels of a categorical, else the values that occur.
+    ``keys`` has a row for each group, in no particular order. The labels of a column are all levels
+    of a categorical, else the values that occur.
     """
 
     keys: pd.DataFrame
-    counts: dict[Hashable, Counts]
-    labels: dict[Hashable, pd.Index[Any]]
-
-    def column(self, name: Hashable) -> tuple[Counts, pd.Index[Any]]:
-        """Return the counts of one column, and what its outcomes are called."""
-        return self.counts[name], self.labels[name]
+    columns: dict[Hashable, Labelled]
 
     def regroup(self, position: NDArray[np.int64], keys: pd.DataFrame) -> Tally:
         """Move group i to row ``position[i]`` of new keys."""
-        counts = {name: c.regroup(position, len(keys)) for name, c in self.counts.items()}
-        return Tally(keys, counts, self.labels)
+        columns = {
+            name: replace(column, counts=column.counts.regroup(position, len(keys)))
+            for name, column in self.columns.items()
+        }
+        return Tally(keys, columns)
 
 
 def count(
@@ -60,17 +67,17 @@ def count(
     """
     weight = None if weights is None else read_weights(frame, weights)
     codes, keys = group_rows(frame, by)
-    counts: dict[Hashable, Counts] = {}
-    labels: dict[Hashable, pd.Index[Any]] = {}
+    found: dict[Hashable, Labelled] = {}
     for column in columns:
-        outcome, names = encode(frame[column], column)
-        found = tabulate(outcome, len(names), groups=codes, n_groups=len(keys), weights=weight)
-        if not isinstance(frame[column].dtype, pd.CategoricalDtype):
-            seen = found.observed()
-            names = names[seen]
-            found = found.relabel(np.cumsum(seen) - 1, len(names))
-        counts[column], labels[column] = found, names
-    return Tally(keys, counts, labels)
+        outcome, labels = encode(frame[column], column)
+        counts = tabulate(outcome, len(labels), groups=codes, n_groups=len(keys), weights=weight)
+        leveled = isinstance(frame[column].dtype, pd.CategoricalDtype)
+        if not leveled:
+            seen = counts.observed()
+            labels = labels[seen]
+            counts = counts.relabel(np.cumsum(seen) - 1, len(labels))
+        found[column] = Labelled(counts, labels, leveled)
+    return Tally(keys, found)
 
 
 def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[Any]]:

