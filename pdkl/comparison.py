@@ -389,7 +389,7 @@ def _with_zeros(answer: _Answer, column: _Column, batch: _Batch, one: Measure) -
     alone = (pairs.count_p > 0) & (pairs.count_q == 0) & batch.valid[pairs.comparison]
     if not alone.any():
         return pairs
-    first = pairs.comparison[alone][0]
+    first = pairs.comparison[alone].min()
     alone &= pairs.comparison == first
     outcomes = pairs.outcome[alone & (pairs.outcome >= 0)]
     if (pairs.outcome[alone] < 0).any():  # smoothing moved mass where neither side has rows

@@ -47,11 +47,9 @@ def _kind_of(value: object) -> str:
         return "string"
     if isinstance(value, datetime.datetime):  # a Timestamp is one
         return "naive datetime" if value.tzinfo is None else "aware datetime"
-    if isinstance(value, np.datetime64):
-        return "naive datetime"
     if isinstance(value, datetime.date):
         return "date"
-    if isinstance(value, (datetime.timedelta, np.timedelta64)):
+    if isinstance(value, datetime.timedelta):
         return "timedelta"
     if isinstance(value, pd.Period):
         return f"period[{value.freqstr}]"
@@ -117,19 +115,12 @@ def sort_order(labels: Labels) -> IntArray:
     except TypeError:
         values = as_objects(labels)
     names = [_kind_of(value) for value in values]
-
-    def by_value(position: int) -> Any:
-        return names[position], values[position]
-
-    def by_text(position: int) -> Any:
-        return names[position], str(values[position])
-
-    for key in (by_value, by_text):
-        try:
-            return np.array(sorted(range(len(values)), key=key), dtype=np.int64)
-        except TypeError:
-            continue
-    raise AssertionError("text always sorts")
+    places = range(len(values))
+    try:
+        order = sorted(places, key=lambda place: (names[place], values[place]))
+    except TypeError:
+        order = sorted(places, key=lambda place: (names[place], str(values[place])))
+    return np.array(order, dtype=np.int64)
 
 
 def take(labels: Labels, codes: NDArray[Any]) -> Labels:

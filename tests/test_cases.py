@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from pdkl import InfoTheory
@@ -321,3 +322,36 @@ def test_losses_ignore_rows_of_weight_zero() -> None:
     assert result["binary_cross_entropy"].isna().tolist() == [True, False]
     whole = InfoTheory(frame).binary_cross_entropy("y", "x", weights="w", base="bit")
     assert whole["binary_cross_entropy"].tolist() == [1.0]
+
+
+def test_many_combinations_of_keys_that_hardly_occur() -> None:
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame({"g": rng.permutation(2000), "h": rng.permutation(2000), "x": "a"})
+    result = InfoTheory(frame).entropy("x", by=["g", "h"])
+    expected = frame.sort_values(["g", "h"])
+    assert result["g"].tolist() == expected["g"].tolist()
+    assert result["h"].tolist() == expected["h"].tolist()
+
+
+def test_a_grouper_over_times_that_are_all_missing() -> None:
+    frame = pd.DataFrame({"t": pd.DatetimeIndex([None, None]), "x": ["a", "b"]})
+    result = InfoTheory(frame).entropy("x", by=pd.Grouper(key="t", freq="D"), base="bit")
+    assert result["t"].isna().tolist() == [True]
+    assert result["entropy"].tolist() == [1.0]
+
+
+def test_keys_of_mixed_and_unsortable_kinds() -> None:
+    mixed = pd.DataFrame({"g": pd.Series(["b", 2, "a", None, 10], dtype=object), "x": "u"})
+    result = InfoTheory(mixed).entropy("x", by="g")
+    assert result["g"].tolist()[:4] == [2, 10, "a", "b"]
+    sets = [frozenset("b"), ("a",), frozenset("a")]
+    frame = pd.DataFrame({"g": pd.Series(sets, dtype=object), "x": "u"})
+    forth = InfoTheory(frame).entropy("x", by="g")["g"].tolist()
+    back = InfoTheory(frame[::-1]).entropy("x", by="g")["g"].tolist()
+    assert forth == back == [("a",), frozenset("a"), frozenset("b")]
+
+
+def test_decimal_weights_are_fractional() -> None:
+    weights = pd.Series([0.5, 1.5]).astype(pd.ArrowDtype(pa.decimal128(30, 2)))
+    frame = pd.DataFrame({"x": ["a", "b"], "w": weights})
+    assert InfoTheory(frame).entropy("x", weights="w")["n"].tolist() == [2.0]

@@ -556,8 +556,13 @@ def test_zeros_raise_names_at_most_five() -> None:
 
 def test_zeros_raise_names_categories_that_smoothing_reaches() -> None:
     frame = pd.DataFrame({"x": ["a", "b"], "g": [1, 2]})
-    with pytest.raises(ValueError, match=r"in the reference: 'b'\. kl_divergence"):
+    with pytest.raises(ValueError, match=r"\(group g=1\) has .* in the reference: 'b'\. kl_div"):
         kl("x", data=frame, by="g", reference={"a": 1.0}, zeros="raise", smoothing=1)
+
+
+def test_zeros_raise_is_silent_where_nothing_is_lacking() -> None:
+    result = kl(reference=THIRDS, zeros="raise")
+    assert np.isfinite(result["kl_divergence"]).all()
 
 
 def test_errors_leave_the_frame_as_it_was() -> None:

@@ -208,7 +208,7 @@ def read_weights(frame: pd.DataFrame, name: Hashable) -> WeightArray:
             f"{spoken} must not be missing; {n_missing} of {len(values)} are. "
             "Fill them with fillna or drop these rows."
         )
-    if pd.api.types.is_float_dtype(values.dtype):
+    if values.dtype.kind not in "iub":
         return _checked(values.to_numpy(dtype=np.float64), spoken)
     if len(values) and int(values.max()) * len(values) > _WHOLE:
         total = int(values.astype(object).sum())
