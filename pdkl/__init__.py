@@ -4,8 +4,6 @@ Importing ``pdkl`` gives every pandas DataFrame and Series the accessor ``info_t
 `InfoTheory` and `SeriesInfoTheory` are the same methods for those who want static types.
 """
 
-from importlib.metadata import version
-
 import pandas as pd
 
 from pdkl import plot
@@ -15,7 +13,7 @@ from pdkl.series import SeriesInfoTheory
 
 __all__ = ["ColumnNotFoundError", "InfoTheory", "SeriesInfoTheory", "__version__", "plot"]
 
-__version__ = version("pdkl")
+__version__ = "0.1.0"
 
 pd.api.extensions.register_dataframe_accessor("info_theory")(InfoTheory)
 pd.api.extensions.register_series_accessor("info_theory")(SeriesInfoTheory)

@@ -26,6 +26,7 @@ ORDER = [
     "pdkl.series",
     "pdkl.accessor",
     "pdkl.comparison",
+    "pdkl.sides",
     "pdkl.losses",
     "pdkl.results",
     "pdkl.grouping",

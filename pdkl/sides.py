@@ -1,0 +1,252 @@
+"""Both sides of a question, counted: who is P, who is Q, on which labels and alphabet."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl import grouping, results
+from pdkl import labels as names
+from pdkl.core.counts import LARGEST_SUM, Counts
+from pdkl.core.numerics import IntArray
+from pdkl.core.validation import ColumnNotFoundError, is_number, listing, require_columns
+from pdkl.engines.pandas import Key, Labelled, count, key_name
+from pdkl.grouping import Groups
+from pdkl.question import Question, Settings, read_by, read_columns, read_frame
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the question: the counts of both sides on one list of labels."""
+
+    name: Hashable
+    reference: str | None
+    p: Counts
+    q: Counts  # in the forms "rest" and "uniform", and without a reference, that of P
+    labels: names.Labels
+    leveled: bool  # whether P's labels are the declared levels of a categorical
+    alphabet: IntArray  # the outcomes in it that have a label
+    alphabet_size: int  # larger than these only where the caller said so
+
+    @property
+    def unnamed(self) -> int:
+        """How many categories of the alphabet have no label."""
+        return self.alphabet_size - len(self.alphabet)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that the measures are computed from."""
+
+    settings: Settings
+    groups: Groups
+    columns: list[Column]
+    facts: results.Facts
+
+
+def prepare(data: Any, question: Question) -> Answer:
+    """Read the question, and count both sides of every column."""
+    form = question.form() if question.two_sided else None
+    settings = question.settings()
+    frame = read_frame(data)
+    by = read_by(question.by, frame)
+    keys = [key_name(key) for key in by]
+    results.check_keys(question.method, keys, form)
+    if question.weights is not None:
+        require_columns("weights", [question.weights], list(frame.columns))
+    wanted, partners = _columns(question, frame, [*keys, question.weights], form)
+    groups, own, others = _count(question, form, frame, by, wanted, partners)
+    columns = []
+    for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
+        text = names.text(partner) if form == "q" else results.REFERENCES.get(form or "")
+        other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
+        columns.append(_on_one_alphabet(name, text, p, q, settings, other))
+    facts = results.Facts(
+        form=form,
+        unit=settings.unit,
+        attributes=question.describe(form, settings.unit, keys),
+    )
+    return Answer(settings, groups, columns, facts)
+
+
+def _columns(
+    question: Question, frame: pd.DataFrame, aside: list[Hashable], form: str | None
+) -> tuple[list[Hashable], list[Hashable]]:
+    """Return the columns that are P, and for each the column that is Q."""
+    parameter = "p" if question.two_sided else "columns"
+    if form != "q":
+        wanted = read_columns(parameter, question.columns, frame, aside)
+        return wanted, wanted
+    if question.columns is None:
+        raise ValueError(
+            f"p is None, but q={question.q!r} needs a partner. Name the column to compare: p=..."
+        )
+    wanted = read_columns("p", question.columns, frame, aside)
+    partners = read_columns("q", question.q, frame, aside)
+    if len(wanted) != len(partners):
+        raise ValueError(
+            f"p and q are paired, so they must be equally long; got {len(wanted)} in p "
+            f"({listing(wanted)}) and {len(partners)} in q ({listing(partners)})."
+        )
+    return wanted, partners
+
+
+def _count(
+    question: Question,
+    form: str | None,
+    frame: pd.DataFrame,
+    by: list[Key],
+    wanted: list[Hashable],
+    partners: list[Hashable],
+) -> tuple[Groups, list[Labelled], list[Labelled]]:
+    """Count both sides, and say which group is compared with which."""
+    weights = question.weights
+    if form == "frame":
+        _check_reference(question, wanted)
+        if _is_matched(question, by):
+            # Groupers are left for later: they must cut the times of both frames together
+            names_only = [key_name(key) for key in by]
+            here = count(frame, wanted, names_only, weights)
+            there = count(question.reference, wanted, names_only, weights)
+            keys, left, right = grouping.match(here.keys, there.keys, by)
+            here, there = here.regroup(left, keys), there.regroup(right, keys)
+            own, others = ([side.columns[name] for name in wanted] for side in (here, there))
+            return grouping.aligned(keys), own, others
+    tally = count(frame, list(dict.fromkeys([*wanted, *partners])), by, weights)
+    order = grouping.sort_rows(tally.keys)
+    keys = tally.keys.take(order).reset_index(drop=True)
+    tally = tally.regroup(np.argsort(order), keys)
+    own = others = [tally.columns[name] for name in wanted]
+    if form == "frame":
+        others = list(count(question.reference, wanted, [], weights).columns.values())
+    elif form == "mapping":
+        dropna = question.dropna
+        others = [_fixed(_mapping_for(question.reference, name), name, dropna) for name in wanted]
+    elif form == "q":
+        others = [tally.columns[name] for name in partners]
+    elif form == "all":
+        others = [replace(side, counts=side.counts.collapse()) for side in own]
+    empty = len(frame) == 0 and (form == "q" or (form == "frame" and len(question.reference) == 0))
+    if empty and not by:
+        keys = keys.iloc[:0]  # nothing to say about nothing
+    if form == "label":
+        return grouping.one_label(keys, question.reference, list(frame.columns)), own, others
+    make = {"q": grouping.aligned, "pairs": grouping.pairs, "previous": grouping.previous}
+    return make.get(form or "", grouping.plain)(keys), own, others
+
+
+def _is_matched(question: Question, by: list[Key]) -> bool:
+    """Say whether a reference frame is taken group by group."""
+    if not by:
+        return False
+    keys = [key_name(key) for key in by]
+    known = [key for key in keys if key in question.reference.columns]
+    whole = "To compare each group with the whole reference, pass match=False."
+    if question.match is False:
+        return False
+    if question.match is True and len(known) < len(keys):
+        absent = [key for key in keys if key not in known]
+        raise ValueError(
+            f"match=True needs all of by in reference; it lacks {listing(absent)}. {whole}"
+        )
+    if question.match is None and any(isinstance(key, pd.Grouper) for key in by):
+        return False
+    if 0 < len(known) < len(keys):
+        absent = [key for key in keys if key not in known]
+        raise ValueError(
+            f"reference has only some of by: {listing(known)}, not {listing(absent)}. Add the "
+            f"missing ones to match it group by group. {whole}"
+        )
+    return bool(known)
+
+
+def _check_reference(question: Question, wanted: list[Hashable]) -> None:
+    columns = list(question.reference.columns)
+    require_columns("p", wanted, columns, frame="reference")
+    if question.weights is None:
+        return
+    if question.weights not in columns:
+        raise ColumnNotFoundError(
+            f"weights names column {question.weights!r}, which reference does not have. Weights "
+            "apply to both sides: add the column to reference, with 1 for each row if its rows "
+            "are plain ones."
+        )
+    require_columns("weights", [question.weights], columns, frame="reference")
+
+
+def _mapping_for(reference: Mapping[Any, Any], name: Hashable) -> Mapping[Any, Any]:
+    """Pick the mapping of one column from {column: {category: weight}}."""
+    nested = [isinstance(value, Mapping) for value in reference.values()]
+    if not any(nested):
+        return reference
+    if not all(nested) or name not in reference:
+        raise ValueError(
+            f"reference must be {{category: weight}}, or {{column: {{category: weight}}}} with "
+            f"every column asked for; got no mapping for column {name!r}."
+        )
+    chosen: Mapping[Any, Any] = reference[name]
+    return chosen
+
+
+def _fixed(reference: Mapping[Any, Any], name: Hashable, dropna: bool) -> Labelled:
+    """Read a mapping {category: weight} as the counts of one group."""
+    spoken = f"reference for column {name!r}"
+    for key, weight in reference.items():
+        if not is_number(weight) or weight < 0 or weight == np.inf:
+            raise ValueError(
+                f"{spoken} must map each category to a finite weight of at least 0; "
+                f"got {weight!r} for {key!r}."
+            )
+    kept = {key: float(weight) for key, weight in reference.items() if weight > 0}
+    total = sum(kept.values())
+    if not 0 < total <= LARGEST_SUM:
+        raise ValueError(
+            f"{spoken} must have a sum of weights above 0 and at most {LARGEST_SUM:g}; "
+            f"got {total:g}."
+        )
+    missing = [key for key in kept if pd.api.types.is_scalar(key) and pd.isna(key)]
+    if missing and dropna:
+        raise ValueError(
+            f"{spoken} gives a weight to the missing value {missing[0]!r}, which dropna=True "
+            "leaves out of the distribution. Pass dropna=False, or remove it."
+        )
+    mass = np.array([sum(kept.pop(key) for key in missing)])
+    labels = names.natural(list(kept))
+    size = len(labels)
+    counts = Counts(
+        np.zeros(size, dtype=np.int64),
+        np.arange(size),
+        np.array(list(kept.values()), dtype=np.float64),
+        mass,
+        size,
+    )
+    return Labelled(counts, labels)
+
+
+def _on_one_alphabet(
+    name: Hashable, text: str | None, p: Labelled, q: Labelled, settings: Settings, other: str
+) -> Column:
+    """Give both sides the same outcome ids, and fix the alphabet of the column."""
+    names.require_match(p.labels, q.labels, f"column {name!r}", other)
+    labels, position = names.union(p.labels, q.labels)
+    counts_p = replace(p.counts, n_outcomes=len(labels))
+    counts_q = q.counts.relabel(position, len(labels))
+    if not settings.dropna:
+        counts_p, counts_q = counts_p.with_missing(), counts_q.with_missing()
+    known = counts_p.observed() | counts_q.observed()
+    if settings.alphabet == "declared":
+        known[: len(labels)] = True
+    alphabet = np.flatnonzero(known)
+    size = len(alphabet)
+    if isinstance(settings.alphabet, int):
+        size = settings.alphabet
+        if size < len(alphabet):
+            raise ValueError(
+                f"alphabet={size} is too small: column {name!r} has {len(alphabet)} categories. "
+                "Give the true size, or leave alphabet='observed'."
+            )
+    return Column(name, text, counts_p, counts_q, labels, p.leveled, alphabet, size)
