@@ -8,10 +8,20 @@ import pandas as pd
 
 from pdkl import plot
 from pdkl.accessor import InfoTheory
+from pdkl.catalogue import measures
+from pdkl.core.measures import Measure
 from pdkl.core.validation import ColumnNotFoundError
 from pdkl.series import SeriesInfoTheory
 
-__all__ = ["ColumnNotFoundError", "InfoTheory", "SeriesInfoTheory", "__version__", "plot"]
+__all__ = [
+    "ColumnNotFoundError",
+    "InfoTheory",
+    "Measure",
+    "SeriesInfoTheory",
+    "__version__",
+    "measures",
+    "plot",
+]
 
 __version__ = "0.1.0"
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pdkl import comparison, losses
-from pdkl.core.measures import MEASURES
-from pdkl.core.validation import one_of
+from pdkl.core.measures import Measure, find, find_all
 from pdkl.question import Question
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pdkl.question import Against, Alphabet, Base, By, SmoothingRule, Zeros
+
+
+DEFAULT_MEASURES = ("kl_divergence", "js_divergence", "total_variation")
 
 
 class InfoTheory:
@@ -184,6 +186,7 @@ class InfoTheory:
         question = Question(
             method="entropy",
             two_sided=False,
+            measures=find_all("measures", "entropy"),
             columns=columns,
             by=by,
             weights=weights,
@@ -192,7 +195,7 @@ class InfoTheory:
             alphabet=alphabet,
             smoothing=smoothing,
         )
-        return comparison.measure(self._data, question, (MEASURES["entropy"],))
+        return comparison.measure(self._data, question)
 
     def cross_entropy(
         self,
@@ -285,6 +288,7 @@ class InfoTheory:
         question = Question(
             method="cross_entropy",
             two_sided=True,
+            measures=find_all("measures", "cross_entropy"),
             columns=p,
             q=q,
             by=by,
@@ -298,7 +302,7 @@ class InfoTheory:
             zeros=zeros,
             smoothing=smoothing,
         )
-        return comparison.measure(self._data, question, (MEASURES["cross_entropy"],))
+        return comparison.measure(self._data, question)
 
     def kl_divergence(
         self,
@@ -398,6 +402,7 @@ class InfoTheory:
         question = Question(
             method="kl_divergence",
             two_sided=True,
+            measures=find_all("measures", "kl_divergence"),
             columns=p,
             q=q,
             by=by,
@@ -411,7 +416,7 @@ class InfoTheory:
             zeros=zeros,
             smoothing=smoothing,
         )
-        return comparison.measure(self._data, question, (MEASURES["kl_divergence"],))
+        return comparison.measure(self._data, question)
 
     def js_divergence(
         self,
@@ -497,6 +502,7 @@ class InfoTheory:
         question = Question(
             method="js_divergence",
             two_sided=True,
+            measures=find_all("measures", "js_divergence"),
             columns=p,
             q=q,
             by=by,
@@ -509,14 +515,123 @@ class InfoTheory:
             alphabet=alphabet,
             smoothing=smoothing,
         )
-        return comparison.measure(self._data, question, (MEASURES["js_divergence"],))
+        return comparison.measure(self._data, question)
+
+    def divergence(
+        self,
+        p: Hashable | list[Any] | None = None,
+        q: Hashable | list[Any] | None = None,
+        *,
+        measures: Iterable[str | tuple[str, float] | Measure] = DEFAULT_MEASURES,
+        by: By | None = None,
+        reference: Any = None,
+        against: Against | None = None,
+        match: bool | None = None,
+        weights: Hashable | None = None,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        zeros: Zeros = "inf",
+        smoothing: SmoothingRule | None = None,
+    ) -> pd.DataFrame:
+        """Measure by any measures of the catalogue, side by side.
+
+        `pdkl.measures` lists them with formula, bounds and source.
+
+        Parameters
+        ----------
+        p : label or list of labels, optional
+            The columns to measure.
+        q : label or list of labels, optional
+            The columns to compare them with, one for each of ``p``.
+        measures : iterable of str, (str, order) or Measure
+            Names of `pdkl.measures`, such as ``"psi"``; with an order where it takes one, such as
+            ``("renyi_divergence", 2)``, whose column is ``renyi_divergence(2)``; or records of your
+            own.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the groups.
+        reference : DataFrame, mapping or group label, optional
+            What P is compared with, where it is not a column.
+        against : {"rest", "all", "pairs", "previous", "uniform"}, optional
+            Which rows of the frame, or which fixed distribution, P is compared with.
+        match : bool, optional
+            Whether a reference frame is matched group to group.
+        weights : label, optional
+            The column of row weights or counts.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing, ``"uniform"`` and normalized_entropy reach.
+        zeros : {"inf", "raise", "drop"} or float in (0, 1)
+            What a category does that is lacking on the side that a measure divides by: Q for KL, P
+            for reverse_kl, either for jeffreys and psi.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per group and column: the keys of ``by``, ``column``, ``reference`` (str),
+            ``<key>_reference`` where groups meet groups, ``n``, ``n_reference``, ``n_missing``,
+            ``n_missing_reference`` (int64, or float64 for fractional weights; NA for a fixed Q),
+            ``categories`` (int64), ``unseen``, ``vanished`` (float64, shares), a column for each
+            measure (float64, in ``unit`` where it has one; PSI always in nats), ``unit`` (str).
+
+        Raises
+        ------
+        KeyError
+            A column does not exist in the frame or the reference.
+        TypeError
+            Not exactly one of ``q``, ``reference``, ``against``; a keyword of the wrong kind;
+            cells that cannot be hashed; two sides whose values can never be equal.
+        ValueError
+            As in `kl_divergence`; also an unknown measure or order, and ``zeros`` where no measure
+            divides by a share.
+
+        References
+        ----------
+        Deza, M. M. and Deza, E. (2016). Encyclopedia of Distances, 4th edition. Springer. Chapter
+        14. Those of each measure are in `pdkl.measures`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> df = pd.DataFrame({"x": ["a", "a", "a", "b"], "y": ["a", "a", "b", "b"]})
+        >>> result = df.info_theory.divergence(
+        ...     "x", "y", measures=["total_variation", "psi", ("renyi_divergence", 2)]
+        ... )
+        >>> result[["column", "total_variation", "psi", "renyi_divergence(2)"]]
+          column  total_variation       psi  renyi_divergence(2)
+        0      x             0.25  0.274653             0.223144
+        """
+        question = Question(
+            method="divergence",
+            two_sided=True,
+            measures=find_all("measures", measures),
+            columns=p,
+            q=q,
+            by=by,
+            reference=reference,
+            against=against,
+            match=match,
+            weights=weights,
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            zeros=zeros,
+            smoothing=smoothing,
+        )
+        return comparison.measure(self._data, question)
 
     def contributions(
         self,
         p: Hashable | list[Any] | None = None,
         q: Hashable | list[Any] | None = None,
         *,
-        measure: str = "kl_divergence",
+        measure: str | tuple[str, float] | Measure = "kl_divergence",
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
@@ -531,7 +646,8 @@ class InfoTheory:
         """Say which categories drive a measure: its terms, a row per category.
 
         For KL the term is p log(p / q): positive where P has more of a category than Q expects,
-        negative where it has less. The terms of a group add up to the measure. `plot.contributions`
+        negative where it has less. The terms of a group add up to the measure, or to what its last
+        step is taken of: those of js_distance, its root, to js_divergence. `plot.contributions`
         draws them.
 
         Parameters
@@ -540,8 +656,9 @@ class InfoTheory:
             The columns to measure.
         q : label or list of labels, optional
             The columns to compare them with, one for each of ``p``.
-        measure : {"kl_divergence", "js_divergence", "cross_entropy", "entropy"}
-            Whose terms to show.
+        measure : str, (str, order) or Measure
+            Whose terms to show: a name of `pdkl.measures`, with an order where it has one, or a
+            record of your own.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups.
         reference : DataFrame, mapping or group label, optional
@@ -601,15 +718,10 @@ class InfoTheory:
         0      fig      3  0.75  0.5      0.304099
         1     kiwi      1  0.25  0.5     -0.173287
         """
-        record = MEASURES[one_of("measure", measure, tuple(MEASURES))]
-        if zeros != "inf" and not record.divides_by_q:
-            raise ValueError(
-                f"zeros={zeros!r} has nothing to act on: {measure} does not divide by Q. Leave it "
-                "out, or choose measure='kl_divergence' or 'cross_entropy'."
-            )
         question = Question(
             method="contributions",
             two_sided=True,
+            measures=(find("measure", measure),),
             columns=p,
             q=q,
             by=by,
@@ -623,7 +735,7 @@ class InfoTheory:
             zeros=zeros,
             smoothing=smoothing,
         )
-        return comparison.contributions(self._data, question, record)
+        return comparison.contributions(self._data, question)
 
     def distribution(
         self,

@@ -16,7 +16,7 @@ from pdkl.core.counts import Counts
 from pdkl.core.measures import Measure
 from pdkl.core.numerics import FloatArray
 from pdkl.core.pairs import Pairs, align, spread
-from pdkl.core.smoothing import fill_alphabet, treat_zeros
+from pdkl.core.smoothing import fill_alphabet, lacking, treat_zeros
 from pdkl.core.validation import listing
 from pdkl.grouping import Groups
 from pdkl.question import Question
@@ -25,19 +25,18 @@ from pdkl.sides import Answer, Column, prepare
 _BATCH = 1 << 20  # entries measured at a time: it bounds the memory, not the result
 
 
-def measure(data: Any, question: Question, measures: tuple[Measure, ...]) -> pd.DataFrame:
+def measure(data: Any, question: Question) -> pd.DataFrame:
     """Answer with a row per comparison and column, and a column per measure."""
     answer = prepare(data, question)
-    parts = [_scores(answer, column, measures) for column in answer.columns]
+    parts = [_scores(answer, column, question.measures) for column in answer.columns]
     return results.scores(answer.groups, parts, answer.facts)
 
 
-def contributions(data: Any, question: Question, measure: Measure) -> pd.DataFrame:
+def contributions(data: Any, question: Question) -> pd.DataFrame:
     """Answer with a row per comparison, column and category of the alphabet."""
     answer = prepare(data, question)
-    parts = [_shares(answer, column, measure) for column in answer.columns]
-    facts = replace(answer.facts, attributes=answer.facts.attributes | {"measure": measure.name})
-    return results.contributions(answer.groups, parts, facts)
+    parts = [_shares(answer, column, question.measures[0]) for column in answer.columns]
+    return results.contributions(answer.groups, parts, answer.facts)
 
 
 def distribution(data: Any, question: Question) -> pd.DataFrame:
@@ -73,8 +72,9 @@ def _batches(answer: Answer, column: Column, *, every: bool) -> Iterator[_Batch]
             q = column.p.take(np.full(p.n_groups, -1))
         else:
             q = column.q.take(groups.right[rows]) if form else p
-        raw = spread(p, q, column.alphabet) if every else align(p, q)
         size = column.alphabet_size
+        raw = spread(p, q, column.alphabet) if every else align(p, q)
+        raw = replace(raw, alphabet=size)
         if form == "uniform":  # nothing counted, and one of each expected
             raw = fill_alphabet(raw, size, q=1.0)
         pairs = raw
@@ -128,12 +128,12 @@ def _share(part: FloatArray, total: FloatArray) -> FloatArray:
 def _with_zeros(answer: Answer, column: Column, batch: _Batch, one: Measure) -> Pairs:
     """Apply ``zeros`` where the measure divides, or raise and name the categories."""
     zeros = answer.settings.zeros
-    if not one.divides_by_q:
+    if one.divides_by == "":
         return batch.pairs
     if zeros != "raise":
-        return treat_zeros(batch.pairs, zeros)
+        return treat_zeros(batch.pairs, zeros, one.divides_by)
     pairs = batch.pairs
-    alone = (pairs.count_p > 0) & (pairs.count_q == 0) & batch.valid[pairs.comparison]
+    alone = lacking(pairs, one.divides_by) & batch.valid[pairs.comparison]
     if not alone.any():
         return pairs
     first = pairs.comparison[alone].min()
@@ -146,9 +146,10 @@ def _with_zeros(answer: Answer, column: Column, batch: _Batch, one: Measure) -> 
     found = names.take(column.labels, np.where(outcomes < len(column.labels), outcomes, -1))
     found = found.take(names.sort_order(found))
     row = batch.rows.start + int(first)
+    where = {"q": "in the reference", "p": "in P", "both": "on one side"}[one.divides_by]
     raise ValueError(
         f"zeros='raise': column {column.name!r}{answer.groups.spoken(row)} has categories of "
-        f"probability 0 in the reference: {listing(names.as_objects(found), most=5)}. "
+        f"probability 0 {where}: {listing(names.as_objects(found), most=5)}. "
         f"{one.name} is infinite there; pass zeros='inf' to see that, 'drop' to leave them out, "
         "a floor such as 1e-6, or smoothing."
     )

@@ -142,7 +142,8 @@ class _Rows:
         self.log_base, self.unit = read_base(base)
         self.clip = number_in("clip", clip, 0.0, 0.5, "a number in [0, 0.5)", closed_low=True)
         keys = read_by(by, frame)
-        results.check_keys(method, [key_name(key) for key in keys], None)
+        own = ("column", "prediction", "n", "n_missing", method, "unit")
+        results.check_keys([key_name(key) for key in keys], own)
         if weights is not None:
             require_columns("weights", [weights], list(frame.columns))
         self.weights: WeightArray = (

@@ -94,7 +94,7 @@ def contributions(
     if top < 1:
         raise ValueError(f"top must be at least 1; got {top}.")
     groups, settings = _groups(result), _settings(result)
-    measure = str(settings.get("measure", ""))
+    measure = _measure(settings)
     _check_ax(ax, len(groups))
     panels = [_panel(group, measure, top) for group in groups]
     figure, axes = (None, [ax]) if ax is not None else _figure(panels)
@@ -117,6 +117,11 @@ def _settings(result: pd.DataFrame) -> dict[str, Any]:
     """Return the settings of the call, none where pandas lost them on the way, as it may."""
     settings = result.attrs.get("pdkl")
     return settings if isinstance(settings, dict) else {}
+
+
+def _measure(settings: dict[str, Any]) -> str:
+    """Return the name of the measure whose terms are drawn."""
+    return str(settings.get("measures", [""])[0])
 
 
 def _groups(result: Any) -> list[pd.DataFrame]:
@@ -378,7 +383,7 @@ def _explain(figure: Figure | None, axes: list[Axes], unit: str, settings: dict[
     """Say once what the colours and the scale mean, outside of the bars."""
     from matplotlib.patches import Patch
 
-    measure = settings.get("measure", "")
+    measure = _measure(settings)
     both = measure != "entropy"
     term = _SYMBOLS.get(measure, ("", ""))[1]
     handles = [

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from pdkl.core.measures import Measure
 from pdkl.core.smoothing import Smoothing, parse_zeros
 from pdkl.core.validation import (
     boolean,
@@ -45,6 +46,7 @@ class Question:
 
     method: str
     two_sided: bool
+    measures: tuple[Measure, ...] = ()
     columns: Any = None
     q: Any = None
     by: Any = None
@@ -61,18 +63,27 @@ class Question:
     def settings(self) -> Settings:
         """Check the keywords that do not need the data."""
         log_base, unit = read_base(self.base)
+        zeros = parse_zeros(self.zeros)
+        if zeros != "inf" and not any(measure.divides_by for measure in self.measures):
+            names = ", ".join(measure.name for measure in self.measures)
+            raise ValueError(
+                f"zeros={zeros!r} has nothing to act on: {names} never divides by 0. Leave it out, "
+                "or choose a measure such as kl_divergence."
+            )
         return Settings(
             log_base=log_base,
             unit=unit,
             dropna=boolean("dropna", self.dropna),
             alphabet=_read_alphabet(self.alphabet),
-            zeros=parse_zeros(self.zeros),
+            zeros=zeros,
             smoothing=Smoothing.parse(self.smoothing),
         )
 
     def describe(self, form: str | None, unit: str, keys: list[Hashable]) -> dict[str, Any]:
         """Write the call so that JSON can hold it."""
         facts: dict[str, Any] = {"method": self.method, "by": [plain(key) for key in keys]}
+        if self.measures:
+            facts["measures"] = [measure.name for measure in self.measures]
         if form is not None:
             facts |= {"comparison": form, "zeros": plain(self.zeros)}
         if form == "label":

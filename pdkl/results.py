@@ -12,6 +12,7 @@ import pandas as pd
 from pdkl import labels as names
 from pdkl.core.numerics import IntArray
 from pdkl.grouping import Groups
+from pdkl.question import Question
 
 # the form of a comparison -> what the column `reference` says (q= gives the column's name)
 REFERENCES = {
@@ -37,12 +38,8 @@ _TWO_SIDED = (
     "unseen",
     "vanished",
 )
-_BY_CATEGORY = {
-    "distribution": ("category", "count", "probability", "surprisal"),
-    "contributions": ("category", "count", "count_reference", "p", "q", "contribution"),
-    "binary_cross_entropy": ("prediction", "n", "n_missing", "binary_cross_entropy"),
-    "categorical_cross_entropy": ("n", "n_missing", "categorical_cross_entropy"),
-}
+_DISTRIBUTION = ("category", "count", "probability", "surprisal")
+_CONTRIBUTIONS = ("category", "count", "count_reference", "p", "q", "contribution")
 
 
 @dataclass(frozen=True)
@@ -76,15 +73,24 @@ class Categories:
     entries: dict[str, Any]
 
 
-def check_keys(method: str, keys: Sequence[Hashable], form: str | None) -> None:
-    """Raise where a key of ``by`` would stand twice in the result."""
-    value_columns = _BY_CATEGORY.get(method) or (*(_SINGLE if form is None else _TWO_SIDED), method)
-    taken = ["column", *value_columns, "unit"]
+def columns_of(question: Question, form: str | None, keys: Sequence[Hashable]) -> list[str]:
+    """List the columns of an answer besides the keys of ``by``."""
+    if question.method == "distribution":
+        return ["column", *_DISTRIBUTION, "unit"]
+    head = ["column"]
     if form is not None:
-        taken.append("reference")
+        head.append("reference")
     if form in GROUP_TO_GROUP:
-        taken += [f"{key}_reference" for key in keys]
-    clashes = {key: f"{key}_key" for key in keys if key in taken}
+        head += [f"{key}_reference" for key in keys]
+    if question.method == "contributions":
+        return [*head, *_CONTRIBUTIONS, "unit"]
+    sides = _SINGLE if form is None else _TWO_SIDED
+    return [*head, *sides, *(measure.name for measure in question.measures), "unit"]
+
+
+def check_keys(keys: Sequence[Hashable], columns: Sequence[str]) -> None:
+    """Raise where a key of ``by`` would stand twice in the result."""
+    clashes = {key: f"{key}_key" for key in keys if key in columns}
     if clashes:
         raise ValueError(
             f"by names {', '.join(map(repr, clashes))}, which the result needs for a column of "
@@ -109,13 +115,13 @@ def scores(groups: Groups, parts: Sequence[Scores], facts: Facts) -> pd.DataFram
 def contributions(groups: Groups, parts: Sequence[Categories], facts: Facts) -> pd.DataFrame:
     """Make one row per comparison, column and category: infinite, then large, then small."""
     size = np.abs(np.concatenate([part.entries["contribution"] for part in parts]))
-    return _by_category(groups, parts, facts, -size, _BY_CATEGORY["contributions"])
+    return _by_category(groups, parts, facts, -size, _CONTRIBUTIONS)
 
 
 def distribution(groups: Groups, parts: Sequence[Categories], facts: Facts) -> pd.DataFrame:
     """Make one row per group, column and category, by count descending."""
     size = np.nan_to_num(np.concatenate([part.entries["probability"] for part in parts]))
-    return _by_category(groups, parts, facts, -size, _BY_CATEGORY["distribution"])
+    return _by_category(groups, parts, facts, -size, _DISTRIBUTION)
 
 
 def _by_category(

@@ -55,7 +55,7 @@ def prepare(data: Any, question: Question) -> Answer:
     frame = read_frame(data)
     by = read_by(question.by, frame)
     keys = [key_name(key) for key in by]
-    results.check_keys(question.method, keys, form)
+    results.check_keys(keys, results.columns_of(question, form, keys))
     if question.weights is not None:
         require_columns("weights", [question.weights], list(frame.columns))
     wanted, partners = _columns(question, frame, [*keys, question.weights], form)

@@ -31,11 +31,24 @@ FORMS = """The forms are:
   reference="label", by="key"      one group of by (a tuple of labels for several keys)
   against="rest"                   or one of "all", "pairs", "previous" (with by), "uniform\""""
 WHOLE = "To compare each group with the whole reference, pass match=False."
+CATALOGUE = (
+    "'entropy', 'cross_entropy', 'kl_divergence', 'reverse_kl', 'jeffreys', 'psi', "
+    "'js_divergence', 'js_distance', 'total_variation', 'hellinger', 'bhattacharyya', "
+    "'chi_square', 'max_difference', 'perplexity', 'normalized_entropy', "
+    "('renyi_divergence', order), ('tsallis_divergence', order), ('renyi_entropy', order), "
+    "('tsallis_entropy', order), or a pdkl.Measure"
+)
 THIRDS = {"fig": 1, "kiwi": 1, "plum": 1}
 
 
 def kl(p: Any = "fruit", q: Any = None, data: Any = DATA, **keywords: Any) -> pd.DataFrame:
     return InfoTheory(data).kl_divergence(p, q, **keywords)
+
+
+def divergence(measures: Any, **keywords: Any) -> pd.DataFrame:
+    return InfoTheory(DATA).divergence(
+        "fruit", by="shop", against="rest", measures=measures, **keywords
+    )
 
 
 def entropy(columns: Any = "fruit", data: Any = DATA, **keywords: Any) -> pd.DataFrame:
@@ -434,16 +447,15 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: InfoTheory(DATA).contributions("fruit", against="uniform", measure="kl"),
         ValueError,
-        "measure must be one of 'entropy', 'cross_entropy', 'kl_divergence', 'js_divergence'; "
-        "got 'kl'.",
+        f"measure must be one of {CATALOGUE}; got 'kl'.",
     ),
     (
         lambda: InfoTheory(DATA).contributions(
             "fruit", against="uniform", measure="js_divergence", zeros="drop"
         ),
         ValueError,
-        "zeros='drop' has nothing to act on: js_divergence does not divide by Q. Leave it out, or "
-        "choose measure='kl_divergence' or 'cross_entropy'.",
+        "zeros='drop' has nothing to act on: js_divergence never divides by 0. Leave it out, or "
+        "choose a measure such as kl_divergence.",
     ),
     (
         lambda: InfoTheory(DATA).contributions("fruit", against="uniform", alphabet=9),
@@ -451,6 +463,48 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "alphabet=9 gives probability to 6 categories of column 'fruit' that no row names, so they "
         "cannot be listed. Make the column categorical with all its levels and pass "
         "alphabet='declared'.",
+    ),
+    (
+        lambda: divergence(["kl_divergence", "hellinge"]),
+        ValueError,
+        f"measures must be one of {CATALOGUE}; got 'hellinge'.",
+    ),
+    (
+        lambda: divergence(3),
+        TypeError,
+        f"measures must be one of {CATALOGUE}; got 3.",
+    ),
+    (lambda: divergence([]), ValueError, "measures is empty; name at least one measure."),
+    (
+        lambda: divergence(["psi", "psi"]),
+        ValueError,
+        "measures names a measure twice: psi, psi.",
+    ),
+    (
+        lambda: divergence(("renyi_divergence", 1)),
+        ValueError,
+        "measures must give renyi_divergence an order above 0, finite and other than 1, whose "
+        "limit is 'kl_divergence'; got 1.",
+    ),
+    (
+        lambda: divergence([("tsallis_entropy", "two")]),
+        ValueError,
+        "measures must give tsallis_entropy an order above 0, finite and other than 1, whose limit "
+        "is 'entropy'; got 'two'.",
+    ),
+    (
+        lambda: divergence("reverse_kl", zeros="raise"),
+        ValueError,
+        "zeros='raise': column 'fruit' (group shop='x') has categories of probability 0 in P: "
+        "'plum'. reverse_kl is infinite there; pass zeros='inf' to see that, 'drop' to "
+        "leave them out, a floor such as 1e-6, or smoothing.",
+    ),
+    (
+        lambda: divergence("psi", zeros="raise"),
+        ValueError,
+        "zeros='raise': column 'fruit' (group shop='x') has categories of probability 0 on one "
+        "side: 'kiwi', 'plum'. psi is infinite there; pass zeros='inf' to see that, 'drop' to "
+        "leave them out, a floor such as 1e-6, or smoothing.",
     ),
     # ---- losses
     (lambda: binary(["yes"]), TypeError, "target must be one column name; got a list."),

@@ -25,6 +25,7 @@ LAW = {
 ORDER = [
     "pdkl.series",
     "pdkl.accessor",
+    "pdkl.catalogue",
     "pdkl.comparison",
     "pdkl.sides",
     "pdkl.losses",

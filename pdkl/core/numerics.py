@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,6 +72,33 @@ def _log_quotient(p: FloatArray, q: FloatArray) -> FloatArray:
     return result
 
 
+def power_term(p: FloatArray, q: FloatArray, difference: FloatArray, order: float) -> FloatArray:
+    """Return ``p**a * q**(1 - a) - a * p - (1 - a) * q`` for an order a > 0, a != 1.
+
+    Summed over two distributions it is ``sum p**a * q**(1 - a) - 1``. All terms have the sign of
+    a - 1, so they do not cancel; near p = q each is a series in log(p / q).
+    """
+    result = np.where(p > 0, np.inf if order > 1 else -order * p, (order - 1.0) * q)
+    both = np.flatnonzero((p > 0) & (q > 0))
+    p, q = p[both], q[both]
+    x = log_ratio(p, q, difference[both])
+    near = np.abs(x) * max(order, 1.0) <= 0.1
+    # sum over k of (a**k - a) x**k / k!, k = 2..12
+    y, series = np.where(near, x, 0.0), np.zeros_like(x)
+    for k in range(12, 1, -1):
+        series = series * y + (order**k - order) / math.factorial(k)
+    series *= y * y
+    with np.errstate(over="ignore"):
+        far = np.expm1(np.minimum(order * x, 700.0)) - order * np.expm1(np.minimum(x, 700.0))
+        values = q * np.where(near, series, far)
+        # the quotient may leave the range of floats where the product does not
+        wide = np.abs(x) * max(order, 1.0) > 300.0
+        power = np.exp(order * np.log(p[wide]) + (1.0 - order) * np.log(q[wide]))
+        values[wide] = power - order * p[wide] - (1.0 - order) * q[wide]
+    result[both] = values
+    return result
+
+
 def surprisal(count: FloatArray, total: FloatArray) -> FloatArray:
     """Return ``-log(count / total)``, exact near 1, and infinite for nothing or of nothing."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -91,8 +120,7 @@ def segment_sum(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
     spare = np.ceil(np.log2(np.maximum(np.bincount(segment, minlength=size), 1))) + 1
     total = np.zeros(size)
     for _ in range(2):
-        largest = np.zeros(size)
-        np.maximum.at(largest, segment, np.abs(rest))
+        largest = segment_max(np.abs(rest), segment, size)
         exponent = np.maximum(np.frexp(largest)[1] + spare, -969).astype(np.int32)
         # adding and taking away 1.5 * 2**e rounds to multiples of 2**(e - 52)
         shift = np.ldexp(1.5, exponent)[segment]
@@ -102,3 +130,10 @@ def segment_sum(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
     if infinite.any():
         total[segment[infinite]] = np.inf
     return total
+
+
+def segment_max(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
+    """Take the largest of non-negative values by segment, 0 for an empty one."""
+    largest = np.zeros(size)
+    np.maximum.at(largest, segment, values)
+    return largest

@@ -34,6 +34,8 @@ class Pairs:
         For how many outcomes the entry stands: 1, or for outcome -1 any number.
     total_p, total_q : float64 array, one entry per comparison
         What the counts are divided by.
+    alphabet : int
+        How many outcomes could occur.
     """
 
     comparison: IntArray
@@ -43,6 +45,7 @@ class Pairs:
     times: FloatArray
     total_p: FloatArray
     total_q: FloatArray
+    alphabet: int = 1
 
     @property
     def size(self) -> int:
@@ -97,6 +100,14 @@ class Pairs:
     def sum(self, values: FloatArray) -> FloatArray:
         """Add values over the outcomes of each comparison."""
         return segment_sum(values * self.times, self.comparison, self.size)
+
+    def log_sum_exp(self, values: FloatArray) -> FloatArray:
+        """Return the logarithm of the sum of exponentials over each comparison."""
+        largest = np.full(self.size, -np.inf)
+        np.maximum.at(largest, self.comparison, values)
+        safe = np.where(np.isfinite(largest), largest, 0.0)
+        with np.errstate(divide="ignore", over="ignore"):
+            return safe + np.log(self.sum(np.exp(values - safe[self.comparison])))
 
     def mass(self, count: FloatArray, where: NDArray[np.bool_]) -> FloatArray:
         """Add counts over some outcomes of each comparison; exact for whole counts."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdkl.core.numerics import FloatArray
 from pdkl.core.pairs import Pairs
@@ -86,14 +87,35 @@ def parse_zeros(value: Any) -> str | float:
     return one_of("zeros", value, ZEROS, also="a floor above 0 and below 1")
 
 
-def treat_zeros(pairs: Pairs, zeros: str | float) -> Pairs:
-    """Apply ``zeros`` to Q, the side that is divided by; "inf" and "raise" change nothing."""
+def treat_zeros(pairs: Pairs, zeros: str | float, side: str) -> Pairs:
+    """Apply ``zeros`` to the side that is divided by; "inf" and "raise" change nothing."""
     if zeros == "drop":
         return pairs.only((pairs.count_p > 0) & (pairs.count_q > 0))
     if isinstance(zeros, float):
-        # floored as counts: those that are left alone stay exact
-        floor = zeros * pairs.total_q[pairs.comparison]
         occurs = (pairs.count_p > 0) | (pairs.count_q > 0)
-        floored: FloatArray = np.where(occurs, np.maximum(pairs.count_q, floor), 0.0)
-        return replace(pairs, count_q=floored, total_q=pairs.sum(floored))
+
+        def floored(count: FloatArray, total: FloatArray) -> FloatArray:
+            # as counts, so that those which are left alone stay exact
+            floor = zeros * total[pairs.comparison]
+            return np.where(occurs, np.maximum(count, floor), 0.0)
+
+        count_p, count_q = pairs.count_p, pairs.count_q
+        if side in ("p", "both"):
+            count_p = floored(count_p, pairs.total_p)
+        if side in ("q", "both"):
+            count_q = floored(count_q, pairs.total_q)
+        return replace(
+            pairs,
+            count_p=count_p,
+            count_q=count_q,
+            total_p=pairs.sum(count_p),
+            total_q=pairs.sum(count_q),
+        )
     return pairs
+
+
+def lacking(pairs: Pairs, side: str) -> NDArray[np.bool_]:
+    """Tell which entries make a measure infinite that divides by ``side``."""
+    has_p, has_q = pairs.count_p > 0, pairs.count_q > 0
+    by_q, by_p = has_p & ~has_q, has_q & ~has_p
+    return {"q": by_q, "p": by_p, "both": by_q | by_p}[side]

@@ -1,0 +1,271 @@
+"""The catalogue: each measure against 60 digits, its bounds, edges, zeros and contributions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import mpmath
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mpmath import mpf
+
+import pdkl
+from pdkl import InfoTheory
+from pdkl.core.measures import FAMILIES, MEASURES, find
+
+mpmath.mp.dps = 60
+Shares = list[tuple[Any, Any]]
+ORDERS = [0.25, 0.5, 2.0, 3.0]
+
+
+def total(shares: Shares, term: Callable[[Any, Any], Any]) -> Any:
+    return mpmath.fsum(term(p, q) for p, q in shares)
+
+
+def relative(shares: Shares) -> Any:
+    return total(shares, lambda p, q: (p * mpmath.log(p / q) if q else mpmath.inf) if p else mpf(0))
+
+
+def swapped(shares: Shares) -> Shares:
+    return [(q, p) for p, q in shares]
+
+
+def jensen_shannon(shares: Shares) -> Any:
+    left, right = ([(side[i], sum(side) / 2) for side in shares] for i in (0, 1))
+    return (relative(left) + relative(right)) / 2
+
+
+def entropy(shares: Shares) -> Any:
+    return total(shares, lambda p, _: -p * mpmath.log(p) if p else mpf(0))
+
+
+def power(shares: Shares, order: float) -> Any:
+    def term(p: Any, q: Any) -> Any:
+        if not p:
+            return mpf(0)
+        return p**order * q ** (1 - mpf(order)) if q else (mpmath.inf if order > 1 else mpf(0))
+
+    return total(shares, term)
+
+
+def renyi(order: float, shares: Shares) -> Any:
+    mass = power(shares, order)
+    return mpmath.log(mass) / (mpf(order) - 1) if mass else mpmath.inf
+
+
+def tsallis(order: float, shares: Shares) -> Any:
+    return (power(shares, order) - 1) / (mpf(order) - 1)
+
+
+def renyi_alone(order: float, shares: Shares) -> Any:
+    return mpmath.log(total(shares, lambda p, _: p**order if p else mpf(0))) / (1 - mpf(order))
+
+
+def tsallis_alone(order: float, shares: Shares) -> Any:
+    return (1 - total(shares, lambda p, _: p**order if p else mpf(0))) / (mpf(order) - 1)
+
+
+TRUTH: dict[Any, Any] = {
+    "entropy": entropy,
+    "cross_entropy": lambda s: total(
+        s, lambda p, q: (-p * mpmath.log(q) if q else mpmath.inf) if p else mpf(0)
+    ),
+    "kl_divergence": relative,
+    "reverse_kl": lambda s: relative(swapped(s)),
+    "jeffreys": lambda s: relative(s) + relative(swapped(s)),
+    "psi": lambda s: relative(s) + relative(swapped(s)),
+    "js_divergence": jensen_shannon,
+    "js_distance": lambda s: mpmath.sqrt(jensen_shannon(s)),
+    "total_variation": lambda s: total(s, lambda p, q: abs(p - q)) / 2,
+    "hellinger": lambda s: mpmath.sqrt(
+        total(s, lambda p, q: (mpmath.sqrt(p) - mpmath.sqrt(q)) ** 2) / 2
+    ),
+    "bhattacharyya": lambda s: -mpmath.log(overlap) if (overlap := power(s, 0.5)) else mpmath.inf,
+    "chi_square": lambda s: total(
+        s, lambda p, q: (p - q) ** 2 / q if q else (mpmath.inf if p else mpf(0))
+    ),
+    "max_difference": lambda s: max(abs(p - q) for p, q in s),
+    "perplexity": lambda s: mpmath.exp(entropy(s)),
+    "normalized_entropy": lambda s: entropy(s) / mpmath.log(len(s)) if len(s) > 1 else mpf(0),
+}
+for a in ORDERS:
+    TRUTH |= {
+        ("renyi_divergence", a): partial(renyi, a),
+        ("tsallis_divergence", a): partial(tsallis, a),
+        ("renyi_entropy", a): partial(renyi_alone, a),
+        ("tsallis_entropy", a): partial(tsallis_alone, a),
+    }
+LOG = {name: find("measures", name).log_power for name in TRUTH}
+
+
+def test_every_measure_is_tested() -> None:
+    assert set(MEASURES) | set(FAMILIES) == {
+        name[0] if isinstance(name, tuple) else name for name in TRUTH
+    }
+
+
+def compared(p: list[int], q: list[int], **keywords: Any) -> pd.Series[Any]:
+    """Measure group p against group q by the whole catalogue."""
+    size = len(p)
+    frame = pd.DataFrame({"side": ["p"] * size + ["q"] * size, "x": [*range(size)] * 2})
+    frame["n"] = [*p, *q]
+    result = InfoTheory(frame).divergence(
+        "x", by="side", reference="q", weights="n", measures=TRUTH, **keywords
+    )
+    return result.iloc[0]
+
+
+def assert_right(p: list[int], q: list[int]) -> None:
+    kept = [(a, b) for a, b in zip(p, q, strict=True) if a or b]
+    shares = [(mpf(a) / sum(p), mpf(b) / sum(q)) for a, b in kept]
+    for base, log in (("nat", mpf(1)), ("bit", mpmath.log(2))):
+        row = compared(p, q, base=base)
+        for name, truth in TRUTH.items():
+            value = row[name if isinstance(name, str) else f"{name[0]}({name[1]:g})"]
+            expected = truth(shares)
+            if mpmath.isinf(expected):
+                assert value == math.inf, name
+                continue
+            expected /= log ** mpf(LOG[name])
+            close = abs(mpf(value) - expected) <= mpf("1e-12") * abs(expected) + mpf("1e-50")
+            assert close, (name, value, expected)
+            assert value > 0 or (value == 0 and not np.signbit(value)), name
+
+
+@given(
+    p=st.lists(st.integers(0, 10**6), min_size=1, max_size=8),
+    q=st.lists(st.integers(0, 10**6), min_size=8, max_size=8),
+)
+def test_catalogue_is_right_to_twelve_digits(p: list[int], q: list[int]) -> None:
+    q = q[: len(p)]
+    if any(p) and any(q):
+        assert_right(p, q)
+
+
+@given(p=st.lists(st.integers(10**6, 10**9), min_size=2, max_size=6), data=st.data())
+def test_catalogue_near_identity(p: list[int], data: st.DataObject) -> None:
+    steps = data.draw(st.lists(st.integers(-2, 2), min_size=len(p), max_size=len(p)))
+    assert_right(p, [a + step for a, step in zip(p, steps, strict=True)])
+
+
+@pytest.mark.parametrize(
+    ("p", "q"), [([1, 0], [0, 1]), ([3], [5]), ([10**12, 1], [1, 10**12]), ([1, 1, 0], [0, 1, 1])]
+)
+def test_catalogue_at_the_edges(p: list[int], q: list[int]) -> None:
+    assert_right(p, q)
+
+
+@pytest.mark.parametrize("tiny", [5e-324, 1e-300, 1e-160])
+def test_orders_at_the_ends_of_the_range(tiny: float) -> None:
+    frame = pd.DataFrame({"x": ["a", "b"], "w": [1.0, tiny]})
+    row = (
+        InfoTheory(frame)
+        .divergence(
+            "x",
+            weights="w",
+            reference={"a": tiny, "b": 1.0},
+            measures=[("renyi_divergence", 2.0), ("tsallis_divergence", 0.5)],
+        )
+        .iloc[0]
+    )
+    assert row["renyi_divergence(2)"] == pytest.approx(-math.log(tiny), rel=1e-12)
+    assert row["tsallis_divergence(0.5)"] == pytest.approx(2.0, rel=1e-12)
+
+
+def test_measures_that_have_a_side_are_infinite_on_it() -> None:
+    frame = pd.DataFrame({"x": ["a", "b"], "y": ["a", "a"]})
+    theory = InfoTheory(frame)
+    forth = theory.divergence("x", "y", measures=MEASURES).iloc[0]
+    back = theory.divergence("y", "x", measures=MEASURES).iloc[0]
+    for name, measure in MEASURES.items():
+        assert np.isinf(forth[name]) == (measure.divides_by in ("q", "both")), name
+        assert np.isinf(back[name]) == (measure.divides_by in ("p", "both")), name
+        if measure.symmetric:
+            np.testing.assert_array_equal(forth[name], back[name])
+    dropped = theory.divergence("x", "y", measures=["psi", "reverse_kl"], zeros="drop").iloc[0]
+    assert (dropped["psi"], dropped["reverse_kl"]) == (0.0, 0.0)
+    floored = theory.divergence("y", "x", measures=["psi", "reverse_kl"], zeros=0.25).iloc[0]
+    p, q = np.array([0.8, 0.2]), np.array([0.5, 0.5])
+    assert floored["psi"] == pytest.approx(((p - q) * np.log(p / q)).sum(), rel=1e-14)
+    assert floored["reverse_kl"] == pytest.approx((q * np.log(q / p)).sum(), rel=1e-14)
+
+
+@pytest.mark.parametrize("name", list(TRUTH), ids=str)
+def test_contributions_add_up_to_what_is_finished(name: Any) -> None:
+    frame = pd.DataFrame({"x": list("aaabbc"), "y": list("abbbcc")})
+    theory, measure = InfoTheory(frame), find("measures", name)
+    for base in ("nat", "bit"):
+        terms = theory.contributions("x", "y", measure=name, base=base)["contribution"]
+        score = theory.divergence("x", "y", measures=[name], base=base).iloc[0][measure.name]
+        if measure.reduce == "max":
+            assert terms.max() == score
+        elif measure.finish is None:
+            assert terms.sum() == pytest.approx(score, rel=1e-14)
+    terms = theory.contributions("x", "y", measure="js_distance", base="bit")["contribution"]
+    distance = theory.divergence("x", "y", measures="js_distance", base="bit")["js_distance"]
+    assert math.sqrt(terms.sum()) == pytest.approx(distance.iloc[0], rel=1e-14)
+
+
+def test_psi_stays_in_nats() -> None:
+    frame = pd.DataFrame({"x": list("aab"), "y": list("abb")})
+    result = InfoTheory(frame).divergence("x", "y", measures=["psi", "jeffreys"], base="bit")
+    assert result["psi"].iloc[0] == pytest.approx(math.log(2) / 3 * 2, rel=1e-15)
+    assert result["jeffreys"].iloc[0] == pytest.approx(2 / 3, rel=1e-15)
+
+
+def test_normalized_entropy_knows_the_alphabet() -> None:
+    frame = pd.DataFrame({"x": pd.Categorical(["a", "b"], categories=list("abcd"))})
+    for alphabet, value in (("observed", 1.0), ("declared", 0.5), (16, 0.25)):
+        result = InfoTheory(frame).divergence(
+            "x",
+            against="uniform",
+            measures="normalized_entropy",
+            alphabet=alphabet,  # type: ignore[arg-type]
+        )
+        assert result["normalized_entropy"].tolist() == [value]
+
+
+def test_a_measure_of_ones_own() -> None:
+    triangular = pdkl.Measure(
+        name="triangular",
+        formula="sum (p - q)^2 / (p + q)",
+        reference="Topsoe (2000)",
+        term=lambda pairs: pairs.difference**2 / (pairs.p + pairs.q).clip(1e-300),
+        log_power=0,
+    )
+    frame = pd.DataFrame({"x": list("aab"), "y": list("abb")})
+    result = InfoTheory(frame).divergence("x", "y", measures=[triangular, "hellinger"])
+    assert result["triangular"].iloc[0] == pytest.approx(2 / 9, rel=1e-15)
+    terms = InfoTheory(frame).contributions("x", "y", measure=triangular)
+    assert terms["contribution"].sum() == pytest.approx(2 / 9, rel=1e-15)
+
+
+def test_the_catalogue_as_a_frame() -> None:
+    catalogue = pdkl.measures()
+    assert list(catalogue) == [
+        *("name", "formula", "bounds", "symmetric", "metric", "divides_by", "unit", "order"),
+        "reference",
+    ]
+    assert catalogue["name"].tolist() == [*MEASURES, *FAMILIES]
+    assert not catalogue.isna().any(axis=None)
+    assert catalogue.loc[catalogue["order"], "name"].tolist() == list(FAMILIES)
+
+
+def test_one_measure_may_be_named_alone() -> None:
+    frame = pd.DataFrame({"x": list("aab"), "y": list("abb")})
+    theory = InfoTheory(frame)
+    names: list[Any] = ["hellinger", ("renyi_divergence", 2)]
+    for alone in names:
+        pd.testing.assert_frame_equal(
+            theory.divergence("x", "y", measures=alone),
+            theory.divergence("x", "y", measures=[alone]),
+        )
+    default = theory.divergence("x", "y")
+    assert list(default)[-4:-1] == ["kl_divergence", "js_divergence", "total_variation"]
+    assert theory.kl_divergence("x", "y")["kl_divergence"].equals(default["kl_divergence"])
