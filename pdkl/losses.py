@@ -190,4 +190,5 @@ class _Rows:
         self, target: Hashable, parts: list[dict[str, Any]], extra: dict[str, list[str]]
     ) -> pd.DataFrame:
         """Make one row per group and prediction."""
-        return results.losses(self.groups, target, parts, extra, self.facts)
+        texts = {"column": [names.text(target)] * len(parts), **extra}
+        return results.plain(self.groups, texts, parts, self.facts)

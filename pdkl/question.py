@@ -48,6 +48,7 @@ class Question:
     two_sided: bool
     measures: tuple[Measure, ...] = ()
     columns: Any = None
+    joint: Any = False
     q: Any = None
     by: Any = None
     reference: Any = None

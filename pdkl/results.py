@@ -180,27 +180,21 @@ _TEXT: Any = pd.Series(["a"]).dtype  # object in pandas 2, str in pandas 3
 
 
 def _finished(columns: dict[Hashable, Any], facts: Facts) -> pd.DataFrame:
-    size = len(columns["column"])
+    size = len(next(iter(columns.values())))
     columns["unit"] = _text([facts.unit], np.zeros(size, dtype=np.int64))
     frame = pd.DataFrame(columns, index=pd.RangeIndex(size))
     frame.attrs["pdkl"] = facts.attributes
     return frame
 
 
-def losses(
-    groups: Groups,
-    target: Hashable,
-    parts: Sequence[dict[str, Any]],
-    extra: dict[str, list[str]],
-    facts: Facts,
+def plain(
+    groups: Groups, texts: dict[str, list[str]], parts: Sequence[dict[str, Any]], facts: Facts
 ) -> pd.DataFrame:
-    """Make one row per group and prediction."""
-    width = len(parts)
-    row, which = np.divmod(np.arange(len(groups) * width), width)
+    """Make one row per group and part; ``texts`` names the parts, one entry for each."""
+    row, which = np.divmod(np.arange(len(groups) * len(parts)), max(len(parts), 1))
     frame = _taken(groups.keys, row)
-    frame["column"] = _text([names.text(target)], np.zeros(len(row), dtype=np.int64))
-    for name, texts in extra.items():
-        frame[name] = _text(texts, which)
+    for name, values in texts.items():
+        frame[name] = _text(values, which)
     for name in parts[0]:
         frame[name] = np.column_stack([part[name] for part in parts]).ravel()
     return _finished(frame, facts)

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pdkl.accessor import InfoTheory
+from pdkl.core.measures import Measure, find
 
 if TYPE_CHECKING:
+    from pdkl.core.joint import Normalization
     from pdkl.question import Alphabet, Base, SmoothingRule, Zeros
 
 _NAME = "values"  # what the one column is called on both sides
+_OTHER = "others"  # what is paired with it, row by row
 
 
 class SeriesInfoTheory:
@@ -280,6 +283,182 @@ class SeriesInfoTheory:
             smoothing=smoothing,
         )
         return _value(result, "js_divergence")
+
+    def divergence(
+        self,
+        other: pd.Series[Any] | Mapping[Any, float],
+        measure: str | tuple[str, float] | Measure,
+        *,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        zeros: Zeros = "inf",
+        smoothing: SmoothingRule | None = None,
+    ) -> float:
+        """Measure these values against ``other`` by any measure of the catalogue.
+
+        `pdkl.measures` lists the measures with their formulas.
+
+        Parameters
+        ----------
+        other : Series or mapping {category: weight}
+            Raw values, or a fixed distribution.
+        measure : str, (str, order) or Measure
+            A name of `pdkl.measures`, with an order where it takes one, or a record of your own.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing and normalized_entropy reach.
+        zeros : {"inf", "raise", "drop"} or float in (0, 1)
+            What a category does that is lacking on the side that the measure divides by.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        float
+            The measure, in the unit of ``base`` where it has one; NaN where a side has no value.
+
+        Raises
+        ------
+        TypeError
+            A side holds value counts, ``other`` is of another kind, or the values of the two
+            sides can never be equal.
+        ValueError
+            An unknown measure or order, or a keyword out of its range.
+
+        References
+        ----------
+        Those of each measure are in `pdkl.measures`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> pd.Series(["a", "b"]).info_theory.divergence({"a": 3, "b": 1}, "total_variation")
+        0.25
+        """
+        result = self._frame().divergence(
+            _NAME,
+            measures=[find("measure", measure)],
+            reference=_reference(other),
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            zeros=zeros,
+            smoothing=smoothing,
+        )
+        return _value(result, find("measure", measure).name)
+
+    def mutual_information(
+        self,
+        other: pd.Series[Any],
+        *,
+        normalized: Normalization | None = None,
+        base: Base = "nat",
+        dropna: bool = True,
+    ) -> float:
+        """Measure what these values tell of those of ``other``, row by row.
+
+        I(X; Y) = sum_xy p(x, y) log(p(x, y) / (p(x) p(y))).
+
+        Parameters
+        ----------
+        other : Series
+            Raw values with the same index.
+        normalized : {"min", "max", "mean", "sqrt", "joint", "x", "y"}, optional
+            What to divide by, as in `InfoTheory.mutual_information`.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether a row that lacks one of the values is left out, or missing is a category.
+
+        Returns
+        -------
+        float
+            The information in the unit of ``base``, or a share where normalized; NaN without rows.
+
+        Raises
+        ------
+        TypeError
+            A side holds value counts, or ``other`` is no Series.
+        ValueError
+            The indexes differ, or a keyword is out of its range.
+
+        References
+        ----------
+        Cover, T. M. and Thomas, J. A. (2006). Elements of Information Theory, 2nd edition.
+        Wiley. Section 2.3.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> coat, rain = pd.Series(["on", "off"]), pd.Series([True, False])
+        >>> coat.info_theory.mutual_information(rain, base="bit")
+        1.0
+        """
+        result = self._beside(other).mutual_information(
+            _NAME, _OTHER, normalized=normalized, base=base, dropna=dropna
+        )
+        return _value(result, "mutual_information")
+
+    def conditional_entropy(
+        self, given: pd.Series[Any], *, base: Base = "nat", dropna: bool = True
+    ) -> float:
+        """Measure how uncertain these values stay once those of ``given`` are known, row by row.
+
+        H(X | Y) = -sum_xy p(x, y) log p(x | y).
+
+        Parameters
+        ----------
+        given : Series
+            Raw values with the same index.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether a row that lacks one of the values is left out, or missing is a category.
+
+        Returns
+        -------
+        float
+            The entropy in the unit of ``base``; NaN without rows.
+
+        Raises
+        ------
+        TypeError
+            A side holds value counts, or ``given`` is no Series.
+        ValueError
+            The indexes differ, or a keyword is out of its range.
+
+        References
+        ----------
+        Cover, T. M. and Thomas, J. A. (2006). Elements of Information Theory, 2nd edition.
+        Wiley. Section 2.2.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> land, city = pd.Series(["u", "u", "v", "w"]), pd.Series(["a", "a", "b", "b"])
+        >>> land.info_theory.conditional_entropy(city, base="bit")
+        0.5
+        """
+        result = self._beside(given).conditional_entropy(_NAME, _OTHER, base=base, dropna=dropna)
+        return _value(result, "conditional_entropy")
+
+    def _beside(self, other: Any) -> InfoTheory:
+        """Put both Series into one frame, row by row."""
+        own, other = _raw("the Series", self._data), _raw("other", other)
+        if not own.index.equals(other.index):
+            raise ValueError(
+                "other must have the same index, since values are paired row by row. Align it with "
+                "reindex_like, or call reset_index(drop=True) on both."
+            )
+        columns = {_NAME: own.reset_index(drop=True), _OTHER: other.reset_index(drop=True)}
+        return InfoTheory(pd.DataFrame(columns))
 
     def _frame(self) -> InfoTheory:
         return InfoTheory(_raw("the Series", self._data).to_frame(_NAME))

@@ -13,8 +13,14 @@ from pdkl import grouping, results
 from pdkl import labels as names
 from pdkl.core.counts import LARGEST_SUM, Counts
 from pdkl.core.numerics import IntArray
-from pdkl.core.validation import ColumnNotFoundError, is_number, listing, require_columns
-from pdkl.engines.pandas import Key, Labelled, count, key_name
+from pdkl.core.validation import (
+    ColumnNotFoundError,
+    boolean,
+    is_number,
+    listing,
+    require_columns,
+)
+from pdkl.engines.pandas import Key, Labelled, count, count_jointly, key_name
 from pdkl.grouping import Groups
 from pdkl.question import Question, Settings, read_by, read_columns, read_frame
 
@@ -59,7 +65,11 @@ def prepare(data: Any, question: Question) -> Answer:
     if question.weights is not None:
         require_columns("weights", [question.weights], list(frame.columns))
     wanted, partners = _columns(question, frame, [*keys, question.weights], form)
-    groups, own, others = _count(question, form, frame, by, wanted, partners)
+    if boolean("joint", question.joint):
+        groups, wanted, own = _joint(question, frame, by, wanted, settings)
+        partners, others = wanted, own
+    else:
+        groups, own, others = _count(question, form, frame, by, wanted, partners)
     columns = []
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
         text = names.text(partner) if form == "q" else results.REFERENCES.get(form or "")
@@ -71,6 +81,31 @@ def prepare(data: Any, question: Question) -> Answer:
         attributes=question.describe(form, settings.unit, keys),
     )
     return Answer(settings, groups, columns, facts)
+
+
+def _joint(
+    question: Question,
+    frame: pd.DataFrame,
+    by: list[Key],
+    wanted: list[Hashable],
+    settings: Settings,
+) -> tuple[Groups, list[Hashable], list[Labelled]]:
+    """Count the combinations of all columns, as one column named after them."""
+    if settings.alphabet == "declared":
+        raise ValueError(
+            "alphabet='declared' is not known for combinations of columns (joint=True). Give their "
+            "number, or leave alphabet='observed'."
+        )
+    dropna = settings.dropna
+    counts, keys = count_jointly(frame, wanted, by, question.weights, dropna=dropna)
+    order = grouping.sort_rows(keys)
+    keys = keys.take(order).reset_index(drop=True)
+    seen = counts.observed()
+    counts = counts.regroup(np.argsort(order), len(keys))
+    counts = counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
+    name = ", ".join(names.text(column) for column in wanted)
+    side = Labelled(counts, pd.RangeIndex(int(seen.sum())), missing_is_counted=not dropna)
+    return grouping.plain(keys), [name], [side]
 
 
 def _columns(
@@ -235,7 +270,7 @@ def _on_one_alphabet(
     labels, position = names.union(p.labels, q.labels)
     counts_p = replace(p.counts, n_outcomes=len(labels))
     counts_q = q.counts.relabel(position, len(labels))
-    if not settings.dropna:
+    if not settings.dropna and not p.missing_is_counted:
         counts_p, counts_q = counts_p.with_missing(), counts_q.with_missing()
     known = counts_p.observed() | counts_q.observed()
     if settings.alphabet == "declared":

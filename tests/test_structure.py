@@ -28,6 +28,7 @@ ORDER = [
     "pdkl.catalogue",
     "pdkl.comparison",
     "pdkl.sides",
+    "pdkl.dependence",
     "pdkl.losses",
     "pdkl.results",
     "pdkl.grouping",

@@ -46,7 +46,7 @@ class Counts:
     @cached_property
     def totals(self) -> WeightArray:
         """The weight of each group without the missing."""
-        return _sum_by(self.group, self.weight, self.n_groups)
+        return sum_by(self.group, self.weight, self.n_groups)
 
     def observed(self) -> NDArray[np.bool_]:
         """Tell which outcomes occur in any group."""
@@ -62,7 +62,7 @@ class Counts:
             position[self.group],
             self.outcome,
             self.weight,
-            _sum_by(position, self.missing, n_groups),
+            sum_by(position, self.missing, n_groups),
             self.n_outcomes,
         )
 
@@ -132,9 +132,9 @@ def _leave_one_out(counts: Counts, own: WeightArray) -> WeightArray:
     Float totals minus a part leave a residue where exactly nothing remains. So a cell that is
     most of its outcome (one per outcome can be) is left out by summing the others instead.
     """
-    total = _sum_by(counts.outcome, counts.weight, counts.n_outcomes)
+    total = sum_by(counts.outcome, counts.weight, counts.n_outcomes)
     dominant = counts.weight > 0.5 * total[counts.outcome]
-    others = _sum_by(counts.outcome, np.where(dominant, 0, counts.weight), counts.n_outcomes)
+    others = sum_by(counts.outcome, np.where(dominant, 0, counts.weight), counts.n_outcomes)
     return np.where(own > 0.5 * total, others, total - own).astype(counts.weight.dtype)
 
 
@@ -217,7 +217,8 @@ def _merged(
     return Counts(group[order][first], outcome[order][first], added, missing, n_outcomes)
 
 
-def _sum_by(index: IntArray, weight: WeightArray, size: int) -> WeightArray:
+def sum_by(index: IntArray, weight: WeightArray, size: int) -> WeightArray:
+    """Add weights by index; whole ones stay whole."""
     if weight.dtype == np.float64:
         return segment_sum(np.asarray(weight, dtype=np.float64), index, size)
     result = np.zeros(size, dtype=np.int64)

@@ -163,7 +163,8 @@ def _half_difference(pairs: Pairs) -> FloatArray:
 def _half_squared_root_difference(pairs: Pairs) -> FloatArray:
     # (sqrt p - sqrt q)^2 without subtracting the roots
     roots = np.sqrt(pairs.p) + np.sqrt(pairs.q)
-    quotient = np.divide(pairs.difference, roots, out=np.zeros_like(roots), where=roots > 0)
+    quotient: FloatArray = np.zeros_like(roots)
+    np.divide(pairs.difference, roots, out=quotient, where=roots > 0)
     return 0.5 * quotient * quotient
 
 
@@ -189,8 +190,8 @@ def _log_power_sum(
 
 
 def _normalized(total: FloatArray, pairs: Pairs) -> FloatArray:
-    scale = 1.0 / math.log(pairs.alphabet) if pairs.alphabet > 1 else 0.0
-    return total * scale
+    scaled: FloatArray = total / (math.log(pairs.alphabet) if pairs.alphabet > 1 else np.inf)
+    return scaled
 
 
 # ---- the catalogue ----------------------------------------------------------------------------

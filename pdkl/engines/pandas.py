@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pdkl.core.counts import LARGEST_SUM, CodeArray, Counts, WeightArray, tabulate
+from pdkl.core.counts import LARGEST_SUM, CodeArray, Counts, WeightArray, sum_by, tabulate
+from pdkl.core.joint import Joint
 
 Key = Hashable | pd.Grouper
 _WHOLE = int(np.iinfo(np.int64).max)
+_MANY = 1 << 20  # so many numbers may be looked up in a table, however few rows there are
 _SHORT = 1 << 16  # integers within so short a range are counted without hashing
 
 
@@ -24,6 +26,7 @@ class Labelled:
     counts: Counts
     labels: pd.Index[Any]
     leveled: bool = False  # whether the labels are the declared levels of a categorical
+    missing_is_counted: bool = False  # whether the missing are among the outcomes already
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,99 @@ def count(
             counts = counts.relabel(np.cumsum(seen) - 1, len(labels))
         found[column] = Labelled(counts, labels, leveled)
     return Tally(keys, found)
+
+
+def count_jointly(
+    frame: pd.DataFrame,
+    columns: Sequence[Hashable],
+    by: Sequence[Key] = (),
+    weights: Hashable | None = None,
+    *,
+    dropna: bool,
+) -> tuple[Counts, pd.DataFrame]:
+    """Count the combinations of several columns by group; also return the keys of the groups.
+
+    A row that lacks one of the values is missing, and under ``dropna=False`` also an outcome.
+    """
+    groups, keys = group_rows(frame, by)
+    weight = None if weights is None else read_weights(frame, weights)
+    missing = np.zeros(len(frame), dtype=bool)
+    joint, size = np.zeros(len(frame), dtype=np.int64), 1
+    for column in columns:
+        codes, labels = encode(frame[column], column)
+        missing |= codes < 0
+        width = len(labels) + 1
+        joint, found = _compact(joint * width + (codes.astype(np.int64) + 1), size * width)
+        size = len(found)
+    if dropna:
+        joint = np.where(missing, -1, joint)
+    counts = tabulate(joint, size, groups=groups, n_groups=len(keys), weights=weight)
+    lost = tabulate(np.where(missing, -1, 0), 1, groups=groups, n_groups=len(keys), weights=weight)
+    return replace(counts, missing=lost.missing), keys
+
+
+def count_pairs(
+    frame: pd.DataFrame,
+    pairs: Sequence[tuple[Hashable, Hashable]],
+    groups: CodeArray | None,
+    n_groups: int,
+    *,
+    given: Hashable | None,
+    weights: Hashable | None,
+    dropna: bool,
+) -> Iterator[Joint]:
+    """Count pairs of columns jointly, each column being encoded once.
+
+    ``groups`` is what `group_rows` gave. With ``given`` each of its values makes a stratum.
+    """
+    weight = None if weights is None else read_weights(frame, weights)
+    group: CodeArray = np.zeros(len(frame), dtype=np.int8) if groups is None else groups
+    shifted: dict[Hashable, tuple[CodeArray, int]] = {}  # codes from 1, 0 where missing
+    for column in dict.fromkeys([name for pair in pairs for name in pair]):
+        codes, labels = encode(frame[column], column)
+        shifted[column] = (codes.astype(np.int32) + 1, len(labels))
+    stratum, group_of = group, np.arange(n_groups)
+    lost = np.zeros(n_groups, dtype=bool)  # the strata of rows that lack what is given
+    if given is not None:
+        codes, labels = encode(frame[given], given)
+        width = len(labels) + 1
+        joined = group.astype(np.int64) * width + (codes.astype(np.int64) + 1)
+        stratum, found = _compact(joined, n_groups * width)
+        group_of, lost = found // width, found % width == 0
+    for x, y in pairs:
+        (x_codes, n_x), (y_codes, n_y) = shifted[x], shifted[y]
+        width = n_x + 1
+        lines, size = stratum.astype(np.int64) * width + x_codes, len(group_of) * width
+        found = np.arange(min(size, max(_MANY, 2 * len(frame))))
+        if len(found) < size:  # too many to keep a place for each: only those that occur
+            lines, found = _compact(lines, size)
+        counts = tabulate(y_codes - 1, n_y, groups=lines, n_groups=len(found), weights=weight)
+        stratum_of, x_of = np.divmod(found, width)
+        lacking = lost[stratum_of] | (x_of == 0)
+        yield _joint(counts, stratum_of, x_of, lacking, group_of, n_groups, dropna=dropna)
+
+
+def _joint(
+    counts: Counts,
+    stratum: NDArray[np.int64],
+    x: NDArray[np.int64],
+    lacking: NDArray[np.bool_],
+    group_of: NDArray[np.int64],
+    n_groups: int,
+    *,
+    dropna: bool,
+) -> Joint:
+    """Turn counts of y, whose groups are lines of (stratum, x), into joint tables."""
+    lost = lacking[counts.group]
+    missing = sum_by(group_of[stratum], counts.missing, n_groups)
+    missing += sum_by(group_of[stratum[counts.group[lost]]], counts.weight[lost], n_groups)
+    if not dropna:
+        counts = counts.with_missing()
+        lost = np.zeros(len(counts.group), dtype=bool)
+    line = counts.group[~lost]
+    return Joint(
+        stratum[line], x[line], counts.outcome[~lost], counts.weight[~lost], group_of, missing
+    )
 
 
 def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[Any]]:
@@ -158,7 +254,7 @@ def group_rows(frame: pd.DataFrame, by: Sequence[Key]) -> tuple[CodeArray | None
 
 def _compact(codes: CodeArray, width: int) -> tuple[CodeArray, NDArray[np.int64]]:
     """Give the codes that occur new numbers, in rising order where cheap, and list them."""
-    if width > max(1 << 20, 2 * len(codes)):
+    if width > max(_MANY, 2 * len(codes)):
         dense, found = pd.factorize(codes)
         return dense, np.asarray(found, dtype=np.int64)
     seen = np.zeros(width, dtype=bool)
