@@ -12,6 +12,7 @@ from pdkl.question import Question
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pdkl.core.binning import Binning
     from pdkl.core.joint import Normalization
     from pdkl.question import Against, Alphabet, Base, By, SmoothingRule, Zeros
 
@@ -79,6 +80,15 @@ class InfoTheory:
         a number above 0, ``"laplace"`` (1), ``"jeffreys"`` (1/2) or ``"perks"`` (1/K for an
         alphabet of K). It comes before ``zeros``.
 
+    **bins, binning**
+        For columns of numbers and datetimes: a number of bins, a rule of NumPy such as ``"fd"``,
+        edges that increase, or a mapping {column: one of these}. A number of bins has equal shares
+        (``binning="quantile"``, the default where two sides are compared) or equal widths
+        (``"width"``, the default for one). Edges are fitted once per column, to the whole reference
+        where there is one, else to all rows. Intervals are [low, high), the last one closed; what
+        lies outside, infinities too, is in the categories "below" and "above". Where there are
+        fewer distinct values than bins, each has its own.
+
     Results are plain frames that can be written to Parquet or SQL. ``attrs["pdkl"]`` holds the
     settings of the call. Columns that several methods share:
 
@@ -131,6 +141,8 @@ class InfoTheory:
         dropna: bool = True,
         alphabet: Alphabet = "observed",
         smoothing: SmoothingRule | None = None,
+        bins: Any = None,
+        binning: Binning | None = None,
     ) -> pd.DataFrame:
         """Measure how uncertain each column is, in each group.
 
@@ -156,6 +168,10 @@ class InfoTheory:
             The categories that smoothing reaches.
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How columns of numbers and datetimes are cut into categories.
+        binning : {"quantile", "width"}, optional
+            Whether a number of bins have equal shares or equal widths.
 
         Returns
         -------
@@ -200,6 +216,8 @@ class InfoTheory:
             dropna=dropna,
             alphabet=alphabet,
             smoothing=smoothing,
+            bins=bins,
+            binning=binning,
         )
         return comparison.measure(self._data, question)
 
@@ -218,6 +236,8 @@ class InfoTheory:
         alphabet: Alphabet = "observed",
         zeros: Zeros = "inf",
         smoothing: SmoothingRule | None = None,
+        bins: Any = None,
+        binning: Binning | None = None,
     ) -> pd.DataFrame:
         """Measure the mean surprisal at P of someone who expects Q.
 
@@ -250,6 +270,10 @@ class InfoTheory:
             What a category does that P has and Q lacks.
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How columns of numbers and datetimes are cut into categories.
+        binning : {"quantile", "width"}, optional
+            Whether a number of bins have equal shares or equal widths.
 
         Returns
         -------
@@ -307,6 +331,8 @@ class InfoTheory:
             alphabet=alphabet,
             zeros=zeros,
             smoothing=smoothing,
+            bins=bins,
+            binning=binning,
         )
         return comparison.measure(self._data, question)
 
@@ -325,6 +351,8 @@ class InfoTheory:
         alphabet: Alphabet = "observed",
         zeros: Zeros = "inf",
         smoothing: SmoothingRule | None = None,
+        bins: Any = None,
+        binning: Binning | None = None,
     ) -> pd.DataFrame:
         """Measure the price of expecting Q where P happens: the relative entropy.
 
@@ -358,6 +386,10 @@ class InfoTheory:
             What a category does that P has and Q lacks.
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How columns of numbers and datetimes are cut into categories.
+        binning : {"quantile", "width"}, optional
+            Whether a number of bins have equal shares or equal widths.
 
         Returns
         -------
@@ -421,6 +453,8 @@ class InfoTheory:
             alphabet=alphabet,
             zeros=zeros,
             smoothing=smoothing,
+            bins=bins,
+            binning=binning,
         )
         return comparison.measure(self._data, question)
 
@@ -438,6 +472,8 @@ class InfoTheory:
         dropna: bool = True,
         alphabet: Alphabet = "observed",
         smoothing: SmoothingRule | None = None,
+        bins: Any = None,
+        binning: Binning | None = None,
     ) -> pd.DataFrame:
         """Measure how far P and Q are apart: symmetric, and always finite.
 
@@ -468,6 +504,10 @@ class InfoTheory:
             The categories that smoothing and ``"uniform"`` reach.
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How columns of numbers and datetimes are cut into categories.
+        binning : {"quantile", "width"}, optional
+            Whether a number of bins have equal shares or equal widths.
 
         Returns
         -------
@@ -520,6 +560,8 @@ class InfoTheory:
             dropna=dropna,
             alphabet=alphabet,
             smoothing=smoothing,
+            bins=bins,
+            binning=binning,
         )
         return comparison.measure(self._data, question)
 
@@ -539,6 +581,8 @@ class InfoTheory:
         alphabet: Alphabet = "observed",
         zeros: Zeros = "inf",
         smoothing: SmoothingRule | None = None,
+        bins: Any = None,
+        binning: Binning | None = None,
     ) -> pd.DataFrame:
         """Measure by any measures of the catalogue, side by side.
 
@@ -575,6 +619,10 @@ class InfoTheory:
             for reverse_kl, either for jeffreys and psi.
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How columns of numbers and datetimes are cut into categories.
+        binning : {"quantile", "width"}, optional
+            Whether a number of bins have equal shares or equal widths.
 
         Returns
         -------
@@ -629,6 +677,8 @@ class InfoTheory:
             alphabet=alphabet,
             zeros=zeros,
             smoothing=smoothing,
+            bins=bins,
+            binning=binning,
         )
         return comparison.measure(self._data, question)
 
@@ -648,6 +698,8 @@ class InfoTheory:
         alphabet: Alphabet = "observed",
         zeros: Zeros = "inf",
         smoothing: SmoothingRule | None = None,
+        bins: Any = None,
+        binning: Binning | None = None,
     ) -> pd.DataFrame:
         """Say which categories drive a measure: its terms, a row per category.
 
@@ -685,13 +737,18 @@ class InfoTheory:
             What a category does that P has and Q lacks; only for measures that divide by Q.
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How columns of numbers and datetimes are cut into categories.
+        binning : {"quantile", "width"}, optional
+            Whether a number of bins have equal shares or equal widths.
 
         Returns
         -------
         pandas.DataFrame
             A row per group, column and category of the alphabet: the keys of ``by``, ``column``,
             ``reference`` (str), ``<key>_reference`` where groups meet groups, ``category`` (the
-            value, or its text where the columns asked for are of different kinds), ``count``,
+            value, or its text where the columns asked for are of different kinds; for bins the text
+            of the interval, with ``low`` and ``high``), ``count``,
             ``count_reference`` (int64, or float64 for fractional weights; NA for a fixed Q),
             ``p``, ``q`` (float64, the shares after smoothing and zeros), ``contribution``
             (float64, in ``unit``), ``unit`` (str). In each group infinite contributions come
@@ -740,6 +797,8 @@ class InfoTheory:
             alphabet=alphabet,
             zeros=zeros,
             smoothing=smoothing,
+            bins=bins,
+            binning=binning,
         )
         return comparison.contributions(self._data, question)
 
@@ -753,6 +812,8 @@ class InfoTheory:
         dropna: bool = True,
         alphabet: Alphabet = "observed",
         smoothing: SmoothingRule | None = None,
+        bins: Any = None,
+        binning: Binning | None = None,
     ) -> pd.DataFrame:
         """Show the distribution of each column, in each group, a row per category.
 
@@ -774,13 +835,18 @@ class InfoTheory:
             ``"declared"`` also shows the levels of a categorical that do not occur.
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How columns of numbers and datetimes are cut into categories.
+        binning : {"quantile", "width"}, optional
+            Whether a number of bins have equal shares or equal widths.
 
         Returns
         -------
         pandas.DataFrame
             A row per group, column and category that has a probability, by count descending, ties
             in the order of the categories: the keys of ``by``, ``column`` (str), ``category`` (the
-            value, or its text where the columns asked for are of different kinds), ``count``
+            value, or its text where the columns asked for are of different kinds; for bins the text
+            of the interval, with ``low`` and ``high``), ``count``
             (int64, or float64 for fractional weights), ``probability``, ``surprisal`` (float64,
             in ``unit``), ``unit`` (str).
 
@@ -819,6 +885,8 @@ class InfoTheory:
             dropna=dropna,
             alphabet=alphabet,
             smoothing=smoothing,
+            bins=bins,
+            binning=binning,
         )
         return comparison.distribution(self._data, question)
 

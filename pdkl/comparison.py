@@ -207,7 +207,13 @@ def _categories(column: Column, parts: list[dict[str, Any]]) -> results.Categori
     codes = np.where(outcome < len(column.labels), outcome, -1)
     order = np.arange(len(column.labels)) if column.leveled else names.sort_order(column.labels)
     return results.Categories(
-        column.name, column.reference, column.labels, np.argsort(order), codes, joined
+        column.name,
+        column.reference,
+        column.labels,
+        np.argsort(order),
+        codes,
+        joined,
+        column.intervals,
     )
 
 

@@ -88,11 +88,12 @@ def previous(keys: pd.DataFrame) -> Groups:
 def one_label(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> Groups:
     """Compare each group with the one that has the given label."""
     everyone = np.arange(len(keys))
-    found = _find(keys, label, columns)
+    found = find(keys, label, columns)
     return _between(keys, everyone, np.full(len(keys), found))
 
 
-def _find(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> int:
+def find(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> int:
+    """Return the row of the group that has a label; else list the groups there are."""
     hint = f" To compare with the column {label!r}, pass q={label!r}." if label in columns else ""
     if keys.columns.empty:
         raise ValueError(

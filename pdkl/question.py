@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, Literal
@@ -60,6 +60,8 @@ class Question:
     alphabet: Any = "observed"
     zeros: Any = "inf"
     smoothing: Any = None
+    bins: Any = None
+    binning: Any = None
 
     def settings(self) -> Settings:
         """Check the keywords that do not need the data."""
@@ -91,6 +93,8 @@ class Question:
             facts["reference"] = plain(self.reference)
         for name in ("weights", "base", "dropna", "alphabet", "smoothing"):
             facts[name] = plain(getattr(self, name))
+        if self.bins is not None:
+            facts |= {"bins": str(self.bins), "binning": self.binning}
         return facts | {"unit": unit}
 
     def form(self) -> str:
@@ -221,18 +225,25 @@ def read_by(by: Any, frame: pd.DataFrame) -> list[Key]:
     return keys
 
 
-def read_columns(parameter: str, value: Any, frame: pd.DataFrame, aside: list[Any]) -> list[Any]:
-    """Return the columns asked for; by default all discrete ones outside ``aside``."""
+def read_columns(
+    parameter: str,
+    value: Any,
+    frame: pd.DataFrame,
+    aside: list[Any],
+    binned: Sequence[Hashable] = (),
+) -> list[Any]:
+    """Return the columns asked for; by default all discrete or binned ones outside ``aside``."""
     if value is None:
         columns = [
             name
             for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
-            if name not in aside and _is_discrete(dtype)
+            if name not in aside and (name in binned or _is_discrete(dtype))
         ]
         if not columns:
             raise ValueError(
                 f"{parameter} is None, which means every string, categorical, boolean and object "
-                f"column outside by and weights; there is none. Name the columns: {parameter}=..."
+                "column outside by and weights, and those that bins names; there is none. Name the "
+                f"columns: {parameter}=..."
             )
     else:
         columns = list(value) if isinstance(value, list) else [value]

@@ -71,19 +71,21 @@ class Categories:
     rank: IntArray  # of each label
     codes: IntArray
     entries: dict[str, Any]
+    intervals: tuple[names.Labels, names.Labels] | None  # where labels begin and end
 
 
 def columns_of(question: Question, form: str | None, keys: Sequence[Hashable]) -> list[str]:
     """List the columns of an answer besides the keys of ``by``."""
+    ends = [] if question.bins is None else ["low", "high"]
     if question.method == "distribution":
-        return ["column", *_DISTRIBUTION, "unit"]
+        return ["column", *_DISTRIBUTION, *ends, "unit"]
     head = ["column"]
     if form is not None:
         head.append("reference")
     if form in GROUP_TO_GROUP:
         head += [f"{key}_reference" for key in keys]
     if question.method == "contributions":
-        return [*head, *_CONTRIBUTIONS, "unit"]
+        return [*head, *_CONTRIBUTIONS, *ends, "unit"]
     sides = _SINGLE if form is None else _TWO_SIDED
     return [*head, *sides, *(measure.name for measure in question.measures), "unit"]
 
@@ -138,12 +140,23 @@ def _by_category(
     frame = _head(groups, row[order], column[order], parts, facts)
     category = names.categories([(part.labels, part.codes) for part in parts])
     frame["category"] = pd.Series(category.take(order), dtype=category.dtype)
+    if any(part.intervals is not None for part in parts):
+        for i, name in enumerate(("low", "high")):
+            ends = names.categories([_ends(part, i) for part in parts])
+            frame[name] = pd.Series(ends.take(order), dtype=ends.dtype)
     for name in value_columns[1:]:
         if facts.form in FIXED and name == "count_reference":
             frame[name] = pd.array([pd.NA] * len(row), dtype="Int64")
         else:
             frame[name] = np.concatenate([part.entries[name] for part in parts])[order]
     return _finished(frame, facts)
+
+
+def _ends(part: Categories, i: int) -> tuple[names.Labels, IntArray]:
+    """Return where the intervals begin (0) or end (1), for a column without any nowhere."""
+    if part.intervals is None:
+        return pd.Index(np.empty(0)), np.full(len(part.codes), -1)
+    return part.intervals[i], part.codes
 
 
 def _rank(part: Categories) -> IntArray:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from pdkl import grouping, results
 from pdkl import labels as names
-from pdkl.core.counts import LARGEST_SUM, Counts
+from pdkl.binned import Binner, fit_to, named_by, read_binning, rules_for
+from pdkl.core.counts import LARGEST_SUM, CodeArray, Counts, tabulate
 from pdkl.core.numerics import IntArray
 from pdkl.core.validation import (
     ColumnNotFoundError,
@@ -20,7 +21,15 @@ from pdkl.core.validation import (
     listing,
     require_columns,
 )
-from pdkl.engines.pandas import Key, Labelled, count, count_jointly, key_name
+from pdkl.engines.pandas import (
+    Key,
+    Labelled,
+    count,
+    count_jointly,
+    group_rows,
+    key_name,
+    read_weights,
+)
 from pdkl.grouping import Groups
 from pdkl.question import Question, Settings, read_by, read_columns, read_frame
 
@@ -34,7 +43,8 @@ class Column:
     p: Counts
     q: Counts  # in the forms "rest" and "uniform", and without a reference, that of P
     labels: names.Labels
-    leveled: bool  # whether P's labels are the declared levels of a categorical
+    leveled: bool  # whether P's labels are declared levels, in their order
+    intervals: tuple[names.Labels, names.Labels] | None  # where binned labels begin and end
     alphabet: IntArray  # the outcomes in it that have a label
     alphabet_size: int  # larger than these only where the caller said so
 
@@ -65,16 +75,21 @@ def prepare(data: Any, question: Question) -> Answer:
     if question.weights is not None:
         require_columns("weights", [question.weights], list(frame.columns))
     wanted, partners = _columns(question, frame, [*keys, question.weights], form)
+    binners: dict[Hashable, Binner] = {}
     if boolean("joint", question.joint):
         groups, wanted, own = _joint(question, frame, by, wanted, settings)
         partners, others = wanted, own
     else:
-        groups, own, others = _count(question, form, frame, by, wanted, partners)
+        binners = _fit_bins(question, form, frame, by, wanted, partners)
+        groups, own, others = _count(question, form, frame, by, wanted, partners, binners)
     columns = []
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
         text = names.text(partner) if form == "q" else results.REFERENCES.get(form or "")
         other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
-        columns.append(_on_one_alphabet(name, text, p, q, settings, other))
+        column = _on_one_alphabet(name, text, p, q, settings, other)
+        if name in binners:
+            column = replace(column, intervals=binners[name].intervals())
+        columns.append(column)
     facts = results.Facts(
         form=form,
         unit=settings.unit,
@@ -114,7 +129,8 @@ def _columns(
     """Return the columns that are P, and for each the column that is Q."""
     parameter = "p" if question.two_sided else "columns"
     if form != "q":
-        wanted = read_columns(parameter, question.columns, frame, aside)
+        binned = named_by(question.bins)
+        wanted = read_columns(parameter, question.columns, frame, aside, binned)
         return wanted, wanted
     if question.columns is None:
         raise ValueError(
@@ -137,6 +153,7 @@ def _count(
     by: list[Key],
     wanted: list[Hashable],
     partners: list[Hashable],
+    cut: dict[Hashable, Binner],
 ) -> tuple[Groups, list[Labelled], list[Labelled]]:
     """Count both sides, and say which group is compared with which."""
     weights = question.weights
@@ -145,22 +162,25 @@ def _count(
         if _is_matched(question, by):
             # Groupers are left for later: they must cut the times of both frames together
             names_only = [key_name(key) for key in by]
-            here = count(frame, wanted, names_only, weights)
-            there = count(question.reference, wanted, names_only, weights)
+            here = count(frame, wanted, names_only, weights, cut)
+            there = count(question.reference, wanted, names_only, weights, cut)
             keys, left, right = grouping.match(here.keys, there.keys, by)
             here, there = here.regroup(left, keys), there.regroup(right, keys)
             own, others = ([side.columns[name] for name in wanted] for side in (here, there))
             return grouping.aligned(keys), own, others
-    tally = count(frame, list(dict.fromkeys([*wanted, *partners])), by, weights)
+    tally = count(frame, list(dict.fromkeys([*wanted, *partners])), by, weights, cut)
     order = grouping.sort_rows(tally.keys)
     keys = tally.keys.take(order).reset_index(drop=True)
     tally = tally.regroup(np.argsort(order), keys)
     own = others = [tally.columns[name] for name in wanted]
     if form == "frame":
-        others = list(count(question.reference, wanted, [], weights).columns.values())
+        others = list(count(question.reference, wanted, [], weights, cut).columns.values())
     elif form == "mapping":
         dropna = question.dropna
-        others = [_fixed(_mapping_for(question.reference, name), name, dropna) for name in wanted]
+        others = [
+            _fixed(_mapping_for(question.reference, name), name, dropna, cut.get(name))
+            for name in wanted
+        ]
     elif form == "q":
         others = [tally.columns[name] for name in partners]
     elif form == "all":
@@ -172,6 +192,35 @@ def _count(
         return grouping.one_label(keys, question.reference, list(frame.columns)), own, others
     make = {"q": grouping.aligned, "pairs": grouping.pairs, "previous": grouping.previous}
     return make.get(form or "", grouping.plain)(keys), own, others
+
+
+def _fit_bins(
+    question: Question,
+    form: str | None,
+    frame: pd.DataFrame,
+    by: list[Key],
+    wanted: list[Hashable],
+    partners: list[Hashable],
+) -> dict[Hashable, Binner]:
+    """Fit the intervals of each binned column once: to its reference, or to all rows."""
+    binning = read_binning(question.binning, compared=form is not None)
+    fitted: dict[Hashable, Binner] = {}
+    weights = question.weights
+    for name, rule in rules_for(question.bins, frame, wanted).items():
+        source, column = frame, name
+        if form == "frame":
+            _check_reference(question, [name])
+            source = question.reference
+        elif form == "label":
+            codes, keys = group_rows(frame, by)
+            row = grouping.find(keys, question.reference, list(frame.columns))
+            source = frame.loc[np.asarray(codes == row)]
+        elif form == "q":
+            column = partners[wanted.index(name)]
+        weight = None if weights is None else read_weights(source, weights)
+        fitted[name] = fit_to(source[column], column, weight, rule, binning)
+        fitted[column] = fitted[name]
+    return fitted
 
 
 def _is_matched(question: Question, by: list[Key]) -> bool:
@@ -227,7 +276,9 @@ def _mapping_for(reference: Mapping[Any, Any], name: Hashable) -> Mapping[Any, A
     return chosen
 
 
-def _fixed(reference: Mapping[Any, Any], name: Hashable, dropna: bool) -> Labelled:
+def _fixed(
+    reference: Mapping[Any, Any], name: Hashable, dropna: bool, binner: Binner | None
+) -> Labelled:
     """Read a mapping {category: weight} as the counts of one group."""
     spoken = f"reference for column {name!r}"
     for key, weight in reference.items():
@@ -250,16 +301,12 @@ def _fixed(reference: Mapping[Any, Any], name: Hashable, dropna: bool) -> Labell
             "leaves out of the distribution. Pass dropna=False, or remove it."
         )
     mass = np.array([sum(kept.pop(key) for key in missing)])
-    labels = names.natural(list(kept))
-    size = len(labels)
-    counts = Counts(
-        np.zeros(size, dtype=np.int64),
-        np.arange(size),
-        np.array(list(kept.values()), dtype=np.float64),
-        mass,
-        size,
-    )
-    return Labelled(counts, labels)
+    labels, weights = names.natural(list(kept)), np.array(list(kept.values()), dtype=np.float64)
+    codes: CodeArray = np.arange(len(labels))
+    if binner is not None:
+        codes, labels = binner(pd.Series(labels), name)
+    counts = tabulate(codes, len(labels), weights=weights)
+    return Labelled(replace(counts, missing=mass), labels, leveled=binner is not None)
 
 
 def _on_one_alphabet(
@@ -284,4 +331,4 @@ def _on_one_alphabet(
                 f"alphabet={size} is too small: column {name!r} has {len(alphabet)} categories. "
                 "Give the true size, or leave alphabet='observed'."
             )
-    return Column(name, text, counts_p, counts_q, labels, p.leveled, alphabet, size)
+    return Column(name, text, counts_p, counts_q, labels, p.leveled, None, alphabet, size)

@@ -106,7 +106,8 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         lambda: entropy(None, data=DATA[["size"]]),
         ValueError,
         "columns is None, which means every string, categorical, boolean and object column "
-        "outside by and weights; there is none. Name the columns: columns=...",
+        "outside by and weights, and those that bins names; there is none. Name the columns: "
+        "columns=...",
     ),
     (
         lambda: entropy([]),

@@ -33,6 +33,7 @@ ORDER = [
     "pdkl.results",
     "pdkl.grouping",
     "pdkl.question",
+    "pdkl.binned",
     "pdkl.labels",
     "pdkl.engines",
     "pdkl.core",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from pdkl.core.counts import LARGEST_SUM, CodeArray, Counts, WeightArray, sum_by
 from pdkl.core.joint import Joint
 
 Key = Hashable | pd.Grouper
+Encoder = Callable[["pd.Series[Any]", Hashable], "tuple[CodeArray, pd.Index[Any]]"]
 _WHOLE = int(np.iinfo(np.int64).max)
 _MANY = 1 << 20  # so many numbers may be looked up in a table, however few rows there are
 _SHORT = 1 << 16  # integers within so short a range are counted without hashing
@@ -25,7 +26,7 @@ class Labelled:
 
     counts: Counts
     labels: pd.Index[Any]
-    leveled: bool = False  # whether the labels are the declared levels of a categorical
+    leveled: bool = False  # whether the labels are declared levels, in their order
     missing_is_counted: bool = False  # whether the missing are among the outcomes already
 
 
@@ -54,6 +55,7 @@ def count(
     columns: Sequence[Hashable],
     by: Sequence[Key] = (),
     weights: Hashable | None = None,
+    encoders: Mapping[Hashable, Encoder] | None = None,
 ) -> Tally:
     """Count each of ``columns`` by the groups of ``by``.
 
@@ -67,14 +69,17 @@ def count(
         The keys of the groups.
     weights : label, optional
         The column of row weights.
+    encoders : mapping {column: encoder}, optional
+        Columns that are cut into intervals rather than taken value by value.
     """
+    cut = encoders or {}
     weight = None if weights is None else read_weights(frame, weights)
     codes, keys = group_rows(frame, by)
     found: dict[Hashable, Labelled] = {}
     for column in columns:
-        outcome, labels = encode(frame[column], column)
+        outcome, labels = cut.get(column, encode)(frame[column], column)
         counts = tabulate(outcome, len(labels), groups=codes, n_groups=len(keys), weights=weight)
-        leveled = isinstance(frame[column].dtype, pd.CategoricalDtype)
+        leveled = column in cut or isinstance(frame[column].dtype, pd.CategoricalDtype)
         if not leveled:
             seen = counts.observed()
             labels = labels[seen]

@@ -1,0 +1,279 @@
+"""Numbers and times in intervals: edges, ends, what lies outside, and who they are fitted to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pdkl import InfoTheory
+from pdkl.core.binning import RULES, fit, read_bins
+
+RNG = np.random.default_rng(4)
+DATA = pd.DataFrame(
+    {
+        "x": RNG.normal(size=400),
+        "t": pd.Timestamp("2024-01-01") + pd.to_timedelta(RNG.integers(0, 1000, 400), "h"),
+        "g": RNG.choice(list("ab"), 400),
+        "s": RNG.choice(list("uv"), 400),
+        "w": RNG.integers(0, 4, 400),
+    }
+)
+THEORY = InfoTheory(DATA)
+
+
+@given(
+    values=st.lists(st.integers(-50, 50), min_size=1, max_size=80),
+    bins=st.integers(1, 12),
+    binning=st.sampled_from(["quantile", "width"]),
+)
+def test_every_value_has_its_interval(values: list[int], bins: int, binning: Any) -> None:
+    frame = pd.DataFrame({"x": values})
+    result = InfoTheory(frame).distribution("x", bins=bins, binning=binning)
+    assert len(result) <= max(bins, 1)
+    assert (result["count"] > 0).all()
+    ordered = result.sort_values("low")
+    closed = ordered["high"] == max(values)
+    for low, high, last, count in zip(
+        ordered["low"], ordered["high"], closed, ordered["count"], strict=True
+    ):
+        inside = [v for v in values if low <= v and (v < high or (last and v == high))]
+        if last and (ordered["low"] == high).any() and low != high:
+            inside = [v for v in inside if v != high]  # the last value has a bin of its own
+        assert len(inside) == count
+    assert result["count"].sum() == len(values)
+
+
+def test_quantiles_have_equal_shares_and_widths_equal_widths() -> None:
+    equal = THEORY.distribution("x", bins=8, binning="quantile")
+    assert equal["count"].tolist() == [50] * 8
+    wide = THEORY.distribution("x", bins=8).sort_values("low")
+    np.testing.assert_allclose(wide["high"] - wide["low"], np.ptp(DATA["x"]) / 8, rtol=1e-12)
+    assert wide["count"].tolist() == np.histogram(DATA["x"], 8)[0].tolist()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rules_of_numpy(rule: Any) -> None:
+    result = THEORY.distribution("x", bins=rule).sort_values("low")
+    counts = np.histogram(DATA["x"], rule)[0]
+    assert result["count"].tolist() == counts[counts > 0].tolist()
+    assert THEORY.distribution("t", bins=rule)["count"].sum() == 400
+
+
+def test_weights_move_the_quantiles() -> None:
+    result = THEORY.distribution("x", bins=4, binning="quantile", weights="w").sort_values("low")
+    repeated = DATA.loc[DATA.index.repeat(DATA["w"].tolist())]
+    plain = InfoTheory(repeated).distribution("x", bins=4, binning="quantile").sort_values("low")
+    pd.testing.assert_frame_equal(
+        result.reset_index(drop=True), plain.reset_index(drop=True), check_dtype=False
+    )
+
+
+def test_a_sentinel_and_infinities_show() -> None:
+    today = DATA.assign(x=DATA["x"].where(np.arange(400) >= 36, -999.0))
+    today.loc[[50, 51], "x"] = [np.inf, -np.inf]
+    result = InfoTheory(today).contributions("x", reference=DATA, bins=5)
+    first = result.iloc[0]
+    assert first["category"].startswith("below -")
+    assert (first["count"], first["count_reference"]) == (37, 0)
+    assert (first["low"], first["contribution"]) == (-np.inf, np.inf)
+    above = result[result["category"].str.startswith("above")].iloc[0]
+    assert (above["count"], above["high"]) == (1, np.inf)
+    row = InfoTheory(today).divergence("x", reference=DATA, bins=5).iloc[0]
+    assert row["unseen"] == 38 / 400
+
+
+def test_edges_are_fitted_to_the_reference() -> None:
+    low, high = DATA.assign(x=DATA["x"] - 1), DATA.assign(x=DATA["x"] + 1)
+    theory = InfoTheory(low)
+    whole = theory.contributions("x", reference=high, bins=4)
+    assert whole.loc[whole["low"] > -np.inf, "low"].min() == high["x"].min()
+    matched = theory.contributions("x", by="g", reference=high, bins=4)
+    assert set(matched["category"]) == set(whole["category"])
+    both = pd.concat([low.assign(g="low"), high.assign(g="high")], ignore_index=True)
+    label = InfoTheory(both).contributions("x", by="g", reference="high", bins=4)
+    assert label["low"].drop_duplicates().max() == whole["low"].max()
+    pooled = InfoTheory(both).contributions("x", by="g", against="rest", bins=4)
+    assert pooled["low"].min() == both["x"].min()
+    pair = pd.DataFrame({"p": low["x"], "q": high["x"]})
+    columns = InfoTheory(pair).kl_divergence("p", "q", bins=4)["kl_divergence"]
+    assert columns.equals(theory.kl_divergence("x", reference=high, bins=4)["kl_divergence"])
+
+
+@pytest.mark.parametrize(
+    ("values", "bins", "categories"),
+    [
+        ([3] * 5, 4, ["[3, 3]"]),
+        ([1, 2, 3] * 4, 4, ["[1, 2)", "[2, 3)", "[3, 3]"]),
+        ([0] * 95 + [1, 2, 3, 4, 5], 4, ["[0, 1)", "[1, 5]"]),
+        ([0] * 60 + [1, 2, 3, 4] * 10, 4, ["[0, 1)", "[1, 2)", "[2, 4]"]),
+        ([1.0, np.nan], 2, ["[1, 1]"]),
+        ([np.inf, -np.inf], 2, ["above 0", "below 0"]),
+    ],
+)
+def test_ties_constants_and_few_values(
+    values: list[float], bins: int, categories: list[str]
+) -> None:
+    frame = pd.DataFrame({"x": values})
+    result = InfoTheory(frame).distribution("x", bins=bins, binning="quantile")
+    assert sorted(result["category"]) == categories
+    assert InfoTheory(frame).entropy("x", bins=bins)["categories"].iloc[0] <= bins + 2
+
+
+def test_columns_of_text_are_left_alone_and_named_ones_join() -> None:
+    result = THEORY.entropy(bins={"t": 3, "x": [-1, 0, 1]})
+    assert result["column"].tolist() == ["x", "t", "g", "s"]
+    assert result["categories"].tolist() == [4, 3, 2, 2]
+    assert THEORY.entropy(["x", "s"], bins=3)["categories"].tolist() == [3, 2]
+    mixed = THEORY.distribution(["x", "s"], bins=3)
+    assert mixed["low"].isna().tolist() == [False] * 3 + [True] * 2
+    two = THEORY.distribution(["x", "t"], bins=3)
+    assert all(isinstance(category, str) for category in two["category"])
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        DATA["t"],
+        DATA["t"].dt.tz_localize("Asia/Tokyo"),
+        DATA["t"].astype("datetime64[s]"),
+        DATA["t"].astype(pd.ArrowDtype(pa.timestamp("us"))),
+        DATA["t"].where(DATA["t"].dt.day > 3),
+    ],
+    ids=lambda times: str(times.dtype),
+)
+def test_times(times: pd.Series[Any]) -> None:
+    theory = InfoTheory(times.to_frame("t"))
+    result = theory.distribution("t", bins=4, binning="quantile")
+    assert result["count"].between(times.count() // 4 - 3, times.count() // 4 + 3).all()
+    assert result["low"].min() == times.min()
+    assert result["high"].max() == times.max()
+    assert theory.js_divergence("t", reference=times.to_frame("t"), bins=4).iloc[0, -2] == 0
+    later = (times + pd.Timedelta(days=90)).to_frame("t")
+    outside = InfoTheory(later).contributions("t", reference=times.to_frame("t"), bins=4)
+    assert outside["category"].iloc[0].startswith("above 2024-02-")
+    assert pd.isna(outside["high"].iloc[0])
+
+
+def test_edges_may_be_times() -> None:
+    edges = pd.to_datetime(["2024-01-10", "2024-01-20"]).to_numpy()
+    result = THEORY.distribution("t", bins=edges)
+    assert set(result["category"]) == {
+        *("below 2024-01-10", "[2024-01-10, 2024-01-20]", "above 2024-01-20"),
+    }
+
+
+def test_a_mapping_is_cut_like_the_column() -> None:
+    row = THEORY.kl_divergence(
+        "x", reference={-0.5: 1, 0.5: 1, 0.7: 2}, bins=[-5, 0, 5], base="bit"
+    ).iloc[0]
+    share = (DATA["x"] < 0).mean()
+    expected = share * np.log2(share / 0.25) + (1 - share) * np.log2((1 - share) / 0.75)
+    assert row["kl_divergence"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_declared_bins_take_part_in_smoothing() -> None:
+    frame = pd.DataFrame({"x": [0.5, 0.5]})
+    result = InfoTheory(frame).distribution("x", bins=[0, 1, 2], alphabet="declared", smoothing=1)
+    assert result["category"].tolist() == ["[0, 1)", "below 0", "[1, 2]", "above 2"]
+    assert result["probability"].tolist() == [0.5, 1 / 6, 1 / 6, 1 / 6]
+
+
+def test_results_go_to_parquet(tmp_path: Any) -> None:
+    for columns in ("x", "t", ["x", "t", "s"]):
+        result = THEORY.contributions(columns, by="g", against="rest", bins=3)
+        result.to_parquet(tmp_path / "result.parquet")
+        back = pd.read_parquet(tmp_path / "result.parquet")
+        pd.testing.assert_frame_equal(back, result, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (
+            lambda: THEORY.entropy("s", bins=3),
+            TypeError,
+            "bins is for numbers and datetimes; the columns asked for ('s') hold neither. Leave "
+            "bins out, or name such a column.",
+        ),
+        (
+            lambda: InfoTheory(DATA.astype({"s": object})).entropy("s", bins={"s": 3}),
+            TypeError,
+            "bins is for numbers and datetimes; column 's' holds object. Leave it out of bins, or "
+            "convert it with pd.to_numeric or pd.to_datetime.",
+        ),
+        (
+            lambda: THEORY.entropy("x", bins=[1, 1, 2]),
+            ValueError,
+            "bins must be finite edges that increase; got [1, 1, 2]. Values below the first and "
+            "above the last have categories of their own.",
+        ),
+        (
+            lambda: THEORY.entropy("x", bins={"x": 0}),
+            ValueError,
+            "bins for column 'x' must be from 1 to 10000 bins; got 0.",
+        ),
+        (
+            lambda: THEORY.entropy("x", bins="freedman"),
+            ValueError,
+            "bins must be one of 'auto', 'fd', 'doane', 'scott', 'stone', 'rice', 'sturges', "
+            "'sqrt'; got 'freedman'.",
+        ),
+        (
+            lambda: THEORY.entropy("x", bins=2.5),  # type: ignore[arg-type, unused-ignore]
+            TypeError,
+            "bins must be a number of bins, one of 'auto', 'fd', 'doane', 'scott', 'stone', "
+            "'rice', 'sturges', 'sqrt', at least two edges, or a mapping of these by column; got "
+            "2.5.",
+        ),
+        (
+            lambda: THEORY.entropy("x", bins=3, binning="equal"),  # type: ignore[arg-type]
+            ValueError,
+            "binning must be one of 'quantile', 'width', or None; got 'equal'.",
+        ),
+        (
+            lambda: THEORY.entropy("t", bins=[0, 1]),
+            TypeError,
+            "bins for column 't' has edges that are not naive datetimes, which the column holds.",
+        ),
+        (
+            lambda: THEORY.kl_divergence("x", reference=DATA.assign(x=DATA["t"]), bins=3),
+            TypeError,
+            "column 'x' holds numbers, but its bins are of naive datetimes. Convert it, for "
+            "instance with astype or pd.to_datetime.",
+        ),
+        (
+            lambda: THEORY.entropy("x", bins={"y": 3}),
+            KeyError,
+            "bins names column 'y', which data does not have. Did you mean 'x'? Its columns are "
+            "'x', 't', 'g', 's', 'w'.",
+        ),
+        (
+            lambda: InfoTheory(DATA.rename(columns={"g": "low"})).distribution(
+                "x", by="low", bins=3
+            ),
+            ValueError,
+            "by names 'low', which the result needs for a column of its own. Rename first: "
+            "df.rename(columns={'low': 'low_key'}).",
+        ),
+    ],
+)
+def test_messages(call: Any, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind) as caught:
+        call()
+    assert str(caught.value).replace(" Did you mean 'x'?", "") == message.replace(
+        " Did you mean 'x'?", ""
+    )
+
+
+def test_large_integers_are_cut_exactly_as_times() -> None:
+    ticks = np.array([2**62, 2**62 + 1, 2**62 + 2, 2**62 + 3])
+    cases: list[Any] = [("quantile", [1, 1, 2, 2]), ("width", [1, 2, 2, 2])]
+    for binning, codes in cases:
+        bins = fit(ticks, None, read_bins("bins", 2), binning)
+        assert bins.assign(ticks, np.zeros(4, dtype=bool)).tolist() == codes
