@@ -8,7 +8,7 @@ import pandas as pd
 
 from pdkl import plot
 from pdkl.accessor import InfoTheory
-from pdkl.catalogue import measures
+from pdkl.catalogue import estimators, measures
 from pdkl.core.measures import Measure
 from pdkl.core.validation import ColumnNotFoundError
 from pdkl.series import SeriesInfoTheory
@@ -19,6 +19,7 @@ __all__ = [
     "Measure",
     "SeriesInfoTheory",
     "__version__",
+    "estimators",
     "measures",
     "plot",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pdkl import comparison, dependence, losses
+from pdkl.core.estimators import entropy_by
 from pdkl.core.measures import Measure, find, find_all
 from pdkl.question import Question
 
@@ -143,11 +144,13 @@ class InfoTheory:
         smoothing: SmoothingRule | None = None,
         bins: Any = None,
         binning: Binning | None = None,
+        estimator: str = "plugin",
     ) -> pd.DataFrame:
         """Measure how uncertain each column is, in each group.
 
         H(P) = -sum_x p(x) log p(x), the mean surprisal, from the shares of the categories (the
-        plug-in estimate). It is 0 for a single category and log K for K equally likely ones.
+        plug-in estimator), or by another ``estimator``. It is 0 for a single category and log K for
+        K equally likely ones.
 
         Parameters
         ----------
@@ -172,6 +175,9 @@ class InfoTheory:
             How columns of numbers and datetimes are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares or equal widths.
+        estimator : str
+            How entropy is estimated from counts, a name of `pdkl.estimators`. All but
+            ``"plugin"`` correct the bias of small samples; some use the size of the alphabet.
 
         Returns
         -------
@@ -207,7 +213,7 @@ class InfoTheory:
         question = Question(
             method="entropy",
             two_sided=False,
-            measures=find_all("measures", "entropy"),
+            measures=(entropy_by(estimator),),
             columns=columns,
             joint=joint,
             by=by,
@@ -218,6 +224,7 @@ class InfoTheory:
             smoothing=smoothing,
             bins=bins,
             binning=binning,
+            estimator=estimator,
         )
         return comparison.measure(self._data, question)
 
@@ -901,6 +908,7 @@ class InfoTheory:
         weights: Hashable | None = None,
         base: Base = "nat",
         dropna: bool = True,
+        estimator: str = "plugin",
     ) -> pd.DataFrame:
         """Measure what one column tells of another.
 
@@ -928,6 +936,9 @@ class InfoTheory:
             The base of the logarithm.
         dropna : bool
             Whether a row that lacks one of the values is left out, or missing is a category.
+        estimator : str
+            How the entropies that it is made of are estimated, a name of `pdkl.estimators`.
+            Others than ``"plugin"`` may give values below 0.
 
         Returns
         -------
@@ -976,6 +987,7 @@ class InfoTheory:
             weights=weights,
             base=base,
             dropna=dropna,
+            estimator=estimator,
         )
 
     def conditional_entropy(
@@ -987,6 +999,7 @@ class InfoTheory:
         weights: Hashable | None = None,
         base: Base = "nat",
         dropna: bool = True,
+        estimator: str = "plugin",
     ) -> pd.DataFrame:
         """Measure what stays uncertain in a column once another is known.
 
@@ -1007,6 +1020,9 @@ class InfoTheory:
             The base of the logarithm.
         dropna : bool
             Whether a row that lacks one of the values is left out, or missing is a category.
+        estimator : str
+            How the entropies that it is made of are estimated, a name of `pdkl.estimators`.
+            Others than ``"plugin"`` may give values below 0.
 
         Returns
         -------
@@ -1043,7 +1059,14 @@ class InfoTheory:
         1   land  city                  0.5  bit
         """
         return dependence.conditional_entropy(
-            self._data, x, given, by=by, weights=weights, base=base, dropna=dropna
+            self._data,
+            x,
+            given,
+            by=by,
+            weights=weights,
+            base=base,
+            dropna=dropna,
+            estimator=estimator,
         )
 
     def variation_of_information(

@@ -1,9 +1,10 @@
-"""The catalogue as a tidy frame, for people to read."""
+"""The catalogues as tidy frames, for people to read."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from pdkl.core.estimators import ESTIMATORS
 from pdkl.core.measures import FAMILIES, MEASURES
 
 _EXAMPLE_ORDER = 2.0
@@ -48,5 +49,30 @@ def measures() -> pd.DataFrame:
                 "reference": measure.reference,
             }
             for measure, order in records
+        ]
+    )
+
+
+def estimators() -> pd.DataFrame:
+    """List the estimators of entropy that ``estimator=`` knows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per estimator: ``name``, ``alphabet`` (occurring: only categories that occur matter;
+        declared: the size that ``alphabet=`` gives matters too), ``summary`` (formula, source, and
+        what it gives for a single category, for all singletons and for n = 1; there n_i is a
+        count, n their sum, m how many categories occur, K the size of the alphabet).
+
+    Examples
+    --------
+    >>> import pdkl
+    >>> pdkl.estimators()["name"].tolist()[:4]
+    ['plugin', 'miller-madow', 'jackknife', 'chao-shen']
+    """
+    return pd.DataFrame(
+        [
+            {"name": one.name, "alphabet": one.alphabet, "summary": one.summary}
+            for one in ESTIMATORS.values()
         ]
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from pdkl import grouping, results
 from pdkl import labels as names
+from pdkl.core.counts import require_whole
+from pdkl.core.estimators import find_estimator
 from pdkl.core.joint import NORMALIZATIONS, Joint, normalize
 from pdkl.core.numerics import FloatArray
 from pdkl.core.validation import boolean, listing, one_of, require_columns
@@ -18,17 +20,27 @@ from pdkl.engines.pandas import count_pairs, group_rows, key_name
 from pdkl.question import plain, read_base, read_by, read_columns, read_frame
 
 Pair = tuple[Hashable, Hashable]
+_PARTS: tuple[Literal["x", "y", "joint"], ...] = ("x", "y", "joint")
 
 
 def mutual_information(
-    data: Any, x: Any, y: Any, *, normalized: Any, base: Any, **keywords: Any
+    data: Any, x: Any, y: Any, *, normalized: Any, base: Any, estimator: Any, **keywords: Any
 ) -> pd.DataFrame:
     """Answer `InfoTheory.mutual_information`."""
     log_base, unit = read_base(base)
+    chosen = find_estimator(estimator)
+    if normalized is not None and chosen.name != "plugin":
+        raise ValueError(
+            f"normalized={normalized!r} bounds plug-in estimates only; got "
+            f"estimator={estimator!r}. Leave out one of them."
+        )
     if normalized is not None:
         kind = one_of("normalized", normalized, NORMALIZATIONS, also="None")
 
     def value(joint: Joint) -> FloatArray:
+        if chosen.name != "plugin":
+            x, y, both = (joint.estimated_entropy(of, chosen) for of in _PARTS)
+            return (x + y - both) / log_base
         information = joint.mutual_information()
         if normalized is None:
             return information / log_base
@@ -37,23 +49,27 @@ def mutual_information(
         share = np.divide(information, whole, out=np.full_like(whole, np.nan), where=whole > 0)
         return np.minimum(share, 1.0)
 
-    facts = {"normalized": normalized, "base": plain(base)}
+    facts = {"normalized": normalized, "base": plain(base), "estimator": estimator}
     facts["unit"] = unit if normalized is None else "none"
     return _answer(data, _pairs(data, x, y, keywords), "mutual_information", value, facts, keywords)
 
 
 def conditional_entropy(
-    data: Any, x: Any, given: Any, *, base: Any, **keywords: Any
+    data: Any, x: Any, given: Any, *, base: Any, estimator: Any, **keywords: Any
 ) -> pd.DataFrame:
     """Answer `InfoTheory.conditional_entropy`."""
     log_base, unit = read_base(base)
+    chosen = find_estimator(estimator)
     if x is None or given is None:
         raise TypeError("x and given must both name columns: what is uncertain, and what is known.")
     frame = read_frame(data)
     pairs = _paired(frame, "x", x, "given", given)
-    facts = {"base": plain(base), "unit": unit}
+    facts = {"base": plain(base), "estimator": estimator, "unit": unit}
 
     def value(joint: Joint) -> FloatArray:
+        if chosen.name != "plugin":
+            both, known = (joint.estimated_entropy(of, chosen) for of in _PARTS[:0:-1])
+            return (both - known) / log_base
         return joint.conditional_entropy("x") / log_base
 
     return _answer(
@@ -136,15 +152,12 @@ def _answer(
     joints = count_pairs(
         frame, pairs, codes, len(found), given=given, weights=weights, dropna=dropna
     )
-    parts = [
-        {
-            "n": joint.totals,
-            "n_missing": joint.missing,
-            "categories": joint.cells,
-            method: value(joint) + 0.0,
-        }
-        for joint in joints
-    ]
+    parts = []
+    for joint in joints:
+        if facts.get("estimator", "plugin") != "plugin":
+            require_whole(joint.weight, f"estimator={facts['estimator']!r}")
+        counted = {"n": joint.totals, "n_missing": joint.missing, "categories": joint.cells}
+        parts.append({**counted, method: value(joint) + 0.0})
     attributes = {
         "method": method,
         "by": [plain(key) for key in keys],

@@ -62,10 +62,16 @@ class Question:
     smoothing: Any = None
     bins: Any = None
     binning: Any = None
+    estimator: Any = "plugin"
 
     def settings(self) -> Settings:
         """Check the keywords that do not need the data."""
         log_base, unit = read_base(self.base)
+        if self.estimator != "plugin" and self.smoothing is not None:
+            raise ValueError(
+                f"estimator={self.estimator!r} and smoothing={self.smoothing!r} both correct for "
+                "small samples; choose one of them."
+            )
         zeros = parse_zeros(self.zeros)
         if zeros != "inf" and not any(measure.divides_by for measure in self.measures):
             names = ", ".join(measure.name for measure in self.measures)
@@ -93,6 +99,8 @@ class Question:
             facts["reference"] = plain(self.reference)
         for name in ("weights", "base", "dropna", "alphabet", "smoothing"):
             facts[name] = plain(getattr(self, name))
+        if self.estimator != "plugin":
+            facts["estimator"] = self.estimator
         if self.bins is not None:
             facts |= {"bins": str(self.bins), "binning": self.binning}
         return facts | {"unit": unit}

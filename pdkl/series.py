@@ -48,6 +48,7 @@ class SeriesInfoTheory:
         dropna: bool = True,
         alphabet: Alphabet = "observed",
         smoothing: SmoothingRule | None = None,
+        estimator: str = "plugin",
     ) -> float:
         """Measure how uncertain the values are: H(P) = -sum_x p(x) log p(x).
 
@@ -61,6 +62,8 @@ class SeriesInfoTheory:
             The categories that smoothing reaches.
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
+        estimator : str
+            How entropy is estimated from counts, a name of `pdkl.estimators`.
 
         Returns
         -------
@@ -88,7 +91,12 @@ class SeriesInfoTheory:
         """
         frame = _raw("the Series", self._data).to_frame(_NAME)
         result = InfoTheory(frame).entropy(
-            _NAME, base=base, dropna=dropna, alphabet=alphabet, smoothing=smoothing
+            _NAME,
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            smoothing=smoothing,
+            estimator=estimator,
         )
         return float(result["entropy"].iloc[0])
 

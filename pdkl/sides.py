@@ -12,7 +12,7 @@ import pandas as pd
 from pdkl import grouping, results
 from pdkl import labels as names
 from pdkl.binned import Binner, fit_to, named_by, read_binning, rules_for
-from pdkl.core.counts import LARGEST_SUM, CodeArray, Counts, tabulate
+from pdkl.core.counts import LARGEST_SUM, CodeArray, Counts, require_whole, tabulate
 from pdkl.core.numerics import IntArray
 from pdkl.core.validation import (
     ColumnNotFoundError,
@@ -90,6 +90,9 @@ def prepare(data: Any, question: Question) -> Answer:
         if name in binners:
             column = replace(column, intervals=binners[name].intervals())
         columns.append(column)
+    if question.estimator != "plugin":
+        for column in columns:
+            require_whole(column.p.weight, f"estimator={question.estimator!r}")
     facts = results.Facts(
         form=form,
         unit=settings.unit,

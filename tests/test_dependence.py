@@ -248,6 +248,7 @@ def test_settings_are_on_record() -> None:
         "dropna": True,
         "normalized": "min",
         "base": "nat",
+        "estimator": "plugin",
         "unit": "none",
     }
     assert result["unit"].tolist() == ["none"]

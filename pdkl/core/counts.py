@@ -229,3 +229,12 @@ def sum_by(index: IntArray, weight: WeightArray, size: int) -> WeightArray:
 def as_float(weight: WeightArray) -> FloatArray:
     """Return weights as float64; whole numbers up to 2**53 stay exact."""
     return np.asarray(weight, dtype=np.float64)
+
+
+def require_whole(weight: WeightArray, purpose: str) -> None:
+    """Raise where weights are not numbers of rows."""
+    if weight.dtype != np.int64 and (weight != np.rint(weight)).any():
+        raise ValueError(
+            f"{purpose} needs to know how many rows there are, so weights must be whole numbers; "
+            "they are fractional. Pass counts, or leave weights out."
+        )

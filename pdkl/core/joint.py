@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from pdkl.core.counts import WeightArray, as_float, sum_by
+from pdkl.core.estimators import Estimator, Sample
 from pdkl.core.numerics import (
     FloatArray,
     IntArray,
@@ -90,6 +91,23 @@ class Joint:
             return self._mean(surprisal(as_float(self.weight), total))
         margin, place = self._x if of == "x" else self._y
         return self._mean(surprisal(as_float(margin)[place], total))
+
+    def estimated_entropy(self, of: Literal["x", "y", "joint"], estimator: Estimator) -> FloatArray:
+        """Estimate H(X), H(Y) or H(X, Y) of each stratum in nats, and average by group.
+
+        The alphabets are the values of x and y that occur anywhere, and all their combinations.
+        """
+        counted, stratum = as_float(self.weight), self.stratum
+        if of != "joint":
+            margin, place = self._x if of == "x" else self._y
+            counted = as_float(margin)
+            stratum = np.zeros(len(margin), dtype=np.int64)
+            stratum[place] = self.stratum
+        sizes = {"x": len(np.unique(self.x)), "y": len(np.unique(self.y))}
+        alphabet = sizes[of] if of in sizes else sizes["x"] * sizes["y"]
+        strata = len(self.group_of)
+        sample = Sample(counted, stratum, np.full(strata, alphabet, dtype=np.int64))
+        return self._mean(estimator.function(sample)[self.stratum])
 
     def conditional_entropy(self, of: Literal["x", "y"]) -> FloatArray:
         """Return H(X | Y) for x, or H(Y | X) for y, in nats: never a difference of entropies."""
