@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pdkl import comparison, dependence, losses
 from pdkl.core.estimators import entropy_by
@@ -11,6 +11,7 @@ from pdkl.core.measures import Measure, find, find_all
 from pdkl.question import Question
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from pdkl.core.binning import Binning
@@ -90,6 +91,26 @@ class InfoTheory:
         lies outside, infinities too, is in the categories "below" and "above". Where there are
         fewer distinct values than bins, each has its own.
 
+    **confidence**
+        The percentile interval of a bootstrap of the counts, less twice its own bias, within the
+        bounds of the measure. NaN where the bias reaches half the width: the sample is too small
+        for its categories, and no interval would be honest. Infinite draws make ``_high`` infinite.
+    **test**
+        What the score would be if nothing differed, by drawing each comparison again
+        ``n_resamples`` times: rows dealt to the two sides at random, a group taken from a fixed
+        whole (``against="all"``), or rows drawn from a fixed distribution. ``_excess`` is the score
+        less its mean then (for js_distance the root of the excess js_divergence), ``_noise_floor``
+        the value that it stays below in 95 % of the draws. ``p_value`` is that of the G statistic,
+        2N I(side; category), whatever the measure: the tail of a gamma distribution with the mean
+        and variance of the draws, or with ``"permutation"`` the share of draws that reach it.
+        ``p_adjusted`` (Benjamini and Hochberg) holds the rate of false discoveries over all rows of
+        the result. Weights must be whole numbers of rows.
+    **blocks**
+        A test and an interval assume that the rows of a comparison are independent of each other.
+        Rows that come in bunches, such as the flights of a stormy day, are not, and make p-values
+        far too small. ``blocks="day"`` moves the rows of a day, in each group, together: it assumes
+        no more than that days are independent.
+
     Results are plain frames that can be written to Parquet or SQL. ``attrs["pdkl"]`` holds the
     settings of the call. Columns that several methods share:
 
@@ -145,6 +166,11 @@ class InfoTheory:
         bins: Any = None,
         binning: Binning | None = None,
         estimator: str = "plugin",
+        confidence: float | None = None,
+        blocks: Hashable | None = None,
+        n_resamples: int = 199,
+        rng: int | np.random.Generator | None = None,
+        progress: bool = True,
     ) -> pd.DataFrame:
         """Measure how uncertain each column is, in each group.
 
@@ -178,6 +204,16 @@ class InfoTheory:
         estimator : str
             How entropy is estimated from counts, a name of `pdkl.estimators`. All but
             ``"plugin"`` correct the bias of small samples; some use the size of the alphabet.
+        confidence : float in (0, 1), optional
+            Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
+        blocks : label, optional
+            A column whose values say which rows move together when a comparison is drawn again.
+        n_resamples : int
+            How often each comparison is drawn again.
+        rng : int or numpy.random.Generator, optional
+            The seed of the draws; the same one gives the same result.
+        progress : bool
+            Whether long work shows a bar, where tqdm is installed.
 
         Returns
         -------
@@ -225,6 +261,11 @@ class InfoTheory:
             bins=bins,
             binning=binning,
             estimator=estimator,
+            confidence=confidence,
+            blocks=blocks,
+            n_resamples=n_resamples,
+            rng=rng,
+            progress=progress,
         )
         return comparison.measure(self._data, question)
 
@@ -245,6 +286,12 @@ class InfoTheory:
         smoothing: SmoothingRule | None = None,
         bins: Any = None,
         binning: Binning | None = None,
+        confidence: float | None = None,
+        test: bool | Literal["permutation"] = False,
+        blocks: Hashable | None = None,
+        n_resamples: int = 199,
+        rng: int | np.random.Generator | None = None,
+        progress: bool = True,
     ) -> pd.DataFrame:
         """Measure the mean surprisal at P of someone who expects Q.
 
@@ -281,6 +328,18 @@ class InfoTheory:
             How columns of numbers and datetimes are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares or equal widths.
+        confidence : float in (0, 1), optional
+            Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
+        test : bool or "permutation"
+            Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+        blocks : label, optional
+            A column whose values say which rows move together when a comparison is drawn again.
+        n_resamples : int
+            How often each comparison is drawn again.
+        rng : int or numpy.random.Generator, optional
+            The seed of the draws; the same one gives the same result.
+        progress : bool
+            Whether long work shows a bar, where tqdm is installed.
 
         Returns
         -------
@@ -340,6 +399,12 @@ class InfoTheory:
             smoothing=smoothing,
             bins=bins,
             binning=binning,
+            confidence=confidence,
+            test=test,
+            blocks=blocks,
+            n_resamples=n_resamples,
+            rng=rng,
+            progress=progress,
         )
         return comparison.measure(self._data, question)
 
@@ -360,6 +425,12 @@ class InfoTheory:
         smoothing: SmoothingRule | None = None,
         bins: Any = None,
         binning: Binning | None = None,
+        confidence: float | None = None,
+        test: bool | Literal["permutation"] = False,
+        blocks: Hashable | None = None,
+        n_resamples: int = 199,
+        rng: int | np.random.Generator | None = None,
+        progress: bool = True,
     ) -> pd.DataFrame:
         """Measure the price of expecting Q where P happens: the relative entropy.
 
@@ -397,6 +468,18 @@ class InfoTheory:
             How columns of numbers and datetimes are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares or equal widths.
+        confidence : float in (0, 1), optional
+            Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
+        test : bool or "permutation"
+            Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+        blocks : label, optional
+            A column whose values say which rows move together when a comparison is drawn again.
+        n_resamples : int
+            How often each comparison is drawn again.
+        rng : int or numpy.random.Generator, optional
+            The seed of the draws; the same one gives the same result.
+        progress : bool
+            Whether long work shows a bar, where tqdm is installed.
 
         Returns
         -------
@@ -462,6 +545,12 @@ class InfoTheory:
             smoothing=smoothing,
             bins=bins,
             binning=binning,
+            confidence=confidence,
+            test=test,
+            blocks=blocks,
+            n_resamples=n_resamples,
+            rng=rng,
+            progress=progress,
         )
         return comparison.measure(self._data, question)
 
@@ -481,6 +570,12 @@ class InfoTheory:
         smoothing: SmoothingRule | None = None,
         bins: Any = None,
         binning: Binning | None = None,
+        confidence: float | None = None,
+        test: bool | Literal["permutation"] = False,
+        blocks: Hashable | None = None,
+        n_resamples: int = 199,
+        rng: int | np.random.Generator | None = None,
+        progress: bool = True,
     ) -> pd.DataFrame:
         """Measure how far P and Q are apart: symmetric, and always finite.
 
@@ -515,6 +610,18 @@ class InfoTheory:
             How columns of numbers and datetimes are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares or equal widths.
+        confidence : float in (0, 1), optional
+            Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
+        test : bool or "permutation"
+            Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+        blocks : label, optional
+            A column whose values say which rows move together when a comparison is drawn again.
+        n_resamples : int
+            How often each comparison is drawn again.
+        rng : int or numpy.random.Generator, optional
+            The seed of the draws; the same one gives the same result.
+        progress : bool
+            Whether long work shows a bar, where tqdm is installed.
 
         Returns
         -------
@@ -569,6 +676,12 @@ class InfoTheory:
             smoothing=smoothing,
             bins=bins,
             binning=binning,
+            confidence=confidence,
+            test=test,
+            blocks=blocks,
+            n_resamples=n_resamples,
+            rng=rng,
+            progress=progress,
         )
         return comparison.measure(self._data, question)
 
@@ -590,6 +703,12 @@ class InfoTheory:
         smoothing: SmoothingRule | None = None,
         bins: Any = None,
         binning: Binning | None = None,
+        confidence: float | None = None,
+        test: bool | Literal["permutation"] = False,
+        blocks: Hashable | None = None,
+        n_resamples: int = 199,
+        rng: int | np.random.Generator | None = None,
+        progress: bool = True,
     ) -> pd.DataFrame:
         """Measure by any measures of the catalogue, side by side.
 
@@ -630,6 +749,18 @@ class InfoTheory:
             How columns of numbers and datetimes are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares or equal widths.
+        confidence : float in (0, 1), optional
+            Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
+        test : bool or "permutation"
+            Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+        blocks : label, optional
+            A column whose values say which rows move together when a comparison is drawn again.
+        n_resamples : int
+            How often each comparison is drawn again.
+        rng : int or numpy.random.Generator, optional
+            The seed of the draws; the same one gives the same result.
+        progress : bool
+            Whether long work shows a bar, where tqdm is installed.
 
         Returns
         -------
@@ -686,6 +817,12 @@ class InfoTheory:
             smoothing=smoothing,
             bins=bins,
             binning=binning,
+            confidence=confidence,
+            test=test,
+            blocks=blocks,
+            n_resamples=n_resamples,
+            rng=rng,
+            progress=progress,
         )
         return comparison.measure(self._data, question)
 

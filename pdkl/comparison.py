@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -14,13 +14,15 @@ from pdkl import labels as names
 from pdkl import results
 from pdkl.core.counts import Counts
 from pdkl.core.measures import Measure
-from pdkl.core.numerics import FloatArray
+from pdkl.core.numerics import FloatArray, IntArray
 from pdkl.core.pairs import Pairs, align, spread
+from pdkl.core.resampling import Statistic
 from pdkl.core.smoothing import fill_alphabet, lacking, treat_zeros
 from pdkl.core.validation import listing
 from pdkl.grouping import Groups
 from pdkl.question import Question
 from pdkl.sides import Answer, Column, prepare
+from pdkl.sureness import adjusted, assess, for_both_orders, once_per_pair
 
 _BATCH = 1 << 20  # entries measured at a time: it bounds the memory, not the result
 
@@ -28,7 +30,9 @@ _BATCH = 1 << 20  # entries measured at a time: it bounds the memory, not the re
 def measure(data: Any, question: Question) -> pd.DataFrame:
     """Answer with a row per comparison and column, and a column per measure."""
     answer = prepare(data, question)
-    parts = [_scores(answer, column, question.measures) for column in answer.columns]
+    parts = [_scores(answer, column, question) for column in answer.columns]
+    if answer.settings.sure is not None and answer.settings.sure.test:
+        _adjust_p_values(answer, parts)
     return results.scores(answer.groups, parts, answer.facts)
 
 
@@ -63,7 +67,7 @@ class _Batch:
 
 def _batches(answer: Answer, column: Column, *, every: bool) -> Iterator[_Batch]:
     """Line up the two sides, on their union or on ``every`` category of the alphabet."""
-    groups, form, smoothing = answer.groups, answer.facts.form, answer.settings.smoothing
+    groups, form = answer.groups, answer.facts.form
     for rows in _slices(groups, column, dense=every or form == "rest"):
         p = column.p.take(groups.left[rows])
         if form == "rest":
@@ -77,14 +81,18 @@ def _batches(answer: Answer, column: Column, *, every: bool) -> Iterator[_Batch]
         raw = replace(raw, alphabet=size)
         if form == "uniform":  # nothing counted, and one of each expected
             raw = fill_alphabet(raw, size, q=1.0)
-        pairs = raw
-        if smoothing is not None:
-            scale, pseudo = smoothing.scale_and_pseudo(size)
-            if form in results.FIXED:
-                pairs = fill_alphabet(raw, size, p=pseudo, scale_p=scale)
-            else:
-                pairs = fill_alphabet(raw, size, p=pseudo, q=pseudo, scale_p=scale, scale_q=scale)
-        yield _Batch(rows, p, q, raw, pairs)
+        yield _Batch(rows, p, q, raw, _smoothed(answer, raw))
+
+
+def _smoothed(answer: Answer, raw: Pairs) -> Pairs:
+    """Give every category of the alphabet its pseudo-count, on the sampled sides."""
+    smoothing, size = answer.settings.smoothing, raw.alphabet
+    if smoothing is None:
+        return raw
+    scale, pseudo = smoothing.scale_and_pseudo(size)
+    if answer.facts.form in results.FIXED:
+        return fill_alphabet(raw, size, p=pseudo, scale_p=scale)
+    return fill_alphabet(raw, size, p=pseudo, q=pseudo, scale_p=scale, scale_q=scale)
 
 
 def _slices(groups: Groups, column: Column, *, dense: bool) -> Iterator[slice]:
@@ -99,9 +107,12 @@ def _slices(groups: Groups, column: Column, *, dense: bool) -> Iterator[slice]:
     return (slice(a, b) for a, b in pairwise(edges))
 
 
-def _scores(answer: Answer, column: Column, measures: tuple[Measure, ...]) -> results.Scores:
+def _scores(answer: Answer, column: Column, question: Question) -> results.Scores:
     parts: list[dict[str, Any]] = []
-    for batch in _batches(answer, column, every=False):
+    measures, log_base, sure = question.measures, answer.settings.log_base, answer.settings.sure
+    # draws from the uniform distribution must tell its categories apart
+    every = sure is not None and answer.facts.form == "uniform"
+    for batch in _batches(answer, column, every=every):
         raw, valid = batch.raw, batch.valid
         part: dict[str, Any] = {
             "n": batch.p.totals,
@@ -115,10 +126,69 @@ def _scores(answer: Answer, column: Column, measures: tuple[Measure, ...]) -> re
         part["unseen"][~valid] = part["vanished"][~valid] = np.nan
         for one in measures:
             pairs = _with_zeros(answer, column, batch, one)
-            part[one.name] = np.where(valid, one.value(pairs, answer.settings.log_base), np.nan)
+            part[one.name] = np.where(valid, one.value(pairs, log_base), np.nan)
+        if sure is not None:
+            statistics = [_statistic(answer, column, one) for one in measures]
+            observed = [part[one.name] for one in measures]
+            part |= assess(
+                sure,
+                raw,
+                answer.facts.form,
+                measures,
+                statistics,
+                observed,
+                log_base,
+                _blocks_of(answer, column, batch.rows.start),
+            )
         parts.append(part)
     joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    return results.Scores(column.name, column.reference, joined, [m.name for m in measures])
+    return results.Scores(column.name, column.reference, joined, question.outputs())
+
+
+def _blocks_of(
+    answer: Answer, column: Column, start: int
+) -> Callable[[int, IntArray], tuple[IntArray, IntArray]] | None:
+    """Return how to read the blocks of both sides of a comparison, counted from ``start``."""
+    if column.blocks is None:
+        return None
+    own, other = column.blocks
+    left, right, form = answer.groups.left, answer.groups.right, answer.facts.form
+
+    def tables(i: int, outcomes: IntArray) -> tuple[IntArray, IntArray]:
+        mine = own.owner == left[start + i]
+        if form in ("rest", "all"):  # the blocks of everyone else
+            return own.table(mine, outcomes), own.table(~mine, outcomes)
+        return own.table(mine, outcomes), other.table(other.owner == right[start + i], outcomes)
+
+    return tables
+
+
+def _statistic(answer: Answer, column: Column, one: Measure) -> Statistic:
+    """Return a measure as a function of raw pairs, with smoothing and zeros as asked for."""
+
+    def value(raw: Pairs) -> FloatArray:
+        pairs = _smoothed(answer, replace(raw, alphabet=column.alphabet_size))
+        if one.divides_by:
+            pairs = treat_zeros(pairs, answer.settings.zeros, one.divides_by)
+        return one.value(pairs, answer.settings.log_base)
+
+    return value
+
+
+def _adjust_p_values(answer: Answer, parts: list[results.Scores]) -> None:
+    """Adjust the p-values of all rows together; two orders of a pair are one hypothesis."""
+    left, right = answer.groups.left, answer.groups.right
+    for part in parts:
+        if answer.facts.form == "label":  # a group against itself is no hypothesis
+            part.entries["p_value"] = np.where(left == right, np.nan, part.entries["p_value"])
+        if answer.facts.form == "pairs":
+            part.entries["p_value"] = once_per_pair(left, right, part.entries["p_value"])
+    together = adjusted(np.concatenate([part.entries["p_value"] for part in parts]))
+    for part, values in zip(parts, np.split(together, len(parts)), strict=True):
+        part.entries["p_adjusted"] = values
+        if answer.facts.form == "pairs":
+            for name in ("p_value", "p_adjusted"):
+                part.entries[name] = for_both_orders(left, right, part.entries[name])
 
 
 def _share(part: FloatArray, total: FloatArray) -> FloatArray:

@@ -20,6 +20,7 @@ from pdkl.core.validation import (
     require_columns,
 )
 from pdkl.engines.pandas import Key, key_name
+from pdkl.sureness import Sureness, read_sureness
 
 AGAINST = ("rest", "all", "pairs", "previous", "uniform")
 ALPHABETS = ("observed", "declared")
@@ -63,6 +64,12 @@ class Question:
     bins: Any = None
     binning: Any = None
     estimator: Any = "plugin"
+    confidence: Any = None
+    test: Any = False
+    blocks: Any = None
+    n_resamples: Any = 199
+    rng: Any = None
+    progress: Any = True
 
     def settings(self) -> Settings:
         """Check the keywords that do not need the data."""
@@ -86,6 +93,34 @@ class Question:
             alphabet=_read_alphabet(self.alphabet),
             zeros=zeros,
             smoothing=Smoothing.parse(self.smoothing),
+            sure=self._sureness(),
+        )
+
+    def _sureness(self) -> Sureness | None:
+        sure = read_sureness(self.confidence, self.test, self.n_resamples, self.rng, self.progress)
+        if self.blocks is not None:
+            if sure is None:
+                raise ValueError("blocks= matters to test= and confidence= only; pass one of them.")
+            if sure.test and (self.against == "uniform" or isinstance(self.reference, Mapping)):
+                raise ValueError(
+                    "blocks= needs two samples whose blocks can change sides; a fixed distribution "
+                    "is none. Leave out test=, or compare with rows."
+                )
+        if sure is not None and self.against == "uniform" and self.alphabet != "declared":
+            raise ValueError(
+                "test and confidence need to know the alphabet that against='uniform' means: make "
+                "the column categorical with all its levels and pass alphabet='declared'."
+            )
+        return sure
+
+    def outputs(self) -> list[str]:
+        """List the columns that hold what is measured."""
+        wanted = read_sureness(self.confidence, self.test, self.n_resamples, None, self.progress)
+        if wanted is None:
+            return [measure.name for measure in self.measures]
+        each = [[one.name, *(one.name + end for end in wanted.suffixes)] for one in self.measures]
+        return [name for names in each for name in names] + (
+            ["p_value", "p_adjusted"] if wanted.test else []
         )
 
     def describe(self, form: str | None, unit: str, keys: list[Hashable]) -> dict[str, Any]:
@@ -99,6 +134,13 @@ class Question:
             facts["reference"] = plain(self.reference)
         for name in ("weights", "base", "dropna", "alphabet", "smoothing"):
             facts[name] = plain(getattr(self, name))
+        if self.confidence is not None or self.test:
+            facts |= {
+                "confidence": self.confidence,
+                "test": self.test,
+                "blocks": plain(self.blocks),
+                "n_resamples": self.n_resamples,
+            }
         if self.estimator != "plugin":
             facts["estimator"] = self.estimator
         if self.bins is not None:
@@ -163,6 +205,7 @@ class Settings:
     alphabet: str | int
     zeros: str | float
     smoothing: Smoothing | None
+    sure: Sureness | None
 
 
 def _given(value: Any) -> bool:

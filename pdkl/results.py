@@ -58,7 +58,7 @@ class Scores:
     name: Hashable
     reference: str | None
     entries: dict[str, Any]
-    measures: list[str]
+    columns: list[str]  # what is measured, in order
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def columns_of(question: Question, form: str | None, keys: Sequence[Hashable]) -
     if question.method == "contributions":
         return [*head, *_CONTRIBUTIONS, *ends, "unit"]
     sides = _SINGLE if form is None else _TWO_SIDED
-    return [*head, *sides, *(measure.name for measure in question.measures), "unit"]
+    return [*head, *sides, *question.outputs(), "unit"]
 
 
 def check_keys(keys: Sequence[Hashable], columns: Sequence[str]) -> None:
@@ -106,7 +106,7 @@ def scores(groups: Groups, parts: Sequence[Scores], facts: Facts) -> pd.DataFram
     row, column = np.divmod(np.arange(len(groups) * width), max(width, 1))
     frame = _head(groups, row, column, parts, facts)
     first = parts[0]
-    for name in [*(_SINGLE if facts.form is None else _TWO_SIDED), *first.measures]:
+    for name in [*(_SINGLE if facts.form is None else _TWO_SIDED), *first.columns]:
         if facts.form in FIXED and name in {"n_reference", "n_missing_reference"}:
             frame[name] = pd.array([pd.NA] * len(row), dtype="Int64")
         else:

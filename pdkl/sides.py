@@ -32,6 +32,7 @@ from pdkl.engines.pandas import (
 )
 from pdkl.grouping import Groups
 from pdkl.question import Question, Settings, read_by, read_columns, read_frame
+from pdkl.sureness import Units
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Column:
     intervals: tuple[names.Labels, names.Labels] | None  # where binned labels begin and end
     alphabet: IntArray  # the outcomes in it that have a label
     alphabet_size: int  # larger than these only where the caller said so
+    blocks: tuple[Units, Units] | None = None  # of P and Q, where rows move in blocks
 
     @property
     def unnamed(self) -> int:
@@ -83,16 +85,23 @@ def prepare(data: Any, question: Question) -> Answer:
         binners = _fit_bins(question, form, frame, by, wanted, partners)
         groups, own, others = _count(question, form, frame, by, wanted, partners, binners)
     columns = []
+    units = _blocks(question, form, frame, by, wanted, partners, binners)
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
         text = names.text(partner) if form == "q" else results.REFERENCES.get(form or "")
         other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
         column = _on_one_alphabet(name, text, p, q, settings, other)
         if name in binners:
             column = replace(column, intervals=binners[name].intervals())
+        if units is not None:
+            column = _with_blocks(column, q, units[0][name], units[1][partner], settings)
         columns.append(column)
     if question.estimator != "plugin":
         for column in columns:
             require_whole(column.p.weight, f"estimator={question.estimator!r}")
+    if settings.sure is not None:
+        for column in columns:
+            for side in (column.p, column.q) if form not in results.FIXED else (column.p,):
+                require_whole(side.weight, "test= or confidence=")
     facts = results.Facts(
         form=form,
         unit=settings.unit,
@@ -224,6 +233,75 @@ def _fit_bins(
         fitted[name] = fit_to(source[column], column, weight, rule, binning)
         fitted[column] = fitted[name]
     return fitted
+
+
+def _blocks(
+    question: Question,
+    form: str | None,
+    frame: pd.DataFrame,
+    by: list[Key],
+    wanted: list[Hashable],
+    partners: list[Hashable],
+    cut: dict[Hashable, Binner],
+) -> tuple[dict[Hashable, Units], dict[Hashable, Units]] | None:
+    """Count the blocks of each group on both sides; None where rows move on their own."""
+    block, keys = question.blocks, [key_name(key) for key in by]
+    if block is None:
+        return None
+    _check_blocks(block, frame, keys, "data")
+    both = list(dict.fromkeys([*wanted, *partners]))
+    if form != "frame":
+        here = count(frame, both, [*by, block], question.weights, cut)
+        codes, found = group_rows(here.keys[keys], keys)
+        place = np.argsort(grouping.sort_rows(found))
+        owner = np.zeros(len(here.keys), dtype=np.int64) if codes is None else place[codes]
+        own = {name: Units(side.counts, owner) for name, side in here.columns.items()}
+        return own, own
+    _check_blocks(block, question.reference, keys, "reference")
+    matched = _is_matched(question, by)
+    here = count(frame, both, [*(keys if matched else by), block], question.weights, cut)
+    there = count(
+        question.reference, wanted, [*(keys if matched else []), block], question.weights, cut
+    )
+    codes, found = group_rows(here.keys[keys], keys)
+    left = np.argsort(grouping.sort_rows(found))
+    owner_there = np.zeros(len(there.keys), dtype=np.int64)
+    if matched:
+        codes_there, found_there = group_rows(there.keys[keys], keys)
+        _, left, right = grouping.match(found, found_there, by)
+        owner_there = right[codes_there]
+    owner = np.zeros(len(here.keys), dtype=np.int64) if codes is None else left[codes]
+    return (
+        {name: Units(side.counts, owner) for name, side in here.columns.items()},
+        {name: Units(side.counts, owner_there) for name, side in there.columns.items()},
+    )
+
+
+def _check_blocks(block: Hashable, frame: pd.DataFrame, keys: list[Hashable], spoken: str) -> None:
+    require_columns("blocks", [block], list(frame.columns), frame=spoken)
+    if block in keys:
+        raise ValueError(
+            f"blocks={block!r} is also a key of by, so that each group is one block, and there is "
+            "nothing to deal anew. Name a column with several values in each group."
+        )
+    if n_missing := int(frame[block].isna().sum()):
+        raise ValueError(
+            f"blocks (column {block!r} of {spoken}) must not be missing; {n_missing} of "
+            f"{len(frame)} are. Give these rows blocks of their own, or drop them."
+        )
+
+
+def _with_blocks(
+    column: Column, q: Labelled, own: Units, other: Units, settings: Settings
+) -> Column:
+    """Put the counts of blocks on the labels of the column."""
+    size = len(column.labels)
+    _, position = names.union(column.labels, q.labels)
+    counts_p = replace(own.counts, n_outcomes=size)
+    counts_q = other.counts.relabel(position, size)
+    if not settings.dropna:
+        counts_p, counts_q = counts_p.with_missing(), counts_q.with_missing()
+    return replace(column, blocks=(Units(counts_p, own.owner), Units(counts_q, other.owner)))
 
 
 def _is_matched(question: Question, by: list[Key]) -> bool:

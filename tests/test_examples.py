@@ -86,3 +86,17 @@ def test_classifier() -> None:
     assert [row[0] for row in plans] == ["new", "regular", "vip"] * 2
     predicted, known = ([float(row[-2]) for row in rows] for rows in (plans[:3], plans[3:]))
     assert all(0.5 < loss < entropy for loss, entropy in zip(predicted, known, strict=True))
+
+
+def test_sureness() -> None:
+    script = Path(__file__).parents[1] / "examples" / "sureness.py"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(script), "--runs", "20"],
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+    )
+    assert done.stderr == ""
+    for word in ("permutation", "subset", "fixed", "coverage", "noise floor", "moves to"):
+        assert word in done.stdout.lower()

@@ -19,7 +19,7 @@ LAW = {
     "core/": {"numpy", "scipy", "pdkl.core"},
     "engines/pandas.py": {"numpy", "pandas", "pdkl.core"},
     "plot.py": {"numpy", "pandas", "matplotlib", "pdkl.core.validation"},
-    "": {"numpy", "pandas", "pdkl"},
+    "": {"numpy", "pandas", "scipy", "tqdm", "pdkl"},
 }
 # who may be imported by whom, top to bottom: a module sees only those after it
 ORDER = [
@@ -33,6 +33,7 @@ ORDER = [
     "pdkl.results",
     "pdkl.grouping",
     "pdkl.question",
+    "pdkl.sureness",
     "pdkl.binned",
     "pdkl.labels",
     "pdkl.engines",

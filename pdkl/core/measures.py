@@ -48,6 +48,8 @@ class Measure:
         The same for its terms, where ``finish`` changes it.
     upper : float
         The largest value that the reduced terms can reach, in nats.
+    lower : float
+        The smallest value of the measure.
     bounds : str
         The range of the measure.
     symmetric, metric : bool
@@ -85,6 +87,7 @@ class Measure:
     log_power: float = 1.0
     term_log_power: float | None = None
     upper: float = math.inf
+    lower: float = 0.0
     bounds: str = "[0, inf]"
     symmetric: bool = False
     metric: bool = False
@@ -331,6 +334,7 @@ MEASURES: dict[str, Measure] = {
             finish=lambda total, _: np.exp(total),
             log_power=0.0,
             term_log_power=1.0,
+            lower=1.0,
             bounds="[1, K]",
         ),
         Measure(
@@ -445,3 +449,15 @@ def find_all(parameter: str, wanted: Any) -> tuple[Measure, ...]:
     if len(set(names)) < len(names):
         raise ValueError(f"{parameter} names a measure twice: {', '.join(names)}.")
     return measures
+
+
+def largest_value(measure: Measure, alphabet: int, log_base: float) -> float:
+    """Return the upper bound of a measure in the unit of the base, infinite if it has none."""
+    ends = {
+        "[0, log K]": math.log(alphabet) / log_base,
+        "[0, log 2]": math.log(2.0) / log_base,
+        "[0, sqrt(log 2)]": math.sqrt(math.log(2.0) / log_base),
+        "[0, 1]": 1.0,
+        "[1, K]": float(alphabet),
+    }
+    return ends.get(measure.bounds, math.inf)

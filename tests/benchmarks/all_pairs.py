@@ -1,7 +1,7 @@
 """Mutual information of all pairs of columns: pdkl beside a loop over scikit-learn.
 
-Run with ``python tests/benchmarks/all_pairs.py [--rows N] [--columns M] [--peer-pairs K]``. The
-peer is slow, so it is timed on some of the pairs, drawn at random, and its time for all is scaled up.
+Run with ``python tests/benchmarks/all_pairs.py``. The peer is slow, so it is timed on some of the
+pairs, drawn at random (``--peer-pairs``), and its time for all is scaled up.
 scikit-learn is not among the project's dependencies: ``pip install scikit-learn``.
 """
 
