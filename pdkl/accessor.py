@@ -85,12 +85,11 @@ class InfoTheory:
     **bins, binning**
         For columns of numbers and datetimes: a number of bins, a rule of NumPy such as ``"fd"``,
         edges that increase, or a mapping {column: one of these}. A number of bins has equal shares
-        (``binning="quantile"``, the default where two sides are compared) or equal widths
-        (``"width"``, the default for one). Edges are fitted once per column, to the whole reference
-        where there is one, else to all rows. Intervals are [low, high), the last one closed; what
-        lies outside, infinities too, is in the categories "below" and "above". Where there are
-        fewer distinct values than bins, each has its own.
-
+        (``binning="quantile"``, the default where two sides or columns are compared) or equal
+        widths (``"width"``, the default for one). Edges are fitted once per column, to the whole
+        reference where there is one, else to all rows. Intervals are [low, high), the last one
+        closed; what lies outside, infinities too, is in the categories "below" and "above". Where
+        there are fewer distinct values than bins, each has its own.
     **confidence**
         The percentile interval of a bootstrap of the counts, less twice its own bias, within the
         bounds of the measure. NaN where the bias reaches half the width: the sample is too small
@@ -1045,6 +1044,8 @@ class InfoTheory:
         weights: Hashable | None = None,
         base: Base = "nat",
         dropna: bool = True,
+        bins: Any = None,
+        binning: Binning | None = None,
         estimator: str = "plugin",
     ) -> pd.DataFrame:
         """Measure what one column tells of another.
@@ -1073,6 +1074,10 @@ class InfoTheory:
             The base of the logarithm.
         dropna : bool
             Whether a row that lacks one of the values is left out, or missing is a category.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How columns of numbers and datetimes are cut into categories.
+        binning : {"quantile", "width"}, optional
+            Whether a number of bins have equal shares, as by default, or equal widths.
         estimator : str
             How the entropies that it is made of are estimated, a name of `pdkl.estimators`.
             Others than ``"plugin"`` may give values below 0.
@@ -1124,6 +1129,8 @@ class InfoTheory:
             weights=weights,
             base=base,
             dropna=dropna,
+            bins=bins,
+            binning=binning,
             estimator=estimator,
         )
 
@@ -1136,6 +1143,8 @@ class InfoTheory:
         weights: Hashable | None = None,
         base: Base = "nat",
         dropna: bool = True,
+        bins: Any = None,
+        binning: Binning | None = None,
         estimator: str = "plugin",
     ) -> pd.DataFrame:
         """Measure what stays uncertain in a column once another is known.
@@ -1157,6 +1166,10 @@ class InfoTheory:
             The base of the logarithm.
         dropna : bool
             Whether a row that lacks one of the values is left out, or missing is a category.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How columns of numbers and datetimes are cut into categories.
+        binning : {"quantile", "width"}, optional
+            Whether a number of bins have equal shares, as by default, or equal widths.
         estimator : str
             How the entropies that it is made of are estimated, a name of `pdkl.estimators`.
             Others than ``"plugin"`` may give values below 0.
@@ -1203,6 +1216,8 @@ class InfoTheory:
             weights=weights,
             base=base,
             dropna=dropna,
+            bins=bins,
+            binning=binning,
             estimator=estimator,
         )
 
@@ -1216,6 +1231,8 @@ class InfoTheory:
         weights: Hashable | None = None,
         base: Base = "nat",
         dropna: bool = True,
+        bins: Any = None,
+        binning: Binning | None = None,
     ) -> pd.DataFrame:
         """Measure how far two columns are from telling each other's value: a metric.
 
@@ -1236,6 +1253,10 @@ class InfoTheory:
             The base of the logarithm.
         dropna : bool
             Whether a row that lacks one of the values is left out, or missing is a category.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How columns of numbers and datetimes are cut into categories.
+        binning : {"quantile", "width"}, optional
+            Whether a number of bins have equal shares, as by default, or equal widths.
 
         Returns
         -------
@@ -1270,7 +1291,16 @@ class InfoTheory:
         [0.5]
         """
         return dependence.variation_of_information(
-            self._data, x, y, given=given, by=by, weights=weights, base=base, dropna=dropna
+            self._data,
+            x,
+            y,
+            given=given,
+            by=by,
+            weights=weights,
+            base=base,
+            dropna=dropna,
+            bins=bins,
+            binning=binning,
         )
 
     def binary_cross_entropy(

@@ -11,12 +11,13 @@ import pandas as pd
 
 from pdkl import grouping, results
 from pdkl import labels as names
+from pdkl.binned import fit_to, named_by, read_binning, rules_for
 from pdkl.core.counts import require_whole
 from pdkl.core.estimators import find_estimator
 from pdkl.core.joint import NORMALIZATIONS, Joint, normalize
 from pdkl.core.numerics import FloatArray
 from pdkl.core.validation import boolean, listing, one_of, require_columns
-from pdkl.engines.pandas import count_pairs, group_rows, key_name
+from pdkl.engines.pandas import count_pairs, group_rows, key_name, read_weights
 from pdkl.question import plain, read_base, read_by, read_columns, read_frame
 
 Pair = tuple[Hashable, Hashable]
@@ -102,7 +103,7 @@ def _pairs(data: Any, x: Any, y: Any, keywords: dict[str, Any]) -> list[Pair]:
         )
     if y is not None:
         return _paired(frame, "x", x, "y", y)
-    discrete = read_columns("x", None, frame, aside)
+    discrete = read_columns("x", None, frame, aside, named_by(keywords["bins"]))
     if x is not None:
         chosen = read_columns("x", x, frame, aside)
         return [(one, other) for one in chosen for other in discrete if other != one]
@@ -137,6 +138,7 @@ def _answer(
 ) -> pd.DataFrame:
     """Count each pair, measure it, and make a row per group and pair."""
     frame, given, weights = read_frame(data), keywords.get("given"), keywords["weights"]
+    bins, binning = keywords["bins"], read_binning(keywords["binning"], compared=True)
     by, dropna = read_by(keywords["by"], frame), boolean("dropna", keywords["dropna"])
     keys = [key_name(key) for key in by]
     texts = {head: [names.text(pair[i]) for pair in pairs] for i, head in enumerate(heads)}
@@ -146,11 +148,26 @@ def _answer(
     if weights is not None:
         require_columns("weights", [weights], list(frame.columns))
     results.check_keys(keys, [*texts, "n", "n_missing", "categories", method, "unit"])
+    named = list(dict.fromkeys([name for pair in pairs for name in pair]))
+    if given is not None:
+        named.append(given)
+    weight = None if weights is None else read_weights(frame, weights)
+    cut = {
+        name: fit_to(frame[name], name, weight, rule, binning)
+        for name, rule in rules_for(bins, frame, named).items()
+    }
     codes, found = group_rows(frame, by)
     order = grouping.sort_rows(found)
     codes = None if codes is None else np.argsort(order)[codes]
     joints = count_pairs(
-        frame, pairs, codes, len(found), given=given, weights=weights, dropna=dropna
+        frame,
+        pairs,
+        codes,
+        len(found),
+        given=given,
+        weights=weights,
+        dropna=dropna,
+        encoders=cut,
     )
     parts = []
     for joint in joints:
@@ -164,6 +181,7 @@ def _answer(
         "weights": plain(weights),
         "given": plain(given),
         "dropna": dropna,
+        **({} if bins is None else {"bins": str(bins), "binning": binning}),
         **facts,
     }
     groups = grouping.plain(found.take(order).reset_index(drop=True))

@@ -324,3 +324,24 @@ def test_series() -> None:
         "other must have the same index, since values are paired row by row. Align it with "
         "reindex_like, or call reset_index(drop=True) on both."
     )
+
+
+def test_numbers_are_cut_into_bins() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=2000)
+    frame = pd.DataFrame({"x": x, "y": x**2, "z": rng.normal(size=2000), "c": ["a", "b"] * 1000})
+    theory = InfoTheory(frame)
+    shared = theory.mutual_information("x", ["y"], bins=8, base="bit")["mutual_information"].iloc[0]
+    noise = theory.mutual_information("x", "z", bins=8, base="bit")["mutual_information"].iloc[0]
+    assert shared > 1.5
+    assert noise < 0.05
+    own = frame.assign(x=pd.qcut(frame["x"], 8).astype(str), y=pd.qcut(frame["y"], 8).astype(str))
+    again = InfoTheory(own).mutual_information("x", "y", base="bit")["mutual_information"].iloc[0]
+    assert shared == pytest.approx(again, abs=0.01)
+    named = theory.mutual_information(bins={"x": 4, "z": [-1, 0, 1]})
+    assert list(zip(named["x"], named["y"], strict=True)) == [("x", "z"), ("x", "c"), ("z", "c")]
+    known = theory.conditional_entropy("y", "x", bins=8, base="bit")["conditional_entropy"].iloc[0]
+    assert known == pytest.approx(3 - shared, abs=1e-12)
+    given_z = theory.mutual_information("x", "y", given="z", bins=4, normalized="x")
+    assert given_z["mutual_information"].between(0, 1).all()
+    assert theory.variation_of_information("x", "x", bins=5).iloc[0, -2] == 0

@@ -126,21 +126,23 @@ def count_pairs(
     given: Hashable | None,
     weights: Hashable | None,
     dropna: bool,
+    encoders: Mapping[Hashable, Encoder],
 ) -> Iterator[Joint]:
     """Count pairs of columns jointly, each column being encoded once.
 
-    ``groups`` is what `group_rows` gave. With ``given`` each of its values makes a stratum.
+    ``groups`` is what `group_rows` gave. With ``given`` each of its values makes a stratum. Columns
+    with an encoder are cut into intervals.
     """
     weight = None if weights is None else read_weights(frame, weights)
     group: CodeArray = np.zeros(len(frame), dtype=np.int8) if groups is None else groups
     shifted: dict[Hashable, tuple[CodeArray, int]] = {}  # codes from 1, 0 where missing
     for column in dict.fromkeys([name for pair in pairs for name in pair]):
-        codes, labels = encode(frame[column], column)
+        codes, labels = encoders.get(column, encode)(frame[column], column)
         shifted[column] = (codes.astype(np.int32) + 1, len(labels))
     stratum, group_of = group, np.arange(n_groups)
     lost = np.zeros(n_groups, dtype=bool)  # the strata of rows that lack what is given
     if given is not None:
-        codes, labels = encode(frame[given], given)
+        codes, labels = encoders.get(given, encode)(frame[given], given)
         width = len(labels) + 1
         joined = group.astype(np.int64) * width + (codes.astype(np.int64) + 1)
         stratum, found = _compact(joined, n_groups * width)
