@@ -79,7 +79,13 @@ def read_sureness(
         raise TypeError(f"progress must be True or False; got {progress!r}.")
     if confidence is None and test is False:
         return None
-    return Sureness(confidence, test, int(n_resamples), np.random.default_rng(rng), progress)
+    try:
+        generator = np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"rng must be a seed of at least 0, a numpy.random.Generator, or None; got {rng!r}."
+        ) from None
+    return Sureness(confidence, test, int(n_resamples), generator, progress)
 
 
 def assess(

@@ -316,6 +316,11 @@ def js(**keywords: Any) -> pd.DataFrame:
             "n_resamples must be a whole number of draws; got 2.5.",
         ),
         (
+            lambda: js(test=True, rng="seed"),
+            TypeError,
+            "rng must be a seed of at least 0, a numpy.random.Generator, or None; got 'seed'.",
+        ),
+        (
             lambda: js(test=True, progress=1),
             TypeError,
             "progress must be True or False; got 1.",

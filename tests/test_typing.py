@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     assert_type(_theory.kl_divergence("a", by="g", against="rest", base=3), pd.DataFrame)
     assert_type(_theory.js_divergence("a", reference={"u": 1.0}), pd.DataFrame)
     assert_type(_theory.contributions("a", reference=_frame, smoothing="perks"), pd.DataFrame)
+    assert_type(
+        _theory.divergence("a", "b", measures=["psi", ("renyi_divergence", 2)]), pd.DataFrame
+    )
+    assert_type(_theory.js_divergence("a", "b", test="permutation", rng=1), pd.DataFrame)
+    assert_type(_theory.mutual_information(normalized="x", bins={"g": 2}), pd.DataFrame)
+    assert_type(_theory.conditional_entropy("a", "b", estimator="nsb"), pd.DataFrame)
+    assert_type(pdkl.measures(), pd.DataFrame)
     assert_type(_theory.distribution(by=pd.Grouper(key="g"), alphabet=3), pd.DataFrame)
     assert_type(_theory.binary_cross_entropy("a", "b", clip=0.1), pd.DataFrame)
     assert_type(_theory.categorical_cross_entropy("a", {"u": "b"}), pd.DataFrame)
