@@ -22,7 +22,7 @@ from pdkl.core.validation import listing
 from pdkl.grouping import Groups
 from pdkl.question import Question
 from pdkl.sides import Answer, Column, prepare
-from pdkl.sureness import adjusted, assess, for_both_orders, once_per_pair
+from pdkl.sureness import Scored, adjusted, assess, for_both_orders, once_per_pair
 
 _BATCH = 1 << 20  # entries measured at a time: it bounds the memory, not the result
 
@@ -130,16 +130,9 @@ def _scores(answer: Answer, column: Column, question: Question) -> results.Score
         if sure is not None:
             statistics = [_statistic(answer, column, one) for one in measures]
             observed = [part[one.name] for one in measures]
-            part |= assess(
-                sure,
-                raw,
-                answer.facts.form,
-                measures,
-                statistics,
-                observed,
-                log_base,
-                _blocks_of(answer, column, batch.rows.start),
-            )
+            scored = Scored(measures, statistics, observed, log_base)
+            blocks = _blocks_of(answer, column, batch.rows.start)
+            part |= assess(sure, raw, answer.facts.form, scored, blocks)
         parts.append(part)
     joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     return results.Scores(column.name, column.reference, joined, question.outputs())

@@ -26,6 +26,7 @@ from pdkl.core.resampling import (
     interval,
     null_summary,
     p_value,
+    pairs_of_draws,
 )
 from pdkl.core.validation import is_number, number_in, one_of
 
@@ -88,75 +89,115 @@ def read_sureness(
     return Sureness(confidence, test, int(n_resamples), generator, progress)
 
 
+@dataclass(frozen=True)
+class Scored:
+    """The measures of some comparisons, as values and as functions that draws can be put into."""
+
+    measures: Sequence[Measure]
+    statistics: Sequence[Statistic]  # of raw pairs, smoothing and zeros included
+    observed: Sequence[FloatArray]
+    log_base: float
+
+
 def assess(
     wanted: Sureness,
     raw: Pairs,
     form: str | None,
-    measures: Sequence[Measure],
-    statistics: Sequence[Statistic],
-    observed: Sequence[FloatArray],
-    log_base: float,
+    scored: Scored,
     blocks_of: Callable[[int, IntArray], tuple[IntArray, IntArray]] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
     """Draw each comparison of ``raw`` again, and return the columns that were asked for.
 
-    ``raw`` has whole counts; ``statistics`` are the measures as functions of such pairs, smoothing
-    and zeros included, and ``observed`` their values. ``blocks_of`` gives the tables of blocks of
-    both sides of a comparison, for some outcomes; without it each row moves on its own.
+    ``raw`` has whole counts. ``blocks_of`` gives the tables of blocks of both sides of a
+    comparison, for some outcomes; without it each row moves on its own.
     """
     null = NULLS.get(form or "", "fixed" if form is None else "permutation")
     entries = _entries(raw)
-    names = [f"{one.name}{suffix}" for one in measures for suffix in wanted.suffixes]
-    result = {name: np.full(raw.size, np.nan) for name in names}
-    if wanted.test:
-        result["p_value"] = np.full(raw.size, np.nan)
-    tops = [largest_value(one, raw.alphabet, log_base) for one in measures]
+
+    def sampler(i: int) -> Sampler:
+        p = raw.count_p[entries[i]].astype(np.int64)
+        q = raw.count_q[entries[i]]
+        if blocks_of is not None:
+            table, other = blocks_of(i, raw.outcome[entries[i]])
+            return Blocks(table, q if null == "fixed" else other, null)
+        if null == "fixed":
+            return Rows(p, q, null)
+        whole = q.astype(np.int64)
+        return Rows(p, whole - p if null == "subset" else whole, null)
 
     def task(i: int, rng: np.random.Generator) -> dict[str, float]:
-        at, found = entries[i], {}
-        p = raw.count_p[at].astype(np.int64)
-        q = raw.count_q[at] if null == "fixed" else raw.count_q[at].astype(np.int64)
-        sampler: Sampler = Rows(p, q - p if null == "subset" else q, null)
-        if blocks_of is not None:
-            table, other = blocks_of(i, raw.outcome[at])
-            sampler = Blocks(table, q if null == "fixed" else other, null)
-        width, size = len(p), wanted.n_resamples
-        if wanted.test:
-            extra: list[Statistic] = [lambda pairs: g_statistic(pairs, null)]
-            *values, g = evaluate(sampler.null_draws, [*statistics, *extra], size, rng, width=width)
-            for one, score, drawn in zip(measures, observed, values, strict=True):
-                told = null_summary(float(score[i]), drawn, root=one.log_power == 0.5)
-                found[f"{one.name}_excess"] = told.excess
-                found[f"{one.name}_noise_floor"] = told.noise_floor
-            (own,) = evaluate(lambda *_: sampler.observed, extra, 1, rng, width=width)
-            method = "permutation" if wanted.test == "permutation" else "gamma"
-            found["p_value"] = p_value(
-                float(own[0]),
-                g,
-                method=method,  # type: ignore[arg-type]
-                least=sampler.least_p_value(),
-            )
+        drawn = sampler(i)
+        found = _tested(wanted, drawn, scored, i, rng) if wanted.test else {}
         if wanted.confidence is not None:
-            drawn_values = evaluate(sampler.bootstrap_draws, statistics, size, rng, width=width)
-            for one, score, top, drawn in zip(measures, observed, tops, drawn_values, strict=True):
-                low, high = interval(
-                    float(score[i]), drawn, level=wanted.confidence, lower=one.lower, upper=top
-                )
-                found[f"{one.name}_low"], found[f"{one.name}_high"] = low, high
+            found |= _bounded(wanted, drawn, scored, i, rng, alphabet=raw.alphabet)
         return found
 
     some = np.flatnonzero((raw.total_p > 0) & (raw.total_q > 0))
-    drawn = max((len(entries[i]) for i in some), default=0) * wanted.n_resamples
+    cells = max((len(entries[i]) for i in some), default=0) * wanted.n_resamples
     answers = each(
         lambda k, rng: task(int(some[k]), rng),
         len(some),
         wanted.rng,
-        threads=None if drawn >= _WORTH_THREADS else 1,
+        threads=None if cells >= _WORTH_THREADS else 1,
     )
+    names = [f"{one.name}{suffix}" for one in scored.measures for suffix in wanted.suffixes]
+    names += ["p_value"] if wanted.test else []
+    result = {name: np.full(raw.size, np.nan) for name in names}
     for i, found in zip(some, _with_progress(answers, len(some), wanted), strict=True):
         for name, value in found.items():
             result[name][i] = value
     return result
+
+
+def _tested(
+    wanted: Sureness, drawn: Sampler, scored: Scored, i: int, rng: np.random.Generator
+) -> dict[str, float]:
+    """Compare the scores of comparison i with those of draws in which nothing differs."""
+
+    def g(pairs: Pairs) -> FloatArray:
+        return g_statistic(pairs, drawn.null)
+
+    width = drawn.observed.p.shape[1]
+    *values, g_null = evaluate(
+        drawn.null_draws, [*scored.statistics, g], wanted.n_resamples, rng, width=width
+    )
+    found: dict[str, float] = {}
+    for one, score, null_values in zip(scored.measures, scored.observed, values, strict=True):
+        told = null_summary(float(score[i]), null_values, root=one.log_power == 0.5)
+        found |= {f"{one.name}_excess": told.excess, f"{one.name}_noise_floor": told.noise_floor}
+    found["p_value"] = p_value(
+        float(g(pairs_of_draws(drawn.observed))[0]),
+        g_null,
+        method="permutation" if wanted.test == "permutation" else "gamma",
+        least=drawn.least_p_value(),
+    )
+    return found
+
+
+def _bounded(
+    wanted: Sureness,
+    drawn: Sampler,
+    scored: Scored,
+    i: int,
+    rng: np.random.Generator,
+    *,
+    alphabet: int,
+) -> dict[str, float]:
+    """Put an interval around the scores of comparison i."""
+    width = drawn.observed.p.shape[1]
+    values = evaluate(
+        drawn.bootstrap_draws, scored.statistics, wanted.n_resamples, rng, width=width
+    )
+    found: dict[str, float] = {}
+    for one, score, drawn_values in zip(scored.measures, scored.observed, values, strict=True):
+        found[f"{one.name}_low"], found[f"{one.name}_high"] = interval(
+            float(score[i]),
+            drawn_values,
+            level=wanted.confidence or 0.0,
+            lower=one.lower,
+            upper=largest_value(one, alphabet, scored.log_base),
+        )
+    return found
 
 
 def _entries(pairs: Pairs) -> list[IntArray]:
