@@ -66,6 +66,28 @@ class Answer:
     facts: results.Facts
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A question with the frame, the keys and the columns that it is about."""
+
+    question: Question
+    form: str | None
+    frame: pd.DataFrame
+    by: list[Key]
+    wanted: list[Hashable]  # the columns that are P
+    partners: list[Hashable]  # those that are Q
+
+    @property
+    def keys(self) -> list[Hashable]:
+        """The columns that make the groups."""
+        return [key_name(key) for key in self.by]
+
+    @property
+    def both(self) -> list[Hashable]:
+        """All columns that are counted, each once."""
+        return list(dict.fromkeys([*self.wanted, *self.partners]))
+
+
 def prepare(data: Any, question: Question) -> Answer:
     """Read the question, and count both sides of every column."""
     form = question.form() if question.two_sided else None
@@ -77,15 +99,16 @@ def prepare(data: Any, question: Question) -> Answer:
     if question.weights is not None:
         require_columns("weights", [question.weights], list(frame.columns))
     wanted, partners = _columns(question, frame, [*keys, question.weights], form)
-    binners: dict[Hashable, Binner] = {}
+    asked = _Asked(question, form, frame, by, wanted, partners)
+    binners, units = _fit_bins(asked), None
     if boolean("joint", question.joint):
-        groups, wanted, own = _joint(question, frame, by, wanted, settings)
-        partners, others = wanted, own
+        groups, together, counted = _joint(asked, settings, binners)
+        wanted = partners = [together]
+        own = others = [counted]
     else:
-        binners = _fit_bins(question, form, frame, by, wanted, partners)
-        groups, own, others = _count(question, form, frame, by, wanted, partners, binners)
+        groups, own, others = _count(asked, binners)
+        units = _blocks(asked, binners)
     columns = []
-    units = _blocks(question, form, frame, by, wanted, partners, binners)
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
         text = names.text(partner) if form == "q" else results.REFERENCES.get(form or "")
         other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
@@ -111,28 +134,32 @@ def prepare(data: Any, question: Question) -> Answer:
 
 
 def _joint(
-    question: Question,
-    frame: pd.DataFrame,
-    by: list[Key],
-    wanted: list[Hashable],
-    settings: Settings,
-) -> tuple[Groups, list[Hashable], list[Labelled]]:
+    asked: _Asked, settings: Settings, cut: dict[Hashable, Binner]
+) -> tuple[Groups, Hashable, Labelled]:
     """Count the combinations of all columns, as one column named after them."""
+    question = asked.question
     if settings.alphabet == "declared":
         raise ValueError(
             "alphabet='declared' is not known for combinations of columns (joint=True). Give their "
             "number, or leave alphabet='observed'."
         )
+    if question.blocks is not None:
+        raise ValueError(
+            "blocks= is not for combinations of columns (joint=True). Make the combination a "
+            "column of its own, and measure that."
+        )
     dropna = settings.dropna
-    counts, keys = count_jointly(frame, wanted, by, question.weights, dropna=dropna)
+    counts, keys = count_jointly(
+        asked.frame, asked.wanted, asked.by, question.weights, cut, dropna=dropna
+    )
     order = grouping.sort_rows(keys)
     keys = keys.take(order).reset_index(drop=True)
     seen = counts.observed()
     counts = counts.regroup(np.argsort(order), len(keys))
     counts = counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
-    name = ", ".join(names.text(column) for column in wanted)
+    name = ", ".join(names.text(column) for column in asked.wanted)
     side = Labelled(counts, pd.RangeIndex(int(seen.sum())), missing_is_counted=not dropna)
-    return grouping.plain(keys), [name], [side]
+    return grouping.plain(keys), name, side
 
 
 def _columns(
@@ -159,28 +186,22 @@ def _columns(
 
 
 def _count(
-    question: Question,
-    form: str | None,
-    frame: pd.DataFrame,
-    by: list[Key],
-    wanted: list[Hashable],
-    partners: list[Hashable],
-    cut: dict[Hashable, Binner],
+    asked: _Asked, cut: dict[Hashable, Binner]
 ) -> tuple[Groups, list[Labelled], list[Labelled]]:
     """Count both sides, and say which group is compared with which."""
-    weights = question.weights
+    question, form, frame, by = asked.question, asked.form, asked.frame, asked.by
+    wanted, weights = asked.wanted, question.weights
     if form == "frame":
         _check_reference(question, wanted)
         if _is_matched(question, by):
             # Groupers are left for later: they must cut the times of both frames together
-            names_only = [key_name(key) for key in by]
-            here = count(frame, wanted, names_only, weights, cut)
-            there = count(question.reference, wanted, names_only, weights, cut)
+            here = count(frame, wanted, asked.keys, weights, cut)
+            there = count(question.reference, wanted, asked.keys, weights, cut)
             keys, left, right = grouping.match(here.keys, there.keys, by)
             here, there = here.regroup(left, keys), there.regroup(right, keys)
             own, others = ([side.columns[name] for name in wanted] for side in (here, there))
             return grouping.aligned(keys), own, others
-    tally = count(frame, list(dict.fromkeys([*wanted, *partners])), by, weights, cut)
+    tally = count(frame, asked.both, by, weights, cut)
     order = grouping.sort_rows(tally.keys)
     keys = tally.keys.take(order).reset_index(drop=True)
     tally = tally.regroup(np.argsort(order), keys)
@@ -194,7 +215,7 @@ def _count(
             for name in wanted
         ]
     elif form == "q":
-        others = [tally.columns[name] for name in partners]
+        others = [tally.columns[name] for name in asked.partners]
     elif form == "all":
         others = [replace(side, counts=side.counts.collapse()) for side in own]
     empty = len(frame) == 0 and (form == "q" or (form == "frame" and len(question.reference) == 0))
@@ -206,29 +227,23 @@ def _count(
     return make.get(form or "", grouping.plain)(keys), own, others
 
 
-def _fit_bins(
-    question: Question,
-    form: str | None,
-    frame: pd.DataFrame,
-    by: list[Key],
-    wanted: list[Hashable],
-    partners: list[Hashable],
-) -> dict[Hashable, Binner]:
+def _fit_bins(asked: _Asked) -> dict[Hashable, Binner]:
     """Fit the intervals of each binned column once: to its reference, or to all rows."""
+    question, form, frame = asked.question, asked.form, asked.frame
     binning = read_binning(question.binning, compared=form is not None)
     fitted: dict[Hashable, Binner] = {}
     weights = question.weights
-    for name, rule in rules_for(question.bins, frame, wanted).items():
+    for name, rule in rules_for(question.bins, frame, asked.wanted).items():
         source, column = frame, name
         if form == "frame":
             _check_reference(question, [name])
             source = question.reference
         elif form == "label":
-            codes, keys = group_rows(frame, by)
+            codes, keys = group_rows(frame, asked.by)
             row = grouping.find(keys, question.reference, list(frame.columns))
             source = frame.loc[np.asarray(codes == row)]
         elif form == "q":
-            column = partners[wanted.index(name)]
+            column = asked.partners[asked.wanted.index(name)]
         weight = None if weights is None else read_weights(source, weights)
         fitted[name] = fit_to(source[column], column, weight, rule, binning)
         fitted[column] = fitted[name]
@@ -236,20 +251,14 @@ def _fit_bins(
 
 
 def _blocks(
-    question: Question,
-    form: str | None,
-    frame: pd.DataFrame,
-    by: list[Key],
-    wanted: list[Hashable],
-    partners: list[Hashable],
-    cut: dict[Hashable, Binner],
+    asked: _Asked, cut: dict[Hashable, Binner]
 ) -> tuple[dict[Hashable, Units], dict[Hashable, Units]] | None:
     """Count the blocks of each group on both sides; None where rows move on their own."""
-    block, keys = question.blocks, [key_name(key) for key in by]
+    question, form, frame, by = asked.question, asked.form, asked.frame, asked.by
+    block, keys, both = question.blocks, asked.keys, asked.both
     if block is None:
         return None
     _check_blocks(block, frame, keys, "data")
-    both = list(dict.fromkeys([*wanted, *partners]))
     if form != "frame":
         here = count(frame, both, [*by, block], question.weights, cut)
         codes, found = group_rows(here.keys[keys], keys)
@@ -260,9 +269,8 @@ def _blocks(
     _check_blocks(block, question.reference, keys, "reference")
     matched = _is_matched(question, by)
     here = count(frame, both, [*(keys if matched else by), block], question.weights, cut)
-    there = count(
-        question.reference, wanted, [*(keys if matched else []), block], question.weights, cut
-    )
+    there_by = [*(keys if matched else []), block]
+    there = count(question.reference, asked.wanted, there_by, question.weights, cut)
     codes, found = group_rows(here.keys[keys], keys)
     left = np.argsort(grouping.sort_rows(found))
     owner_there = np.zeros(len(there.keys), dtype=np.int64)

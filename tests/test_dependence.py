@@ -291,6 +291,12 @@ def test_settings_are_on_record() -> None:
             "number, or leave alphabet='observed'.",
         ),
         (
+            lambda theory: theory.entropy(["x", "y"], joint=True, confidence=0.9, blocks="count"),
+            ValueError,
+            "blocks= is not for combinations of columns (joint=True). Make the combination a "
+            "column of its own, and measure that.",
+        ),
+        (
             lambda theory: theory.entropy(["x", "y"], joint=1),
             TypeError,
             "joint must be True or False; got 1.",
@@ -342,6 +348,8 @@ def test_numbers_are_cut_into_bins() -> None:
     assert list(zip(named["x"], named["y"], strict=True)) == [("x", "z"), ("x", "c"), ("z", "c")]
     known = theory.conditional_entropy("y", "x", bins=8, base="bit")["conditional_entropy"].iloc[0]
     assert known == pytest.approx(3 - shared, abs=1e-12)
+    joint = theory.entropy(["x", "y"], joint=True, bins=8, binning="quantile", base="bit")
+    assert joint["entropy"].iloc[0] == pytest.approx(3 + known, abs=1e-12)
     given_z = theory.mutual_information("x", "y", given="z", bins=4, normalized="x")
     assert given_z["mutual_information"].between(0, 1).all()
     assert theory.variation_of_information("x", "x", bins=5).iloc[0, -2] == 0

@@ -93,6 +93,7 @@ def count_jointly(
     columns: Sequence[Hashable],
     by: Sequence[Key] = (),
     weights: Hashable | None = None,
+    encoders: Mapping[Hashable, Encoder] | None = None,
     *,
     dropna: bool,
 ) -> tuple[Counts, pd.DataFrame]:
@@ -104,8 +105,9 @@ def count_jointly(
     weight = None if weights is None else read_weights(frame, weights)
     missing = np.zeros(len(frame), dtype=bool)
     joint, size = np.zeros(len(frame), dtype=np.int64), 1
+    cut = encoders or {}
     for column in columns:
-        codes, labels = encode(frame[column], column)
+        codes, labels = cut.get(column, encode)(frame[column], column)
         missing |= codes < 0
         width = len(labels) + 1
         joint, found = _compact(joint * width + (codes.astype(np.int64) + 1), size * width)
