@@ -130,8 +130,10 @@ def rules_for(bins: Any, frame: pd.DataFrame, columns: Sequence[Hashable]) -> di
     return dict.fromkeys(found, rule)
 
 
-def read_binning(binning: Any, *, compared: bool) -> Binning:
+def read_binning(binning: Any, bins: Any, *, compared: bool) -> Binning:
     """Return how edges are placed; by default quantiles where two sides are compared."""
+    if binning is not None and bins is None:
+        raise ValueError(f"binning={binning!r} says how bins= are placed; pass a number of bins.")
     if binning is None:
         return "quantile" if compared else "width"
     return cast("Binning", one_of("binning", binning, BINNINGS, also="None"))

@@ -138,7 +138,8 @@ def _answer(
 ) -> pd.DataFrame:
     """Count each pair, measure it, and make a row per group and pair."""
     frame, given, weights = read_frame(data), keywords.get("given"), keywords["weights"]
-    bins, binning = keywords["bins"], read_binning(keywords["binning"], compared=True)
+    bins = keywords["bins"]
+    binning = read_binning(keywords["binning"], bins, compared=True)
     by, dropna = read_by(keywords["by"], frame), boolean("dropna", keywords["dropna"])
     keys = [key_name(key) for key in by]
     texts = {head: [names.text(pair[i]) for pair in pairs] for i, head in enumerate(heads)}

@@ -230,7 +230,7 @@ def _count(
 def _fit_bins(asked: _Asked) -> dict[Hashable, Binner]:
     """Fit the intervals of each binned column once: to its reference, or to all rows."""
     question, form, frame = asked.question, asked.form, asked.frame
-    binning = read_binning(question.binning, compared=form is not None)
+    binning = read_binning(question.binning, question.bins, compared=form is not None)
     fitted: dict[Hashable, Binner] = {}
     weights = question.weights
     for name, rule in rules_for(question.bins, frame, asked.wanted).items():

@@ -237,6 +237,11 @@ def test_results_go_to_parquet(tmp_path: Any) -> None:
             "binning must be one of 'quantile', 'width', or None; got 'equal'.",
         ),
         (
+            lambda: THEORY.entropy("x", binning="width"),
+            ValueError,
+            "binning='width' says how bins= are placed; pass a number of bins.",
+        ),
+        (
             lambda: THEORY.entropy("t", bins=[0, 1]),
             TypeError,
             "bins for column 't' has edges that are not naive datetimes, which the column holds.",
