@@ -185,11 +185,8 @@ def _taken(frame: pd.DataFrame, row: IntArray) -> dict[Hashable, Any]:
 
 
 def _text(texts: Sequence[str], index: IntArray) -> pd.Series[Any]:
-    column: pd.Series[Any] = pd.Series(np.array(texts, dtype=object)[index], dtype=_TEXT)
+    column: pd.Series[Any] = pd.Series(np.array(texts, dtype=object)[index], dtype="str")
     return column
-
-
-_TEXT: Any = pd.Series(["a"]).dtype  # object in pandas 2, str in pandas 3
 
 
 def _finished(columns: dict[Hashable, Any], facts: Facts) -> pd.DataFrame:
