@@ -265,6 +265,8 @@ def read_by(by: Any, frame: pd.DataFrame) -> list[Key]:
                 "by must be a column name, a pd.Grouper, or a list of these; got "
                 f"{type(key).__name__}. Assign its values to a column first."
             )
+        if isinstance(key, tuple) and key not in frame.columns and set(key) <= set(frame.columns):
+            raise TypeError(f"by must hold several keys in a list: by={list(key)!r}, not a tuple.")
         if key not in frame.columns and key in frame.index.names:
             raise TypeError(
                 f"by names the index level {key!r}; keys must be columns. Call reset_index() first."

@@ -231,22 +231,32 @@ def _fit_bins(asked: _Asked) -> dict[Hashable, Binner]:
     """Fit the intervals of each binned column once: to its reference, or to all rows."""
     question, form, frame = asked.question, asked.form, asked.frame
     binning = read_binning(question.binning, question.bins, compared=form is not None)
+    rules = rules_for(question.bins, frame, asked.wanted)
+    if not rules:
+        return {}
+    source = frame
+    if form == "frame":
+        _check_reference(question, list(rules))
+        source = question.reference
+    elif form == "label":
+        codes, keys = group_rows(frame, asked.by)
+        row = grouping.find(keys, question.reference, list(frame.columns))
+        source = frame.loc[np.asarray(codes == row)]
+    weight = None if question.weights is None else read_weights(source, question.weights)
+    partner_of = dict(zip(asked.wanted, asked.partners, strict=True))
     fitted: dict[Hashable, Binner] = {}
-    weights = question.weights
-    for name, rule in rules_for(question.bins, frame, asked.wanted).items():
-        source, column = frame, name
-        if form == "frame":
-            _check_reference(question, [name])
-            source = question.reference
-        elif form == "label":
-            codes, keys = group_rows(frame, asked.by)
-            row = grouping.find(keys, question.reference, list(frame.columns))
-            source = frame.loc[np.asarray(codes == row)]
-        elif form == "q":
-            column = asked.partners[asked.wanted.index(name)]
-        weight = None if weights is None else read_weights(source, weights)
-        fitted[name] = fit_to(source[column], column, weight, rule, binning)
-        fitted[column] = fitted[name]
+    for name, rule in rules.items():
+        binner = fit_to(source[partner_of[name]], partner_of[name], weight, rule, binning)
+        for column in dict.fromkeys([name, partner_of[name]]):
+            # a column is counted once, so it can be cut in one way only
+            if column in fitted and not np.array_equal(
+                fitted[column].bins.edges, binner.bins.edges
+            ):
+                raise ValueError(
+                    f"bins would cut column {column!r} in two ways, as it stands in two pairs of p "
+                    "and q. Ask for these pairs one by one, or give it edges."
+                )
+            fitted[column] = binner
     return fitted
 
 

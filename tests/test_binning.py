@@ -237,6 +237,14 @@ def test_results_go_to_parquet(tmp_path: Any) -> None:
             "binning must be one of 'quantile', 'width', or None; got 'equal'.",
         ),
         (
+            lambda: InfoTheory(DATA.assign(a=DATA["x"] * 2, b=DATA["x"] * 3)).kl_divergence(
+                ["x", "a"], ["a", "b"], bins=3
+            ),
+            ValueError,
+            "bins would cut column 'a' in two ways, as it stands in two pairs of p and q. Ask for "
+            "these pairs one by one, or give it edges.",
+        ),
+        (
             lambda: THEORY.entropy("x", binning="width"),
             ValueError,
             "binning='width' says how bins= are placed; pass a number of bins.",
@@ -255,8 +263,8 @@ def test_results_go_to_parquet(tmp_path: Any) -> None:
         (
             lambda: THEORY.entropy("x", bins={"y": 3}),
             KeyError,
-            "bins names column 'y', which data does not have. Did you mean 'x'? Its columns are "
-            "'x', 't', 'g', 's', 'w'.",
+            "bins names column 'y', which data does not have. Its columns are 'x', 't', 'g', 's', "
+            "'w'.",
         ),
         (
             lambda: InfoTheory(DATA.rename(columns={"g": "low"})).distribution(
@@ -271,9 +279,7 @@ def test_results_go_to_parquet(tmp_path: Any) -> None:
 def test_messages(call: Any, kind: type[Exception], message: str) -> None:
     with pytest.raises(kind) as caught:
         call()
-    assert str(caught.value).replace(" Did you mean 'x'?", "") == message.replace(
-        " Did you mean 'x'?", ""
-    )
+    assert str(caught.value) == message
 
 
 def test_large_integers_are_cut_exactly_as_times() -> None:
@@ -282,3 +288,11 @@ def test_large_integers_are_cut_exactly_as_times() -> None:
     for binning, codes in cases:
         bins = fit(ticks, None, read_bins("bins", 2), binning)
         assert bins.assign(ticks, np.zeros(4, dtype=bool)).tolist() == codes
+
+
+def test_one_column_may_stand_in_two_pairs_if_it_is_cut_alike() -> None:
+    frame = DATA.assign(a=DATA["x"] * 2, b=DATA["x"] * 3)
+    theory = InfoTheory(frame)
+    together = theory.kl_divergence(["x", "a"], ["a", "b"], bins=[-1, 0, 1])
+    apart = [theory.kl_divergence(*pair, bins=[-1, 0, 1]) for pair in (("x", "a"), ("a", "b"))]
+    assert together["kl_divergence"].tolist() == [part["kl_divergence"].iloc[0] for part in apart]

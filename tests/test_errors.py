@@ -145,6 +145,11 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "Assign its values to a column first.",
     ),
     (
+        lambda: entropy(by=("shop", "size")),
+        TypeError,
+        "by must hold several keys in a list: by=['shop', 'size'], not a tuple.",
+    ),
+    (
         lambda: entropy(by="row", data=DATA.rename_axis("row")),
         TypeError,
         "by names the index level 'row'; keys must be columns. Call reset_index() first.",
