@@ -140,9 +140,18 @@ def read_binning(binning: Any, bins: Any, *, compared: bool) -> Binning:
 
 
 def fit_to(
-    values: pd.Series[Any], name: Hashable, weights: WeightArray | None, rule: Any, binning: Binning
+    values: pd.Series[Any],
+    name: Hashable,
+    weights: WeightArray | None,
+    rule: Any,
+    binning: Binning,
+    *,
+    counted: bool = False,
 ) -> Binner:
-    """Fit the intervals of a column to the values of its reference."""
+    """Fit the intervals of a column to the values of its reference.
+
+    ``counted`` says that weights are numbers of rows, so that each row matters to a rule's name.
+    """
     numbers, missing, kind = as_numbers(values, name)
     if isinstance(rule, np.ndarray) and (rule.dtype.kind == "i") != (kind != "number"):
         raise TypeError(
@@ -153,4 +162,7 @@ def fit_to(
     zone = getattr(values.dtype, "tz", None)
     if zone is None and kind == "aware datetime":
         zone = "UTC"
-    return Binner(fit(numbers[kept], chosen, rule, binning), kind, zone)
+    numbers = numbers[kept]
+    if counted and chosen is not None and isinstance(rule, str):
+        numbers, chosen = np.repeat(numbers, chosen), None
+    return Binner(fit(numbers, chosen, rule, binning), kind, zone)

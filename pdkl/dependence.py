@@ -17,8 +17,9 @@ from pdkl.core.estimators import find_estimator
 from pdkl.core.joint import NORMALIZATIONS, Joint, normalize
 from pdkl.core.numerics import FloatArray
 from pdkl.core.validation import boolean, listing, one_of, require_columns
-from pdkl.engines.pandas import count_pairs, group_rows, key_name, read_weights
-from pdkl.question import plain, read_base, read_by, read_columns, read_frame
+from pdkl.engines.pandas import key_name
+from pdkl.question import plain, read_base, read_by, read_columns
+from pdkl.sources import count_pairs, read_data, weights_of
 
 Pair = tuple[Hashable, Hashable]
 _PARTS: tuple[Literal["x", "y", "joint"], ...] = ("x", "y", "joint")
@@ -63,7 +64,7 @@ def conditional_entropy(
     chosen = find_estimator(estimator)
     if x is None or given is None:
         raise TypeError("x and given must both name columns: what is uncertain, and what is known.")
-    frame = read_frame(data)
+    frame = read_data(data).head
     pairs = _paired(frame, "x", x, "given", given)
     facts = {"base": plain(base), "estimator": estimator, "unit": unit}
 
@@ -94,7 +95,7 @@ def variation_of_information(
 
 def _pairs(data: Any, x: Any, y: Any, keywords: dict[str, Any]) -> list[Pair]:
     """Return the pairs asked for; all pairs of discrete columns where none is named."""
-    frame = read_frame(data)
+    frame = read_data(data).head
     aside = [key_name(key) for key in read_by(keywords["by"], frame)]
     aside += [keywords["weights"], keywords.get("given")]
     if x is None and y is not None:
@@ -137,8 +138,8 @@ def _answer(
     heads: tuple[str, str] = ("x", "y"),
 ) -> pd.DataFrame:
     """Count each pair, measure it, and make a row per group and pair."""
-    frame, given, weights = read_frame(data), keywords.get("given"), keywords["weights"]
-    bins = keywords["bins"]
+    source, given, weights = read_data(data), keywords.get("given"), keywords["weights"]
+    frame, bins = source.head, keywords["bins"]
     binning = read_binning(keywords["binning"], bins, compared=True)
     by, dropna = read_by(keywords["by"], frame), boolean("dropna", keywords["dropna"])
     keys = [key_name(key) for key in by]
@@ -152,30 +153,21 @@ def _answer(
     named = list(dict.fromkeys([name for pair in pairs for name in pair]))
     if given is not None:
         named.append(given)
-    weight = None if weights is None else read_weights(frame, weights)
+    rules = rules_for(bins, frame, named)
+    counted = weights is None
     cut = {
-        name: fit_to(frame[name], name, weight, rule, binning)
-        for name, rule in rules_for(bins, frame, named).items()
+        name: fit_to(rows.plain[name], name, weights_of(rows), rule, binning, counted=counted)
+        for (name, rule), rows in zip(
+            rules.items(), source.reduce([[name] for name in rules], weights, {}), strict=True
+        )
     }
-    codes, found = group_rows(frame, by)
-    order = grouping.sort_rows(found)
-    codes = None if codes is None else np.argsort(order)[codes]
-    joints = count_pairs(
-        frame,
-        pairs,
-        codes,
-        len(found),
-        given=given,
-        weights=weights,
-        dropna=dropna,
-        encoders=cut,
-    )
+    found, joints = count_pairs(source, pairs, by, weights, cut, given=given, dropna=dropna)
     parts = []
     for joint in joints:
         if facts.get("estimator", "plugin") != "plugin":
             require_whole(joint.weight, f"estimator={facts['estimator']!r}")
-        counted = {"n": joint.totals, "n_missing": joint.missing, "categories": joint.cells}
-        parts.append({**counted, method: value(joint) + 0.0})
+        sizes = {"n": joint.totals, "n_missing": joint.missing, "categories": joint.cells}
+        parts.append({**sizes, method: value(joint) + 0.0})
     attributes = {
         "method": method,
         "by": [plain(key) for key in keys],
@@ -185,5 +177,6 @@ def _answer(
         **({} if bins is None else {"bins": str(bins), "binning": binning}),
         **facts,
     }
-    groups = grouping.plain(found.take(order).reset_index(drop=True))
-    return results.plain(groups, texts, parts, results.Facts(None, facts["unit"], attributes))
+    return results.plain(
+        grouping.plain(found), texts, parts, results.Facts(None, facts["unit"], attributes)
+    )

@@ -14,8 +14,9 @@ from pdkl.core.counts import WeightArray
 from pdkl.core.losses import binary_loss, categorical_loss, group_mean
 from pdkl.core.numerics import FloatArray, IntArray
 from pdkl.core.validation import listing, number_in, require_columns
-from pdkl.engines.pandas import encode, group_rows, key_name, read_weights
-from pdkl.question import plain, read_base, read_by, read_columns, read_frame
+from pdkl.engines.pandas import encode, group_rows, key_name
+from pdkl.question import plain, read_base, read_by, read_columns
+from pdkl.sources import Source, one, read_data, weights_of
 
 _SUM_TOLERANCE = 1e-6
 
@@ -24,10 +25,11 @@ def binary_cross_entropy(
     data: Any, target: Any, prediction: Any, *, by: Any, weights: Any, base: Any, clip: Any
 ) -> pd.DataFrame:
     """Answer `InfoTheory.binary_cross_entropy`."""
-    frame = read_frame(data)
-    read_columns("target", _single("target", target), frame, [])
-    predictions = read_columns("prediction", _given("prediction", prediction), frame, [])
-    rows = _Rows(frame, "binary_cross_entropy", by, weights, base, clip)
+    source = read_data(data)
+    read_columns("target", _single("target", target), source.head, [])
+    predictions = read_columns("prediction", _given("prediction", prediction), source.head, [])
+    rows = _Rows(source, [target, *predictions], "binary_cross_entropy", by, weights, base, clip)
+    frame = rows.data
     hint = "For labels, compare first, such as df['y'] == 'yes', or use categorical_cross_entropy."
     truth = _probabilities(frame, target, "target", hint)
     parts = []
@@ -44,16 +46,17 @@ def categorical_cross_entropy(
     data: Any, target: Any, predictions: Any, *, by: Any, weights: Any, base: Any, clip: Any
 ) -> pd.DataFrame:
     """Answer `InfoTheory.categorical_cross_entropy`."""
-    frame = read_frame(data)
-    read_columns("target", _single("target", target), frame, [])
+    source = read_data(data)
+    read_columns("target", _single("target", target), source.head, [])
     if not isinstance(predictions, Mapping) or not predictions:
         raise TypeError(
             "predictions must be a mapping {label: column of its probability}; "
             f"got {type(predictions).__name__ if predictions != {} else 'an empty one'}."
         )
-    rows = _Rows(frame, "categorical_cross_entropy", by, weights, base, clip)
     columns = list(predictions.values())
-    require_columns("predictions", columns, list(frame.columns))
+    needed = [target, *columns]
+    rows = _Rows(source, needed, "categorical_cross_entropy", by, weights, base, clip)
+    frame = rows.data
     hint = "Pass a column of probabilities for each label."
     given = np.column_stack([_probabilities(frame, name, "predictions", hint) for name in columns])
     codes, labels = encode(frame[target], target)
@@ -136,18 +139,30 @@ class _Rows:
     """The rows of a frame in their groups, ready to average losses over."""
 
     def __init__(
-        self, frame: pd.DataFrame, method: str, by: Any, weights: Any, base: Any, clip: Any
+        self,
+        source: Source,
+        columns: list[Hashable],
+        method: str,
+        by: Any,
+        weights: Any,
+        base: Any,
+        clip: Any,
     ) -> None:
         self.method = method
         self.log_base, self.unit = read_base(base)
         self.clip = number_in("clip", clip, 0.0, 0.5, "a number in [0, 0.5)", closed_low=True)
-        keys = read_by(by, frame)
+        head = source.head
+        keys = read_by(by, head)
         own = ("column", "prediction", "n", "n_missing", method, "unit")
         results.check_keys([key_name(key) for key in keys], own)
         if weights is not None:
-            require_columns("weights", [weights], list(frame.columns))
+            require_columns("weights", [weights], list(head.columns))
+        require_columns("predictions", columns[1:], list(head.columns))
+        rows = one(source, [*(key_name(key) for key in keys), *columns], weights)
+        self.data = frame = rows.plain
+        weight = weights_of(rows)
         self.weights: WeightArray = (
-            np.ones(len(frame), dtype=np.int64) if weights is None else read_weights(frame, weights)
+            np.ones(len(frame), dtype=np.int64) if weight is None else weight
         )
         codes, found = group_rows(frame, keys)
         order = grouping.sort_rows(found)

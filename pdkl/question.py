@@ -20,6 +20,7 @@ from pdkl.core.validation import (
     require_columns,
 )
 from pdkl.engines.pandas import Key, key_name
+from pdkl.sources import is_data
 from pdkl.sureness import Sureness, read_sureness
 
 AGAINST = ("rest", "all", "pairs", "previous", "uniform")
@@ -177,7 +178,7 @@ class Question:
 
     def _reference_form(self) -> str:
         reference = self.reference
-        if isinstance(reference, pd.DataFrame):
+        if is_data(reference):
             return "frame"
         if isinstance(reference, Mapping):
             return "mapping"
@@ -237,16 +238,6 @@ def read_base(base: Any) -> tuple[float, str]:
     )
     named = {2.0: "bit", 10.0: "dit", math.e: "nat"}
     return math.log(number), named.get(number, f"base {number:g}")
-
-
-def read_frame(data: Any) -> pd.DataFrame:
-    """Return the data if it is a frame of a supported kind."""
-    if isinstance(data, pd.DataFrame):
-        return data
-    raise TypeError(
-        f"InfoTheory needs a pandas DataFrame; got {type(data).__name__}. "
-        "A Series has its own accessor, series.info_theory."
-    )
 
 
 def read_by(by: Any, frame: pd.DataFrame) -> list[Key]:

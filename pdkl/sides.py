@@ -21,17 +21,10 @@ from pdkl.core.validation import (
     listing,
     require_columns,
 )
-from pdkl.engines.pandas import (
-    Key,
-    Labelled,
-    count,
-    count_jointly,
-    group_rows,
-    key_name,
-    read_weights,
-)
+from pdkl.engines.pandas import Key, Labelled, group_rows, key_name
 from pdkl.grouping import Groups
-from pdkl.question import Question, Settings, read_by, read_columns, read_frame
+from pdkl.question import Question, Settings, read_by, read_columns
+from pdkl.sources import Source, count, count_jointly, one, read_data, weights_of
 from pdkl.sureness import Units
 
 
@@ -68,11 +61,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A question with the frame, the keys and the columns that it is about."""
+    """A question with the data, the keys and the columns that it is about."""
 
     question: Question
     form: str | None
-    frame: pd.DataFrame
+    source: Source
+    reference: Source | None  # in the form "frame"
     by: list[Key]
     wanted: list[Hashable]  # the columns that are P
     partners: list[Hashable]  # those that are Q
@@ -92,14 +86,16 @@ def prepare(data: Any, question: Question) -> Answer:
     """Read the question, and count both sides of every column."""
     form = question.form() if question.two_sided else None
     settings = question.settings()
-    frame = read_frame(data)
+    source = read_data(data)
+    frame = source.head
     by = read_by(question.by, frame)
     keys = [key_name(key) for key in by]
     results.check_keys(keys, results.columns_of(question, form, keys))
     if question.weights is not None:
         require_columns("weights", [question.weights], list(frame.columns))
     wanted, partners = _columns(question, frame, [*keys, question.weights], form)
-    asked = _Asked(question, form, frame, by, wanted, partners)
+    reference = read_data(question.reference) if form == "frame" else None
+    asked = _Asked(question, form, source, reference, by, wanted, partners)
     binners, units = _fit_bins(asked), None
     if boolean("joint", question.joint):
         groups, together, counted = _joint(asked, settings, binners)
@@ -111,6 +107,7 @@ def prepare(data: Any, question: Question) -> Answer:
     columns = []
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
         text = names.text(partner) if form == "q" else results.REFERENCES.get(form or "")
+        text = text if reference is None else reference.kind
         other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
         column = _on_one_alphabet(name, text, p, q, settings, other)
         if name in binners:
@@ -150,7 +147,7 @@ def _joint(
         )
     dropna = settings.dropna
     counts, keys = count_jointly(
-        asked.frame, asked.wanted, asked.by, question.weights, cut, dropna=dropna
+        asked.source, asked.wanted, asked.by, question.weights, cut, dropna=dropna
     )
     order = grouping.sort_rows(keys)
     keys = keys.take(order).reset_index(drop=True)
@@ -189,25 +186,28 @@ def _count(
     asked: _Asked, cut: dict[Hashable, Binner]
 ) -> tuple[Groups, list[Labelled], list[Labelled]]:
     """Count both sides, and say which group is compared with which."""
-    question, form, frame, by = asked.question, asked.form, asked.frame, asked.by
-    wanted, weights = asked.wanted, question.weights
-    if form == "frame":
-        _check_reference(question, wanted)
-        if _is_matched(question, by):
+    question, form, source, by = asked.question, asked.form, asked.source, asked.by
+    wanted, weights, reference = asked.wanted, question.weights, asked.reference
+    if reference is not None:
+        _check_reference(question, reference, wanted)
+        if _is_matched(question, reference, by):
             # Groupers are left for later: they must cut the times of both frames together
-            here = count(frame, wanted, asked.keys, weights, cut)
-            there = count(question.reference, wanted, asked.keys, weights, cut)
+            here = count(source, wanted, asked.keys, weights, cut)
+            there = count(reference, wanted, asked.keys, weights, cut)
             keys, left, right = grouping.match(here.keys, there.keys, by)
             here, there = here.regroup(left, keys), there.regroup(right, keys)
             own, others = ([side.columns[name] for name in wanted] for side in (here, there))
             return grouping.aligned(keys), own, others
-    tally = count(frame, asked.both, by, weights, cut)
+    tally = count(source, asked.both, by, weights, cut)
     order = grouping.sort_rows(tally.keys)
     keys = tally.keys.take(order).reset_index(drop=True)
     tally = tally.regroup(np.argsort(order), keys)
     own = others = [tally.columns[name] for name in wanted]
-    if form == "frame":
-        others = list(count(question.reference, wanted, [], weights, cut).columns.values())
+    empty = tally.empty
+    if reference is not None:
+        whole = count(reference, wanted, [], weights, cut)
+        others = [whole.columns[name] for name in wanted]
+        empty &= whole.empty
     elif form == "mapping":
         dropna = question.dropna
         others = [
@@ -218,35 +218,38 @@ def _count(
         others = [tally.columns[name] for name in asked.partners]
     elif form == "all":
         others = [replace(side, counts=side.counts.collapse()) for side in own]
-    empty = len(frame) == 0 and (form == "q" or (form == "frame" and len(question.reference) == 0))
-    if empty and not by:
+    if empty and form in {"q", "frame"} and not by:
         keys = keys.iloc[:0]  # nothing to say about nothing
     if form == "label":
-        return grouping.one_label(keys, question.reference, list(frame.columns)), own, others
+        return grouping.one_label(keys, question.reference, list(source.head.columns)), own, others
     make = {"q": grouping.aligned, "pairs": grouping.pairs, "previous": grouping.previous}
     return make.get(form or "", grouping.plain)(keys), own, others
 
 
 def _fit_bins(asked: _Asked) -> dict[Hashable, Binner]:
     """Fit the intervals of each binned column once: to its reference, or to all rows."""
-    question, form, frame = asked.question, asked.form, asked.frame
+    question, form, source = asked.question, asked.form, asked.source
+    frame = source.head
     binning = read_binning(question.binning, question.bins, compared=form is not None)
     rules = rules_for(question.bins, frame, asked.wanted)
     if not rules:
         return {}
-    source = frame
-    if form == "frame":
-        _check_reference(question, list(rules))
-        source = question.reference
-    elif form == "label":
-        codes, keys = group_rows(frame, asked.by)
-        row = grouping.find(keys, question.reference, list(frame.columns))
-        source = frame.loc[np.asarray(codes == row)]
-    weight = None if question.weights is None else read_weights(source, question.weights)
+    if asked.reference is not None:
+        source = asked.reference
+        _check_reference(question, source, list(rules))
     partner_of = dict(zip(asked.wanted, asked.partners, strict=True))
+    aside = asked.keys if form == "label" else []
+    every = source.reduce([[*aside, partner_of[name]] for name in rules], question.weights, {})
     fitted: dict[Hashable, Binner] = {}
-    for name, rule in rules.items():
-        binner = fit_to(source[partner_of[name]], partner_of[name], weight, rule, binning)
+    for (name, rule), rows in zip(rules.items(), every, strict=True):
+        weight, values = weights_of(rows), rows.plain[partner_of[name]]
+        if form == "label":
+            codes, keys = group_rows(rows.frame, asked.by)
+            chosen = codes == grouping.find(keys, question.reference, list(frame.columns))
+            values = values[np.asarray(chosen)]
+            weight = None if weight is None else weight[chosen]
+        counted = question.weights is None
+        binner = fit_to(values, partner_of[name], weight, rule, binning, counted=counted)
         for column in dict.fromkeys([name, partner_of[name]]):
             # a column is counted once, so it can be cut in one way only
             if column in fitted and not np.array_equal(
@@ -264,23 +267,23 @@ def _blocks(
     asked: _Asked, cut: dict[Hashable, Binner]
 ) -> tuple[dict[Hashable, Units], dict[Hashable, Units]] | None:
     """Count the blocks of each group on both sides; None where rows move on their own."""
-    question, form, frame, by = asked.question, asked.form, asked.frame, asked.by
+    question, source, reference, by = asked.question, asked.source, asked.reference, asked.by
     block, keys, both = question.blocks, asked.keys, asked.both
     if block is None:
         return None
-    _check_blocks(block, frame, keys, "data")
-    if form != "frame":
-        here = count(frame, both, [*by, block], question.weights, cut)
+    _check_blocks(block, source, keys, "data")
+    if reference is None:
+        here = count(source, both, [*by, block], question.weights, cut)
         codes, found = group_rows(here.keys[keys], keys)
         place = np.argsort(grouping.sort_rows(found))
         owner = np.zeros(len(here.keys), dtype=np.int64) if codes is None else place[codes]
         own = {name: Units(side.counts, owner) for name, side in here.columns.items()}
         return own, own
-    _check_blocks(block, question.reference, keys, "reference")
-    matched = _is_matched(question, by)
-    here = count(frame, both, [*(keys if matched else by), block], question.weights, cut)
+    _check_blocks(block, reference, keys, "reference")
+    matched = _is_matched(question, reference, by)
+    here = count(source, both, [*(keys if matched else by), block], question.weights, cut)
     there_by = [*(keys if matched else []), block]
-    there = count(question.reference, asked.wanted, there_by, question.weights, cut)
+    there = count(reference, asked.wanted, there_by, question.weights, cut)
     codes, found = group_rows(here.keys[keys], keys)
     left = np.argsort(grouping.sort_rows(found))
     owner_there = np.zeros(len(there.keys), dtype=np.int64)
@@ -295,17 +298,20 @@ def _blocks(
     )
 
 
-def _check_blocks(block: Hashable, frame: pd.DataFrame, keys: list[Hashable], spoken: str) -> None:
-    require_columns("blocks", [block], list(frame.columns), frame=spoken)
+def _check_blocks(block: Hashable, source: Source, keys: list[Hashable], spoken: str) -> None:
+    require_columns("blocks", [block], list(source.head.columns), frame=spoken)
     if block in keys:
         raise ValueError(
             f"blocks={block!r} is also a key of by, so that each group is one block, and there is "
             "nothing to deal anew. Name a column with several values in each group."
         )
-    if n_missing := int(frame[block].isna().sum()):
+    rows = one(source, [block], None)
+    missing = rows.frame[block].isna()
+    if n_missing := rows.number(missing):
+        of = n_missing + rows.number(~missing)
         raise ValueError(
             f"blocks (column {block!r} of {spoken}) must not be missing; {n_missing} of "
-            f"{len(frame)} are. Give these rows blocks of their own, or drop them."
+            f"{of} are. Give these rows blocks of their own, or drop them."
         )
 
 
@@ -322,12 +328,12 @@ def _with_blocks(
     return replace(column, blocks=(Units(counts_p, own.owner), Units(counts_q, other.owner)))
 
 
-def _is_matched(question: Question, by: list[Key]) -> bool:
+def _is_matched(question: Question, reference: Source, by: list[Key]) -> bool:
     """Say whether a reference frame is taken group by group."""
     if not by:
         return False
     keys = [key_name(key) for key in by]
-    known = [key for key in keys if key in question.reference.columns]
+    known = [key for key in keys if key in reference.head.columns]
     whole = "To compare each group with the whole reference, pass match=False."
     if question.match is False:
         return False
@@ -347,8 +353,8 @@ def _is_matched(question: Question, by: list[Key]) -> bool:
     return bool(known)
 
 
-def _check_reference(question: Question, wanted: list[Hashable]) -> None:
-    columns = list(question.reference.columns)
+def _check_reference(question: Question, reference: Source, wanted: list[Hashable]) -> None:
+    columns = list(reference.head.columns)
     require_columns("p", wanted, columns, frame="reference")
     if question.weights is None:
         return

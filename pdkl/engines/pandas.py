@@ -29,6 +29,12 @@ class Labelled:
     leveled: bool = False  # whether the labels are declared levels, in their order
     missing_is_counted: bool = False  # whether the missing are among the outcomes already
 
+    def observed(self) -> Labelled:
+        """Forget the labels that do not occur, and whether they were levels."""
+        seen = self.counts.observed()
+        counts = self.counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
+        return replace(self, counts=counts, labels=self.labels[seen], leveled=False)
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -40,6 +46,7 @@ class Tally:
 
     keys: pd.DataFrame
     columns: dict[Hashable, Labelled]
+    empty: bool = False  # whether the frame has no rows
 
     def regroup(self, position: NDArray[np.int64], keys: pd.DataFrame) -> Tally:
         """Move group i to row ``position[i]`` of new keys."""
@@ -47,7 +54,7 @@ class Tally:
             name: replace(column, counts=column.counts.regroup(position, len(keys)))
             for name, column in self.columns.items()
         }
-        return Tally(keys, columns)
+        return replace(self, keys=keys, columns=columns)
 
 
 def count(
@@ -80,12 +87,9 @@ def count(
         outcome, labels = cut.get(column, encode)(frame[column], column)
         counts = tabulate(outcome, len(labels), groups=codes, n_groups=len(keys), weights=weight)
         leveled = column in cut or isinstance(frame[column].dtype, pd.CategoricalDtype)
-        if not leveled:
-            seen = counts.observed()
-            labels = labels[seen]
-            counts = counts.relabel(np.cumsum(seen) - 1, len(labels))
-        found[column] = Labelled(counts, labels, leveled)
-    return Tally(keys, found)
+        labelled = Labelled(counts, labels, leveled)
+        found[column] = labelled if leveled else labelled.observed()
+    return Tally(keys, found, empty=len(frame) == 0)
 
 
 def count_jointly(

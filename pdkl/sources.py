@@ -1,0 +1,229 @@
+"""What can be asked: each kind of data, reduced to rows that the pandas engine counts."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from pdkl import grouping
+from pdkl.binned import Binner
+from pdkl.core.counts import Counts, WeightArray
+from pdkl.core.joint import Joint
+from pdkl.core.numerics import IntArray
+from pdkl.engines import pandas as engine
+from pdkl.engines.pandas import Key, Labelled, Tally, key_name
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows that stand for the data: all of it, or distinct ones beside how often they occur.
+
+    Where ``weights`` is a column that the caller did not name, it holds whole numbers of rows.
+    """
+
+    frame: pd.DataFrame
+    weights: Hashable | None
+    cut: frozenset[Hashable] = frozenset()  # columns of intervals already: categoricals of them
+    coded: frozenset[Hashable] = frozenset()  # categoricals only to spare the hashing of values
+
+    @property
+    def plain(self) -> pd.DataFrame:
+        """The frame with the values that coded columns stand for."""
+        return _decoded(self.frame, self.coded)
+
+    def number(self, chosen: pd.Series[bool]) -> int:
+        """Count the rows of the data that are ``chosen``."""
+        if self.weights is None:
+            return int(chosen.sum())
+        return int(self.frame.loc[chosen.to_numpy(), self.weights].sum())  # type: ignore[index]
+
+
+class Source(Protocol):
+    """Data of any kind."""
+
+    @property
+    def kind(self) -> str:
+        """What the column ``reference`` calls it: "frame" or "profile"."""
+
+    @property
+    def head(self) -> pd.DataFrame:
+        """A frame with the data's columns, dtypes and index names; its rows do not matter."""
+
+    def reduce(
+        self,
+        wanted: Sequence[Sequence[Hashable]],
+        weights: Hashable | None,
+        cut: Mapping[Hashable, Binner],
+    ) -> list[Rows]:
+        """Return rows with the ``wanted`` columns, for each list of them, in one pass.
+
+        Every row of the data stands in each answer, also where values are missing or weights 0.
+        ``cut`` says which columns will be cut into intervals, in case that is cheaper at once.
+        """
+
+
+@dataclass(frozen=True)
+class PandasSource:
+    """A pandas frame, which needs no reduction."""
+
+    head: pd.DataFrame
+    kind: str = "frame"
+
+    def reduce(
+        self,
+        wanted: Sequence[Sequence[Hashable]],
+        weights: Hashable | None,
+        cut: Mapping[Hashable, Binner],  # noqa: ARG002
+    ) -> list[Rows]:
+        """Return the frame itself."""
+        return [Rows(self.head, weights)] * len(wanted)
+
+
+def is_data(value: Any) -> bool:
+    """Tell whether ``value`` is data of a supported kind."""
+    return isinstance(value, pd.DataFrame)
+
+
+def read_data(data: Any) -> Source:
+    """Return the data as a source."""
+    if isinstance(data, pd.DataFrame):
+        return PandasSource(data)
+    raise TypeError(
+        f"InfoTheory needs a pandas DataFrame; got {type(data).__name__}. "
+        "A Series has its own accessor, series.info_theory."
+    )
+
+
+def count(
+    source: Source,
+    columns: Sequence[Hashable],
+    by: Sequence[Key],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Binner],
+) -> Tally:
+    """Count each of ``columns`` by the groups of ``by``."""
+    keys = [key_name(key) for key in by]
+    every = source.reduce([[*keys, column] for column in columns], weights, cut)
+    if all(rows is every[0] for rows in every):
+        return _count(every[0], columns, by, cut)
+    tallies = [_count(rows, [column], by, cut) for rows, column in zip(every, columns, strict=True)]
+    first = tallies[0]
+    found: dict[Hashable, Labelled] = {}
+    for tally in tallies:
+        moved = tally.regroup(_places(tally.keys, first.keys), first.keys)
+        found |= moved.columns
+    return replace(first, columns=found)
+
+
+def _count(
+    rows: Rows, columns: Sequence[Hashable], by: Sequence[Key], cut: Mapping[Hashable, Binner]
+) -> Tally:
+    left = {name: binner for name, binner in cut.items() if name not in rows.cut}
+    tally = engine.count(rows.frame, columns, by, rows.weights, left)
+    if not rows.coded:
+        return tally
+    found = {
+        name: column.observed() if name in rows.coded else column
+        for name, column in tally.columns.items()
+    }
+    return replace(tally, keys=_decoded(tally.keys, rows.coded), columns=found)
+
+
+def _decoded(keys: pd.DataFrame, coded: frozenset[Hashable]) -> pd.DataFrame:
+    dtypes = {
+        name: dtype.categories.dtype
+        for name, dtype in keys.dtypes.items()
+        if name in coded and isinstance(dtype, pd.CategoricalDtype)
+    }
+    return keys.astype(dtypes) if dtypes else keys
+
+
+def _places(keys: pd.DataFrame, among: pd.DataFrame) -> IntArray:
+    """Return where each group stands among the same groups in another order."""
+    if keys.columns.empty or keys.equals(among):
+        return np.arange(len(keys))
+    both = pd.concat([among, keys], ignore_index=True)
+    codes, _ = engine.group_rows(both, list(keys.columns))
+    assert codes is not None  # there are keys
+    place = np.empty(len(among), dtype=np.int64)
+    place[codes[: len(among)]] = np.arange(len(among))
+    return place[codes[len(among) :]]
+
+
+def count_jointly(
+    source: Source,
+    columns: Sequence[Hashable],
+    by: Sequence[Key],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Binner],
+    *,
+    dropna: bool,
+) -> tuple[Counts, pd.DataFrame]:
+    """Count the combinations of several columns by group; also return the keys of the groups."""
+    rows = one(source, [*(key_name(key) for key in by), *columns], weights, cut)
+    left = {name: binner for name, binner in cut.items() if name not in rows.cut}
+    counts, keys = engine.count_jointly(rows.frame, columns, by, rows.weights, left, dropna=dropna)
+    return counts, _decoded(keys, rows.coded)
+
+
+def count_pairs(
+    source: Source,
+    pairs: Sequence[tuple[Hashable, Hashable]],
+    by: Sequence[Key],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Binner],
+    *,
+    given: Hashable | None,
+    dropna: bool,
+) -> tuple[pd.DataFrame, Iterator[Joint]]:
+    """Count pairs of columns jointly; return the sorted keys of the groups and a table each."""
+    aside = [*(key_name(key) for key in by), *([] if given is None else [given])]
+    wanted = [list(dict.fromkeys([*aside, *pair])) for pair in pairs]
+    every = source.reduce(wanted, weights, cut)
+    _, keys = engine.group_rows(every[0].frame, by)
+    keys = _decoded(keys, every[0].coded)
+    order = grouping.sort_rows(keys)
+    keys = keys.take(order).reset_index(drop=True)
+
+    def joints() -> Iterator[Joint]:
+        same = all(rows is every[0] for rows in every)
+        parts = (
+            [(every[0], list(pairs))]
+            if same
+            else [(r, [p]) for r, p in zip(every, pairs, strict=True)]
+        )
+        for rows, chosen in parts:
+            codes, found = engine.group_rows(rows.frame, by)
+            if codes is not None:
+                codes = _places(_decoded(found, rows.coded), keys)[codes]
+            yield from engine.count_pairs(
+                rows.frame,
+                chosen,
+                codes,
+                len(keys),
+                given=given,
+                weights=rows.weights,
+                dropna=dropna,
+                encoders={name: binner for name, binner in cut.items() if name not in rows.cut},
+            )
+
+    return keys, joints()
+
+
+def one(
+    source: Source,
+    columns: Sequence[Hashable],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Binner] | None = None,
+) -> Rows:
+    """Reduce the data to rows of the given columns."""
+    return source.reduce([list(dict.fromkeys(columns))], weights, cut or {})[0]
+
+
+def weights_of(rows: Rows) -> WeightArray | None:
+    """Return what each row weighs, None where all weigh 1."""
+    return None if rows.weights is None else engine.read_weights(rows.frame, rows.weights)
