@@ -16,7 +16,8 @@ from pdkl.core.numerics import FloatArray, IntArray
 from pdkl.core.validation import listing, number_in, require_columns
 from pdkl.engines.pandas import encode, group_rows, key_name
 from pdkl.question import plain, read_base, read_by, read_columns
-from pdkl.sources import Source, one, read_data, weights_of
+from pdkl.rows import Source
+from pdkl.sources import one, read_data, weights_of
 
 _SUM_TOLERANCE = 1e-6
 

@@ -24,7 +24,8 @@ from pdkl.core.validation import (
 from pdkl.engines.pandas import Key, Labelled, group_rows, key_name
 from pdkl.grouping import Groups
 from pdkl.question import Question, Settings, read_by, read_columns
-from pdkl.sources import Source, count, count_jointly, one, read_data, weights_of
+from pdkl.rows import Source
+from pdkl.sources import count, count_jointly, one, read_data, weights_of
 from pdkl.sureness import Units
 
 

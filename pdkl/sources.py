@@ -1,10 +1,10 @@
-"""What can be asked: each kind of data, reduced to rows that the pandas engine counts."""
+"""What can be asked: each kind of data as a source, and its rows counted."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,71 +16,7 @@ from pdkl.core.joint import Joint
 from pdkl.core.numerics import IntArray
 from pdkl.engines import pandas as engine
 from pdkl.engines.pandas import Key, Labelled, Tally, key_name
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows that stand for the data: all of it, or distinct ones beside how often they occur.
-
-    Where ``weights`` is a column that the caller did not name, it holds whole numbers of rows.
-    """
-
-    frame: pd.DataFrame
-    weights: Hashable | None
-    cut: frozenset[Hashable] = frozenset()  # columns of intervals already: categoricals of them
-    coded: frozenset[Hashable] = frozenset()  # categoricals only to spare the hashing of values
-
-    @property
-    def plain(self) -> pd.DataFrame:
-        """The frame with the values that coded columns stand for."""
-        return _decoded(self.frame, self.coded)
-
-    def number(self, chosen: pd.Series[bool]) -> int:
-        """Count the rows of the data that are ``chosen``."""
-        if self.weights is None:
-            return int(chosen.sum())
-        return int(self.frame.loc[chosen.to_numpy(), self.weights].sum())  # type: ignore[index]
-
-
-class Source(Protocol):
-    """Data of any kind."""
-
-    @property
-    def kind(self) -> str:
-        """What the column ``reference`` calls it: "frame" or "profile"."""
-
-    @property
-    def head(self) -> pd.DataFrame:
-        """A frame with the data's columns, dtypes and index names; its rows do not matter."""
-
-    def reduce(
-        self,
-        wanted: Sequence[Sequence[Hashable]],
-        weights: Hashable | None,
-        cut: Mapping[Hashable, Binner],
-    ) -> list[Rows]:
-        """Return rows with the ``wanted`` columns, for each list of them, in one pass.
-
-        Every row of the data stands in each answer, also where values are missing or weights 0.
-        ``cut`` says which columns will be cut into intervals, in case that is cheaper at once.
-        """
-
-
-@dataclass(frozen=True)
-class PandasSource:
-    """A pandas frame, which needs no reduction."""
-
-    head: pd.DataFrame
-    kind: str = "frame"
-
-    def reduce(
-        self,
-        wanted: Sequence[Sequence[Hashable]],
-        weights: Hashable | None,
-        cut: Mapping[Hashable, Binner],  # noqa: ARG002
-    ) -> list[Rows]:
-        """Return the frame itself."""
-        return [Rows(self.head, weights)] * len(wanted)
+from pdkl.rows import PandasSource, Rows, Source, decoded
 
 
 def is_data(value: Any) -> bool:
@@ -130,16 +66,7 @@ def _count(
         name: column.observed() if name in rows.coded else column
         for name, column in tally.columns.items()
     }
-    return replace(tally, keys=_decoded(tally.keys, rows.coded), columns=found)
-
-
-def _decoded(keys: pd.DataFrame, coded: frozenset[Hashable]) -> pd.DataFrame:
-    dtypes = {
-        name: dtype.categories.dtype
-        for name, dtype in keys.dtypes.items()
-        if name in coded and isinstance(dtype, pd.CategoricalDtype)
-    }
-    return keys.astype(dtypes) if dtypes else keys
+    return replace(tally, keys=decoded(tally.keys, rows.coded), columns=found)
 
 
 def _places(keys: pd.DataFrame, among: pd.DataFrame) -> IntArray:
@@ -167,7 +94,7 @@ def count_jointly(
     rows = one(source, [*(key_name(key) for key in by), *columns], weights, cut)
     left = {name: binner for name, binner in cut.items() if name not in rows.cut}
     counts, keys = engine.count_jointly(rows.frame, columns, by, rows.weights, left, dropna=dropna)
-    return counts, _decoded(keys, rows.coded)
+    return counts, decoded(keys, rows.coded)
 
 
 def count_pairs(
@@ -185,7 +112,7 @@ def count_pairs(
     wanted = [list(dict.fromkeys([*aside, *pair])) for pair in pairs]
     every = source.reduce(wanted, weights, cut)
     _, keys = engine.group_rows(every[0].frame, by)
-    keys = _decoded(keys, every[0].coded)
+    keys = decoded(keys, every[0].coded)
     order = grouping.sort_rows(keys)
     keys = keys.take(order).reset_index(drop=True)
 
@@ -199,7 +126,7 @@ def count_pairs(
         for rows, chosen in parts:
             codes, found = engine.group_rows(rows.frame, by)
             if codes is not None:
-                codes = _places(_decoded(found, rows.coded), keys)[codes]
+                codes = _places(decoded(found, rows.coded), keys)[codes]
             yield from engine.count_pairs(
                 rows.frame,
                 chosen,

@@ -34,6 +34,7 @@ ORDER = [
     "pdkl.question",
     "pdkl.sources",
     "pdkl.grouping",
+    "pdkl.rows",
     "pdkl.sureness",
     "pdkl.binned",
     "pdkl.labels",
