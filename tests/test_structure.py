@@ -17,7 +17,8 @@ STANDARD = sys.stdlib_module_names | {"__future__"}
 # folder or file -> what it may import besides the standard library; the longest match counts
 LAW = {
     "core/": {"numpy", "scipy", "pdkl.core"},
-    "engines/pandas.py": {"numpy", "pandas", "pdkl.core"},
+    "engines/pandas.py": {"numpy", "pandas", "pdkl.core", "pdkl.engines.text"},
+    "engines/text.py": {"numpy", "pyarrow"},
     "plot.py": {"numpy", "pandas", "matplotlib", "pdkl.core.validation"},
     "": {"numpy", "pandas", "scipy", "tqdm", "pdkl"},
 }

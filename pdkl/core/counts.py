@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,8 @@ CodeArray = NDArray[Any]
 
 LARGEST_SUM = 1e300  # of float weights: it leaves room for exact sums
 _CHUNK = 1 << 17  # rows whose combined codes still fit the second-level cache
+_INT32 = 1 << 31
+_MANY_ROWS = 1 << 20  # from so many on, a second thread pays
 _DENSE_CELLS = 1 << 22  # a table of so many cells is always worth having at once
 
 
@@ -144,6 +147,7 @@ def tabulate(
     *,
     groups: CodeArray | None = None,
     n_groups: int = 1,
+    first_group: int = 0,
     weights: WeightArray | None = None,
 ) -> Counts:
     """Count rows, or add their weights, by group and outcome.
@@ -155,38 +159,34 @@ def tabulate(
     n_outcomes : int
         One more than the largest code.
     groups : integer array, shape (rows,), optional
-        The group of each row, 0 <= group < n_groups; one group if left out.
+        The group of each row, first_group <= group < first_group + n_groups; one group if left
+        out.
     n_groups : int
         The number of groups.
+    first_group : int
+        What the groups are numbered from; they are numbered from 0 in the result.
     weights : int64 or float64 array, shape (rows,), optional
         Non-negative; 1 for each row if left out.
     """
     width = n_outcomes + 1  # column 0 is for the missing
     cells = n_groups * width
     kind = np.int64 if weights is None else weights.dtype
+    offset = 1 - first_group * width
     if cells <= max(_DENSE_CELLS, 2 * len(codes)):
-        table = np.zeros(cells, dtype=kind)
-        step = max(_CHUNK, cells)  # adding a large table after a small chunk would not pay
-        for start in range(0, len(codes), step):
-            stop = start + step
-            key = _keys(codes[start:stop], None if groups is None else groups[start:stop], width)
-            if weights is None:
-                table += np.bincount(key, minlength=cells)
-            else:
-                np.add.at(table, key, weights[start:stop])
+        table = _dense_table(codes, groups, weights, width, offset, cells)
         found = np.flatnonzero(table)
         weight = table[found]
     else:
-        key = _keys(codes, groups, width)
+        key = _keys(codes, groups, width, offset, cells)
         if weights is None:
             key.sort()
             first = np.flatnonzero(np.diff(key, prepend=-1))
-            found, weight = key[first], np.diff(first, append=len(key))
+            found, weight = key[first].astype(np.int64), np.diff(first, append=len(key))
         else:
             order = np.argsort(key, kind="stable")
             key = key[order]
             first = np.flatnonzero(np.diff(key, prepend=-1))
-            found, weight = key[first], np.add.reduceat(weights[order], first)
+            found, weight = key[first].astype(np.int64), np.add.reduceat(weights[order], first)
             found, weight = found[weight > 0], weight[weight > 0]
     group, column = np.divmod(found, width)
     valid = column > 0
@@ -195,13 +195,49 @@ def tabulate(
     return Counts(group[valid], column[valid] - 1, weight[valid], missing, n_outcomes)
 
 
-def _keys(codes: CodeArray, groups: CodeArray | None, width: int) -> IntArray:
-    key = codes.astype(np.int64)
-    key += 1
-    if groups is not None:
-        offset = groups.astype(np.int64)
-        offset *= width
-        key += offset
+def _dense_table(
+    codes: CodeArray,
+    groups: CodeArray | None,
+    weights: WeightArray | None,
+    width: int,
+    offset: int,
+    cells: int,
+) -> WeightArray:
+    """Count into a table of all cells."""
+    step = max(_CHUNK, cells)  # adding a large table after a small chunk would not pay
+
+    def table_of(rows: slice) -> WeightArray:
+        table = np.zeros(cells, dtype=np.int64 if weights is None else weights.dtype)
+        for start in range(rows.start, rows.stop, step):
+            part = slice(start, min(start + step, rows.stop))
+            key = _keys(codes[part], None if groups is None else groups[part], width, offset, cells)
+            if weights is None:
+                table += np.bincount(key, minlength=cells)
+            else:
+                np.add.at(table, key, weights[part])
+        return table
+
+    # two tables at once; float sums would depend on where the rows are parted
+    if len(codes) < _MANY_ROWS or (weights is not None and weights.dtype == np.float64):
+        return table_of(slice(0, len(codes)))
+    half = len(codes) // 2
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(table_of, [slice(0, half), slice(half, len(codes))])
+    return one + other
+
+
+def _keys(
+    codes: CodeArray, groups: CodeArray | None, width: int, offset: int, cells: int
+) -> CodeArray:
+    """Give the cell of each row, in the narrowest type that is fast to count and holds all."""
+    kind: Any = np.int32 if cells + width < _INT32 else np.int64
+    if groups is None:
+        key: CodeArray = codes.astype(kind)
+    else:
+        key = groups.astype(kind)
+        np.multiply(key, width, out=key)
+        np.add(key, codes if codes.itemsize <= key.itemsize else codes.astype(kind), out=key)
+    np.add(key, offset, out=key)
     return key
 
 
