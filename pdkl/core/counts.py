@@ -175,20 +175,11 @@ def tabulate(
     if cells <= max(_DENSE_CELLS, 2 * len(codes)):
         table = _dense_table(codes, groups, weights, width, offset, cells)
         found = np.flatnonzero(table)
+        group, column = np.divmod(found, width)
         weight = table[found]
     else:
-        key = _keys(codes, groups, width, offset, cells)
-        if weights is None:
-            key.sort()
-            first = np.flatnonzero(np.diff(key, prepend=-1))
-            found, weight = key[first].astype(np.int64), np.diff(first, append=len(key))
-        else:
-            order = np.argsort(key, kind="stable")
-            key = key[order]
-            first = np.flatnonzero(np.diff(key, prepend=-1))
-            found, weight = key[first].astype(np.int64), np.add.reduceat(weights[order], first)
-            found, weight = found[weight > 0], weight[weight > 0]
-    group, column = np.divmod(found, width)
+        row = np.zeros(len(codes), dtype=np.int8) if groups is None else groups - first_group
+        group, column, weight = _sparse_cells(row, n_groups, codes + 1, width, weights)
     valid = column > 0
     missing = np.zeros(n_groups, dtype=kind)
     missing[group[~valid]] = weight[~valid]
@@ -224,6 +215,34 @@ def _dense_table(
     with ThreadPoolExecutor(2) as pool:
         one, other = pool.map(table_of, [slice(0, half), slice(half, len(codes))])
     return one + other
+
+
+def _sparse_cells(
+    group: CodeArray,
+    n_groups: int,
+    column: CodeArray,
+    width: int,
+    weights: WeightArray | None,
+) -> tuple[IntArray, IntArray, WeightArray]:
+    """Sort rows by group and column, and add those of the same cell.
+
+    Putting rows into the bins of one key and then of the other, each in the order met, sorts them
+    in a third of the time that comparing them takes.
+    """
+    from scipy.sparse import csr_array
+
+    ones, rows = np.ones(len(column), dtype=np.int8), np.arange(len(column) + 1)
+    by_column = csr_array((ones, column, rows), shape=(len(column), width)).tocsc()
+    group = group[by_column.indices]
+    mass = np.ones(len(group), dtype=np.int64) if weights is None else weights[by_column.indices]
+    cells = csr_array((mass, group, by_column.indptr), shape=(width, n_groups)).tocsc()
+    cells.sum_duplicates()
+    found, weight = cells.indices.astype(np.int64), cells.data
+    row = np.repeat(np.arange(n_groups), np.diff(cells.indptr))
+    if weights is None:
+        return row, found, weight
+    kept = weight > 0
+    return row[kept], found[kept], weight[kept]
 
 
 def _keys(

@@ -133,6 +133,9 @@ class Pairs:
 
 def align(p: Counts, q: Counts) -> Pairs:
     """Line up group i of ``p`` with group i of ``q`` on the union of their supports."""
+    if p is q:
+        count = as_float(p.weight)
+        return _paired(p, q, p.group, p.outcome, count, count)
     if p.n_groups * p.n_outcomes <= 2 * (len(p.weight) + len(q.weight)):  # nearly full anyway
         pairs = spread(p, q, np.arange(p.n_outcomes))
         occurs = np.flatnonzero((pairs.count_p > 0) | (pairs.count_q > 0))
