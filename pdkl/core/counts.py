@@ -174,16 +174,23 @@ def tabulate(
     offset = 1 - first_group * width
     if cells <= max(_DENSE_CELLS, 2 * len(codes)):
         table = _dense_table(codes, groups, weights, width, offset, cells)
-        found = np.flatnonzero(table)
-        group, column = np.divmod(found, width)
-        weight = table[found]
-    else:
-        row = np.zeros(len(codes), dtype=np.int8) if groups is None else groups - first_group
-        group, column, weight = _sparse_cells(row, n_groups, codes + 1, width, weights)
+        table = table.reshape(n_groups, width)
+        missing = table[:, 0].copy()
+        table[:, 0] = 0
+        group, column = np.nonzero(table)
+        return Counts(group, column - 1, table[group, column], missing, n_outcomes)
+    kept_in = np.int32 if max(len(codes), n_groups, width) < _INT32 else np.int64
+    line = np.zeros(len(codes), dtype=kept_in)
+    if groups is not None:
+        line = np.subtract(groups, first_group, dtype=kept_in, casting="same_kind")
+    place = np.add(codes, 1, dtype=kept_in, casting="same_kind")
+    group, column, weight = _sparse_cells(line, n_groups, place, width, weights)
     valid = column > 0
     missing = np.zeros(n_groups, dtype=kind)
-    missing[group[~valid]] = weight[~valid]
-    return Counts(group[valid], column[valid] - 1, weight[valid], missing, n_outcomes)
+    if not valid.all():
+        missing[group[~valid]] = weight[~valid]
+        group, column, weight = group[valid], column[valid], weight[valid]
+    return Counts(group, column - 1, weight, missing, n_outcomes)
 
 
 def _dense_table(
@@ -231,13 +238,13 @@ def _sparse_cells(
     """
     from scipy.sparse import csr_array
 
-    ones, rows = np.ones(len(column), dtype=np.int8), np.arange(len(column) + 1)
-    by_column = csr_array((ones, column, rows), shape=(len(column), width)).tocsc()
-    group = group[by_column.indices]
-    mass = np.ones(len(group), dtype=np.int64) if weights is None else weights[by_column.indices]
-    cells = csr_array((mass, group, by_column.indptr), shape=(width, n_groups)).tocsc()
+    rows = np.arange(len(column) + 1, dtype=column.dtype)
+    by_column = csr_array((group, column, rows), shape=(len(column), width)).tocsc()
+    mass = np.ones_like(group) if weights is None else weights[by_column.indices]
+    cells = csr_array((mass, by_column.data, by_column.indptr), shape=(width, n_groups)).tocsc()
     cells.sum_duplicates()
-    found, weight = cells.indices.astype(np.int64), cells.data
+    found = cells.indices.astype(np.int64)
+    weight = cells.data.astype(np.int64) if weights is None else cells.data
     row = np.repeat(np.arange(n_groups), np.diff(cells.indptr))
     if weights is None:
         return row, found, weight

@@ -21,16 +21,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 import pdkl
 
 HERE = Path(__file__).parent
 SEED = 7
 Call = Callable[[], object]
+Codes = NDArray[Any]
 
 
 @dataclass
@@ -110,7 +113,7 @@ def entropies(frame: pd.DataFrame) -> dict[str, Call]:
     return calls
 
 
-def skewed(rows: int, groups: int, categories: int) -> tuple[np.ndarray, np.ndarray]:
+def skewed(rows: int, groups: int, categories: int) -> tuple[Codes, Codes]:
     """Draw Zipf-like categories, in a different order of preference for each group."""
     rng = np.random.default_rng(SEED)
     share = 1.0 / np.arange(1, categories + 1)
@@ -119,9 +122,10 @@ def skewed(rows: int, groups: int, categories: int) -> tuple[np.ndarray, np.ndar
     return group, (category + 3 * group) % categories
 
 
-def categorical(codes: np.ndarray, name: str) -> pd.Categorical:
+def categorical(codes: Codes, name: str) -> pd.Categorical[str]:
     """Call the codes "name 0", "name 1", …"""
-    return pd.Categorical.from_codes(codes, [f"{name} {i}" for i in range(codes.max() + 1)])
+    labels = pd.Index([f"{name} {i}" for i in range(codes.max() + 1)])
+    return pd.Categorical.from_codes(codes, labels)
 
 
 def against_rest(frame: pd.DataFrame) -> pd.DataFrame:
