@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pdkl.plot._shared import brightness, ink, ink_on, new_axes, size_of
+from pdkl.plot._shared import brightness, ink, ink_on, new_axes, packed, size_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,26 +36,36 @@ class Cells:
     texts: Sequence[NDArray[np.object_]]  # the longest first: the first that fits is written
     rows: Sequence[str]
     columns: Sequence[str]
+    reach: float = 0.0  # the scale goes so far at least, not to colour what is small
 
 
 def draw(cells: Cells, ax: Axes | None, label: str) -> tuple[Axes, Any]:
     """Draw the cells and their scale, in a new figure where ``ax`` is None."""
-    shape = cells.values.shape
+    n_rows, n_columns = cells.values.shape
+    beside, below = 0.085 * _longest(cells.rows), min(1.6, 0.06 * _longest(cells.columns))
     if ax is None:
-        width, height = _cell_size(cells)
+        size = _cell_size(cells)
         axes = new_axes(
-            max(3.6, 1.3 + 0.085 * _longest(cells.rows) + width * shape[1]),
-            max(2.4, 1.2 + min(1.6, 0.06 * _longest(cells.columns)) + height * shape[0]),
+            max(3.6, 1.3 + beside + size[0] * n_columns), max(2.4, 1.2 + below + size[1] * n_rows)
         )
     else:
-        axes = ax
-        inches = size_of(ax)
-        width, height = 0.82 * inches[0] / shape[1], inches[1] / shape[0]
+        axes, inches = ax, size_of(ax)
+        # of this the scale takes a part, and names take what is more than the usual margin
+        width = 0.82 * inches[0] - max(0.0, beside - 0.5)
+        size = width / n_columns, (inches[1] - max(0.0, below - 0.4)) / n_rows
+    texts, points = _fitting(cells, size)
+    if not points and any(texts.ravel()):
+        raise ValueError(
+            f"ax is {inches[0]:.1f} by {inches[1]:.1f} inches, too small to mark {n_rows} by "
+            f"{n_columns} cells. Leave ax out for a figure that is large enough, or filter result "
+            "first."
+        )
     mesh, scale = _fill(axes, cells)
-    _write(axes, cells, scale, mesh, (width, height))
+    if points:
+        _write(axes, cells, texts, points, scale, mesh)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    _name(axes, cells, (width, height))
+    _name(axes, cells, size)
     if np.isfinite(cells.values).any():
         bar = axes.figure.colorbar(
             mesh, ax=axes, extend="min" if (cells.values < 0).any() else "neither", pad=0.02
@@ -69,8 +78,7 @@ def draw(cells: Cells, ax: Axes | None, label: str) -> tuple[Axes, Any]:
 
 def explain(ax: Axes, names: str, marks: Sequence[str]) -> None:
     """Write under the cells what their columns are and what the marks mean."""
-    width = max(24, int(size_of(ax)[0] * POINTS / (_GLYPH * 9)))
-    lines = [*([names] if names else []), *([fill("   ".join(marks), width)] if marks else [])]
+    lines = [text for text in (names, packed(ax, marks)) if text]
     ax.set_xlabel("\n".join(lines), parse_math=False)
 
 
@@ -95,7 +103,9 @@ def _scale(cells: Cells) -> tuple[Colormap, float]:
 
     dark_page = brightness(ink()) > 0.5
     finite = cells.values[np.isfinite(cells.values)]
-    return mpl.colormaps["Blues_r" if dark_page else "Blues"], finite.max(initial=0.0) or 1.0
+    return mpl.colormaps["Blues_r" if dark_page else "Blues"], finite.max(
+        initial=cells.reach
+    ) or 1.0
 
 
 def _fill(ax: Axes, cells: Cells) -> tuple[Any, Colormap]:
@@ -130,15 +140,25 @@ def _fill(ax: Axes, cells: Cells) -> tuple[Any, Colormap]:
     return mesh, scale
 
 
-def _write(ax: Axes, cells: Cells, scale: Colormap, mesh: Any, size: tuple[float, float]) -> None:
+def _fitting(cells: Cells, size: tuple[float, float]) -> tuple[NDArray[np.object_], float]:
+    """Return the longest texts that fit and the size of their font, 0 where none fits."""
     width, height = (POINTS * side for side in size)
     for texts in cells.texts:
         longest = max(1, _longest(texts[~cells.absent]))
         points = min(_LARGEST, 0.94 * width / (_GLYPH * longest), 0.62 * height)
         if points >= _LEAST:
-            break
-    else:
-        return
+            return texts, points
+    return texts, 0.0
+
+
+def _write(
+    ax: Axes,
+    cells: Cells,
+    texts: NDArray[np.object_],
+    points: float,
+    scale: Colormap,
+    mesh: Any,
+) -> None:
     for y, x in np.argwhere(~cells.absent):
         text, value = texts[y, x], cells.values[y, x]
         if not text:
@@ -153,7 +173,8 @@ def _write(ax: Axes, cells: Cells, scale: Colormap, mesh: Any, size: tuple[float
             text,
             ha="center",
             va="center_baseline",
-            fontsize=points,
+            # the sign is as wide as a digit is high
+            fontsize=1.6 * points if text == "∞" else points,
             fontweight="bold" if cells.bold[y, x] else "normal",
             color=ink_on(face) if known else ink(),
             parse_math=False,

@@ -14,10 +14,10 @@ from pdkl.plot._shared import (
     bar_edge,
     check_ax,
     check_top,
+    explain_lines,
     group_names,
     ink,
     keys_of,
-    name_entries,
     new_axes,
     number,
     on_record,
@@ -103,7 +103,8 @@ def distribution(result: pd.DataFrame, *, top: int = 12, ax: Axes | None = None)
     if ax is None:
         longest = max(len(label) for label in shares.labels)
         thickness = max(0.3, 0.15 * n_groups + 0.08)
-        ax = new_axes(4.6 + 0.07 * longest, 0.9 + 0.25 * (n_groups > 1) + thickness * n_rows)
+        wide = 4.6 if n_groups == 1 else 6.0
+        ax = new_axes(wide + 0.07 * longest, 0.9 + thickness * n_rows)
     high = _draw(ax, shares)
     ax.set_xlim(0.0, high * (1 + _MARGIN))
     ax.set_ylim(n_rows - 0.4, -0.6)
@@ -215,19 +216,8 @@ def _draw(ax: Axes, shares: _Shares) -> float:
 
 
 def _explain(ax: Axes, groups: list[str], keys: list[Any]) -> None:
-    """Name the groups above the bars, in the order of the bars."""
+    """Name the groups, in the order of their bars."""
     from matplotlib.patches import Patch
 
     handles = [Patch(color=COLORS[i]) for i in range(len(groups))]
-    legend = ax.legend(
-        handles,
-        ["." for _ in groups],
-        frameon=False,
-        fontsize="small",
-        title=", ".join(short(key) for key in keys),
-        title_fontsize="small",
-        loc="upper left",
-        bbox_to_anchor=(1.0, 1.0),
-    )
-    legend.get_title().set_parse_math(False)
-    name_entries(legend, groups)
+    explain_lines(ax, handles, groups, title=", ".join(short(key) for key in keys))

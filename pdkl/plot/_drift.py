@@ -17,6 +17,7 @@ from pdkl.plot._shared import (
     keys_of,
     named_score,
     number,
+    packed,
     require,
     score_of,
     short,
@@ -137,6 +138,7 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
             texts=_texts(shown, marked, _decimals(result)),
             rows=[short(columns["column"].iloc[row]) for row in chosen],
             columns=_segment_names(segments),
+            reach=2.0 * values_of(result, "threshold").max(initial=0.0),
         ),
         ax,
         label,
@@ -145,7 +147,12 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
         for threshold in result["threshold"].dropna().unique():
             bar.ax.axhline(threshold, color="black", linewidth=2.4)
             bar.ax.axhline(threshold, color="white", linewidth=1.0)
-    ax.set_title(_title(status, chosen), fontsize="medium")
+    counts = {name: int((status == name).sum()) for name in _STATUS}
+    title = packed(ax, [f"{count:,} {name}" for name, count in counts.items() if count], ", ")
+    if len(chosen) < len(status):
+        shown_part = f"shown: the {len(chosen)} of {len(status):,} columns"
+        title += "\n" + packed(ax, [shown_part, "that differ most"], " ")
+    ax.set_title(title, fontsize="medium")
     names = ", ".join(short(key) for key in keys_of(result))
     _cells.explain(ax, names, _marks(shown, marked))
     return ax
@@ -206,11 +213,3 @@ def _marks(values: Any, status: Any) -> list[str]:
     return marks + (
         [f"{NO_VALUE} no value"] if np.isnan(values[np.isin(status, scored)]).any() else []
     )
-
-
-def _title(status: Any, chosen: Any) -> str:
-    counts = {name: int((status == name).sum()) for name in _STATUS}
-    title = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
-    if len(chosen) == len(status):
-        return title
-    return f"{title}\nshown: the {len(chosen)} of {len(status):,} columns that differ most"

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from matplotlib.axes import Axes
-    from matplotlib.legend import Legend
     from numpy.typing import NDArray
 
 NO_VALUE = "\N{EN DASH}"
 LABEL_WIDTH = 28
 TITLE_WIDTH = 48
+_NARROW = 5.0  # inches of an axes that has no room for a legend beside it
 # the colour-blind safe ones of Okabe and Ito, those that show on white and on black
 BLUE, RED, GREEN = "#0072b2", "#d55e00", "#009e73"
 COLORS = (BLUE, RED, GREEN, "#cc79a7", "#e69f00", "#56b4e9")
@@ -268,8 +268,32 @@ def bar_edge(shares: NDArray[np.float64], together: float) -> float:
     return together if high < together < 1.5 * high else high
 
 
-def name_entries(legend: Legend, names: Iterable[str]) -> None:
-    """Name the entries of a legend; names are data: a $ is no formula, a leading _ hides none."""
+def packed(ax: Axes, parts: Iterable[str], between: str = "   ") -> str:
+    """Write parts beside each other, on as many lines as the width of the axes asks for."""
+    width = max(24, int(size_of(ax)[0] * 72 / 5.2))  # characters of the default font
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1] + between + part) <= width:
+            lines[-1] += between + part
+        else:
+            lines.append(part)
+    return f"{between.rstrip()}\n".join(lines)
+
+
+def explain_lines(ax: Axes, handles: list[Any], names: list[str], title: str = "") -> None:
+    """Name lines or bars beside an axes, or above the title of a narrow one."""
+    look: dict[str, Any] = {"frameon": False, "fontsize": "small", "title_fontsize": "small"}
+    width = size_of(ax)[0]
+    if width >= _NARROW:
+        look |= {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
+    else:
+        above = 1.2 + 1.4 * (1 + ax.get_title().count("\n"))
+        columns = max(1, int(width * 72 / (5.2 * max(map(len, names)) + 40)))
+        look |= {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "borderaxespad": above}
+        look["ncols"] = min(columns, len(names))
+    legend = ax.legend(handles, ["."] * len(names), title=title or None, **look)
+    # names are data: a $ is no formula, and a leading _ hides none
+    legend.get_title().set_parse_math(False)
     for text, name in zip(legend.get_texts(), names, strict=True):
         text.set_text(name)
         text.set_parse_math(False)

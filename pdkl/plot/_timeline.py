@@ -14,12 +14,13 @@ from pdkl.plot._shared import (
     COLORS,
     check_ax,
     excess_of,
+    explain_lines,
     ink,
     is_root,
     keys_of,
-    name_entries,
     named_score,
     new_axes,
+    packed,
     require,
     score_of,
     short,
@@ -38,6 +39,7 @@ _MOST_LINES = 12
 _MOST_BANDS = 4  # more of them hide each other
 _MANY_POINTS = 40
 _MARKERS = "os^Dv*"
+_SIGN = 8.0  # points from the signs of infinity of one line to those of the next
 _DASHES = ("-", "--")
 
 
@@ -139,7 +141,8 @@ def timeline(
     if ax is None:
         ax = new_axes(8.6 if len(lines) > 1 else 7.2, 3.6)
     _set_limits(ax, lines, level)
-    shown = [_draw(ax, line, i, len(lines)) for i, line in enumerate(lines)]
+    banded = [_draw(ax, line, i, len(lines)) for i, line in enumerate(lines)]
+    _draw_infinite(ax, lines)
     if level is not None:
         ax.axhline(level, color=ink(), linewidth=1.0, linestyle=":", zorder=1.5)
         ax.annotate(
@@ -150,12 +153,20 @@ def timeline(
             textcoords="offset points",
             ha="right",
             fontsize="small",
+            bbox={"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 0.5, "alpha": 0.7},
         )
-    _set_times(ax, times, short(time), int(np.isnan(times.place).sum()))
+    marks = ["band: up to the noise floor"] if any(banded) else []
+    if any((line.score <= line.floor).any() for line in lines):
+        marks.append("hollow: within the noise")
+    missing = int(np.isnan(times.place).sum())
+    if missing:
+        marks.append(f"not shown: {missing:,} rows without a time")
+    name = _set_times(ax, times, short(time))
+    ax.set_xlabel("\n".join([name, *([packed(ax, marks)] if marks else [])]), parse_math=False)
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_ylabel(label, parse_math=False)
     ax.set_title(_title(result, groups), fontsize="medium", parse_math=False)
-    _explain(ax, lines, shown)
+    _explain(ax, lines)
     return ax
 
 
@@ -296,9 +307,10 @@ def _set_limits(ax: Axes, lines: list[_Line], level: float | None) -> None:
     bands = floors[np.isfinite(floors)]
     high = max(high, min(float(bands.max(initial=high)), 2.0 * high)) or 1.0
     margin = 0.08 * (high - low)
-    # room for the sign of infinity
-    above = 2.0 * margin if np.isposinf(scores).any() else margin
-    ax.set_ylim(low - margin if low < 0 else 0.0, high + above)
+    rows = sum(bool(np.isposinf(line.score).any()) for line in lines)
+    part = min(0.5, _SIGN * (rows + 1) / (72 * size_of(ax)[1])) if rows else 0.0
+    high += max(margin, part / (1 - part) * (high - low))
+    ax.set_ylim(low - margin if low < 0 else 0.0, high)
 
 
 def _look(i: int) -> dict[str, Any]:
@@ -319,8 +331,8 @@ def _draw(ax: Axes, line: _Line, i: int, n_lines: int) -> bool:
     banded = n_lines <= _MOST_BANDS and bool(np.isfinite(line.floor).any())
     if banded:
         bottom = ax.get_ylim()[0]
-        alpha = 0.22 if n_lines == 1 else 0.12
-        color = "0.5" if n_lines == 1 else look["color"]
+        alpha = 0.16 if n_lines == 1 else 0.12
+        color = ink() if n_lines == 1 else look["color"]
         top = np.minimum(line.floor, 2 * ax.get_ylim()[1])
         step: dict[str, Any] = {"color": color, "alpha": alpha, "linewidth": 0}
         ax.fill_between(line.place, bottom, top, where=~np.isnan(top), **step)
@@ -336,21 +348,31 @@ def _draw(ax: Axes, line: _Line, i: int, n_lines: int) -> bool:
                 markersize=size,
                 zorder=2.5,
             )
-    for place in line.place[np.isposinf(line.score)]:
-        ax.text(
-            place,
-            0.995,
-            "∞",
-            transform=ax.get_xaxis_transform(),
-            ha="center",
-            va="top",
-            fontsize=13,
-            color=look["color"],
-        )
     return banded
 
 
-def _set_times(ax: Axes, times: _Times, name: str, missing: int) -> None:
+def _draw_infinite(ax: Axes, lines: list[_Line]) -> None:
+    """Mark infinite scores at the upper edge, those of each line below those of another."""
+    row = 0
+    for i, line in enumerate(lines):
+        found = line.place[np.isposinf(line.score)]
+        for place in found:
+            ax.annotate(
+                "∞",
+                (place, 1.0),
+                xycoords=ax.get_xaxis_transform(),
+                xytext=(0, -_SIGN * row),
+                textcoords="offset points",
+                ha="center",
+                va="top",
+                fontsize=1.4 * _SIGN,
+                color=_look(i)["color"],
+            )
+        row += len(found) > 0
+
+
+def _set_times(ax: Axes, times: _Times, name: str) -> str:
+    """Set the ticks; return the name of the axis, with the time zone."""
     if times.dates:
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
@@ -358,7 +380,7 @@ def _set_times(ax: Axes, times: _Times, name: str, missing: int) -> None:
         ax.xaxis.set_major_locator(ticks)
         ax.xaxis.set_major_formatter(ConciseDateFormatter(ticks, tz=times.zone))
         if times.zone is not None:
-            name += f" ({times.zone})"
+            return f"{name} ({times.zone})"
     elif times.names is not None:
         longest = max(len(text) for text in times.names)
         every = math.ceil(len(times.names) / _room(ax, longest))
@@ -369,8 +391,7 @@ def _set_times(ax: Axes, times: _Times, name: str, missing: int) -> None:
         from matplotlib.ticker import MaxNLocator
 
         ax.xaxis.set_major_locator(MaxNLocator(nbins=_room(ax, 6), integer=True))
-    note = f"\n{missing:,} rows without a time are not shown" if missing else ""
-    ax.set_xlabel(name + note, parse_math=False)
+    return name
 
 
 def _room(ax: Axes, characters: int) -> int:
@@ -378,35 +399,15 @@ def _room(ax: Axes, characters: int) -> int:
     return max(3, min(12, int(size_of(ax)[0] * 72 / (6.5 * (characters + 2)))))
 
 
-def _explain(ax: Axes, lines: list[_Line], banded: list[bool]) -> None:
-    """Name the lines, the highest at the end first, and say what full and hollow mean."""
+def _explain(ax: Axes, lines: list[_Line]) -> None:
+    """Name the lines, the highest at the end first."""
     from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
 
-    handles: list[Any] = []
-    names = []
-    if len(lines) > 1:
-        last = [_last(line) for line in lines]
-        for i in sorted(range(len(lines)), key=lambda i: -last[i]):
-            handles.append(Line2D([], [], **_look(i), markersize=5))
-            names.append(lines[i].name)
-    if any(banded):
-        handles.append(Patch(color="0.5", alpha=0.3, linewidth=0))
-        names.append("up to the noise floor")
-    if any((line.score <= line.floor).any() for line in lines):
-        look: dict[str, Any] = {"color": ink(), "marker": "o", "linestyle": "", "markersize": 5}
-        handles.append(Line2D([], [], **look, markerfacecolor=ax.get_facecolor()))
-        names.append("within the noise")
-    if not handles:
+    if len(lines) == 1:
         return
-    look = {"frameon": False, "fontsize": "small"}
-    if len(lines) > 1:
-        look |= {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
-    else:
-        look |= {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 2}
-        ax.set_title(ax.get_title(), loc="left", fontsize="medium", parse_math=False)
-        ax.set_title("")
-    name_entries(ax.legend(handles, ["." for _ in names], **look), names)
+    order = sorted(range(len(lines)), key=lambda i: -_last(lines[i]))
+    handles = [Line2D([], [], **_look(i), markersize=5) for i in order]
+    explain_lines(ax, handles, [lines[i].name for i in order])
 
 
 def _last(line: _Line) -> float:
