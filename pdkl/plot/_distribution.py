@@ -139,7 +139,11 @@ def _shares(result: pd.DataFrame, top: int) -> _Shares:
     values = np.zeros((int(y.max()) + 1, len(groups)))
     values[y, x] = values_of(result, "probability")
     _require_whole(values, groups)
-    values = np.nan_to_num(values)  # a group of missing values only has no share
+    empty = np.asarray(np.isnan(values).all(axis=0))  # a group of missing values only has no share
+    groups = [
+        f"{name} (no value)" if none else name for name, none in zip(groups, empty, strict=True)
+    ]
+    values = np.nan_to_num(values)
     first = np.unique(y, return_index=True)[1]
     order, is_fixed = _order(result.iloc[first], values)
     if is_fixed and len(order) > _MOST_CATEGORIES:

@@ -97,7 +97,7 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
     >>> [cell.get_text() for cell in ax.texts]
     ['0.30 ▲', '-0.01', '0.01', 'empty']
     """
-    check_top(top, _MOST_COLUMNS)
+    check_top(top, _MOST_COLUMNS, of="columns")
     call = "df.info_theory.drift(...)"
     require(result, "drift", ["column", "threshold", "status"], call)
     check_ax(ax)

@@ -198,10 +198,10 @@ def on_record(settings: dict[str, Any]) -> str:
 # ---- options --------------------------------------------------------------------------------
 
 
-def check_top(top: Any, most: float = math.inf) -> int:
+def check_top(top: Any, most: float = math.inf, *, of: str = "categories") -> int:
     """Return ``top`` if it is a whole number that a picture can show."""
     if isinstance(top, bool) or not isinstance(top, int):
-        raise TypeError(f"top must be a whole number of categories; got {top!r}.")
+        raise TypeError(f"top must be a whole number of {of}; got {top!r}.")
     if top < 1:
         raise ValueError(f"top must be at least 1; got {top}.")
     if top > most:
@@ -210,8 +210,10 @@ def check_top(top: Any, most: float = math.inf) -> int:
 
 
 def check_ax(ax: Any) -> None:
-    """Raise unless ``ax`` is None or an Axes."""
-    if ax is not None and not hasattr(ax, "barh"):
+    """Raise unless there is something to draw in: an Axes, or None and matplotlib."""
+    if ax is None:
+        load_pyplot()
+    elif not hasattr(ax, "barh"):
         raise TypeError(f"ax must be a matplotlib Axes; got {type(ax).__name__}.")
 
 
