@@ -25,6 +25,7 @@ LAW = {
 ORDER = [
     "pdkl.series",
     "pdkl.accessor",
+    "pdkl.explain",
     "pdkl.catalogue",
     "pdkl.comparison",
     "pdkl.sides",
