@@ -102,6 +102,18 @@ def test_classifier() -> None:
     assert all(0.5 < loss < entropy for loss, entropy in zip(predicted, known, strict=True))
 
 
+def test_explain() -> None:
+    lines = run("explain.py")
+    expected = [
+        "1 destination 0.0000 0.0001 0.0000 0.0000 0.0001",
+        "2 insured destination 0.3163 0.9756 0.0000 0.3163 0.0001",
+        "3 (not resolved) destination, insured 0.0079 0.0243 0.0072 0.0006 0.0082",
+        "NaN drink mix 1.0000 0.0110 0.0110 0.4549 0.0110 0.0001",
+        "north drink within 0.4515 0.0292 0.0132 0.5447 0.0132 0.0001",
+    ]
+    assert [line for line in lines if line in expected] == expected
+
+
 def test_sureness() -> None:
     script = Path(__file__).parents[1] / "examples" / "sureness.py"
     done = subprocess.run(

@@ -27,6 +27,7 @@ ORDER = [
     "pdkl.plot",
     "pdkl.series",
     "pdkl.accessor",
+    "pdkl.explain",
     "pdkl.catalogue",
     "pdkl.comparison",
     "pdkl.sides",

@@ -27,7 +27,7 @@ Null = Literal["permutation", "subset", "fixed"]
 Statistic = Callable[[Pairs], FloatArray]
 Result = TypeVar("Result")
 
-_LARGEST_URN = 10**9  # from here on NumPy refuses hypergeometric draws, for lack of digits
+LARGEST_URN = 10**9  # from here on NumPy refuses hypergeometric draws, for lack of digits
 _LARGEST_COUNT = 2.0**53
 _CELLS = 1 << 15  # of draws measured at a time: their arrays stay near the cache
 _ENOUGH = 10  # null values beyond the observed: then counting them beats a fitted tail
@@ -137,14 +137,14 @@ class Rows(Sampler):
         if self.null == "fixed":
             log = float(gammaln(n + 1.0) + np.sum(xlogy(p, other / n_other) - gammaln(p + 1.0)))
         else:
-            log = _log_choose(p + other, p) - _log_choose(n + n_other, n)
+            log = log_choose(p + other, p) - log_choose(n + n_other, n)
         return float(np.exp(min(log, 0.0)))
 
     def _deal(self, size: int, rng: np.random.Generator) -> FloatArray:
         n = int(self.p.sum())
         if self.null == "fixed":
             return _multinomial(n, as_float(self.other), size, rng)
-        return _hypergeometric(self.p + self.other, n, size, rng)
+        return hypergeometric(self.p + self.other, n, size, rng)
 
     def _redraw(self, side: WeightArray, size: int, rng: np.random.Generator) -> FloatArray:
         return _multinomial(int(side.sum()), as_float(side), size, rng)
@@ -160,7 +160,7 @@ class Blocks(Sampler):
 
     def least_p_value(self) -> float:
         """Return the probability under the null of dealing the blocks just so."""
-        return float(np.exp(-_log_choose(len(self.p) + len(self.other), len(self.p))))
+        return float(np.exp(-log_choose(len(self.p) + len(self.other), len(self.p))))
 
     def _deal(self, size: int, rng: np.random.Generator) -> FloatArray:
         if self.null == "fixed":
@@ -177,9 +177,9 @@ class Blocks(Sampler):
         return np.asarray(_multinomial(len(side), np.ones(len(side)), size, rng) @ as_float(side))
 
 
-def _hypergeometric(urn: IntArray, n: int, size: int, rng: np.random.Generator) -> FloatArray:
+def hypergeometric(urn: IntArray, n: int, size: int, rng: np.random.Generator) -> FloatArray:
     """Take ``n`` rows out of ``urn`` without replacement, ``size`` times."""
-    if int(urn.sum()) < _LARGEST_URN:
+    if int(urn.sum()) < LARGEST_URN:
         return as_float(rng.multivariate_hypergeometric(urn, n, size=size, method="marginals"))
     # Exact as well: take each row with probability n / total, then take more, or give some back,
     # in the same way until the number is right. No step prefers one row to another.
@@ -206,7 +206,7 @@ def _multinomial(n: int, weight: FloatArray, size: int, rng: np.random.Generator
     return result
 
 
-def _log_choose(n: FloatArray | float, k: FloatArray | float) -> float:
+def log_choose(n: FloatArray | float, k: FloatArray | float) -> float:
     """Return the logarithm of the product of all binomial coefficients (n, k)."""
     from scipy.special import gammaln
 
