@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from pdkl.core.crossing import Crossing
 from pdkl.core.numerics import FloatArray, deviance, log_ratio, power_term, segment_max
 from pdkl.core.pairs import Pairs
 from pdkl.core.validation import is_number
@@ -42,6 +43,9 @@ class Measure:
     contribution : callable, optional
         The customary share of each outcome, where it is not the term itself: shares that may be
         negative and sum to the measure, whereas the terms are free of cancellation.
+    crossed : callable, optional
+        How to get it for all pairs of groups at once, in nats, from their `Crossing`; NaN where
+        that does not know enough digits. Without it pairs are measured term by term.
     log_power : float
         1 for a measure in units of log, 1/2 for a root of one, 0 for one without unit.
     term_log_power : float, optional
@@ -84,6 +88,7 @@ class Measure:
     reduce: Literal["sum", "max"] = "sum"
     finish: Callable[[FloatArray, Pairs], FloatArray] | None = None
     contribution: Term | None = None
+    crossed: Callable[[Crossing], FloatArray] | None = None
     log_power: float = 1.0
     term_log_power: float | None = None
     upper: float = math.inf
@@ -217,6 +222,7 @@ MEASURES: dict[str, Measure] = {
             formula="-sum p log q",
             reference="Cover and Thomas (2006)",
             term=_cross_entropy,
+            crossed=lambda crossing: crossing.cross_entropy,
             divides_by="q",
         ),
         Measure(
@@ -225,6 +231,7 @@ MEASURES: dict[str, Measure] = {
             reference="Kullback and Leibler (1951)",
             term=_kl,
             contribution=_kl_share,
+            crossed=lambda crossing: crossing.relative,
             divides_by="q",
         ),
         Measure(
@@ -233,6 +240,7 @@ MEASURES: dict[str, Measure] = {
             reference="Kullback and Leibler (1951)",
             term=_reverse_kl,
             contribution=_reverse_kl_share,
+            crossed=lambda crossing: crossing.relative.T,
             divides_by="p",
         ),
         Measure(
@@ -240,6 +248,7 @@ MEASURES: dict[str, Measure] = {
             formula="sum (p - q) log(p / q)",
             reference="Jeffreys (1946)",
             term=_jeffreys,
+            crossed=lambda crossing: crossing.relative + crossing.relative.T,
             symmetric=True,
             divides_by="both",
         ),
@@ -248,6 +257,7 @@ MEASURES: dict[str, Measure] = {
             formula="sum (p - q) ln(p / q)",
             reference="Siddiqi (2006)",
             term=_jeffreys,
+            crossed=lambda crossing: crossing.relative + crossing.relative.T,
             log_power=0.0,  # always in nats: its thresholds are
             symmetric=True,
             divides_by="both",
