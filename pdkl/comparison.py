@@ -60,18 +60,26 @@ class _Batch:
     q: Counts
     raw: Pairs
     pairs: Pairs
+    categories: IntArray  # how many either side has
 
     @property
     def valid(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
         return (self.raw.total_p > 0) & (self.raw.total_q > 0)
 
 
-def _batches(answer: Answer, column: Column, *, every: bool) -> Iterator[_Batch]:
-    """Line up the two sides, on their union or on ``every`` category of the alphabet."""
+def _batches(
+    answer: Answer, column: Column, *, every: bool, merged: bool = False
+) -> Iterator[_Batch]:
+    """Line up the two sides, on their union or on ``every`` category of the alphabet.
+
+    In the form "rest" the categories that P lacks may be ``merged``.
+    """
     groups, form = answer.groups, answer.facts.form
-    for rows in _slices(groups, column, dense=every or form == "rest"):
+    for rows in _slices(groups, column, dense=every or (form == "rest" and not merged)):
         p = column.p.take(groups.left[rows])
-        if form == "rest":
+        if merged:
+            p, q = column.p.rest_beside(groups.left[rows])
+        elif form == "rest":
             q = column.p.rest(groups.left[rows])
         elif form == "uniform":
             q = column.p.take(np.full(p.n_groups, -1))
@@ -82,7 +90,10 @@ def _batches(answer: Answer, column: Column, *, every: bool) -> Iterator[_Batch]
         raw = replace(raw, alphabet=size)
         if form == "uniform":  # nothing counted, and one of each expected
             raw = fill_alphabet(raw, size, q=1.0)
-        yield _Batch(rows, p, q, raw, _smoothed(answer, raw))
+        categories = raw.support_size()
+        if merged:
+            categories[:] = column.p.observed().sum()
+        yield _Batch(rows, p, q, raw, _smoothed(answer, raw), categories)
 
 
 def _smoothed(answer: Answer, raw: Pairs) -> Pairs:
@@ -162,14 +173,15 @@ def _by_terms(answer: Answer, column: Column, measures: Sequence[Measure]) -> di
     log_base, sure = answer.settings.log_base, answer.settings.sure
     # draws from the uniform distribution must tell its categories apart
     every = sure is not None and answer.facts.form == "uniform"
-    for batch in _batches(answer, column, every=every):
+    merged = _may_merge(answer, column, measures)
+    for batch in _batches(answer, column, every=every, merged=merged):
         raw, valid = batch.raw, batch.valid
         part: dict[str, Any] = {
             "n": batch.p.totals,
             "n_reference": batch.q.totals,
             "n_missing": batch.p.missing,
             "n_missing_reference": batch.q.missing,
-            "categories": raw.support_size(),
+            "categories": batch.categories,
             "unseen": _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p),
             "vanished": _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q),
         }
@@ -185,6 +197,20 @@ def _by_terms(answer: Answer, column: Column, measures: Sequence[Measure]) -> di
             part |= assess(sure, raw, answer.facts.form, scored, blocks)
         parts.append(part)
     return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+
+
+def _may_merge(answer: Answer, column: Column, measures: Sequence[Measure]) -> bool:
+    """Tell whether the categories that P lacks need no entries of their own."""
+    settings = answer.settings
+    unnamed = all(one.divides_by in ("", "q") for one in measures)  # in what "raise" says
+    return (
+        answer.facts.form == "rest"
+        and column.p.whole
+        and settings.smoothing is None
+        and settings.sure is None
+        and (settings.zeros in ("inf", "drop") or (settings.zeros == "raise" and unnamed))
+        and all(one.mergeable for one in measures)
+    )
 
 
 def _blocks_of(

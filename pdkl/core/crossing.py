@@ -83,8 +83,9 @@ def cross(
     Each count c is smoothed to ``scale * c + pseudo``. ``lacking`` and ``support`` are those of c.
     """
     size = counts.n_groups
+    values = np.append(scale * as_float(counts.weight) + pseudo, pseudo or 1.0)
     totals = scale * as_float(counts.totals) + pseudo * len(outcomes)
-    cut = _Cut.of(counts, totals, len(outcomes), np.array([scale, pseudo]))
+    cut = _Cut.of(values, totals, len(outcomes))
     if cut is None or len(counts.weight) < _SPARSEST * size * len(outcomes):
         return None
     sums = np.zeros((len(cut.units), len(cut.grids), size, size))
@@ -136,15 +137,13 @@ class _Cut:
     grids: list[int]  # the power of 2 whose multiples make each part of the logarithms
 
     @classmethod
-    def of(
-        cls, counts: Counts, totals: FloatArray, width: int, smoothing: FloatArray
-    ) -> _Cut | None:
+    def of(cls, values: FloatArray, totals: FloatArray, width: int) -> _Cut | None:
         """Choose as few parts as hold the digits; None if there are too many."""
-        whole = all(bool((x == np.rint(x)).all()) for x in (counts.weight, smoothing))
+        whole = bool((values == np.rint(values)).all())
         largest = totals.max(initial=1.0)
         if whole and largest < 2.0**_HELD:
             shift, units, reach = np.zeros(len(totals)), [1.0], largest
-        elif np.frexp(largest)[1] - np.frexp(counts.weight.min(initial=largest))[1] > _WIDEST:
+        elif np.frexp(largest)[1] - np.frexp(values.min())[1] > _WIDEST:
             return None
         else:
             shift = _PARTS * _PART - np.frexp(totals)[1]
