@@ -182,7 +182,7 @@ def _half_squared_root_difference(pairs: Pairs) -> FloatArray:
 
 def _chi_square(pairs: Pairs) -> FloatArray:
     d, q = pairs.difference, pairs.q
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # 0 * inf where Q has nothing at all
         term = np.divide(d, q, out=np.where(pairs.p > 0, np.inf, 0.0), where=q > 0)
         return np.where(term == np.inf, term, d * term)
 
