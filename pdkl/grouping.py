@@ -32,6 +32,16 @@ class Groups:
         """Return the number of comparisons."""
         return len(self.left)
 
+    def only(self, rows: IntArray) -> Groups:
+        """Keep some of the comparisons."""
+        reference = self.reference_keys
+        return Groups(
+            self.keys.take(rows),
+            self.left[rows],
+            self.right[rows],
+            None if reference is None else reference.take(rows),
+        )
+
     def spoken(self, row: int) -> str:
         """Write the keys of a comparison for a message, empty without keys."""
         one = self.keys.iloc[[row]]

@@ -51,6 +51,16 @@ class Counts:
         """The weight of each group without the missing."""
         return sum_by(self.group, self.weight, self.n_groups)
 
+    @cached_property
+    def whole(self) -> bool:
+        """Whether weights are whole by dtype, and so few that float64 holds their sums."""
+        return self.weight.dtype == np.int64 and float(self.totals.sum()) < 2.0**53
+
+    @cached_property
+    def outcome_totals(self) -> WeightArray:
+        """The weight of each outcome in all groups."""
+        return sum_by(self.outcome, self.weight, self.n_outcomes)
+
     def observed(self) -> NDArray[np.bool_]:
         """Tell which outcomes occur in any group."""
         seen = np.zeros(self.n_outcomes, dtype=bool)
@@ -128,6 +138,26 @@ class Counts:
         group, outcome = np.nonzero(table)
         return Counts(group, outcome, table[group, outcome], missing, self.n_outcomes)
 
+    def rest_beside(self, groups: IntArray) -> tuple[Counts, Counts]:
+        """Give ``take(groups)``, and the rest with all that the group lacks as one last outcome.
+
+        For whole weights: what remains after taking away is exact.
+        """
+        own, last = replace(self.take(groups), n_outcomes=self.n_outcomes + 1), self.n_outcomes
+        known = self.outcome_totals[own.outcome]
+        absent = self.totals.sum() - sum_by(own.group, known, own.n_groups)
+        rest = _merged(
+            np.concatenate([own.group, np.arange(own.n_groups)]),
+            np.concatenate([own.outcome, np.full(own.n_groups, last)]),
+            np.concatenate([known - own.weight, absent]),
+            self.missing.sum() - own.missing,
+            last + 1,
+        )
+        left = rest.weight > 0
+        return own, replace(
+            rest, group=rest.group[left], outcome=rest.outcome[left], weight=rest.weight[left]
+        )
+
 
 def _leave_one_out(counts: Counts, own: WeightArray) -> WeightArray:
     """Return the total of each outcome without ``own``, a row for each group left out.
@@ -135,7 +165,7 @@ def _leave_one_out(counts: Counts, own: WeightArray) -> WeightArray:
     Float totals minus a part leave a residue where exactly nothing remains. So a cell that is
     most of its outcome (one per outcome can be) is left out by summing the others instead.
     """
-    total = sum_by(counts.outcome, counts.weight, counts.n_outcomes)
+    total = counts.outcome_totals
     dominant = counts.weight > 0.5 * total[counts.outcome]
     others = sum_by(counts.outcome, np.where(dominant, 0, counts.weight), counts.n_outcomes)
     return np.where(own > 0.5 * total, others, total - own).astype(counts.weight.dtype)
