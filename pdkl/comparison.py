@@ -51,7 +51,7 @@ def distribution(data: Any, question: Question) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Batch:
+class Batch:
     """Some comparisons of one column: their raw counts, and the pairs to measure."""
 
     rows: slice
@@ -65,7 +65,7 @@ class _Batch:
         return (self.raw.total_p > 0) & (self.raw.total_q > 0)
 
 
-def _batches(answer: Answer, column: Column, *, every: bool) -> Iterator[_Batch]:
+def batches(answer: Answer, column: Column, *, every: bool) -> Iterator[Batch]:
     """Line up the two sides, on their union or on ``every`` category of the alphabet."""
     groups, form = answer.groups, answer.facts.form
     for rows in _slices(groups, column, dense=every or form == "rest"):
@@ -81,7 +81,7 @@ def _batches(answer: Answer, column: Column, *, every: bool) -> Iterator[_Batch]
         raw = replace(raw, alphabet=size)
         if form == "uniform":  # nothing counted, and one of each expected
             raw = fill_alphabet(raw, size, q=1.0)
-        yield _Batch(rows, p, q, raw, _smoothed(answer, raw))
+        yield Batch(rows, p, q, raw, _smoothed(answer, raw))
 
 
 def _smoothed(answer: Answer, raw: Pairs) -> Pairs:
@@ -112,7 +112,7 @@ def _scores(answer: Answer, column: Column, question: Question) -> results.Score
     measures, log_base, sure = question.measures, answer.settings.log_base, answer.settings.sure
     # draws from the uniform distribution must tell its categories apart
     every = sure is not None and answer.facts.form == "uniform"
-    for batch in _batches(answer, column, every=every):
+    for batch in batches(answer, column, every=every):
         raw, valid = batch.raw, batch.valid
         part: dict[str, Any] = {
             "n": batch.p.totals,
@@ -131,14 +131,14 @@ def _scores(answer: Answer, column: Column, question: Question) -> results.Score
             statistics = [_statistic(answer, column, one) for one in measures]
             observed = [part[one.name] for one in measures]
             scored = Scored(measures, statistics, observed, log_base)
-            blocks = _blocks_of(answer, column, batch.rows.start)
+            blocks = blocks_of(answer, column, batch.rows.start)
             part |= assess(sure, raw, answer.facts.form, scored, blocks)
         parts.append(part)
     joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     return results.Scores(column.name, column.reference, joined, question.outputs())
 
 
-def _blocks_of(
+def blocks_of(
     answer: Answer, column: Column, start: int
 ) -> Callable[[int, IntArray], tuple[IntArray, IntArray]] | None:
     """Return how to read the blocks of both sides of a comparison, counted from ``start``."""
@@ -188,7 +188,7 @@ def _share(part: FloatArray, total: FloatArray) -> FloatArray:
     return np.divide(part, total, out=np.full_like(total, np.nan), where=total > 0)
 
 
-def _with_zeros(answer: Answer, column: Column, batch: _Batch, one: Measure) -> Pairs:
+def _with_zeros(answer: Answer, column: Column, batch: Batch, one: Measure) -> Pairs:
     """Apply ``zeros`` where the measure divides, or raise and name the categories."""
     zeros = answer.settings.zeros
     if one.divides_by == "":
@@ -221,7 +221,7 @@ def _with_zeros(answer: Answer, column: Column, batch: _Batch, one: Measure) -> 
 def _shares(answer: Answer, column: Column, one: Measure) -> results.Categories:
     _require_names(answer, column)
     parts = []
-    for batch in _batches(answer, column, every=True):
+    for batch in batches(answer, column, every=True):
         pairs = _with_zeros(answer, column, batch, one)
         share = one.shares(pairs, answer.settings.log_base)
         # "drop" may leave a side with nothing
@@ -248,7 +248,7 @@ def _probabilities(answer: Answer, column: Column) -> results.Categories:
         _require_names(answer, column)
     every = declared or smoothing is not None
     parts = []
-    for batch in _batches(answer, column, every=every):
+    for batch in batches(answer, column, every=every):
         pairs = batch.pairs
         count = batch.p.dense(column.alphabet).ravel() if every else batch.p.weight
         valid = batch.valid[pairs.comparison]

@@ -25,9 +25,11 @@ LAW = {
 ORDER = [
     "pdkl.series",
     "pdkl.accessor",
+    "pdkl.drift",
     "pdkl.catalogue",
     "pdkl.comparison",
     "pdkl.sides",
+    "pdkl.kinds",
     "pdkl.dependence",
     "pdkl.losses",
     "pdkl.results",
