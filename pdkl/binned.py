@@ -96,7 +96,7 @@ def natural(values: pd.Series[Any]) -> pd.Series[Any]:
     dtype: Any = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return pd.Series(names.take(dtype.categories, values.cat.codes.to_numpy()))
-    return values.infer_objects() if dtype == object else values
+    return values.infer_objects() if pd.api.types.is_object_dtype(dtype) else values
 
 
 def is_number(dtype: Any) -> bool:

@@ -62,6 +62,7 @@ class Batch:
 
     @property
     def valid(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Tell which comparisons have rows on both sides."""
         return (self.raw.total_p > 0) & (self.raw.total_q > 0)
 
 

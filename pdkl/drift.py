@@ -15,7 +15,7 @@ from pdkl import comparison, grouping, kinds, results, sides
 from pdkl import labels as names
 from pdkl.core.counts import Counts, require_whole
 from pdkl.core.measures import MEASURES, Measure
-from pdkl.core.numerics import IntArray, segment_max
+from pdkl.core.numerics import FloatArray, IntArray, segment_max
 from pdkl.core.pairs import Pairs, concatenate
 from pdkl.core.validation import number_in, require_columns
 from pdkl.engines.pandas import Key, Labelled, Tally, key_name
@@ -116,7 +116,8 @@ def _columns(
     question: Question, source: Source, reference: Source, keys: list[Hashable]
 ) -> list[Compared]:
     """List the columns asked for; a name that a frame has twice is an error of its own."""
-    here, there = (Counter(side.head.columns) for side in (source, reference))
+    here: Counter[Hashable] = Counter(source.head.columns)
+    there: Counter[Hashable] = Counter(reference.head.columns)
     every = list(dict.fromkeys([*source.head.columns, *reference.head.columns]))
     if question.columns is None:
         aside = {*keys, question.weights, question.blocks}
@@ -320,8 +321,8 @@ def _score_pieces(pieces: list[_Piece], table: _Table) -> None:
         table.whole[name][row, place] = values
     table.lined_up[row, place] = True
 
-    def share(part: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.divide(part, total, out=np.full(len(total), np.nan), where=valid)
+    def share(part: FloatArray, total: FloatArray) -> FloatArray:
+        return np.divide(part, total, out=np.full_like(total, np.nan), where=valid)
 
     found = {
         "unseen": share(raw.mass(raw.count_p, only_p), raw.total_p),

@@ -154,7 +154,7 @@ def _is_scaled(dtype: Any) -> bool:
 def _may_be_scaled(side: Source, name: Hashable) -> bool:
     """Tell whether a dtype allows for numbers and times; objects may be anything."""
     dtype: Any = side.head[name].dtype
-    return bool(dtype == object) or _is_scaled(dtype)
+    return pd.api.types.is_object_dtype(dtype) or _is_scaled(dtype)
 
 
 def _are_many_numbers(values: _Values) -> bool:

@@ -355,6 +355,7 @@ def is_matched(question: Question, reference: Source, by: list[Key]) -> bool:
 
 
 def check_reference(question: Question, reference: Source, wanted: list[Hashable]) -> None:
+    """Raise unless the reference has the wanted columns, and the weights."""
     columns = list(reference.head.columns)
     require_columns("p", wanted, columns, frame="reference")
     if question.weights is None:

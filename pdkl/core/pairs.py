@@ -141,8 +141,15 @@ def concatenate(parts: Sequence[Pairs]) -> Pairs:
     def joined(name: str) -> Any:
         return np.concatenate([getattr(part, name) for part in parts])
 
-    entries = [joined(name) for name in ("outcome", "count_p", "count_q", "times")]
-    return Pairs(np.concatenate(shifted), *entries, joined("total_p"), joined("total_q"))
+    return Pairs(
+        np.concatenate(shifted),
+        joined("outcome"),
+        joined("count_p"),
+        joined("count_q"),
+        joined("times"),
+        joined("total_p"),
+        joined("total_q"),
+    )
 
 
 def align(p: Counts, q: Counts) -> Pairs:
