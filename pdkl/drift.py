@@ -25,9 +25,11 @@ from pdkl.question import Question, plain, read_by
 from pdkl.rows import Source
 from pdkl.sides import Answer, Asked
 from pdkl.sources import count_apart, is_data, one, read_data, weights_of
-from pdkl.sureness import Scored, adjusted, assess
+from pdkl.sureness import Scored, Sureness, adjusted, assess
 
 _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the result
+_DRAWN = 1 << 22  # cells drawn for a row, but at least …
+_LEAST_DRAWS = 19  # … so often: a noise floor of 95 % takes no fewer
 _MISSING = "(missing)"  # what top_category calls the category of missing values
 _ALWAYS = ("kl_divergence", "psi")  # beside the measure
 _COUNTS = ("n", "n_reference")
@@ -217,6 +219,17 @@ class _Piece:
     rows: slice
     raw: Pairs
 
+    @property
+    def width(self) -> int:
+        """The largest number of categories of a comparison."""
+        return int(self.raw.support_size().max(initial=1))
+
+
+def _sure(table: _Table) -> Sureness:
+    sure = table.answer.settings.sure
+    assert sure is not None  # drift always tests
+    return sure
+
 
 def _line_up(asked: Asked, table: _Table) -> list[tuple[int, sides.Column]]:
     """Put both sides of each column that is to be scored on one list of labels."""
@@ -292,7 +305,11 @@ def _score(prepared: Sequence[tuple[int, sides.Column]], table: _Table) -> None:
     cells = 0
     for place, column in prepared:
         for batch in comparison.batches(table.answer, column, every=False):
-            pieces.append(_Piece(place, column, batch.rows, batch.raw))
+            piece = _Piece(place, column, batch.rows, batch.raw)
+            if piece.width * _sure(table).n_resamples > _DRAWN:
+                _score_pieces([piece], table)
+                continue
+            pieces.append(piece)
             cells += len(batch.raw.outcome)
             if cells >= _CELLS:
                 _score_pieces(pieces, table)
@@ -334,8 +351,9 @@ def _score_pieces(pieces: list[_Piece], table: _Table) -> None:
     found["out_of_range"] = np.where(last >= 0, outside, np.nan)
     for one_measure in (measure, *(MEASURES[name] for name in _ALWAYS)):
         found[one_measure.name] = one_measure.value(raw, settings.log_base)
-    sure = settings.sure
-    assert sure is not None  # drift always tests
+    sure = _sure(table)
+    affordable = _DRAWN // max(piece.width for piece in pieces)
+    sure = replace(sure, n_resamples=min(sure.n_resamples, max(affordable, _LEAST_DRAWS)))
     scored = Scored(
         [measure],
         [lambda pairs: measure.value(pairs, settings.log_base)],
