@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from pdkl import comparison, dependence, explain, losses
+from pdkl import drift as drifting
 from pdkl.core.estimators import entropy_by
 from pdkl.core.measures import Measure, find, find_all
 from pdkl.question import Question
@@ -1180,6 +1181,44 @@ class InfoTheory:
             binning=binning,
         )
         return comparison.distribution(self._data, question)
+
+    def drift(
+        self,
+        reference: Any,
+        columns: Hashable | list[Any] | None = None,
+        *,
+        by: By | None = None,
+        measure: str | tuple[str, float] | Measure = "js_distance",
+        threshold: float = 0.1,
+        alpha: float = 0.05,
+        dropna: bool = False,
+        bins: Any = 10,
+        blocks: Hashable | None = None,
+        match: bool | None = None,
+        weights: Hashable | None = None,
+        n_resamples: int = 199,
+        rng: int | np.random.Generator | None = None,
+        progress: bool = True,
+    ) -> pd.DataFrame:
+        """Say which columns differ from a reference."""
+        question = Question(
+            method="drift",
+            two_sided=True,
+            measures=(find("measure", measure),),
+            columns=columns,
+            by=by,
+            reference=reference,
+            match=match,
+            weights=weights,
+            base="bit",
+            dropna=dropna,
+            test=True,
+            blocks=blocks,
+            n_resamples=n_resamples,
+            rng=rng,
+            progress=progress,
+        )
+        return drifting.drift(self._data, question, threshold=threshold, alpha=alpha, bins=bins)
 
     def mutual_information(
         self,

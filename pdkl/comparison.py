@@ -52,7 +52,7 @@ def distribution(data: Any, question: Question) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Batch:
+class Batch:
     """Some comparisons of one column: their raw counts, and the pairs to measure."""
 
     rows: slice
@@ -64,12 +64,13 @@ class _Batch:
 
     @property
     def valid(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Tell which comparisons have rows on both sides."""
         return (self.raw.total_p > 0) & (self.raw.total_q > 0)
 
 
-def _batches(
+def batches(
     answer: Answer, column: Column, *, every: bool, merged: bool = False
-) -> Iterator[_Batch]:
+) -> Iterator[Batch]:
     """Line up the two sides, on their union or on ``every`` category of the alphabet.
 
     In the form "rest" the categories that P lacks may be ``merged``.
@@ -93,7 +94,7 @@ def _batches(
         categories = raw.support_size()
         if merged:
             categories[:] = column.p.observed().sum()
-        yield _Batch(rows, p, q, raw, _smoothed(answer, raw), categories)
+        yield Batch(rows, p, q, raw, _smoothed(answer, raw), categories)
 
 
 def _smoothed(answer: Answer, raw: Pairs) -> Pairs:
@@ -174,7 +175,7 @@ def _by_terms(answer: Answer, column: Column, measures: Sequence[Measure]) -> di
     # draws from the uniform distribution must tell its categories apart
     every = sure is not None and answer.facts.form == "uniform"
     merged = _may_merge(answer, column, measures)
-    for batch in _batches(answer, column, every=every, merged=merged):
+    for batch in batches(answer, column, every=every, merged=merged):
         raw, valid = batch.raw, batch.valid
         part: dict[str, Any] = {
             "n": batch.p.totals,
@@ -193,7 +194,7 @@ def _by_terms(answer: Answer, column: Column, measures: Sequence[Measure]) -> di
             statistics = [_statistic(answer, column, one) for one in measures]
             observed = [part[one.name] for one in measures]
             scored = Scored(measures, statistics, observed, log_base)
-            blocks = _blocks_of(answer, column, batch.rows.start)
+            blocks = blocks_of(answer, column, batch.rows.start)
             part |= assess(sure, raw, answer.facts.form, scored, blocks)
         parts.append(part)
     return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
@@ -213,7 +214,7 @@ def _may_merge(answer: Answer, column: Column, measures: Sequence[Measure]) -> b
     )
 
 
-def _blocks_of(
+def blocks_of(
     answer: Answer, column: Column, start: int
 ) -> Callable[[int, IntArray], tuple[IntArray, IntArray]] | None:
     """Return how to read the blocks of both sides of a comparison, counted from ``start``."""
@@ -263,7 +264,7 @@ def _share(part: FloatArray, total: FloatArray) -> FloatArray:
     return np.divide(part, total, out=np.full_like(total, np.nan), where=total > 0)
 
 
-def _with_zeros(answer: Answer, column: Column, batch: _Batch, one: Measure) -> Pairs:
+def _with_zeros(answer: Answer, column: Column, batch: Batch, one: Measure) -> Pairs:
     """Apply ``zeros`` where the measure divides, or raise and name the categories."""
     zeros = answer.settings.zeros
     if one.divides_by == "":
@@ -296,7 +297,7 @@ def _with_zeros(answer: Answer, column: Column, batch: _Batch, one: Measure) -> 
 def _shares(answer: Answer, column: Column, one: Measure) -> results.Categories:
     _require_names(answer, column)
     parts = []
-    for batch in _batches(answer, column, every=True):
+    for batch in batches(answer, column, every=True):
         pairs = _with_zeros(answer, column, batch, one)
         share = one.shares(pairs, answer.settings.log_base)
         # "drop" may leave a side with nothing
@@ -323,7 +324,7 @@ def _probabilities(answer: Answer, column: Column) -> results.Categories:
         _require_names(answer, column)
     every = declared or smoothing is not None
     parts = []
-    for batch in _batches(answer, column, every=every):
+    for batch in batches(answer, column, every=every):
         pairs = batch.pairs
         count = batch.p.dense(column.alphabet).ravel() if every else batch.p.weight
         valid = batch.valid[pairs.comparison]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,6 +131,25 @@ class Pairs:
             total_p=self.sum(count_p),
             total_q=self.sum(count_q),
         )
+
+
+def concatenate(parts: Sequence[Pairs]) -> Pairs:
+    """Put the comparisons of all parts behind one another; outcomes keep their numbers."""
+    before = np.cumsum([0, *(part.size for part in parts)])
+    shifted = [part.comparison + start for part, start in zip(parts, before, strict=False)]
+
+    def joined(name: str) -> Any:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    return Pairs(
+        np.concatenate(shifted),
+        joined("outcome"),
+        joined("count_p"),
+        joined("count_q"),
+        joined("times"),
+        joined("total_p"),
+        joined("total_q"),
+    )
 
 
 def align(p: Counts, q: Counts) -> Pairs:
