@@ -21,17 +21,31 @@ from pdkl.rows import PandasSource, Rows, Source, decoded
 
 def is_data(value: Any) -> bool:
     """Tell whether ``value`` is data of a supported kind."""
-    return isinstance(value, pd.DataFrame)
+    return isinstance(value, pd.DataFrame) or _is_arrow(value)
 
 
 def read_data(data: Any) -> Source:
     """Return the data as a source."""
     if isinstance(data, pd.DataFrame):
         return PandasSource(data)
+    if _is_arrow(data):
+        from pdkl.streams import ArrowSource
+
+        return ArrowSource(data)
     raise TypeError(
-        f"InfoTheory needs a pandas DataFrame; got {type(data).__name__}. "
+        "InfoTheory needs a pandas DataFrame, or a Table, RecordBatch, RecordBatchReader or "
+        f"Dataset of pyarrow; got {type(data).__name__}. "
         "A Series has its own accessor, series.info_theory."
     )
+
+
+def _is_arrow(value: Any) -> bool:
+    """Tell whether ``value`` is Arrow's; pyarrow is not imported for what cannot be."""
+    if type(value).__module__.partition(".")[0] != "pyarrow":
+        return False
+    from pdkl.streams import KINDS
+
+    return isinstance(value, KINDS)
 
 
 def count(
@@ -43,7 +57,8 @@ def count(
 ) -> Tally:
     """Count each of ``columns`` by the groups of ``by``."""
     keys = [key_name(key) for key in by]
-    every = source.reduce([[*keys, column] for column in columns], weights, cut)
+    early = {name: binner for name, binner in cut.items() if name not in keys}
+    every = source.reduce([[*keys, column] for column in columns], weights, early)
     if all(rows is every[0] for rows in every):
         return _count(every[0], columns, by, cut)
     tallies = [_count(rows, [column], by, cut) for rows, column in zip(every, columns, strict=True)]
@@ -91,10 +106,12 @@ def count_jointly(
     dropna: bool,
 ) -> tuple[Counts, pd.DataFrame]:
     """Count the combinations of several columns by group; also return the keys of the groups."""
-    rows = one(source, [*(key_name(key) for key in by), *columns], weights, cut)
+    keys = [key_name(key) for key in by]
+    early = {name: binner for name, binner in cut.items() if name not in keys}
+    rows = one(source, [*keys, *columns], weights, early)
     left = {name: binner for name, binner in cut.items() if name not in rows.cut}
-    counts, keys = engine.count_jointly(rows.frame, columns, by, rows.weights, left, dropna=dropna)
-    return counts, decoded(keys, rows.coded)
+    counts, found = engine.count_jointly(rows.frame, columns, by, rows.weights, left, dropna=dropna)
+    return counts, decoded(found, rows.coded)
 
 
 def count_pairs(
@@ -108,9 +125,11 @@ def count_pairs(
     dropna: bool,
 ) -> tuple[pd.DataFrame, Iterator[Joint]]:
     """Count pairs of columns jointly; return the sorted keys of the groups and a table each."""
-    aside = [*(key_name(key) for key in by), *([] if given is None else [given])]
+    groups = [key_name(key) for key in by]
+    aside = [*groups, *([] if given is None else [given])]
     wanted = [list(dict.fromkeys([*aside, *pair])) for pair in pairs]
-    every = source.reduce(wanted, weights, cut)
+    early = {name: binner for name, binner in cut.items() if name not in groups}
+    every = source.reduce(wanted, weights, early)
     _, keys = engine.group_rows(every[0].frame, by)
     keys = decoded(keys, every[0].coded)
     order = grouping.sort_rows(keys)
