@@ -73,8 +73,8 @@ def count(
 def _count(
     rows: Rows, columns: Sequence[Hashable], by: Sequence[Key], cut: Mapping[Hashable, Binner]
 ) -> Tally:
-    left = {name: binner for name, binner in cut.items() if name not in rows.cut}
-    tally = engine.count(rows.frame, columns, by, rows.weights, left)
+    frame, left = _still_to_cut(rows, cut)
+    tally = engine.count(frame, columns, by, rows.weights, left)
     if not rows.coded:
         return tally
     found = {
@@ -82,6 +82,14 @@ def _count(
         for name, column in tally.columns.items()
     }
     return replace(tally, keys=decoded(tally.keys, rows.coded), columns=found)
+
+
+def _still_to_cut(
+    rows: Rows, cut: Mapping[Hashable, Binner]
+) -> tuple[pd.DataFrame, dict[Hashable, Binner]]:
+    """Return the columns that are not intervals yet, and the frame with their plain values."""
+    left = {name: binner for name, binner in cut.items() if name not in rows.cut}
+    return decoded(rows.frame, rows.coded & left.keys()), left
 
 
 def _places(keys: pd.DataFrame, among: pd.DataFrame) -> IntArray:
@@ -109,8 +117,8 @@ def count_jointly(
     keys = [key_name(key) for key in by]
     early = {name: binner for name, binner in cut.items() if name not in keys}
     rows = one(source, [*keys, *columns], weights, early)
-    left = {name: binner for name, binner in cut.items() if name not in rows.cut}
-    counts, found = engine.count_jointly(rows.frame, columns, by, rows.weights, left, dropna=dropna)
+    frame, left = _still_to_cut(rows, cut)
+    counts, found = engine.count_jointly(frame, columns, by, rows.weights, left, dropna=dropna)
     return counts, decoded(found, rows.coded)
 
 
@@ -143,18 +151,19 @@ def count_pairs(
             else [(r, [p]) for r, p in zip(every, pairs, strict=True)]
         )
         for rows, chosen in parts:
-            codes, found = engine.group_rows(rows.frame, by)
+            frame, left = _still_to_cut(rows, cut)
+            codes, found = engine.group_rows(frame, by)
             if codes is not None:
                 codes = _places(decoded(found, rows.coded), keys)[codes]
             yield from engine.count_pairs(
-                rows.frame,
+                frame,
                 chosen,
                 codes,
                 len(keys),
                 given=given,
                 weights=rows.weights,
                 dropna=dropna,
-                encoders={name: binner for name, binner in cut.items() if name not in rows.cut},
+                encoders=left,
             )
 
     return keys, joints()
@@ -168,6 +177,20 @@ def one(
 ) -> Rows:
     """Reduce the data to rows of the given columns."""
     return source.reduce([list(dict.fromkeys(columns))], weights, cut or {})[0]
+
+
+def to_fit(
+    source: Source,
+    rules: Mapping[Hashable, Any],
+    columns: Mapping[Hashable, Hashable],
+    aside: Sequence[Hashable],
+    weights: Hashable | None,
+) -> list[Rows]:
+    """Return rows for each rule of bins: no rows where it has edges, which fit anything."""
+    open_ = [name for name, rule in rules.items() if not isinstance(rule, np.ndarray)]
+    every = iter(source.reduce([[*aside, columns[name]] for name in open_], weights, {}))
+    none = Rows(source.head.iloc[:0], weights)
+    return [next(every) if name in open_ else none for name in rules]
 
 
 def weights_of(rows: Rows) -> WeightArray | None:

@@ -284,7 +284,7 @@ def _numpy(values: pa.ChunkedArray, missing: int) -> NDArray[Any]:
     """Return integers as one NumPy array, read only, with ``missing`` for null."""
     if values.null_count:
         values = values.fill_null(missing)
-    parts = [chunk.to_numpy() for chunk in values.chunks]
+    parts = [chunk.to_numpy() for chunk in values.chunks] or [np.zeros(0, dtype=np.int32)]
     return np.asarray(parts[0] if len(parts) == 1 else np.concatenate(parts))
 
 
