@@ -11,6 +11,7 @@ from pdkl.accessor import InfoTheory
 from pdkl.catalogue import estimators, measures
 from pdkl.core.measures import Measure
 from pdkl.core.validation import ColumnNotFoundError
+from pdkl.scanning import scan
 from pdkl.series import SeriesInfoTheory
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "estimators",
     "measures",
     "plot",
+    "scan",
 ]
 
 __version__ = "0.1.0"

@@ -33,8 +33,11 @@ class InfoTheory:
 
     Parameters
     ----------
-    data : pandas.DataFrame
-        The frame. Nothing is read or checked before a method is called.
+    data : pandas.DataFrame, or a Table, RecordBatch, RecordBatchReader or Dataset of pyarrow
+        The frame. Nothing is read or checked before a method is called. Arrow data is read in
+        pieces and only in the columns needed, so that it may be larger than memory: what is held
+        is the distinct combinations of groups and values. A RecordBatchReader is used up by the
+        first call; rows read from it before are not counted.
 
     Notes
     -----
@@ -150,7 +153,7 @@ class InfoTheory:
     1    b  2            4      0.00       0.143841  nat
     """
 
-    def __init__(self, data: pd.DataFrame) -> None:
+    def __init__(self, data: Any) -> None:
         self._data = data
 
     def entropy(

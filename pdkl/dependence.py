@@ -19,7 +19,7 @@ from pdkl.core.numerics import FloatArray
 from pdkl.core.validation import boolean, listing, one_of, require_columns
 from pdkl.engines.pandas import key_name
 from pdkl.question import plain, read_base, read_by, read_columns
-from pdkl.sources import count_pairs, read_data, weights_of
+from pdkl.sources import count_pairs, read_data, to_fit, weights_of
 
 Pair = tuple[Hashable, Hashable]
 _PARTS: tuple[Literal["x", "y", "joint"], ...] = ("x", "y", "joint")
@@ -155,11 +155,10 @@ def _answer(
         named.append(given)
     rules = rules_for(bins, frame, named)
     counted = weights is None
+    every = to_fit(source, rules, {name: name for name in rules}, [], weights)
     cut = {
         name: fit_to(rows.plain[name], name, weights_of(rows), rule, binning, counted=counted)
-        for (name, rule), rows in zip(
-            rules.items(), source.reduce([[name] for name in rules], weights, {}), strict=True
-        )
+        for (name, rule), rows in zip(rules.items(), every, strict=True)
     }
     found, joints = count_pairs(source, pairs, by, weights, cut, given=given, dropna=dropna)
     parts = []

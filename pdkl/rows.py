@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -80,9 +80,11 @@ def decoded(frame: pd.DataFrame, coded: frozenset[Hashable]) -> pd.DataFrame:
     """Replace categoricals that only spared hashing by the values they stand for."""
     if not coded:
         return frame
-    dtypes = {
-        name: dtype.categories.dtype
-        for name, dtype in frame.dtypes.items()
-        if name in coded and isinstance(dtype, pd.CategoricalDtype)
-    }
+    dtypes: dict[Hashable, Any] = {}
+    for name, dtype in frame.dtypes.items():
+        if name in coded and isinstance(dtype, pd.CategoricalDtype):
+            dtypes[name] = dtype.categories.dtype
+            if dtype.categories.dtype.kind in "iub" and frame[name].isna().any():
+                # only the nullable dtypes hold missing ones beside integers and booleans
+                dtypes[name] = pd.array(dtype.categories[:0].to_numpy()).dtype
     return frame.astype(dtypes) if dtypes else frame

@@ -25,7 +25,7 @@ from pdkl.engines.pandas import Key, Labelled, group_rows, key_name
 from pdkl.grouping import Groups
 from pdkl.question import Question, Settings, read_by, read_columns
 from pdkl.rows import Source
-from pdkl.sources import count, count_jointly, one, read_data, weights_of
+from pdkl.sources import count, count_jointly, one, read_data, to_fit, weights_of
 from pdkl.sureness import Units
 
 
@@ -240,11 +240,11 @@ def _fit_bins(asked: Asked) -> dict[Hashable, Binner]:
         check_reference(question, source, list(rules))
     partner_of = dict(zip(asked.wanted, asked.partners, strict=True))
     aside = asked.keys if form == "label" else []
-    every = source.reduce([[*aside, partner_of[name]] for name in rules], question.weights, {})
+    every = to_fit(source, rules, partner_of, aside, question.weights)
     fitted: dict[Hashable, Binner] = {}
     for (name, rule), rows in zip(rules.items(), every, strict=True):
         weight, values = weights_of(rows), rows.plain[partner_of[name]]
-        if form == "label":
+        if form == "label" and len(values):
             codes, keys = group_rows(rows.frame, asked.by)
             chosen = codes == grouping.find(keys, question.reference, list(frame.columns))
             values = values[np.asarray(chosen)]

@@ -21,17 +21,31 @@ from pdkl.rows import PandasSource, Rows, Source, decoded
 
 def is_data(value: Any) -> bool:
     """Tell whether ``value`` is data of a supported kind."""
-    return isinstance(value, pd.DataFrame)
+    return isinstance(value, pd.DataFrame) or _is_arrow(value)
 
 
 def read_data(data: Any) -> Source:
     """Return the data as a source."""
     if isinstance(data, pd.DataFrame):
         return PandasSource(data)
+    if _is_arrow(data):
+        from pdkl.streams import ArrowSource
+
+        return ArrowSource(data)
     raise TypeError(
-        f"InfoTheory needs a pandas DataFrame; got {type(data).__name__}. "
+        "InfoTheory needs a pandas DataFrame, or a Table, RecordBatch, RecordBatchReader or "
+        f"Dataset of pyarrow; got {type(data).__name__}. "
         "A Series has its own accessor, series.info_theory."
     )
+
+
+def _is_arrow(value: Any) -> bool:
+    """Tell whether ``value`` is Arrow's; pyarrow is not imported for what cannot be."""
+    if type(value).__module__.partition(".")[0] != "pyarrow":
+        return False
+    from pdkl.streams import KINDS
+
+    return isinstance(value, KINDS)
 
 
 def count(
@@ -43,7 +57,8 @@ def count(
 ) -> Tally:
     """Count each of ``columns`` by the groups of ``by``."""
     keys = [key_name(key) for key in by]
-    every = source.reduce([[*keys, column] for column in columns], weights, cut)
+    early = {name: binner for name, binner in cut.items() if name not in keys}
+    every = source.reduce([[*keys, column] for column in columns], weights, early)
     if all(rows is every[0] for rows in every):
         return _count(every[0], columns, by, cut)
     tallies = [_count(rows, [column], by, cut) for rows, column in zip(every, columns, strict=True)]
@@ -85,8 +100,8 @@ def count_apart(
 def _count(
     rows: Rows, columns: Sequence[Hashable], by: Sequence[Key], cut: Mapping[Hashable, Binner]
 ) -> Tally:
-    left = {name: binner for name, binner in cut.items() if name not in rows.cut}
-    tally = engine.count(rows.frame, columns, by, rows.weights, left)
+    frame, left = _still_to_cut(rows, cut)
+    tally = engine.count(frame, columns, by, rows.weights, left)
     if not rows.coded:
         return tally
     found = {
@@ -94,6 +109,14 @@ def _count(
         for name, column in tally.columns.items()
     }
     return replace(tally, keys=decoded(tally.keys, rows.coded), columns=found)
+
+
+def _still_to_cut(
+    rows: Rows, cut: Mapping[Hashable, Binner]
+) -> tuple[pd.DataFrame, dict[Hashable, Binner]]:
+    """Return the columns that are not intervals yet, and the frame with their plain values."""
+    left = {name: binner for name, binner in cut.items() if name not in rows.cut}
+    return decoded(rows.frame, rows.coded & left.keys()), left
 
 
 def _places(keys: pd.DataFrame, among: pd.DataFrame) -> IntArray:
@@ -118,10 +141,12 @@ def count_jointly(
     dropna: bool,
 ) -> tuple[Counts, pd.DataFrame]:
     """Count the combinations of several columns by group; also return the keys of the groups."""
-    rows = one(source, [*(key_name(key) for key in by), *columns], weights, cut)
-    left = {name: binner for name, binner in cut.items() if name not in rows.cut}
-    counts, keys = engine.count_jointly(rows.frame, columns, by, rows.weights, left, dropna=dropna)
-    return counts, decoded(keys, rows.coded)
+    keys = [key_name(key) for key in by]
+    early = {name: binner for name, binner in cut.items() if name not in keys}
+    rows = one(source, [*keys, *columns], weights, early)
+    frame, left = _still_to_cut(rows, cut)
+    counts, found = engine.count_jointly(frame, columns, by, rows.weights, left, dropna=dropna)
+    return counts, decoded(found, rows.coded)
 
 
 def count_pairs(
@@ -135,9 +160,11 @@ def count_pairs(
     dropna: bool,
 ) -> tuple[pd.DataFrame, Iterator[Joint]]:
     """Count pairs of columns jointly; return the sorted keys of the groups and a table each."""
-    aside = [*(key_name(key) for key in by), *([] if given is None else [given])]
+    groups = [key_name(key) for key in by]
+    aside = [*groups, *([] if given is None else [given])]
     wanted = [list(dict.fromkeys([*aside, *pair])) for pair in pairs]
-    every = source.reduce(wanted, weights, cut)
+    early = {name: binner for name, binner in cut.items() if name not in groups}
+    every = source.reduce(wanted, weights, early)
     _, keys = engine.group_rows(every[0].frame, by)
     keys = decoded(keys, every[0].coded)
     order = grouping.sort_rows(keys)
@@ -151,18 +178,19 @@ def count_pairs(
             else [(r, [p]) for r, p in zip(every, pairs, strict=True)]
         )
         for rows, chosen in parts:
-            codes, found = engine.group_rows(rows.frame, by)
+            frame, left = _still_to_cut(rows, cut)
+            codes, found = engine.group_rows(frame, by)
             if codes is not None:
                 codes = _places(decoded(found, rows.coded), keys)[codes]
             yield from engine.count_pairs(
-                rows.frame,
+                frame,
                 chosen,
                 codes,
                 len(keys),
                 given=given,
                 weights=rows.weights,
                 dropna=dropna,
-                encoders={name: binner for name, binner in cut.items() if name not in rows.cut},
+                encoders=left,
             )
 
     return keys, joints()
@@ -176,6 +204,20 @@ def one(
 ) -> Rows:
     """Reduce the data to rows of the given columns."""
     return source.reduce([list(dict.fromkeys(columns))], weights, cut or {})[0]
+
+
+def to_fit(
+    source: Source,
+    rules: Mapping[Hashable, Any],
+    columns: Mapping[Hashable, Hashable],
+    aside: Sequence[Hashable],
+    weights: Hashable | None,
+) -> list[Rows]:
+    """Return rows for each rule of bins: no rows where it has edges, which fit anything."""
+    open_ = [name for name, rule in rules.items() if not isinstance(rule, np.ndarray)]
+    every = iter(source.reduce([[*aside, columns[name]] for name in open_], weights, {}))
+    none = Rows(source.head.iloc[:0], weights)
+    return [next(every) if name in open_ else none for name in rules]
 
 
 def weights_of(rows: Rows) -> WeightArray | None:

@@ -126,10 +126,10 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "'list'. Turn them into something hashable first, such as tuples or text.",
     ),
     (
-        lambda: InfoTheory([1, 2]).entropy(),  # type: ignore[arg-type]
+        lambda: InfoTheory([1, 2]).entropy(),
         TypeError,
-        "InfoTheory needs a pandas DataFrame; got list. A Series has its own accessor, "
-        "series.info_theory.",
+        "InfoTheory needs a pandas DataFrame, or a Table, RecordBatch, RecordBatchReader or "
+        "Dataset of pyarrow; got list. A Series has its own accessor, series.info_theory.",
     ),
     # ---- by
     (
@@ -635,5 +635,5 @@ def test_errors_leave_the_frame_as_it_was() -> None:
 
 
 def test_the_constructor_never_raises() -> None:
-    assert pdkl.InfoTheory(None) is not None  # type: ignore[arg-type]
+    assert pdkl.InfoTheory(None) is not None
     assert pdkl.SeriesInfoTheory(None) is not None  # type: ignore[arg-type]

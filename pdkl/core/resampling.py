@@ -206,7 +206,7 @@ class Blocks(Sampler):
 def hypergeometric(urn: IntArray, n: int, size: int, rng: np.random.Generator) -> FloatArray:
     """Take ``n`` rows out of ``urn`` without replacement, ``size`` times."""
     if int(urn.sum()) < LARGEST_URN:
-        return as_float(rng.multivariatehypergeometric(urn, n, size=size, method="marginals"))
+        return as_float(rng.multivariate_hypergeometric(urn, n, size=size, method="marginals"))
     # Exact as well: take each row with probability n / total, then take more, or give some back,
     # in the same way until the number is right. No step prefers one row to another.
     taken = np.zeros((size, len(urn)), dtype=np.int64)

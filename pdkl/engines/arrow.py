@@ -1,0 +1,559 @@
+"""Count Arrow record batches: each column is encoded once, every list of columns in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pdkl.core.counts import LARGEST_SUM, CodeArray, WeightArray
+from pdkl.core.numerics import IntArray
+
+_WHOLE = int(np.iinfo(np.int64).max)
+_PIECE = 1 << 17  # rows encoded at a time; more where a dictionary is larger
+_CHUNK = 1 << 15  # rows whose combined codes still fit the cache
+_SPAN = 1 << 22  # integers within so wide a range are looked up, not hashed
+_TABLE_BITS = 24  # of the cells of one dense table, about 128 MB
+_ALL_TABLES_BITS = 25
+_CELLS_PER_ROW = 128  # a table of more cells would take longer to read than the rows
+_SMALL_BITS = 16  # a table so small is always worth having
+_KEY_BITS = 63
+
+
+class Encoder(Protocol):
+    """Gives the values of one column whole numbers from 0, the same in every piece."""
+
+    @property
+    def size(self) -> int:
+        """The number of values known so far."""
+
+    def encode(self, values: pa.ChunkedArray) -> CodeArray:
+        """Return the number of each value, -1 where it is missing."""
+
+
+class Vocabulary(Encoder, Protocol):
+    """An encoder that learns the values as they come."""
+
+    def values(self) -> pa.Array:
+        """Return the values that the numbers stand for."""
+
+
+@dataclass(frozen=True)
+class Combinations:
+    """Distinct rows of some columns: their codes, and how much weight each has."""
+
+    codes: list[IntArray]
+    weight: WeightArray
+
+
+def encoder_for(kind: pa.DataType) -> Vocabulary:
+    """Return an encoder for values of a type; TypeError where they cannot be counted."""
+    types = pa.types
+    if types.is_dictionary(kind):
+        return Dictionaries(kind)
+    if isinstance(kind, pa.BaseExtensionType):
+        return Converted(encoder_for(kind.storage_type), _storage)
+    if types.is_boolean(kind):
+        return Numbers(pa.uint8(), kind)
+    if types.is_date64(kind):
+        return Converted(encoder_for(pa.date32()), lambda one: one.cast(pa.date32(), safe=False))
+    if types.is_integer(kind):
+        return Numbers(kind, kind)
+    if types.is_temporal(kind) and not types.is_interval(kind):
+        return Numbers(pa.int32() if kind.bit_width == 32 else pa.int64(), kind)
+    if types.is_float16(kind):
+        return Converted(encoder_for(pa.float32()), lambda one: one.cast(pa.float32()))
+    if types.is_floating(kind):
+        return Converted(Hashed(kind), _one_missing)
+    if types.is_decimal(kind):
+        if kind.bit_width < 128:
+            wide = pa.decimal128(kind.precision, kind.scale)
+            return Converted(Hashed(wide), lambda one: one.cast(wide))
+        return Hashed(kind)
+    if str(kind) in ("string_view", "binary_view"):
+        flat = pa.string() if str(kind) == "string_view" else pa.binary()
+        return Converted(
+            Dictionaries(pa.dictionary(pa.int32(), flat)), lambda one: _flat(one, flat)
+        )
+    textual = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
+    if types.is_null(kind) or types.is_fixed_size_binary(kind) or any(is_(kind) for is_ in textual):
+        return Hashed(kind)
+    raise TypeError(f"values of Arrow type {kind} are not hashable")
+
+
+class Hashed:
+    """Values that are looked up among those known, and hashed where they are new."""
+
+    def __init__(self, kind: pa.DataType, known: pa.Array | None = None) -> None:
+        self._known = pa.array([], kind) if known is None else known
+        self._learning = known is None  # whether many of the last values were new
+
+    @property
+    def size(self) -> int:
+        """The number of values known so far."""
+        return len(self._known)
+
+    def values(self) -> pa.Array:
+        """Return the values that the numbers stand for."""
+        return self._known
+
+    def encode(self, values: pa.ChunkedArray) -> CodeArray:
+        """Return the number of each value, -1 where it is missing."""
+        if self._learning:
+            return self._learn(values)
+        found = pc.index_in(values, value_set=self._known)
+        codes = _numpy(found, -1)
+        if found.null_count > values.null_count:
+            new = pc.and_(found.is_null(), values.is_valid())
+            codes = codes.copy()  # Arrow's buffers are read only
+            codes[_numpy(new.cast(pa.uint8()), 0).view(bool)] = self._learn(values.filter(new))
+            self._learning = found.null_count - values.null_count > len(values) // 4
+        return codes
+
+    def _learn(self, values: pa.ChunkedArray) -> CodeArray:
+        """Hash all values, and number those that are new."""
+        if values.null_count == len(values):
+            return np.full(len(values), -1, dtype=np.int32)
+        encoded = values.dictionary_encode().unify_dictionaries()
+        dictionary = encoded.chunk(0).dictionary
+        place = pc.index_in(dictionary, value_set=self._known)
+        new = place.is_null()
+        number = np.append(place.fill_null(-1).to_numpy(), -1).astype(np.int32)
+        fresh = dictionary.filter(new)
+        number[:-1][new.to_numpy(zero_copy_only=False)] = self.size + np.arange(len(fresh))
+        self._known = pa.concat_arrays([self._known, fresh])
+        self._learning = len(fresh) > len(values) // 8
+        indices = pa.chunked_array([chunk.indices for chunk in encoded.chunks])
+        return np.asarray(number[_numpy(indices, -1)])
+
+
+class Numbers:
+    """Integers, and what is stored as such: looked up in a table while their range is short."""
+
+    def __init__(self, stored: pa.DataType, kind: pa.DataType) -> None:
+        self._stored, self._kind = stored, kind
+        self._dtype = np.dtype(stored.to_pandas_dtype())
+        self._low = 0
+        self._number: NDArray[np.int32] = np.zeros(0, dtype=np.int32)  # by value - low, -1 if new
+        self._size = 0
+        self._hashed: Hashed | None = None  # where the range is wide
+
+    @property
+    def size(self) -> int:
+        """The number of values known so far."""
+        return self._size if self._hashed is None else self._hashed.size
+
+    def values(self) -> pa.Array:
+        """Return the values that the numbers stand for."""
+        return self._integers().cast(self._kind) if self._hashed is None else self._hashed.values()
+
+    def encode(self, values: pa.ChunkedArray) -> CodeArray:
+        """Return the number of each value, -1 where it is missing."""
+        if self._hashed is not None:
+            return self._hashed.encode(values)
+        if values.null_count == len(values):
+            return np.full(len(values), -1, dtype=np.int32)
+        whole = _stored_as(values, self._stored)
+        ends = pc.min_max(whole)
+        low, high = ends["min"].as_py(), ends["max"].as_py()
+        if not self._reach(low, high):
+            self._hashed = Hashed(self._kind, self._integers().cast(self._kind))
+            return self._hashed.encode(values)
+        place = _numpy(whole, low)
+        if self._dtype == np.uint64:
+            place = (place - np.uint64(self._low)).astype(np.int64)
+        else:
+            place = place.astype(np.int64) - self._low
+        codes = self._number[place]
+        if (new := codes < 0).any():
+            fresh = np.unique(place[new])
+            self._number[fresh] = self._size + np.arange(len(fresh), dtype=np.int32)
+            self._size += len(fresh)
+            codes = self._number[place]
+        if values.null_count:
+            codes[_numpy(values.is_null().cast(pa.uint8()), 0).view(bool)] = -1
+        return codes
+
+    def _reach(self, low: int, high: int) -> bool:
+        """Make the table reach from low to high; False where it would be too long."""
+        start, stop = self._low, self._low + len(self._number)
+        if start < stop:
+            low, high = min(low, start), max(high, stop - 1)
+        if high - low >= _SPAN:
+            return False
+        if high - low + 1 > len(self._number):
+            table = np.full(high - low + 1, -1, dtype=np.int32)
+            table[start - low : stop - low] = self._number
+            self._low, self._number = low, table
+        return True
+
+    def _integers(self) -> pa.Array:
+        """Return the integers in the order of their numbers."""
+        known = np.flatnonzero(self._number >= 0)
+        known = known[np.argsort(self._number[known])]
+        if self._dtype == np.uint64:
+            return pa.array(known.astype(np.uint64) + np.uint64(self._low), self._stored)
+        return pa.array(known + self._low, pa.int64()).cast(self._stored)
+
+
+class Dictionaries:
+    """Dictionary arrays: what is encoded is their dictionaries, which may differ by batch."""
+
+    def __init__(self, kind: pa.DictionaryType) -> None:
+        self._inner = encoder_for(kind.value_type)
+        self._last: tuple[pa.Array, CodeArray] | None = None
+
+    @property
+    def size(self) -> int:
+        """The number of values known so far."""
+        return self._inner.size
+
+    def values(self) -> pa.Array:
+        """Return the values that the numbers stand for."""
+        return self._inner.values()
+
+    def encode(self, values: pa.ChunkedArray) -> CodeArray:
+        """Return the number of each value, -1 where it is missing."""
+        parts = []
+        for chunk in values.chunks:
+            number = self._numbers_of(chunk.dictionary)
+            indices = chunk.indices
+            if indices.null_count:
+                indices = indices.cast(pa.int64()).fill_null(-1)
+            parts.append(number[indices.to_numpy()])
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _numbers_of(self, dictionary: pa.Array) -> CodeArray:
+        """Return the number of each entry, and -1 at the end."""
+        if self._last is not None and _same_buffers(self._last[0], dictionary):
+            return self._last[1]
+        number = np.append(self._inner.encode(pa.chunked_array([dictionary])), -1)
+        self._last = dictionary, number.astype(np.int32)
+        return self._last[1]
+
+
+class Converted:
+    """Values that are brought to another form, chunk by chunk, before they are encoded."""
+
+    def __init__(self, inner: Vocabulary, convert: Callable[[pa.Array], pa.Array]) -> None:
+        self._inner, self._convert = inner, convert
+
+    @property
+    def size(self) -> int:
+        """The number of values known so far."""
+        return self._inner.size
+
+    def values(self) -> pa.Array:
+        """Return the values that the numbers stand for."""
+        return self._inner.values()
+
+    def encode(self, values: pa.ChunkedArray) -> CodeArray:
+        """Return the number of each value, -1 where it is missing."""
+        return self._inner.encode(pa.chunked_array([self._convert(one) for one in values.chunks]))
+
+
+def _one_missing(numbers: pa.Array) -> pa.Array:
+    """Read NaN as missing, and -0.0 as 0.0."""
+    found = numbers.to_numpy(zero_copy_only=False)
+    return pa.array(found + found.dtype.type(0), from_pandas=True)
+
+
+def _storage(values: pa.Array) -> pa.Array:
+    return values.storage
+
+
+def _flat(views: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Turn text or binary views into dictionaries of ``kind``, for which all kernels exist."""
+    encoded = views.dictionary_encode()
+    dictionary = pa.array(encoded.dictionary.to_pylist(), kind)
+    return pa.DictionaryArray.from_arrays(encoded.indices, dictionary)
+
+
+def _stored_as(values: pa.ChunkedArray, stored: pa.DataType) -> pa.ChunkedArray:
+    if pa.types.is_boolean(values.type):
+        return values.cast(stored)
+    return pa.chunked_array([chunk.view(stored) for chunk in values.chunks], stored)
+
+
+def _numpy(values: pa.ChunkedArray, missing: int) -> NDArray[Any]:
+    """Return integers as one NumPy array, read only, with ``missing`` for null."""
+    if values.null_count:
+        values = values.fill_null(missing)
+    parts = [chunk.to_numpy() for chunk in values.chunks] or [np.zeros(0, dtype=np.int32)]
+    return np.asarray(parts[0] if len(parts) == 1 else np.concatenate(parts))
+
+
+def _same_buffers(one: pa.Array, other: pa.Array) -> bool:
+    def where(array: pa.Array) -> list[Any]:
+        addresses = [buffer and buffer.address for buffer in array.buffers()]
+        return [array.type, array.offset, len(array), *addresses]
+
+    return where(one) == where(other)
+
+
+def count(
+    batches: Iterable[pa.RecordBatch],
+    wanted: Sequence[Sequence[str]],
+    encoders: Mapping[str, Encoder],
+    weights: WeightReader | None = None,
+) -> list[Combinations]:
+    """Count the distinct combinations of each list of columns, in one pass.
+
+    Parameters
+    ----------
+    batches : iterable of RecordBatch
+        All of one schema; their size and number do not matter.
+    wanted : sequence of lists of column names
+        The columns of each answer.
+    encoders : mapping {column: encoder}
+        One for each of these columns.
+    weights : WeightReader, optional
+        Of the column of row weights. Rows that weigh 0 stand in the answers too.
+    """
+    spare = max(len(wanted) - 1, 0).bit_length()
+    table_bits = max(min(_TABLE_BITS, _ALL_TABLES_BITS - spare), _SMALL_BITS)
+    kind = None if weights is None else weights.dtype
+    tallies = [_Tally([encoders[name] for name in columns], kind, table_bits) for columns in wanted]
+    for piece in _pieces(batches, lambda: max(encoder.size for encoder in encoders.values())):
+        weight = None if weights is None else weights.read(piece.column(weights.name))
+        codes = {name: encoder.encode(piece.column(name)) for name, encoder in encoders.items()}
+        for columns, tally in zip(wanted, tallies, strict=True):
+            tally.add([codes[name] for name in columns], weight)
+    if weights is not None:
+        weights.require()
+    return [tally.result() for tally in tallies]
+
+
+def _pieces(batches: Iterable[pa.RecordBatch], known: Callable[[], int]) -> Iterator[pa.Table]:
+    """Join small batches and cut large ones, so that each piece is worth its fixed costs.
+
+    Those grow with the number of values known, since a lookup reads all of them.
+    """
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        waiting.append(batch)
+        rows += len(batch)
+        size = max(_PIECE, known())
+        if rows >= size:
+            table = pa.Table.from_batches(waiting)
+            waiting, rows = [], 0
+            for start in range(0, len(table), 2 * size):
+                yield table.slice(start, 2 * size)
+    if rows:
+        yield pa.Table.from_batches(waiting)
+
+
+class WeightReader:
+    """Reads weights piece by piece, and says at the end what is wrong with them."""
+
+    def __init__(self, name: str, kind: pa.DataType) -> None:
+        self.name = name
+        self.dtype = np.dtype(np.float64 if pa.types.is_floating(kind) else np.int64)
+        self._rows = self._missing = self._negative = 0
+        self._first_negative: Any = None
+        self._total: int | float = 0
+
+    def read(self, values: pa.ChunkedArray) -> WeightArray:
+        """Return the weights in ``dtype``; what is wrong with them is noted for later."""
+        self._rows += len(values)
+        if self.dtype == np.float64:
+            parts = [chunk.to_numpy(zero_copy_only=False) for chunk in values.chunks]
+            weight: NDArray[Any] = np.concatenate(parts).astype(np.float64)
+            absent = np.isnan(weight)
+            self._missing += int(absent.sum())
+            weight[absent] = 0.0
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._total += float(weight.sum())
+        else:
+            if pa.types.is_boolean(values.type):
+                values = values.cast(pa.uint8())
+            self._missing += values.null_count
+            given = _numpy(values, 0)
+            weight = given.astype(np.int64)
+            exact = int(given.max()) * len(given) > _WHOLE  # more than int64 may hold
+            self._total += int((given.astype(object) if exact else weight).sum())
+        if (bad := np.flatnonzero(weight < 0)).size:
+            if self._negative == 0:
+                self._first_negative = weight[bad[0]]
+            self._negative += bad.size
+        return weight
+
+    def require(self) -> None:
+        """Raise where weights cannot be weights, in the words that any frame's would get."""
+        spoken = f"weights (column {self.name!r})"
+        if self._missing:
+            raise ValueError(
+                f"{spoken} must not be missing; {self._missing} of {self._rows} are. "
+                "Fill them with fillna or drop these rows."
+            )
+        if self.dtype == np.int64 and self._total > _WHOLE:
+            raise ValueError(
+                f"{spoken} add up to {self._total}, beyond the 2**63 - 1 that whole weights are "
+                "counted to. Divide them or make them floats."
+            )
+        if not self._total <= LARGEST_SUM:
+            raise ValueError(
+                f"{spoken} must be finite and add up to at most {LARGEST_SUM:g}; they add up to "
+                f"{self._total:g}. Divide them by a common factor."
+            )
+        if self._negative:
+            raise ValueError(
+                f"{spoken} must not be negative; {self._negative} of {self._rows} are, "
+                f"the first is {self._first_negative}."
+            )
+
+
+class _Tally:
+    """The distinct combinations of some columns so far, and their weight.
+
+    The codes of a row are packed into the bits of one key, the first column highest, so that a
+    key keeps its place in the order when columns get more bits. Few possible keys make a table;
+    many are kept as sorted runs, merged so that each is more than twice as long as the next.
+    """
+
+    def __init__(
+        self, encoders: Sequence[Encoder], weighed: np.dtype[Any] | None, table_bits: int
+    ) -> None:
+        self._encoders, self._table_bits = encoders, table_bits
+        self._bits = [0] * len(encoders)
+        self._rows = 0
+        self._table: WeightArray | None = np.zeros(1, dtype=weighed or np.int64)
+        # which keys occur, where that cannot be told from their weight
+        self._seen = None if weighed is None else np.zeros(1, dtype=bool)
+        self._runs: list[_Run] = []
+
+    def add(self, codes: Sequence[CodeArray], weight: WeightArray | None) -> None:
+        """Add rows, each weighing 1 where no weights are given."""
+        rows = len(codes[0])
+        self._rows += rows
+        self._widen()
+        if self._table is None:
+            self._push(_Run(_pack(codes, self._bits), weight).added())
+            return
+        for start in range(0, rows, _CHUNK):
+            some = slice(start, start + _CHUNK)
+            (key,) = _pack([one[some] for one in codes], self._bits)
+            if weight is None:
+                np.add.at(self._table, key, 1)
+            else:
+                np.add.at(self._table, key, weight[some])
+                assert self._seen is not None  # there are weights
+                self._seen[key] = True
+
+    def result(self) -> Combinations:
+        """Return what was counted."""
+        run = self._everything()
+        return Combinations(_unpack(run.words, self._bits), run.weight)
+
+    def _widen(self) -> None:
+        """Give the columns as many bits as their encoders need by now."""
+        bits = [encoder.size.bit_length() for encoder in self._encoders]
+        if bits == self._bits:
+            return
+        tabled = self._table is not None
+        runs = [self._everything()] if tabled else self._runs
+        moved = [_Run(_pack(_unpack(run.words, self._bits), bits), run.weight) for run in runs]
+        self._bits, total = bits, sum(bits)
+        small = total <= _SMALL_BITS or 1 << total <= _CELLS_PER_ROW * self._rows
+        if not tabled or not small or total > self._table_bits:
+            self._runs, self._table, self._seen = moved, None, None
+            return
+        (run,) = moved
+        self._table = np.zeros(1 << total, dtype=run.weight.dtype)
+        self._table[run.words[0]] = run.weight
+        if self._seen is not None:
+            self._seen = np.zeros(1 << total, dtype=bool)
+            self._seen[run.words[0]] = True
+
+    def _push(self, run: _Run) -> None:
+        self._runs.append(run)
+        while len(self._runs) > 1 and len(self._runs[-2].weight) <= 2 * len(self._runs[-1].weight):
+            last = self._runs.pop()
+            self._runs[-1] = self._runs[-1].merged(last)
+
+    def _everything(self) -> _Run:
+        """Return all that was counted as one run."""
+        if self._table is not None:
+            key = np.flatnonzero(self._table if self._seen is None else self._seen)
+            return _Run([key], self._table[key])
+        run = self._runs.pop()
+        while self._runs:
+            run = self._runs.pop().merged(run)
+        return run
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Keys, in words of at most 63 bits each, and their weights."""
+
+    words: list[IntArray]
+    weight: Any  # None stands for ones
+
+    def merged(self, other: _Run) -> _Run:
+        both = zip(self.words, other.words, strict=True)
+        words = [np.concatenate(pair) for pair in both]
+        return _Run(words, np.concatenate([self.weight, other.weight])).added()
+
+    def added(self) -> _Run:
+        """Sort the keys, and add the weights of equal ones."""
+        words, weight = self.words, self.weight
+        if len(words) == 1 and weight is None:
+            words = [np.sort(words[0])]
+        else:
+            # two sorted runs after each other take a stable sort little more than a merge
+            single = len(words) == 1
+            order = np.argsort(words[0], kind="stable") if single else np.lexsort(words[::-1])
+            words = [word[order] for word in words]
+            weight = None if weight is None else weight[order]
+        changed = np.ones(len(words[0]), dtype=bool)
+        changed[1:] = np.any([word[1:] != word[:-1] for word in words], axis=0)
+        first = np.flatnonzero(changed)
+        if weight is None:
+            added = np.diff(first, append=len(changed))
+        else:
+            added = np.add.reduceat(weight, first) if len(first) else weight
+        return _Run([word[first] for word in words], added)
+
+
+def _words(bits: Sequence[int]) -> list[list[int]]:
+    """Say which columns share a key word."""
+    words: list[list[int]] = [[]]
+    room = _KEY_BITS
+    for column, own in enumerate(bits):
+        if own > room:
+            words.append([])
+            room = _KEY_BITS
+        words[-1].append(column)
+        room -= own
+    return words
+
+
+def _pack(codes: Sequence[CodeArray], bits: Sequence[int]) -> list[IntArray]:
+    """Put the codes of each row side by side, 0 for missing."""
+    packed = []
+    for word in _words(bits):
+        key = codes[word[0]].astype(np.int64)
+        key += 1
+        for column in word[1:]:
+            key <<= bits[column]
+            key += codes[column]
+            key += 1
+        packed.append(key)
+    return packed
+
+
+def _unpack(packed: Sequence[IntArray], bits: Sequence[int]) -> list[IntArray]:
+    """Take the codes out of the keys, the columns in order."""
+    codes: list[IntArray] = []
+    for word, key in zip(_words(bits), packed, strict=True):
+        shift = sum(bits[column] for column in word)
+        for column in word:
+            shift -= bits[column]
+            codes.append(((key >> shift) & ((1 << bits[column]) - 1)) - 1)
+    return codes

@@ -1,0 +1,201 @@
+"""Arrow datasets: files are checked before they are read, and Parquet keeps its dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+# how much is read ahead bounds the memory; two cores are busy with less
+_BATCHES_AHEAD = 4
+_FILES_AHEAD = 2
+
+
+def scan(dataset: ds.Dataset, columns: list[str]) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """Return the batches of some columns, and their schema.
+
+    Text that Parquet holds with dictionaries comes as dictionary arrays.
+    """
+    chosen = filter_of(dataset)
+    fragments = list(dataset.get_fragments(chosen))
+    _check(fragments, dataset, columns)
+    source = dataset
+    if (
+        isinstance(dataset, ds.FileSystemDataset)
+        and isinstance(dataset.format, ds.ParquetFileFormat)
+        and chosen is None  # a filter may not know how to compare dictionaries
+        and (texts := _text_columns(fragments, dataset.schema, columns))
+    ):
+        source = _with_dictionaries(dataset, fragments, texts)
+    scanner = source.scanner(
+        columns=columns, batch_readahead=_BATCHES_AHEAD, fragment_readahead=_FILES_AHEAD
+    )
+    return scanner.projected_schema, _batches(scanner, fragments, dataset.schema, columns)
+
+
+def open_files(paths: list[str], form: Any) -> ds.Dataset:
+    """Make a dataset whose columns have types that hold those of all files.
+
+    Folders named "key=value" make columns. Where no type holds all, the first file's stands, and
+    reading the column will fail.
+    """
+    try:
+        dataset = ds.dataset(paths, format=form, partitioning="hive")
+    except (pa.ArrowException, OSError):
+        first = ds.dataset(paths, schema=pa.schema([]), format=form)
+        _schemas_of(list(first.get_fragments()))  # tells which file it is
+        raise
+    fields = {field.name: field for field in dataset.schema}
+    for schema in _schemas_of(list(dataset.get_fragments())):
+        for field in schema:
+            one = [pa.schema([fields.get(field.name, field)]), pa.schema([field])]
+            with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
+                fields[field.name] = pa.unify_schemas(one, promote_options="permissive").field(0)
+    return dataset.replace_schema(pa.schema(list(fields.values())))
+
+
+def filter_of(dataset: ds.Dataset) -> Any:
+    """Return the expression that `pyarrow.dataset.Dataset.filter` has left, or None."""
+    return dataset._scan_options.get("filter")
+
+
+def _batches(
+    scanner: ds.Scanner, fragments: list[ds.Fragment], schema: pa.Schema, columns: list[str]
+) -> Iterator[pa.RecordBatch]:
+    last = None
+    try:
+        for tagged in scanner.scan_batches():
+            last = tagged.fragment
+            yield tagged.record_batch
+    except (pa.ArrowException, OSError) as error:
+        raise unreadable(_culprit(fragments, last, schema, columns), error) from error
+
+
+def _culprit(
+    fragments: list[ds.Fragment], last: Any, schema: pa.Schema, columns: list[str]
+) -> str | None:
+    """Read files one by one, from the last that gave rows, until one cannot be read."""
+    paths = [getattr(fragment, "path", None) for fragment in fragments]
+    start = paths.index(last.path) if getattr(last, "path", None) in paths else 0
+    for fragment, path in zip(fragments[start:], paths[start:], strict=True):
+        try:
+            for _ in fragment.scanner(schema=schema, columns=columns).to_batches():
+                pass
+        except (pa.ArrowException, OSError):
+            return path
+    return None
+
+
+def unreadable(path: str | None, error: Exception) -> Exception:
+    """Say which file could not be read; what the system says of a file is clear already."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error
+    place = "data cannot be read" if path is None else f"file {path!r} cannot be read"
+    return ValueError(
+        f"{place}: {str(error).rstrip('.')}. Nothing was counted. Check that it is whole and of "
+        "the format and the types that the dataset says, or leave it out."
+    )
+
+
+def _schema_of(fragment: ds.Fragment) -> pa.Schema:
+    """Return the columns that a file has, and their types there."""
+    try:
+        return fragment.physical_schema
+    except (pa.ArrowException, OSError) as error:
+        raise unreadable(getattr(fragment, "path", None), error) from error
+
+
+def _schemas_of(fragments: Sequence[ds.Fragment]) -> list[pa.Schema]:
+    """Read the schemas of many files, waiting for several at a time."""
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(_schema_of, fragments))
+
+
+def _check(fragments: list[ds.Fragment], dataset: ds.Dataset, columns: list[str]) -> None:
+    """Raise where a file lacks a column or holds it as something else.
+
+    Arrow would fill the one with nulls, and might turn the other into text.
+    """
+    files = [fragment for fragment in fragments if isinstance(fragment, ds.FileFragment)]
+    for fragment, schema in zip(files, _schemas_of(files), strict=True):
+        if isinstance(fragment.format, ds.JsonFileFormat):
+            continue  # there, a key that is left out is how missing values are written
+        folders = ds.get_partition_keys(fragment.partition_expression)
+        for column in columns:
+            if column in folders:
+                continue
+            if column not in schema.names:
+                raise ValueError(
+                    f"file {fragment.path!r} has no column {column!r}, which other files of the "
+                    "dataset have. Its rows would all count as missing; leave the file out, or "
+                    "write the column into it."
+                )
+            here, there = schema.field(column).type, dataset.schema.field(column).type
+            if isinstance(fragment.format, ds.CsvFileFormat):
+                continue  # its types are guesses; the text is read as the dataset says
+            if here != there and not {_family(here), "null"} & {_family(there), "null"}:
+                raise ValueError(
+                    f"file {fragment.path!r} holds column {column!r} as {here}, but in the dataset "
+                    f"it is {there}. Write the files with one type, or count them one by one."
+                )
+
+
+def _family(kind: pa.DataType) -> str:
+    """Say among which types a value can be moved without becoming another."""
+    types = pa.types
+    if types.is_dictionary(kind):
+        return _family(kind.value_type)
+    if types.is_timestamp(kind):
+        return "naive time" if kind.tz is None else "aware time"
+    if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
+        return "number"
+    if types.is_string(kind) or types.is_large_string(kind):
+        return "text"
+    return str(kind).removeprefix("large_").removesuffix("_view")
+
+
+def _text_columns(fragments: list[ds.Fragment], schema: pa.Schema, columns: list[str]) -> list[str]:
+    """Return the columns whose dictionaries in all files have the dataset's type."""
+    texts = [name for name in columns if schema.field(name).type in (pa.string(), pa.binary())]
+    for fragment in fragments:
+        here = fragment.physical_schema
+        folders = ds.get_partition_keys(fragment.partition_expression)
+        texts = [
+            name
+            for name in texts
+            if name not in folders and here.field(name).type == schema.field(name).type
+        ]
+    return texts
+
+
+def _with_dictionaries(
+    dataset: ds.FileSystemDataset, fragments: list[ds.ParquetFileFragment], texts: list[str]
+) -> ds.FileSystemDataset:
+    """Return the same dataset, with some columns read as dictionary arrays."""
+    known = dataset.format.read_options
+    form = ds.ParquetFileFormat(
+        read_options=ds.ParquetReadOptions(
+            dictionary_columns={*known.dictionary_columns, *texts},
+            coerce_int96_timestamp_unit=known.coerce_int96_timestamp_unit,
+        ),
+        default_fragment_scan_options=dataset.format.default_fragment_scan_options,
+    )
+    schema = dataset.schema
+    for name in texts:
+        place = schema.get_field_index(name)
+        field = schema.field(place)
+        schema = schema.set(place, field.with_type(pa.dictionary(pa.int32(), field.type)))
+    again = [
+        form.make_fragment(
+            fragment.path,
+            filesystem=fragment.filesystem,
+            partition_expression=fragment.partition_expression,
+            row_groups=[group.id for group in fragment.row_groups],
+        )
+        for fragment in fragments
+    ]
+    return ds.FileSystemDataset(again, schema, form, dataset.filesystem)
