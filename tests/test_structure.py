@@ -20,12 +20,10 @@ LAW = {
     "engines/pandas.py": {"numpy", "pandas", "pdkl.core", "pdkl.engines.text"},
     "engines/text.py": {"numpy", "pyarrow"},
     "plot/": {"numpy", "pandas", "matplotlib", "pdkl.core.validation", "pdkl.plot"},
-    "engines/pandas.py": {"numpy", "pandas", "pdkl.core"},
     "engines/arrow.py": {"numpy", "pyarrow", "pdkl.core"},
     "files.py": {"pyarrow"},
     "scanning.py": {"pyarrow", "pdkl"},
     "streams.py": {"pandas", "pyarrow", "tqdm", "pdkl"},
-    "plot.py": {"numpy", "pandas", "matplotlib", "pdkl.core.validation"},
     "": {"numpy", "pandas", "scipy", "tqdm", "pdkl"},
 }
 # who may be imported by whom, top to bottom: a module sees only those after it
