@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -35,6 +36,9 @@ _SIZES = ("n", "n_reference", "n_missing", "n_missing_reference")
 _TESTED = ("contribution", "share", "expected", "excess", "noise_floor")
 _BY_COLUMN = ("step", "column", "given", *_SIZES, *_TESTED, "unit")
 _BY_SEGMENT = ("column", "part", *_SIZES, "weight", "divergence", *_TESTED, "unit")
+
+
+Make = Callable[[], Split]
 
 
 @dataclass(frozen=True)
@@ -178,13 +182,15 @@ def _fit_bins(
     }
 
 
-def _judge(asked: _Asked, splits: Sequence[Split], most: int | None = None) -> list[_Found]:
-    """Measure splits, and draw each as if nothing differed within its strata."""
+def _judge(asked: _Asked, splits: Sequence[Make], cells: int, size: int) -> list[_Found]:
+    """Measure splits of up to so many cells, and draw each as if nothing differed within strata.
+
+    They are made one by one, as all of them may not fit into memory.
+    """
     measures = tuple(dict.fromkeys([CHAINED[0], asked.measure]))
-    size = min(asked.sure.n_resamples, most or asked.sure.n_resamples)
 
     def task(i: int, rng: np.random.Generator) -> _Found:
-        split = splits[i]
+        split = splits[i]()
         js, drawn = split.total(CHAINED[0]), split.null_values(measures, size, rng)
         gain = null_summary(js, drawn[0]).excess
         rows = 2.0 * (split.n_p + split.n_q)  # JS in the unit of the G statistic
@@ -194,20 +200,10 @@ def _judge(asked: _Asked, splits: Sequence[Split], most: int | None = None) -> l
         expected = float(values.mean()) if not np.isnan(value) else float("nan")
         return _Found(value, expected, *told, gain, chance)
 
-    cells = [len(split.p) * size for split in splits]
-    threads = None if max(cells, default=0) >= WORTH_THREADS else 1
+    threads = None if cells * size >= WORTH_THREADS else 1
     answers = each(task, len(splits), asked.sure.rng, threads=threads)
-    shown = asked.sure.progress and sum(cells) > _LONG
+    shown = asked.sure.progress and cells * size * len(splits) > _LONG
     return list(with_progress(answers, len(splits), shown=shown))
-
-
-def _promising(asked: _Asked, splits: Sequence[Split]) -> list[_Found]:
-    """Judge splits, those that a glance shows to be noise by this glance alone."""
-    found = _judge(asked, splits, _GLANCE)
-    hopeful = [i for i, one in enumerate(found) if one.p_value <= _HOPE]
-    for i, judged in zip(hopeful, _judge(asked, [splits[i] for i in hopeful]), strict=True):
-        found[i] = judged
-    return found
 
 
 # ---- columns --------------------------------------------------------------------------------
@@ -270,22 +266,34 @@ def _steps(asked: _Asked, cells: _Cells) -> list[tuple[int | None, list[int], _F
         chosen.append(column)
         left.remove(column)
 
+    def judged(every: Sequence[Sequence[int]], most: int) -> list[_Found]:
+        splits = [partial(cells.split, strata, columns) for columns in every]
+        return _judge(asked, splits, len(cells.p), min(most, asked.sure.n_resamples))
+
+    def promising(every: Sequence[Sequence[int]]) -> list[_Found]:
+        """Judge columns together, those that a glance shows to be noise by this glance alone."""
+        found = judged(every, _GLANCE)
+        hopeful = [i for i, one in enumerate(found) if one.p_value <= _HOPE]
+        again = judged([every[i] for i in hopeful], asked.sure.n_resamples)
+        for i, better in zip(hopeful, again, strict=True):
+            found[i] = better
+        return found
+
     while left:
-        single = _promising(asked, [cells.split(strata, [column]) for column in left])
-        best = _best(single)
+        found = promising([[column] for column in left])
+        best = _best(found)
         if best is not None:
-            take(left[best], single[best])
+            take(left[best], found[best])
             continue
-        (rest,) = _judge(asked, [cells.split(strata, left)])
+        (rest,) = judged([left], asked.sure.n_resamples)
         # no column alone, but perhaps two: what they tell of each other
-        pairs = list(combinations(range(len(left)), 2)) if rest.is_real(1) else []
-        double = _promising(asked, [cells.split(strata, [left[i] for i in pair]) for pair in pairs])
-        best = _best(double)
+        pairs = list(combinations(left, 2)) if rest.is_real(1) else []
+        best = _best(promising(pairs))
         if best is None:
             steps.append((None, list(chosen), rest))
             break
-        for column in [left[i] for i in pairs[best]]:
-            take(column, *_judge(asked, [cells.split(strata, [column])]))
+        for column in pairs[best]:
+            take(column, *judged([[column]], asked.sure.n_resamples))
     return steps
 
 
@@ -374,7 +382,7 @@ def _segments(asked: _Asked) -> pd.DataFrame:
     keys, own, others = grouping.pool(here.keys, there.keys, asked.by)
     here, there = here.regroup(own, keys), there.regroup(others, keys)
     within: list[Split] = []
-    splits: list[Split] = []  # for each column the mix, then the segments
+    splits: list[Make] = []  # for each column the mix, then the segments
     sizes: dict[str, list[Any]] = {name: [] for name in _SIZES}
     for column in asked.columns:
         p, q = _on_one_order(here.columns[column], there.columns[column], column, asked.dropna)
@@ -383,11 +391,13 @@ def _segments(asked: _Asked) -> pd.DataFrame:
         n_p, n_q = int(left.sum()), int(right.sum())
         one_column = Split(pairs.comparison, left, right, n_p, n_q, len(keys))
         within.append(one_column)
-        splits.append(_mix(p, q))
-        splits += [one_column.part(segment) for segment in range(len(keys))]
+        splits.append(partial(_mix, p, q))
+        splits += [partial(one_column.part, segment) for segment in range(len(keys))]
         for name, side in zip(_SIZES, (p.totals, q.totals, p.missing, q.missing), strict=True):
             sizes[name] += [int(side.sum()), *side.astype(np.int64)]
-    return _segment_rows(asked, keys, within, _judge(asked, splits), sizes)
+    cells = max(len(split.p) for split in within)
+    found = _judge(asked, splits, cells, asked.sure.n_resamples)
+    return _segment_rows(asked, keys, within, found, sizes)
 
 
 def _on_one_order(
