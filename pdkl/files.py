@@ -20,8 +20,10 @@ def scan(dataset: ds.Dataset, columns: list[str]) -> tuple[pa.Schema, Iterator[p
 
     Text that Parquet holds with dictionaries comes as dictionary arrays.
     """
-    chosen = filter_of(dataset)
-    fragments = list(dataset.get_fragments(chosen))
+    chosen = dataset._scan_options.get("filter")  # what Dataset.filter has left
+    whole = dataset.replace_schema(dataset.schema)
+    whole._scan_options = {}  # for a dataset with a filter does not tell its files
+    fragments = list(whole.get_fragments(chosen))
     _check(fragments, dataset, columns)
     source = dataset
     if (
@@ -56,11 +58,6 @@ def open_files(paths: list[str], form: Any) -> ds.Dataset:
             with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
                 fields[field.name] = pa.unify_schemas(one, promote_options="permissive").field(0)
     return dataset.replace_schema(pa.schema(list(fields.values())))
-
-
-def filter_of(dataset: ds.Dataset) -> Any:
-    """Return the expression that `pyarrow.dataset.Dataset.filter` has left, or None."""
-    return dataset._scan_options.get("filter")
 
 
 def _batches(
