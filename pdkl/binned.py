@@ -71,6 +71,7 @@ class Binner:
 
 def as_numbers(values: pd.Series[Any], name: Hashable) -> tuple[Numbers, NDArray[np.bool_], str]:
     """Return float64 numbers, or int64 nanoseconds of times, with a mask of the missing."""
+    values = natural(values)
     dtype: Any = values.dtype
     missing = values.isna().to_numpy()
     if is_time(dtype):
@@ -88,6 +89,14 @@ def as_numbers(values: pd.Series[Any], name: Hashable) -> tuple[Numbers, NDArray
         f"bins is for numbers and datetimes; column {name!r} holds {dtype}. Leave it out of bins, "
         "or convert it with pd.to_numeric or pd.to_datetime."
     )
+
+
+def natural(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the values in the dtype that they have behind levels or objects."""
+    dtype: Any = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return pd.Series(names.take(dtype.categories, values.cat.codes.to_numpy()))
+    return values.infer_objects() if pd.api.types.is_object_dtype(dtype) else values
 
 
 def is_number(dtype: Any) -> bool:
@@ -159,7 +168,7 @@ def fit_to(
         )
     kept = ~missing & np.isfinite(numbers)
     chosen = None if weights is None else weights[kept]
-    zone = getattr(values.dtype, "tz", None)
+    zone = getattr(natural(values).dtype, "tz", None)
     if zone is None and kind == "aware datetime":
         zone = "UTC"
     numbers = numbers[kept]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,8 @@ import pandas as pd
 
 from pdkl import labels as names
 from pdkl import results
-from pdkl.core.counts import Counts
+from pdkl.core.counts import Counts, as_float
+from pdkl.core.crossing import cross
 from pdkl.core.measures import Measure
 from pdkl.core.numerics import FloatArray, IntArray
 from pdkl.core.pairs import Pairs, align, spread
@@ -51,7 +52,7 @@ def distribution(data: Any, question: Question) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Batch:
+class Batch:
     """Some comparisons of one column: their raw counts, and the pairs to measure."""
 
     rows: slice
@@ -59,18 +60,27 @@ class _Batch:
     q: Counts
     raw: Pairs
     pairs: Pairs
+    categories: IntArray  # how many either side has
 
     @property
     def valid(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Tell which comparisons have rows on both sides."""
         return (self.raw.total_p > 0) & (self.raw.total_q > 0)
 
 
-def _batches(answer: Answer, column: Column, *, every: bool) -> Iterator[_Batch]:
-    """Line up the two sides, on their union or on ``every`` category of the alphabet."""
+def batches(
+    answer: Answer, column: Column, *, every: bool, merged: bool = False
+) -> Iterator[Batch]:
+    """Line up the two sides, on their union or on ``every`` category of the alphabet.
+
+    In the form "rest" the categories that P lacks may be ``merged``.
+    """
     groups, form = answer.groups, answer.facts.form
-    for rows in _slices(groups, column, dense=every or form == "rest"):
+    for rows in _slices(groups, column, dense=every or (form == "rest" and not merged)):
         p = column.p.take(groups.left[rows])
-        if form == "rest":
+        if merged:
+            p, q = column.p.rest_beside(groups.left[rows])
+        elif form == "rest":
             q = column.p.rest(groups.left[rows])
         elif form == "uniform":
             q = column.p.take(np.full(p.n_groups, -1))
@@ -81,7 +91,10 @@ def _batches(answer: Answer, column: Column, *, every: bool) -> Iterator[_Batch]
         raw = replace(raw, alphabet=size)
         if form == "uniform":  # nothing counted, and one of each expected
             raw = fill_alphabet(raw, size, q=1.0)
-        yield _Batch(rows, p, q, raw, _smoothed(answer, raw))
+        categories = raw.support_size()
+        if merged:
+            categories[:] = column.p.observed().sum()
+        yield Batch(rows, p, q, raw, _smoothed(answer, raw), categories)
 
 
 def _smoothed(answer: Answer, raw: Pairs) -> Pairs:
@@ -108,18 +121,68 @@ def _slices(groups: Groups, column: Column, *, dense: bool) -> Iterator[slice]:
 
 
 def _scores(answer: Answer, column: Column, question: Question) -> results.Scores:
+    entries = _by_products(answer, column, question.measures)
+    if left := [one for one in question.measures if one.name not in entries]:
+        entries = _by_terms(answer, column, left) | entries
+    return results.Scores(column.name, column.reference, entries, question.outputs())
+
+
+def _by_products(answer: Answer, column: Column, measures: Sequence[Measure]) -> dict[str, Any]:
+    """Compare all pairs of groups at once; empty where that is not possible."""
+    settings, left, right = answer.settings, answer.groups.left, answer.groups.right
+    smoothing, plain = settings.smoothing, settings.zeros in ("inf", "raise")
+    wanted = [
+        (one, one.crossed) for one in measures if one.crossed and (plain or not one.divides_by)
+    ]
+    if answer.facts.form != "pairs" or settings.sure is not None or not wanted:
+        return {}
+    if smoothing is None:
+        crossing = cross(column.p, column.alphabet)
+    elif column.unnamed:
+        return {}
+    else:
+        crossing = cross(
+            column.p, column.alphabet, *smoothing.scale_and_pseudo(column.alphabet_size)
+        )
+    if crossing is None or (settings.zeros == "raise" and crossing.infinite.any()):
+        return {}
+    totals, missing = column.p.totals, column.p.missing
+    valid = (totals[left] > 0) & (totals[right] > 0)
+    entries: dict[str, Any] = {
+        "n": totals[left],
+        "n_reference": totals[right],
+        "n_missing": missing[left],
+        "n_missing_reference": missing[right],
+        "categories": crossing.support[left, right].astype(np.int64),
+        "unseen": _share(crossing.lacking[left, right], as_float(totals[left])),
+        "vanished": _share(crossing.lacking[right, left], as_float(totals[right])),
+    }
+    entries["unseen"][~valid] = entries["vanished"][~valid] = np.nan
+    for one, crossed in wanted:
+        values = crossed(crossing)[left, right] / settings.log_base**one.log_power + 0.0
+        again = np.flatnonzero(valid & np.isnan(values))
+        if len(again):
+            few = replace(answer, groups=answer.groups.only(again))
+            values[again] = _by_terms(few, column, [one])[one.name]
+        entries[one.name] = np.where(valid, values, np.nan)
+    return entries
+
+
+def _by_terms(answer: Answer, column: Column, measures: Sequence[Measure]) -> dict[str, Any]:
+    """Line up the two sides of each comparison, and measure it category by category."""
     parts: list[dict[str, Any]] = []
-    measures, log_base, sure = question.measures, answer.settings.log_base, answer.settings.sure
+    log_base, sure = answer.settings.log_base, answer.settings.sure
     # draws from the uniform distribution must tell its categories apart
     every = sure is not None and answer.facts.form == "uniform"
-    for batch in _batches(answer, column, every=every):
+    merged = _may_merge(answer, column, measures)
+    for batch in batches(answer, column, every=every, merged=merged):
         raw, valid = batch.raw, batch.valid
         part: dict[str, Any] = {
             "n": batch.p.totals,
             "n_reference": batch.q.totals,
             "n_missing": batch.p.missing,
             "n_missing_reference": batch.q.missing,
-            "categories": raw.support_size(),
+            "categories": batch.categories,
             "unseen": _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p),
             "vanished": _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q),
         }
@@ -131,14 +194,27 @@ def _scores(answer: Answer, column: Column, question: Question) -> results.Score
             statistics = [_statistic(answer, column, one) for one in measures]
             observed = [part[one.name] for one in measures]
             scored = Scored(measures, statistics, observed, log_base)
-            blocks = _blocks_of(answer, column, batch.rows.start)
+            blocks = blocks_of(answer, column, batch.rows.start)
             part |= assess(sure, raw, answer.facts.form, scored, blocks)
         parts.append(part)
-    joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    return results.Scores(column.name, column.reference, joined, question.outputs())
+    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
 
-def _blocks_of(
+def _may_merge(answer: Answer, column: Column, measures: Sequence[Measure]) -> bool:
+    """Tell whether the categories that P lacks need no entries of their own."""
+    settings = answer.settings
+    unnamed = all(one.divides_by in ("", "q") for one in measures)  # in what "raise" says
+    return (
+        answer.facts.form == "rest"
+        and column.p.whole
+        and settings.smoothing is None
+        and settings.sure is None
+        and (settings.zeros in ("inf", "drop") or (settings.zeros == "raise" and unnamed))
+        and all(one.mergeable for one in measures)
+    )
+
+
+def blocks_of(
     answer: Answer, column: Column, start: int
 ) -> Callable[[int, IntArray], tuple[IntArray, IntArray]] | None:
     """Return how to read the blocks of both sides of a comparison, counted from ``start``."""
@@ -188,7 +264,7 @@ def _share(part: FloatArray, total: FloatArray) -> FloatArray:
     return np.divide(part, total, out=np.full_like(total, np.nan), where=total > 0)
 
 
-def _with_zeros(answer: Answer, column: Column, batch: _Batch, one: Measure) -> Pairs:
+def _with_zeros(answer: Answer, column: Column, batch: Batch, one: Measure) -> Pairs:
     """Apply ``zeros`` where the measure divides, or raise and name the categories."""
     zeros = answer.settings.zeros
     if one.divides_by == "":
@@ -221,7 +297,7 @@ def _with_zeros(answer: Answer, column: Column, batch: _Batch, one: Measure) -> 
 def _shares(answer: Answer, column: Column, one: Measure) -> results.Categories:
     _require_names(answer, column)
     parts = []
-    for batch in _batches(answer, column, every=True):
+    for batch in batches(answer, column, every=True):
         pairs = _with_zeros(answer, column, batch, one)
         share = one.shares(pairs, answer.settings.log_base)
         # "drop" may leave a side with nothing
@@ -248,7 +324,7 @@ def _probabilities(answer: Answer, column: Column) -> results.Categories:
         _require_names(answer, column)
     every = declared or smoothing is not None
     parts = []
-    for batch in _batches(answer, column, every=every):
+    for batch in batches(answer, column, every=every):
         pairs = batch.pairs
         count = batch.p.dense(column.alphabet).ravel() if every else batch.p.weight
         valid = batch.valid[pairs.comparison]

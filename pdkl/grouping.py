@@ -32,6 +32,16 @@ class Groups:
         """Return the number of comparisons."""
         return len(self.left)
 
+    def only(self, rows: IntArray) -> Groups:
+        """Keep some of the comparisons."""
+        reference = self.reference_keys
+        return Groups(
+            self.keys.take(rows),
+            self.left[rows],
+            self.right[rows],
+            None if reference is None else reference.take(rows),
+        )
+
     def spoken(self, row: int) -> str:
         """Write the keys of a comparison for a message, empty without keys."""
         one = self.keys.iloc[[row]]
@@ -138,7 +148,7 @@ def _between(
     keys: pd.DataFrame, left: IntArray, right: IntArray, *, nullable: bool = False
 ) -> Groups:
     reference = {
-        f"{name}_reference": _take(keys[name], right, nullable=nullable) for name in keys.columns
+        f"{name}_reference": take(keys[name], right, nullable=nullable) for name in keys.columns
     }
     return Groups(
         keys.take(left).reset_index(drop=True),
@@ -148,7 +158,7 @@ def _between(
     )
 
 
-def _take(values: pd.Series[Any], rows: IntArray, *, nullable: bool) -> pd.Series[Any]:
+def take(values: pd.Series[Any], rows: IntArray, *, nullable: bool) -> pd.Series[Any]:
     """Take rows of a key, missing at -1; the dtype is then the same whether or not one is."""
     if nullable and isinstance(values.dtype, np.dtype) and values.dtype.kind in "iub":
         values = pd.Series(pd.array(values.to_numpy()))
@@ -158,15 +168,8 @@ def _take(values: pd.Series[Any], rows: IntArray, *, nullable: bool) -> pd.Serie
 def match(
     here: pd.DataFrame, there: pd.DataFrame, by: Sequence[Key]
 ) -> tuple[pd.DataFrame, IntArray, IntArray]:
-    """Line up the groups of two frames: all keys, sorted, and where each side's groups are.
-
-    Groupers cut the pooled times, so both frames are cut at the same places.
-    """
-    pooled = pd.DataFrame({name: _pool(here[name], there[name]) for name in here.columns})
-    codes, keys = group_rows(pooled, by)
-    order = sort_rows(keys)
-    codes = np.argsort(order)[codes]
-    left, right = codes[: len(here)], codes[len(here) :]
+    """Line up the groups of two frames as `pool` does; some must be on both sides."""
+    keys, left, right = pool(here, there, by)
     if len(here) and len(there) and not np.isin(left, right).any():
         shown = ", ".join(repr(key_name(key)) for key in by)
         raise ValueError(
@@ -175,7 +178,22 @@ def match(
             "whole reference, pass match=False; to compare groups in time, put both into one frame "
             'and pass against="previous".'
         )
-    return keys.take(order).reset_index(drop=True), left, right
+    return keys, left, right
+
+
+def pool(
+    here: pd.DataFrame, there: pd.DataFrame, by: Sequence[Key]
+) -> tuple[pd.DataFrame, IntArray, IntArray]:
+    """Return all keys of two frames, sorted, and where each side's groups are among them.
+
+    Groupers cut the pooled times, so both frames are cut at the same places.
+    """
+    pooled = pd.DataFrame({name: _pool(here[name], there[name]) for name in here.columns})
+    codes, keys = group_rows(pooled, by)
+    order = sort_rows(keys)
+    codes = np.argsort(order)[codes]
+    keys = keys.take(order).reset_index(drop=True)
+    return keys, codes[: len(here)], codes[len(here) :]
 
 
 def _examples(keys: pd.DataFrame) -> str:

@@ -185,8 +185,8 @@ def _taken(frame: pd.DataFrame, row: IntArray) -> dict[Hashable, Any]:
 
 
 def _text(texts: Sequence[str], index: IntArray) -> pd.Series[Any]:
-    column: pd.Series[Any] = pd.Series(np.array(texts, dtype=object)[index], dtype="str")
-    return column
+    column: pd.Series[Any] = pd.Series(list(texts), dtype="str")
+    return column.take(index).reset_index(drop=True)
 
 
 def _finished(columns: dict[Hashable, Any], facts: Facts) -> pd.DataFrame:

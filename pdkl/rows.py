@@ -78,6 +78,8 @@ class PandasSource:
 
 def decoded(frame: pd.DataFrame, coded: frozenset[Hashable]) -> pd.DataFrame:
     """Replace categoricals that only spared hashing by the values they stand for."""
+    if not coded:
+        return frame
     plain = frame.copy(deep=False)
     for name, dtype in frame.dtypes.items():
         if name in coded and isinstance(dtype, pd.CategoricalDtype):

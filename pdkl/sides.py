@@ -61,7 +61,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """A question with the data, the keys and the columns that it is about."""
 
     question: Question
@@ -96,7 +96,7 @@ def prepare(data: Any, question: Question) -> Answer:
         require_columns("weights", [question.weights], list(frame.columns))
     wanted, partners = _columns(question, frame, [*keys, question.weights], form)
     reference = read_data(question.reference) if form == "frame" else None
-    asked = _Asked(question, form, source, reference, by, wanted, partners)
+    asked = Asked(question, form, source, reference, by, wanted, partners)
     binners, units = _fit_bins(asked), None
     if boolean("joint", question.joint):
         groups, together, counted = _joint(asked, settings, binners)
@@ -104,17 +104,17 @@ def prepare(data: Any, question: Question) -> Answer:
         own = others = [counted]
     else:
         groups, own, others = _count(asked, binners)
-        units = _blocks(asked, binners)
+        units = count_blocks(asked, binners)
     columns = []
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
         text = names.text(partner) if form == "q" else results.REFERENCES.get(form or "")
         text = text if reference is None else reference.kind
         other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
-        column = _on_one_alphabet(name, text, p, q, settings, other)
+        column = on_one_alphabet(name, text, p, q, settings, other)
         if name in binners:
             column = replace(column, intervals=binners[name].intervals())
         if units is not None:
-            column = _with_blocks(column, q, units[0][name], units[1][partner], settings)
+            column = with_blocks(column, q, units[0][name], units[1][partner], settings)
         columns.append(column)
     if question.estimator != "plugin":
         for column in columns:
@@ -132,7 +132,7 @@ def prepare(data: Any, question: Question) -> Answer:
 
 
 def _joint(
-    asked: _Asked, settings: Settings, cut: dict[Hashable, Binner]
+    asked: Asked, settings: Settings, cut: dict[Hashable, Binner]
 ) -> tuple[Groups, Hashable, Labelled]:
     """Count the combinations of all columns, as one column named after them."""
     question = asked.question
@@ -184,14 +184,14 @@ def _columns(
 
 
 def _count(
-    asked: _Asked, cut: dict[Hashable, Binner]
+    asked: Asked, cut: dict[Hashable, Binner]
 ) -> tuple[Groups, list[Labelled], list[Labelled]]:
     """Count both sides, and say which group is compared with which."""
     question, form, source, by = asked.question, asked.form, asked.source, asked.by
     wanted, weights, reference = asked.wanted, question.weights, asked.reference
     if reference is not None:
-        _check_reference(question, reference, wanted)
-        if _is_matched(question, reference, by):
+        check_reference(question, reference, wanted)
+        if is_matched(question, reference, by):
             # Groupers are left for later: they must cut the times of both frames together
             here = count(source, wanted, asked.keys, weights, cut)
             there = count(reference, wanted, asked.keys, weights, cut)
@@ -227,7 +227,7 @@ def _count(
     return make.get(form or "", grouping.plain)(keys), own, others
 
 
-def _fit_bins(asked: _Asked) -> dict[Hashable, Binner]:
+def _fit_bins(asked: Asked) -> dict[Hashable, Binner]:
     """Fit the intervals of each binned column once: to its reference, or to all rows."""
     question, form, source = asked.question, asked.form, asked.source
     frame = source.head
@@ -237,7 +237,7 @@ def _fit_bins(asked: _Asked) -> dict[Hashable, Binner]:
         return {}
     if asked.reference is not None:
         source = asked.reference
-        _check_reference(question, source, list(rules))
+        check_reference(question, source, list(rules))
     partner_of = dict(zip(asked.wanted, asked.partners, strict=True))
     aside = asked.keys if form == "label" else []
     every = to_fit(source, rules, partner_of, aside, question.weights)
@@ -264,8 +264,8 @@ def _fit_bins(asked: _Asked) -> dict[Hashable, Binner]:
     return fitted
 
 
-def _blocks(
-    asked: _Asked, cut: dict[Hashable, Binner]
+def count_blocks(
+    asked: Asked, cut: dict[Hashable, Binner]
 ) -> tuple[dict[Hashable, Units], dict[Hashable, Units]] | None:
     """Count the blocks of each group on both sides; None where rows move on their own."""
     question, source, reference, by = asked.question, asked.source, asked.reference, asked.by
@@ -281,7 +281,7 @@ def _blocks(
         own = {name: Units(side.counts, owner) for name, side in here.columns.items()}
         return own, own
     _check_blocks(block, reference, keys, "reference")
-    matched = _is_matched(question, reference, by)
+    matched = is_matched(question, reference, by)
     here = count(source, both, [*(keys if matched else by), block], question.weights, cut)
     there_by = [*(keys if matched else []), block]
     there = count(reference, asked.wanted, there_by, question.weights, cut)
@@ -316,7 +316,7 @@ def _check_blocks(block: Hashable, source: Source, keys: list[Hashable], spoken:
         )
 
 
-def _with_blocks(
+def with_blocks(
     column: Column, q: Labelled, own: Units, other: Units, settings: Settings
 ) -> Column:
     """Put the counts of blocks on the labels of the column."""
@@ -329,7 +329,7 @@ def _with_blocks(
     return replace(column, blocks=(Units(counts_p, own.owner), Units(counts_q, other.owner)))
 
 
-def _is_matched(question: Question, reference: Source, by: list[Key]) -> bool:
+def is_matched(question: Question, reference: Source, by: list[Key]) -> bool:
     """Say whether a reference frame is taken group by group."""
     if not by:
         return False
@@ -354,7 +354,8 @@ def _is_matched(question: Question, reference: Source, by: list[Key]) -> bool:
     return bool(known)
 
 
-def _check_reference(question: Question, reference: Source, wanted: list[Hashable]) -> None:
+def check_reference(question: Question, reference: Source, wanted: list[Hashable]) -> None:
+    """Raise unless the reference has the wanted columns, and the weights."""
     columns = list(reference.head.columns)
     require_columns("p", wanted, columns, frame="reference")
     if question.weights is None:
@@ -415,7 +416,7 @@ def _fixed(
     return Labelled(replace(counts, missing=mass), labels, leveled=binner is not None)
 
 
-def _on_one_alphabet(
+def on_one_alphabet(
     name: Hashable, text: str | None, p: Labelled, q: Labelled, settings: Settings, other: str
 ) -> Column:
     """Give both sides the same outcome ids, and fix the alphabet of the column."""

@@ -70,6 +70,33 @@ def count(
     return replace(first, columns=found)
 
 
+def count_apart(
+    source: Source,
+    columns: Sequence[Hashable],
+    by: Sequence[Key],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Binner],
+) -> tuple[Tally, dict[Hashable, str]]:
+    """Count like `count`, but leave out the columns that cannot be, and say what is wrong."""
+    wrong: dict[Hashable, str] = {}
+    if columns:
+        try:
+            return count(source, columns, by, weights, cut), wrong
+        except (TypeError, ValueError, ArithmeticError, NotImplementedError) as error:
+            wrong[columns[0]] = str(error)
+    if len(columns) <= 1:  # the groups alone; what is wrong with them is no column's fault
+        keys = pd.DataFrame(index=pd.RangeIndex(1))
+        if by:
+            rows = one(source, [key_name(key) for key in by], weights)
+            keys = decoded(engine.group_rows(rows.frame, by)[1], rows.coded)
+        return Tally(keys, {}), wrong
+    middle = len(columns) // 2
+    first, wrong = count_apart(source, columns[:middle], by, weights, cut)
+    second, others = count_apart(source, columns[middle:], by, weights, cut)
+    moved = second.regroup(_places(second.keys, first.keys), first.keys)
+    return replace(first, columns=first.columns | moved.columns), wrong | others
+
+
 def _count(
     rows: Rows, columns: Sequence[Hashable], by: Sequence[Key], cut: Mapping[Hashable, Binner]
 ) -> Tally:

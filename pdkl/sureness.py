@@ -17,6 +17,7 @@ from pdkl.core.pairs import Pairs
 from pdkl.core.resampling import (
     Blocks,
     Null,
+    Result,
     Rows,
     Sampler,
     Statistic,
@@ -30,7 +31,7 @@ from pdkl.core.resampling import (
 )
 from pdkl.core.validation import is_number, number_in, one_of
 
-_WORTH_THREADS = 20_000  # cells drawn for a comparison; with fewer, threads wait for each other
+WORTH_THREADS = 20_000  # cells drawn for a comparison; with fewer, threads wait for each other
 # the form of a comparison -> what is true of it if nothing differs
 NULLS: dict[str, Null] = {"all": "subset", "mapping": "fixed", "uniform": "fixed"}
 
@@ -138,12 +139,13 @@ def assess(
         lambda k, rng: task(int(some[k]), rng),
         len(some),
         wanted.rng,
-        threads=None if cells >= _WORTH_THREADS else 1,
+        threads=None if cells >= WORTH_THREADS else 1,
     )
     names = [f"{one.name}{suffix}" for one in scored.measures for suffix in wanted.suffixes]
     names += ["p_value"] if wanted.test else []
     result = {name: np.full(raw.size, np.nan) for name in names}
-    for i, found in zip(some, _with_progress(answers, len(some), wanted), strict=True):
+    long = wanted.progress and len(some) * wanted.n_resamples >= 100_000
+    for i, found in zip(some, with_progress(answers, len(some), shown=long), strict=True):
         for name, value in found.items():
             result[name][i] = value
     return result
@@ -207,17 +209,15 @@ def _entries(pairs: Pairs) -> list[IntArray]:
     return [order[starts[i] : starts[i + 1]] for i in range(pairs.size)]
 
 
-def _with_progress(
-    answers: Iterator[dict[str, float]], size: int, wanted: Sureness
-) -> Iterable[dict[str, float]]:
-    """Show a bar on long work, where tqdm is installed."""
-    if not wanted.progress or size * wanted.n_resamples < 100_000:
+def with_progress(answers: Iterator[Result], size: int, *, shown: bool) -> Iterable[Result]:
+    """Show a bar, where tqdm is installed."""
+    if not shown:
         return answers
     try:
         from tqdm.auto import tqdm
     except ImportError:
         return answers
-    bar: Iterable[dict[str, float]] = tqdm(answers, total=size, desc="resampling", leave=False)
+    bar: Iterable[Result] = tqdm(answers, total=size, desc="resampling", leave=False)
     return bar
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -17,11 +16,8 @@ import pyarrow.csv
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pdkl import InfoTheory
-from pdkl.engines import arrow as engine
 
 RNG = np.random.default_rng(3)
 ROWS = 60

@@ -60,6 +60,20 @@ def test_flights_without_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def test_pictures(tmp_path: Path) -> None:
+    lines = run("pictures.py", "--output", str(tmp_path / "new"))
+    assert lines == [
+        "Wrote heatmap.png: 132 pairs of months.",
+        "Wrote timeline.png: 53 weeks, 2 of them above the noise floor.",
+        "Wrote distribution.png: 16 carriers at 3 airports.",
+        "Wrote delays.png: 9 bins at 3 airports.",
+    ]
+    written = ["delays.png", "distribution.png", "heatmap.png", "timeline.png"]
+    assert pictures(tmp_path / "new") == written
+    for folder in (tmp_path / "new", EXAMPLES):
+        assert all(path.stat().st_size <= 60_000 for path in folder.glob("[dht]*.png"))
+
+
 def test_dice(tmp_path: Path) -> None:
     lines = run("dice.py", "--output", str(tmp_path))
     expected = [
@@ -86,6 +100,18 @@ def test_classifier() -> None:
     assert [row[0] for row in plans] == ["new", "regular", "vip"] * 2
     predicted, known = ([float(row[-2]) for row in rows] for rows in (plans[:3], plans[3:]))
     assert all(0.5 < loss < entropy for loss, entropy in zip(predicted, known, strict=True))
+
+
+def test_explain() -> None:
+    lines = run("explain.py")
+    expected = [
+        "1 destination 0.0000 0.0001 0.0000 0.0000 0.0001",
+        "2 insured destination 0.3163 0.9756 0.0000 0.3163 0.0001",
+        "3 (not resolved) destination, insured 0.0079 0.0243 0.0072 0.0006 0.0082",
+        "NaN drink mix 1.0000 0.0110 0.0110 0.4549 0.0110 0.0001",
+        "north drink within 0.4515 0.0292 0.0132 0.5447 0.0132 0.0001",
+    ]
+    assert [line for line in lines if line in expected] == expected
 
 
 def test_sureness() -> None:

@@ -88,7 +88,7 @@ def test_urns_beyond_the_limit_of_numpy_are_drawn_exactly() -> None:
     # small enough to check, with the limit moved: the same law as NumPy's own draws
     p, other = np.array([3, 5, 0, 4]), np.array([9, 2, 6, 1])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pdkl.core.resampling._LARGEST_URN", 1)
+        patch.setattr("pdkl.core.resampling.LARGEST_URN", 1)
         draws = Rows(p, other, "permutation").null_draws(SIZE, seeded()).p
     assert (draws.sum(axis=1) == 12).all()
     seen, times = np.unique(draws, axis=0, return_counts=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -16,6 +17,8 @@ CodeArray = NDArray[Any]
 
 LARGEST_SUM = 1e300  # of float weights: it leaves room for exact sums
 _CHUNK = 1 << 17  # rows whose combined codes still fit the second-level cache
+_INT32 = 1 << 31
+_MANY_ROWS = 1 << 20  # from so many on, a second thread pays
 _DENSE_CELLS = 1 << 22  # a table of so many cells is always worth having at once
 
 
@@ -47,6 +50,16 @@ class Counts:
     def totals(self) -> WeightArray:
         """The weight of each group without the missing."""
         return sum_by(self.group, self.weight, self.n_groups)
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether weights are whole by dtype, and so few that float64 holds their sums."""
+        return self.weight.dtype == np.int64 and float(self.totals.sum()) < 2.0**53
+
+    @cached_property
+    def outcome_totals(self) -> WeightArray:
+        """The weight of each outcome in all groups."""
+        return sum_by(self.outcome, self.weight, self.n_outcomes)
 
     def observed(self) -> NDArray[np.bool_]:
         """Tell which outcomes occur in any group."""
@@ -125,6 +138,26 @@ class Counts:
         group, outcome = np.nonzero(table)
         return Counts(group, outcome, table[group, outcome], missing, self.n_outcomes)
 
+    def rest_beside(self, groups: IntArray) -> tuple[Counts, Counts]:
+        """Give ``take(groups)``, and the rest with all that the group lacks as one last outcome.
+
+        For whole weights: what remains after taking away is exact.
+        """
+        own, last = replace(self.take(groups), n_outcomes=self.n_outcomes + 1), self.n_outcomes
+        known = self.outcome_totals[own.outcome]
+        absent = self.totals.sum() - sum_by(own.group, known, own.n_groups)
+        rest = _merged(
+            np.concatenate([own.group, np.arange(own.n_groups)]),
+            np.concatenate([own.outcome, np.full(own.n_groups, last)]),
+            np.concatenate([known - own.weight, absent]),
+            self.missing.sum() - own.missing,
+            last + 1,
+        )
+        left = rest.weight > 0
+        return own, replace(
+            rest, group=rest.group[left], outcome=rest.outcome[left], weight=rest.weight[left]
+        )
+
 
 def _leave_one_out(counts: Counts, own: WeightArray) -> WeightArray:
     """Return the total of each outcome without ``own``, a row for each group left out.
@@ -132,7 +165,7 @@ def _leave_one_out(counts: Counts, own: WeightArray) -> WeightArray:
     Float totals minus a part leave a residue where exactly nothing remains. So a cell that is
     most of its outcome (one per outcome can be) is left out by summing the others instead.
     """
-    total = sum_by(counts.outcome, counts.weight, counts.n_outcomes)
+    total = counts.outcome_totals
     dominant = counts.weight > 0.5 * total[counts.outcome]
     others = sum_by(counts.outcome, np.where(dominant, 0, counts.weight), counts.n_outcomes)
     return np.where(own > 0.5 * total, others, total - own).astype(counts.weight.dtype)
@@ -144,6 +177,7 @@ def tabulate(
     *,
     groups: CodeArray | None = None,
     n_groups: int = 1,
+    first_group: int = 0,
     weights: WeightArray | None = None,
 ) -> Counts:
     """Count rows, or add their weights, by group and outcome.
@@ -155,53 +189,111 @@ def tabulate(
     n_outcomes : int
         One more than the largest code.
     groups : integer array, shape (rows,), optional
-        The group of each row, 0 <= group < n_groups; one group if left out.
+        The group of each row, first_group <= group < first_group + n_groups; one group if left
+        out.
     n_groups : int
         The number of groups.
+    first_group : int
+        What the groups are numbered from; they are numbered from 0 in the result.
     weights : int64 or float64 array, shape (rows,), optional
         Non-negative; 1 for each row if left out.
     """
     width = n_outcomes + 1  # column 0 is for the missing
     cells = n_groups * width
     kind = np.int64 if weights is None else weights.dtype
+    offset = 1 - first_group * width
     if cells <= max(_DENSE_CELLS, 2 * len(codes)):
-        table = np.zeros(cells, dtype=kind)
-        step = max(_CHUNK, cells)  # adding a large table after a small chunk would not pay
-        for start in range(0, len(codes), step):
-            stop = start + step
-            key = _keys(codes[start:stop], None if groups is None else groups[start:stop], width)
+        table = _dense_table(codes, groups, weights, width, offset, cells)
+        table = table.reshape(n_groups, width)
+        missing = table[:, 0].copy()
+        table[:, 0] = 0
+        group, column = np.nonzero(table)
+        return Counts(group, column - 1, table[group, column], missing, n_outcomes)
+    kept_in = np.int32 if max(len(codes), n_groups, width) < _INT32 else np.int64
+    line = np.zeros(len(codes), dtype=kept_in)
+    if groups is not None:
+        line = np.subtract(groups, first_group, dtype=kept_in, casting="same_kind")
+    place = np.add(codes, 1, dtype=kept_in, casting="same_kind")
+    group, column, weight = _sparse_cells(line, n_groups, place, width, weights)
+    valid = column > 0
+    missing = np.zeros(n_groups, dtype=kind)
+    if not valid.all():
+        missing[group[~valid]] = weight[~valid]
+        group, column, weight = group[valid], column[valid], weight[valid]
+    return Counts(group, column - 1, weight, missing, n_outcomes)
+
+
+def _dense_table(
+    codes: CodeArray,
+    groups: CodeArray | None,
+    weights: WeightArray | None,
+    width: int,
+    offset: int,
+    cells: int,
+) -> WeightArray:
+    """Count into a table of all cells."""
+    step = max(_CHUNK, cells)  # adding a large table after a small chunk would not pay
+
+    def table_of(rows: slice) -> WeightArray:
+        table = np.zeros(cells, dtype=np.int64 if weights is None else weights.dtype)
+        for start in range(rows.start, rows.stop, step):
+            part = slice(start, min(start + step, rows.stop))
+            key = _keys(codes[part], None if groups is None else groups[part], width, offset, cells)
             if weights is None:
                 table += np.bincount(key, minlength=cells)
             else:
-                np.add.at(table, key, weights[start:stop])
-        found = np.flatnonzero(table)
-        weight = table[found]
+                np.add.at(table, key, weights[part])
+        return table
+
+    # two tables at once; float sums would depend on where the rows are parted
+    if len(codes) < _MANY_ROWS or (weights is not None and weights.dtype == np.float64):
+        return table_of(slice(0, len(codes)))
+    half = len(codes) // 2
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(table_of, [slice(0, half), slice(half, len(codes))])
+    return one + other
+
+
+def _sparse_cells(
+    group: CodeArray,
+    n_groups: int,
+    column: CodeArray,
+    width: int,
+    weights: WeightArray | None,
+) -> tuple[IntArray, IntArray, WeightArray]:
+    """Sort rows by group and column, and add those of the same cell.
+
+    Putting rows into the bins of one key and then of the other, each in the order met, sorts them
+    in a third of the time that comparing them takes.
+    """
+    from scipy.sparse import csr_array
+
+    rows = np.arange(len(column) + 1, dtype=column.dtype)
+    by_column = csr_array((group, column, rows), shape=(len(column), width)).tocsc()
+    mass = np.ones_like(group) if weights is None else weights[by_column.indices]
+    cells = csr_array((mass, by_column.data, by_column.indptr), shape=(width, n_groups)).tocsc()
+    cells.sum_duplicates()
+    found = cells.indices.astype(np.int64)
+    weight = cells.data.astype(np.int64) if weights is None else cells.data
+    row = np.repeat(np.arange(n_groups), np.diff(cells.indptr))
+    if weights is None:
+        return row, found, weight
+    kept = weight > 0
+    return row[kept], found[kept], weight[kept]
+
+
+def _keys(
+    codes: CodeArray, groups: CodeArray | None, width: int, offset: int, cells: int
+) -> CodeArray:
+    """Give the cell of each row, in the narrowest type that is fast to count and holds all."""
+    kind: Any = np.int32 if cells + width < _INT32 else np.int64
+    if groups is None:
+        key: CodeArray = codes.astype(kind)
     else:
-        key = _keys(codes, groups, width)
-        if weights is None:
-            key.sort()
-            first = np.flatnonzero(np.diff(key, prepend=-1))
-            found, weight = key[first], np.diff(first, append=len(key))
-        else:
-            order = np.argsort(key, kind="stable")
-            key = key[order]
-            first = np.flatnonzero(np.diff(key, prepend=-1))
-            found, weight = key[first], np.add.reduceat(weights[order], first)
-            found, weight = found[weight > 0], weight[weight > 0]
-    group, column = np.divmod(found, width)
-    valid = column > 0
-    missing = np.zeros(n_groups, dtype=kind)
-    missing[group[~valid]] = weight[~valid]
-    return Counts(group[valid], column[valid] - 1, weight[valid], missing, n_outcomes)
-
-
-def _keys(codes: CodeArray, groups: CodeArray | None, width: int) -> IntArray:
-    key = codes.astype(np.int64)
-    key += 1
-    if groups is not None:
-        offset = groups.astype(np.int64)
-        offset *= width
-        key += offset
+        key = groups.astype(kind)
+        np.multiply(key, width, out=key)
+        np.add(key, codes if codes.itemsize <= key.itemsize else codes.astype(kind), out=key)
+    np.add(key, offset, out=key)
     return key
 
 

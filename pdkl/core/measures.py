@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from pdkl.core.crossing import Crossing
 from pdkl.core.numerics import FloatArray, deviance, log_ratio, power_term, segment_max
 from pdkl.core.pairs import Pairs
 from pdkl.core.validation import is_number
@@ -42,6 +43,12 @@ class Measure:
     contribution : callable, optional
         The customary share of each outcome, where it is not the term itself: shares that may be
         negative and sum to the measure, whereas the terms are free of cancellation.
+    crossed : callable, optional
+        How to get it for all pairs of groups at once, in nats, from their `Crossing`; NaN where
+        that does not know enough digits. Without it pairs are measured term by term.
+    mergeable : bool
+        Whether categories that P lacks may be taken together: whether its term at p = 0 is
+        proportional to q, or infinite.
     log_power : float
         1 for a measure in units of log, 1/2 for a root of one, 0 for one without unit.
     term_log_power : float, optional
@@ -84,6 +91,8 @@ class Measure:
     reduce: Literal["sum", "max"] = "sum"
     finish: Callable[[FloatArray, Pairs], FloatArray] | None = None
     contribution: Term | None = None
+    crossed: Callable[[Crossing], FloatArray] | None = None
+    mergeable: bool = False
     log_power: float = 1.0
     term_log_power: float | None = None
     upper: float = math.inf
@@ -173,7 +182,7 @@ def _half_squared_root_difference(pairs: Pairs) -> FloatArray:
 
 def _chi_square(pairs: Pairs) -> FloatArray:
     d, q = pairs.difference, pairs.q
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):  # 0 * inf where Q has nothing at all
         term = np.divide(d, q, out=np.where(pairs.p > 0, np.inf, 0.0), where=q > 0)
         return np.where(term == np.inf, term, d * term)
 
@@ -210,6 +219,7 @@ MEASURES: dict[str, Measure] = {
             formula="-sum p log p",
             reference=_SHANNON,
             term=_entropy,
+            mergeable=True,
             bounds="[0, log K]",
         ),
         Measure(
@@ -217,6 +227,8 @@ MEASURES: dict[str, Measure] = {
             formula="-sum p log q",
             reference="Cover and Thomas (2006)",
             term=_cross_entropy,
+            mergeable=True,
+            crossed=lambda crossing: crossing.cross_entropy,
             divides_by="q",
         ),
         Measure(
@@ -224,7 +236,9 @@ MEASURES: dict[str, Measure] = {
             formula="sum p log(p / q)",
             reference="Kullback and Leibler (1951)",
             term=_kl,
+            mergeable=True,
             contribution=_kl_share,
+            crossed=lambda crossing: crossing.relative,
             divides_by="q",
         ),
         Measure(
@@ -232,7 +246,9 @@ MEASURES: dict[str, Measure] = {
             formula="sum q log(q / p)",
             reference="Kullback and Leibler (1951)",
             term=_reverse_kl,
+            mergeable=True,
             contribution=_reverse_kl_share,
+            crossed=lambda crossing: crossing.relative.T,
             divides_by="p",
         ),
         Measure(
@@ -240,6 +256,8 @@ MEASURES: dict[str, Measure] = {
             formula="sum (p - q) log(p / q)",
             reference="Jeffreys (1946)",
             term=_jeffreys,
+            mergeable=True,
+            crossed=lambda crossing: crossing.relative + crossing.relative.T,
             symmetric=True,
             divides_by="both",
         ),
@@ -248,6 +266,8 @@ MEASURES: dict[str, Measure] = {
             formula="sum (p - q) ln(p / q)",
             reference="Siddiqi (2006)",
             term=_jeffreys,
+            mergeable=True,
+            crossed=lambda crossing: crossing.relative + crossing.relative.T,
             log_power=0.0,  # always in nats: its thresholds are
             symmetric=True,
             divides_by="both",
@@ -257,6 +277,7 @@ MEASURES: dict[str, Measure] = {
             formula="(KL(P || M) + KL(Q || M)) / 2, M = (P + Q) / 2",
             reference=_LIN,
             term=_js,
+            mergeable=True,
             upper=math.log(2.0),
             bounds="[0, log 2]",
             symmetric=True,
@@ -266,6 +287,7 @@ MEASURES: dict[str, Measure] = {
             formula="sqrt(js_divergence)",
             reference="Endres and Schindelin (2003)",
             term=_js,
+            mergeable=True,
             finish=lambda total, _: np.sqrt(total),
             log_power=0.5,
             term_log_power=1.0,
@@ -279,6 +301,7 @@ MEASURES: dict[str, Measure] = {
             formula="sum |p - q| / 2",
             reference="Levin and Peres (2017)",
             term=_half_difference,
+            mergeable=True,
             log_power=0.0,
             upper=1.0,
             bounds="[0, 1]",
@@ -290,6 +313,7 @@ MEASURES: dict[str, Measure] = {
             formula="sqrt(sum (sqrt p - sqrt q)^2 / 2)",
             reference="Hellinger (1909)",
             term=_half_squared_root_difference,
+            mergeable=True,
             finish=lambda total, _: np.sqrt(total),
             log_power=0.0,
             upper=1.0,
@@ -302,6 +326,7 @@ MEASURES: dict[str, Measure] = {
             formula="-log sum sqrt(p q)",
             reference="Bhattacharyya (1943)",
             term=_half_squared_root_difference,
+            mergeable=True,
             finish=lambda total, pairs: 0.0 - _log_power_sum(-total, pairs, 0.5),
             term_log_power=0.0,
             symmetric=True,
@@ -311,6 +336,7 @@ MEASURES: dict[str, Measure] = {
             formula="sum (p - q)^2 / q",
             reference="Pearson (1900)",
             term=_chi_square,
+            mergeable=True,
             log_power=0.0,
             divides_by="q",
         ),
@@ -331,6 +357,7 @@ MEASURES: dict[str, Measure] = {
             formula="exp(-sum p ln p)",
             reference="Jelinek et al. (1977)",
             term=_entropy,
+            mergeable=True,
             finish=lambda total, _: np.exp(total),
             log_power=0.0,
             term_log_power=1.0,
@@ -342,6 +369,7 @@ MEASURES: dict[str, Measure] = {
             formula="(-sum p log p) / log K, 0 for K = 1",
             reference=_SHANNON,
             term=_entropy,
+            mergeable=True,
             finish=_normalized,
             log_power=0.0,
             term_log_power=1.0,
@@ -360,6 +388,7 @@ def _renyi_divergence(order: float) -> Measure:
         formula="log(sum p^a q^(1 - a)) / (a - 1)",
         reference="Renyi (1961)",
         term=lambda pairs: power_term(pairs.p, pairs.q, pairs.difference, order),
+        mergeable=True,
         finish=lambda total, pairs: _log_power_sum(total, pairs, order) / (order - 1.0),
         term_log_power=0.0,
         divides_by="q" if order > 1 else "",
@@ -374,6 +403,7 @@ def _tsallis_divergence(order: float) -> Measure:
         term=lambda pairs: (
             power_term(pairs.p, pairs.q, pairs.difference, order) / (order - 1.0) + 0.0
         ),
+        mergeable=True,
         log_power=0.0,
         bounds="[0, inf]" if order > 1 else "[0, 1 / (1 - a)]",
         divides_by="q" if order > 1 else "",
@@ -386,6 +416,7 @@ def _renyi_entropy(order: float) -> Measure:
         formula="log(sum p^a) / (1 - a)",
         reference="Renyi (1961)",
         term=lambda pairs: _weighted(pairs.p, np.expm1((1.0 - order) * pairs.surprisal_p)),
+        mergeable=True,
         finish=lambda total, pairs: _log_power_sum(total, pairs, order, alone=True) / (1.0 - order),
         term_log_power=0.0,
         bounds="[0, log K]",
@@ -400,6 +431,7 @@ def _tsallis_entropy(order: float) -> Measure:
         term=lambda pairs: _weighted(
             pairs.p, np.expm1((1.0 - order) * pairs.surprisal_p) / (1.0 - order)
         ),
+        mergeable=True,
         log_power=0.0,
         bounds="[0, (1 - K^(1 - a)) / (a - 1)]",
     )

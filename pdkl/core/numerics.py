@@ -13,7 +13,7 @@ IntArray = NDArray[np.int64]
 _SPLITTER = 134217729.0  # 2**27 + 1: halves a float64 into two 26-bit numbers
 
 
-def _exact_product(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+def exact_product(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return ``a * b`` as a rounded product and its rounding error (Dekker 1971)."""
     product = a * b
     a_scaled, b_scaled = _SPLITTER * a, _SPLITTER * b
@@ -24,10 +24,17 @@ def _exact_product(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray
     return product, error
 
 
+def exact_sum(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return ``a + b`` as a rounded sum and its rounding error (Knuth 1969)."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
 def cross_difference(a: FloatArray, b: FloatArray, c: FloatArray, d: FloatArray) -> FloatArray:
     """Return ``a * d - c * b`` without the cancellation between the two products."""
-    left, left_error = _exact_product(a, d)
-    right, right_error = _exact_product(c, b)
+    left, left_error = exact_product(a, d)
+    right, right_error = exact_product(c, b)
     return np.asarray((left - right) + (left_error - right_error))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,8 +133,30 @@ class Pairs:
         )
 
 
+def concatenate(parts: Sequence[Pairs]) -> Pairs:
+    """Put the comparisons of all parts behind one another; outcomes keep their numbers."""
+    before = np.cumsum([0, *(part.size for part in parts)])
+    shifted = [part.comparison + start for part, start in zip(parts, before, strict=False)]
+
+    def joined(name: str) -> Any:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    return Pairs(
+        np.concatenate(shifted),
+        joined("outcome"),
+        joined("count_p"),
+        joined("count_q"),
+        joined("times"),
+        joined("total_p"),
+        joined("total_q"),
+    )
+
+
 def align(p: Counts, q: Counts) -> Pairs:
     """Line up group i of ``p`` with group i of ``q`` on the union of their supports."""
+    if p is q:
+        count = as_float(p.weight)
+        return _paired(p, q, p.group, p.outcome, count, count)
     if p.n_groups * p.n_outcomes <= 2 * (len(p.weight) + len(q.weight)):  # nearly full anyway
         pairs = spread(p, q, np.arange(p.n_outcomes))
         occurs = np.flatnonzero((pairs.count_p > 0) | (pairs.count_q > 0))

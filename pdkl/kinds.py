@@ -1,0 +1,172 @@
+"""What kind of column each is: categories, numbers to be cut into intervals, identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from pdkl import binned
+from pdkl.binned import Binner, fit_to
+from pdkl.core.binning import read_bins
+from pdkl.core.counts import WeightArray
+from pdkl.core.validation import require_columns
+from pdkl.engines.pandas import Labelled
+from pdkl.rows import Source
+from pdkl.sources import weights_of
+
+BINS = 10
+_FEW = 20  # so many distinct numbers are categories as they are
+_DISTINCT = 0.95  # the share of distinct values from which on they are identifiers …
+_LEAST = 100  # … of at least so many
+
+
+@dataclass
+class Compared:
+    """One column of both sides, on its way from the call to its rows."""
+
+    name: Hashable
+    here: bool  # whether the data have it
+    there: bool  # whether the reference has it
+    kind: str | None = None  # categorical, binned, identifier, constant; None until known
+    error: str = ""
+    binner: Binner | None = None
+    own: Labelled | None = None
+    other: Labelled | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether both sides have the column."""
+        return self.here and self.there
+
+    def fail(self, message: str) -> None:
+        """Give up on this column, and say why."""
+        self.error, self.kind = message, None
+
+
+@dataclass(frozen=True)
+class _Values:
+    """The values of a column that may be numbers or times, and how many rows each stands for."""
+
+    values: pd.Series[Any]
+    weight: WeightArray | None
+
+    @property
+    def are_scaled(self) -> bool:
+        return _is_scaled(self.values.dtype)
+
+    @property
+    def are_many(self) -> bool:
+        """Whether there are more than a few distinct ones; the first rows mostly show it."""
+        for size in (1000, len(self.values)):
+            some = self.values.iloc[:size]
+            if self.weight is not None:
+                some = some[self.weight[:size] > 0]
+            if some.nunique() > _FEW:
+                return True
+        return False
+
+    @cached_property
+    def size(self) -> int:
+        """How many rows have a value."""
+        known = self.values.notna().to_numpy()
+        return int(known.sum() if self.weight is None else self.weight[known].sum())
+
+    @cached_property
+    def are_distinct(self) -> bool:
+        values = self.values if self.weight is None else self.values[self.weight > 0]
+        return _are_distinct(values.dtype, values.nunique, self.size)
+
+
+def cut(
+    columns: Sequence[Compared], source: Source, reference: Source, weights: Hashable, bins: Any
+) -> None:
+    """Find the numbers and times, and fit their intervals to the reference.
+
+    A column that the reference lacks is fitted to the data, so that its kind is known.
+    """
+    named = dict(bins) if isinstance(bins, Mapping) else {}
+    require_columns("bins", named, [column.name for column in columns], frame="the call")
+    rules = {name: read_bins(f"bins for column {name!r}", rule) for name, rule in named.items()}
+    common = BINS if isinstance(bins, Mapping) else read_bins("bins", bins)
+    base: dict[Hashable, _Values] = {}
+    for side in (reference, source):
+        chosen = [c for c in columns if not c.error and c.there == (side is reference)]
+        chosen = [c for c in chosen if c.name in rules or _may_be_scaled(side, c.name)]
+        base |= _read(side, chosen, weights)
+    chosen = [c for c in columns if c.name in base]
+    chosen = [c for c in chosen if c.name in rules or _are_many_numbers(base[c.name])]
+    doubtful = [
+        column
+        for column in chosen
+        if column.is_shared
+        and column.name not in rules
+        and (base[column.name].are_distinct or not _is_scaled(source.head[column.name].dtype))
+    ]
+    today = _read(source, doubtful, weights)
+    for column in chosen:
+        both = [side[column.name] for side in (base, today) if column.name in side]
+        rule = rules.get(column.name)
+        if rule is None and not all(values.are_scaled for values in both):
+            continue  # to be counted value by value, so as to see what does not match
+        if rule is None and both[0].size >= _LEAST and all(one.are_distinct for one in both):
+            column.kind = "identifier"  # cut all the same, as that is the cheapest count
+        try:
+            column.binner = fit_to(
+                both[0].values,
+                column.name,
+                both[0].weight,
+                common if rule is None else rule,
+                "quantile",
+                counted=weights is None,
+            )
+        except (TypeError, ValueError) as error:
+            if column.name in rules:
+                raise
+            column.fail(str(error))
+        else:
+            column.kind = column.kind or "binned"
+
+
+def of_counted(column: Compared) -> str:
+    """Return the kind of a column whose values have been counted one by one."""
+    both = [side for side in (column.other, column.own) if side is not None]
+    sizes = [int(side.counts.totals.sum()) for side in both]
+    alike = [
+        _are_distinct(side.labels.dtype, lambda side=side: int(side.counts.observed().sum()), size)
+        for side, size in zip(both, sizes, strict=True)
+    ]
+    return "identifier" if sizes[0] >= _LEAST and all(alike) else "categorical"
+
+
+def _are_distinct(dtype: Any, number: Any, size: int) -> bool:
+    """Tell whether values look like identifiers; floats never do."""
+    return not pd.api.types.is_float_dtype(dtype) and number() >= _DISTINCT * size
+
+
+def _is_scaled(dtype: Any) -> bool:
+    return binned.is_number(dtype) or binned.is_time(dtype)
+
+
+def _may_be_scaled(side: Source, name: Hashable) -> bool:
+    """Tell whether a dtype allows for numbers and times; objects may be anything."""
+    dtype: Any = side.head[name].dtype
+    return pd.api.types.is_object_dtype(dtype) or _is_scaled(dtype)
+
+
+def _are_many_numbers(values: _Values) -> bool:
+    return values.are_scaled and values.are_many
+
+
+def _read(side: Source, columns: Sequence[Compared], weights: Hashable) -> dict[Hashable, _Values]:
+    """Read the values of columns in one pass."""
+    if not columns:
+        return {}
+    every = side.reduce([[column.name] for column in columns], weights, {})
+    return {
+        column.name: _Values(binned.natural(rows.plain[column.name]), weights_of(rows))
+        for column, rows in zip(columns, every, strict=True)
+    }

@@ -1,0 +1,215 @@
+"""The picture of which columns drift in which segments."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.plot import _cells
+from pdkl.plot._shared import (
+    NO_VALUE,
+    check_ax,
+    check_top,
+    group_names,
+    keys_of,
+    named_score,
+    number,
+    packed,
+    require,
+    score_of,
+    short,
+    values_of,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+_MOST_SEGMENTS = 60
+_MOST_COLUMNS = 100
+# status -> its mark, and whether there is nothing that could be scored; the worst first
+_STATUS = {
+    "drift": ("▲", False),
+    "error": ("!", True),
+    "gone": ("⊖", True),
+    "new": ("⊕", True),
+    "empty": ("∅", True),
+    "unsure": ("?", False),
+    "ok": ("", False),
+}
+
+
+def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axes:
+    """Draw which columns drift in which segments: a row per column, a column per segment.
+
+    The colour is the score in excess of noise, of which 0 or less has the palest colour. The status
+    is written: a triangle and bold digits for drift, a question mark for unsure; new, gone, empty
+    and error have no score and are grey and hatched, a dash is a score without a value. The line in
+    the scale is the threshold. The title counts what the whole frame says, also where columns are
+    left out.
+
+    Parameters
+    ----------
+    result : pandas.DataFrame
+        What `InfoTheory.drift` gave, or some of its rows.
+    top : int
+        How many columns are shown, at most 100. Where there are more, those that differ most: by
+        their worst status, then by their highest excess. Otherwise all, in their order.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw. A new figure if left out, as large as the cells need.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes with the cells.
+
+    Raises
+    ------
+    ImportError
+        matplotlib is not installed.
+    TypeError
+        ``result`` is not a frame from `InfoTheory.drift`, ``top`` is not an int, or ``ax`` is not
+        an Axes.
+    ValueError
+        No row, several rows for a column and segment, an unknown status, more than 60 segments, or
+        ``top`` out of its range.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import pdkl
+    >>> frame = pd.DataFrame(
+    ...     {
+    ...         "shop": ["a", "a", "b", "b"],
+    ...         "column": ["fruit", "size", "fruit", "size"],
+    ...         "js_distance": [0.31, 0.03, 0.02, None],
+    ...         "js_distance_excess": [0.3, 0.01, -0.01, None],
+    ...         "threshold": 0.1,
+    ...         "status": ["drift", "ok", "ok", "empty"],
+    ...     }
+    ... )
+    >>> ax = pdkl.plot.drift(frame)
+    >>> ax.get_title()
+    '1 drift, 1 empty, 2 ok'
+    >>> [cell.get_text() for cell in ax.texts]
+    ['0.30 ▲', '-0.01', '0.01', 'empty']
+    """
+    check_top(top, _MOST_COLUMNS, of="columns")
+    call = "df.info_theory.drift(...)"
+    require(result, "drift", ["column", "threshold", "status"], call)
+    check_ax(ax)
+    score = score_of(result, None)
+    label = named_score(result, score)
+    known = set(_STATUS)
+    unknown = [status for status in result["status"].unique() if status not in known]
+    if unknown:
+        raise ValueError(
+            f"result has the status {unknown[0]!r}; it must be one of "
+            f"{', '.join(map(repr, _STATUS))}."
+        )
+    columns, y = _numbered(result[["column"]])
+    segments, x = _numbered(result[keys_of(result)])
+    if len(segments) > _MOST_SEGMENTS:
+        raise ValueError(
+            f"result has {len(segments)} segments, more than the {_MOST_SEGMENTS} a figure can "
+            "show. Filter it first, or take a coarser key; plot.timeline shows one column over "
+            "many times."
+        )
+    values = np.full((len(columns), len(segments)), np.nan)
+    status = np.full(values.shape, "", dtype=object)
+    values[y, x], status[y, x] = values_of(result, score), result["status"]
+    if len(result) > (status != "").sum():
+        raise ValueError(
+            "result has more than one row for a column and segment. Filter it to one comparison "
+            "of each first."
+        )
+    chosen = _chosen(values, status, top)
+    shown, marked = values[chosen], status[chosen]
+    hatched = np.isin(marked, [name for name, (_, unscored) in _STATUS.items() if unscored])
+    ax, bar = _cells.draw(
+        _cells.Cells(
+            np.where(hatched, np.nan, shown),
+            marked == "",
+            hatched,
+            bold=marked == "drift",
+            texts=_texts(shown, marked, _decimals(result)),
+            rows=[short(columns["column"].iloc[row]) for row in chosen],
+            columns=_segment_names(segments),
+            reach=2.0 * values_of(result, "threshold").max(initial=0.0),
+        ),
+        ax,
+        label,
+    )
+    if bar is not None:
+        for threshold in result["threshold"].dropna().unique():
+            bar.ax.axhline(threshold, color="black", linewidth=2.4)
+            bar.ax.axhline(threshold, color="white", linewidth=1.0)
+    counts = {name: int((status == name).sum()) for name in _STATUS}
+    title = packed(ax, [f"{count:,} {name}" for name, count in counts.items() if count], ", ")
+    if len(chosen) < len(status):
+        shown_part = f"shown: the {len(chosen)} of {len(status):,} columns"
+        title += "\n" + packed(ax, [shown_part, "that differ most"], " ")
+    ax.set_title(title, fontsize="medium")
+    names = ", ".join(short(key) for key in keys_of(result))
+    _cells.explain(ax, names, _marks(shown, marked))
+    return ax
+
+
+def _numbered(keys: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Give equal rows one number, in the order of the frame; without keys there is one group."""
+    if not keys.shape[1]:
+        return keys.iloc[:1], np.zeros(len(keys), dtype=np.int64)
+    codes = keys.groupby(list(keys.columns), dropna=False, sort=False, observed=True).ngroup()
+    return keys.drop_duplicates(), np.asarray(codes, dtype=np.int64)
+
+
+def _segment_names(segments: pd.DataFrame) -> list[str]:
+    return group_names(segments) if segments.shape[1] else ["all rows"]
+
+
+def _chosen(values: Any, status: Any, top: int) -> NDArray[np.int64]:
+    """Choose the columns that differ most, where not all of them are shown."""
+    if len(values) <= top:
+        return np.arange(len(values))
+    rank = {name: place for place, name in enumerate(_STATUS)}
+    worst = [min(rank[name] for name in row if name) for row in status]
+    highest = np.where(np.isnan(values), -np.inf, values).max(axis=1)
+    return np.lexsort([-highest, worst])[:top]
+
+
+def _decimals(result: pd.DataFrame) -> int:
+    """Choose how many decimals tell a score from the threshold."""
+    least = values_of(result, "threshold").min()
+    return 1 - math.floor(math.log10(least)) if 0 < least < 0.1 else 2
+
+
+def _texts(values: Any, status: Any, decimals: int) -> list[NDArray[np.object_]]:
+    """Write the cells: score and mark, or the mark alone."""
+    full, brief = (np.full(values.shape, "", dtype=object) for _ in range(2))
+    for y, x in np.argwhere(status != ""):
+        mark, unscored = _STATUS[status[y, x]]
+        value = NO_VALUE if np.isnan(values[y, x]) else _rounded(values[y, x], decimals)
+        full[y, x] = status[y, x] if unscored else f"{value} {mark}".rstrip()
+        brief[y, x] = mark or (NO_VALUE if value == NO_VALUE else "")
+    return [full, brief]
+
+
+def _rounded(value: float, decimals: int) -> str:
+    return number(value) if math.isinf(value) else f"{round(value, decimals) + 0.0:.{decimals}f}"
+
+
+def _marks(values: Any, status: Any) -> list[str]:
+    """Say what the marks mean that occur."""
+    meant = {"drift": "drift", "unsure": "unsure: not significant"}
+    marks = [
+        f"{mark} {meant.get(name, name)}"
+        for name, (mark, _) in _STATUS.items()
+        if mark and (status == name).any()
+    ]
+    scored = [name for name, (_, unscored) in _STATUS.items() if not unscored]
+    return marks + (
+        [f"{NO_VALUE} no value"] if np.isnan(values[np.isin(status, scored)]).any() else []
+    )

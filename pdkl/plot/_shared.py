@@ -1,0 +1,301 @@
+"""What the pictures share: reading the frame, writing labels, choosing colours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.core.validation import listing, require_columns
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+NO_VALUE = "\N{EN DASH}"
+LABEL_WIDTH = 28
+TITLE_WIDTH = 48
+_NARROW = 5.0  # inches of an axes that has no room for a legend beside it
+# the colour-blind safe ones of Okabe and Ito, those that show on white and on black
+BLUE, RED, GREEN = "#0072b2", "#d55e00", "#009e73"
+COLORS = (BLUE, RED, GREEN, "#cc79a7", "#e69f00", "#56b4e9")
+# what stands beside the scores of a frame
+_FACTS = (
+    *("column", "reference", "n", "n_reference", "n_missing", "n_missing_reference"),
+    *("categories", "unseen", "vanished", "p_value", "p_adjusted", "threshold", "unit"),
+)
+_SURE = ("_low", "_high", "_excess", "_noise_floor")
+_IN_UNIT = (  # what the unit of the frame belongs to; the other measures have none
+    *("entropy", "cross_entropy", "conditional_entropy", "mutual_information"),
+    *("kl_divergence", "reverse_kl", "js_divergence", "jeffreys", "bhattacharyya"),
+    *("renyi_divergence", "renyi_entropy"),
+)
+_ROOTS = ("js_distance",)  # of a measure in units
+
+# ---- the frame ------------------------------------------------------------------------------
+
+
+def require(result: Any, what: str, needed: Sequence[str], call: str) -> pd.DataFrame:
+    """Return ``result`` if it is a frame with rows and the ``needed`` columns."""
+    if not isinstance(result, pd.DataFrame):
+        raise TypeError(f"result must be a frame of {what}; got {type(result).__name__}.")
+    lacking = [name for name in needed if name not in result.columns]
+    if lacking:
+        raise TypeError(f"result lacks the columns {listing(lacking)}; pass what {call} gave.")
+    if not len(result):
+        raise ValueError("result has no row to draw.")
+    return result
+
+
+def settings_of(result: pd.DataFrame) -> dict[str, Any]:
+    """Return the settings of the call, none where pandas lost them on the way, as it may."""
+    settings = result.attrs.get("pdkl")
+    return settings if isinstance(settings, dict) else {}
+
+
+def keys_of(result: pd.DataFrame) -> list[Any]:
+    """Return the keys of the groups: they stand before ``column``."""
+    names = list(result.columns)
+    return names[: names.index("column")]
+
+
+def only_column(result: pd.DataFrame) -> str:
+    """Return the name of the one column that ``result`` speaks of."""
+    columns = list(result["column"].drop_duplicates())
+    if len(columns) > 1:
+        raise ValueError(
+            f"result holds {len(columns)} columns, {listing(columns, most=5)}; the picture is for "
+            f'one. Filter it first: result[result["column"] == {columns[0]!r}].'
+        )
+    return str(columns[0])
+
+
+def score_of(result: pd.DataFrame, score: Any) -> str:
+    """Return the column to draw: the one asked for, or the first measure of the frame."""
+    names = list(result.columns)
+    if score is None:
+        return _first_score(result)
+    require_columns("score", [score], names, frame="result")
+    if not _is_score(result, score):
+        raise TypeError(f"score must name a column of numbers; {score!r} is {result[score].dtype}.")
+    return str(score)
+
+
+def _first_score(result: pd.DataFrame) -> str:
+    names = list(result.columns)
+    after = names[names.index("column") + 1 :]
+    numbers = [name for name in after if _is_score(result, name)]
+    if "status" in names:  # drift is judged by the excess
+        numbers = [name for name in numbers if name.endswith("_excess")]
+    else:
+        said = [name for name in settings_of(result).get("measures", []) if name in numbers]
+        numbers = said or [
+            name
+            for name in numbers
+            if name not in _FACTS and not name.endswith((*_SURE, "_reference"))
+        ]
+    if not numbers:
+        raise TypeError(
+            f"result has no score to draw among its columns {listing(names)}; pass what a method "
+            "of df.info_theory gave."
+        )
+    return str(numbers[0])
+
+
+def _is_score(result: pd.DataFrame, name: Hashable) -> bool:
+    dtype = result[name].dtype
+    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
+
+
+def values_of(result: pd.DataFrame, name: Hashable) -> NDArray[np.float64]:
+    """Return a column as floats, what is missing as NaN."""
+    return result[name].to_numpy(dtype=np.float64, na_value=math.nan)
+
+
+def excess_of(score: str) -> str:
+    """Return the measure whose excess a column holds, or nothing."""
+    return score.removesuffix("_excess") if score.endswith("_excess") else ""
+
+
+def is_root(measure: str) -> bool:
+    """Tell whether a measure is the root of one in units, so that its square is what adds up."""
+    return measure in _ROOTS
+
+
+def named_score(result: pd.DataFrame, score: str) -> str:
+    """Name a score with its unit, if it has one."""
+    measure = excess_of(score)
+    text = f"{measure} in excess of noise" if measure else score
+    if "unit" not in result.columns or not (measure or score).startswith((*_IN_UNIT, *_ROOTS)):
+        return text
+    units = result["unit"].drop_duplicates()
+    if len(units) > 1:
+        raise ValueError(
+            f"result mixes the units {listing(units)}; one scale cannot show them. Filter it first."
+        )
+    return f"{text} ({'√' if is_root(measure or score) else ''}{units.iloc[0]})"
+
+
+# ---- words ----------------------------------------------------------------------------------
+
+
+def short(value: Any) -> str:
+    """Write a label on one line, cut in the middle: ends often tell long labels apart."""
+    if isinstance(value, str):
+        text = " ".join(value.splitlines()) if value.strip() else repr(value)
+    elif pd.api.types.is_scalar(value) and pd.isna(value):
+        text = "(missing)"
+    elif isinstance(value, pd.Timestamp) and value == value.normalize():
+        text = value.strftime("%Y-%m-%d")
+    else:
+        text = str(value)
+    if len(text) <= LABEL_WIDTH:
+        return text
+    tail = LABEL_WIDTH // 3
+    return f"{text[: LABEL_WIDTH - 1 - tail]}…{text[-tail:]}"
+
+
+def spoken(key: Any, value: Any) -> str:
+    """Write a key; texts and dates speak for themselves, a number or a missing key does not."""
+    text = short(value)
+    return text if isinstance(value, str | pd.Timestamp | pd.Period) else f"{short(key)} {text}"
+
+
+def group_names(keys: pd.DataFrame) -> list[str]:
+    """Name groups by the values of their keys; a single key is named at the axis."""
+    if keys.shape[1] == 1:
+        return [short(value) for value in keys.iloc[:, 0]]
+    columns = [[spoken(key, value) for value in keys[key]] for key in keys.columns]
+    return [", ".join(parts) for parts in zip(*columns, strict=True)]
+
+
+def number(value: float | np.floating[Any], form: str = "#.2g") -> str:
+    """Write a value in two digits."""
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    return "0" if value == 0 else f"{value:{form}}".rstrip(".")
+
+
+def arrow(value: float | np.floating[Any], edge: float) -> str:
+    """Mark a bar that is cut off at the edge."""
+    return "→ " if edge < value < math.inf else ""
+
+
+def on_record(settings: dict[str, Any]) -> str:
+    """Say in brackets how shares differ from those of the rows, if they do."""
+    plain: dict[str, Any] = {"smoothing": None, "zeros": "inf"}
+    changed = [
+        f"{k}={settings[k]!r}" for k, usual in plain.items() if settings.get(k, usual) != usual
+    ]
+    return f" ({', '.join(changed)})" if changed else ""
+
+
+# ---- options --------------------------------------------------------------------------------
+
+
+def check_top(top: Any, most: float = math.inf, *, of: str = "categories") -> int:
+    """Return ``top`` if it is a whole number that a picture can show."""
+    if isinstance(top, bool) or not isinstance(top, int):
+        raise TypeError(f"top must be a whole number of {of}; got {top!r}.")
+    if top < 1:
+        raise ValueError(f"top must be at least 1; got {top}.")
+    if top > most:
+        raise ValueError(f"top must be at most {most}, which is what a figure can show; got {top}.")
+    return top
+
+
+def check_ax(ax: Any) -> None:
+    """Raise unless there is something to draw in: an Axes, or None and matplotlib."""
+    if ax is None:
+        load_pyplot()
+    elif not hasattr(ax, "barh"):
+        raise TypeError(f"ax must be a matplotlib Axes; got {type(ax).__name__}.")
+
+
+# ---- the figure -----------------------------------------------------------------------------
+
+
+def load_pyplot() -> ModuleType:
+    """Import pyplot, or say what to install."""
+    try:
+        from matplotlib import pyplot
+    except ImportError as error:
+        raise ImportError(
+            "pdkl.plot needs matplotlib. Install it with: pip install 'pdkl[plot]'"
+        ) from error
+    return pyplot
+
+
+def new_axes(width: float, height: float) -> Axes:
+    """Return the axes of a new figure of this size in inches."""
+    axes: Axes = load_pyplot().subplots(figsize=(width, height), layout="constrained")[1]
+    return axes
+
+
+def size_of(ax: Axes) -> tuple[float, float]:
+    """Return the width and the height of an axes in inches, as it is now."""
+    box, dpi = ax.get_window_extent(), ax.figure.dpi
+    return box.width / dpi, box.height / dpi
+
+
+def ink() -> Any:
+    """Return the colour of text: black, or white in a dark style."""
+    from matplotlib import rcParams
+
+    return rcParams["text.color"]
+
+
+def brightness(color: Any) -> float:
+    """Return the relative luminance of a colour, from 0 (black) to 1 (white), as WCAG has it."""
+    from matplotlib.colors import to_rgb
+
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in to_rgb(color)]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+
+def ink_on(color: Any) -> str:
+    """Return black or white, whichever is easier to read on a colour."""
+    # the contrast is (brighter + .05) / (darker + .05), equal for both at sqrt(.05 * 1.05) - .05
+    return "black" if brightness(color) > 0.179 else "white"
+
+
+def bar_edge(shares: NDArray[np.float64], together: float) -> float:
+    """Return where bars end: that of "other" is cut off where it would dwarf the rest."""
+    high = float(shares.max(initial=1e-3))
+    return together if high < together < 1.5 * high else high
+
+
+def packed(ax: Axes, parts: Iterable[str], between: str = "   ") -> str:
+    """Write parts beside each other, on as many lines as the width of the axes asks for."""
+    width = max(24, int(size_of(ax)[0] * 72 / 5.2))  # characters of the default font
+    lines: list[str] = []
+    for part in parts:
+        if lines and len(lines[-1] + between + part) <= width:
+            lines[-1] += between + part
+        else:
+            lines.append(part)
+    return f"{between.rstrip()}\n".join(lines)
+
+
+def explain_lines(ax: Axes, handles: list[Any], names: list[str], title: str = "") -> None:
+    """Name lines or bars beside an axes, or above the title of a narrow one."""
+    look: dict[str, Any] = {"frameon": False, "fontsize": "small", "title_fontsize": "small"}
+    width = size_of(ax)[0]
+    if width >= _NARROW:
+        look |= {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
+    else:
+        above = 1.2 + 1.4 * (1 + ax.get_title().count("\n"))
+        columns = max(1, int(width * 72 / (5.2 * max(map(len, names)) + 40)))
+        look |= {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "borderaxespad": above}
+        look["ncols"] = min(columns, len(names))
+    legend = ax.legend(handles, ["."] * len(names), title=title or None, **look)
+    # names are data: a $ is no formula, and a leading _ hides none
+    legend.get_title().set_parse_math(False)
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        text.set_text(name)
+        text.set_parse_math(False)

@@ -1,0 +1,135 @@
+"""Every way of counting gives what a loop over the rows gives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pdkl import InfoTheory
+from pdkl.core import counts as counting
+from pdkl.core.counts import tabulate
+from pdkl.engines import pandas as engine
+from pdkl.engines import text
+
+Array = np.ndarray[Any, Any]
+
+
+def slowly(
+    codes: Array, groups: Array, weights: Array
+) -> tuple[dict[tuple[int, int], float], dict[int, float]]:
+    cells: Counter[tuple[int, int]] = Counter()
+    missing: Counter[int] = Counter()
+    for code, group, weight in zip(codes.tolist(), groups.tolist(), weights.tolist(), strict=True):
+        if code < 0:
+            missing[group] += weight
+        else:
+            cells[group, code] += weight
+    return dict(cells), dict(missing)
+
+
+@pytest.mark.parametrize("way", ["dense", "two threads", "sparse"])
+@pytest.mark.parametrize("kind", [np.int8, np.int32, np.int64])
+@pytest.mark.parametrize("weighted", [None, np.int64, np.float64])
+@pytest.mark.parametrize("first", [0, -1])
+def test_tabulate_agrees_with_a_loop(
+    way: str, kind: type, weighted: type | None, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "two threads":
+        monkeypatch.setattr(counting, "_MANY_ROWS", 10)
+    if way == "sparse":
+        monkeypatch.setattr(counting, "_DENSE_CELLS", 0)
+    rng = np.random.default_rng(5)
+    rows, n_outcomes, n_groups = (60 if way == "sparse" else 5000), 17, 11
+    codes: Array = rng.integers(-1, n_outcomes, rows).astype(kind)
+    groups: Array = rng.integers(first, n_groups + first, rows).astype(kind)
+    weights: Array | None = None if weighted is None else rng.integers(0, 4, rows).astype(weighted)
+    found = tabulate(
+        codes,
+        n_outcomes,
+        groups=groups,
+        n_groups=n_groups,
+        first_group=first,
+        weights=weights,
+    )
+    each = np.ones(rows, dtype=np.int64) if weights is None else weights
+    cells, missing = slowly(codes, groups - first, each)
+    assert {
+        (g, c): w
+        for g, c, w in zip(
+            found.group.tolist(), found.outcome.tolist(), found.weight.tolist(), strict=True
+        )
+    } == {cell: weight for cell, weight in cells.items() if weight > 0}
+    assert found.missing.tolist() == [missing.get(g, 0) for g in range(n_groups)]
+    assert found.weight.dtype == each.dtype
+    order = found.group * n_outcomes + found.outcome
+    assert (np.diff(order) > 0).all()
+
+
+def test_large_tables_are_numbered_beyond_32_bits() -> None:
+    codes = np.array([0, 99_999, 99_999, -1])
+    groups = np.array([0, 99_999, 99_999, 5])
+    found = tabulate(codes, 100_000, groups=groups, n_groups=100_000)
+    assert found.group.tolist() == [0, 99_999]
+    assert found.outcome.tolist() == [0, 99_999]
+    assert found.weight.tolist() == [1, 2]
+    assert found.missing.nonzero()[0].tolist() == [5]
+
+
+@pytest.mark.parametrize("dtype", ["str", "string[pyarrow]", "string[python]", object, "category"])
+def test_text_is_coded_as_a_dictionary_would(dtype: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "_PIECE", 7)
+    monkeypatch.setattr(text, "_SAMPLE", 40)
+    rng = np.random.default_rng(6)
+    usual = [f"v{i}" for i in rng.integers(0, 5, 400)]
+    late = [*usual, *[f"new {i}" for i in range(30)], "", "é", "v1"]
+    values = pd.Series([None if i % 11 == 3 else v for i, v in enumerate(late)], dtype=dtype)
+    codes, labels = engine.encode(values, "a")
+    spelled = [None if code < 0 else labels[code] for code in codes.tolist()]
+    assert spelled == [v if isinstance(v, str) else None for v in values.tolist()]
+    assert labels.is_unique
+
+
+def test_text_that_keeps_being_new() -> None:
+    values = pd.Series([f"row {i}" for i in range(5000)], dtype="string[pyarrow]")
+    codes, labels = engine.encode(values, "a")
+    assert codes.tolist() == list(range(5000))
+    assert list(labels) == values.tolist()
+
+
+def test_text_in_no_rows_and_in_missing_rows() -> None:
+    for values in ([], [None, None]):
+        codes, labels = engine.encode(pd.Series(values, dtype="string[pyarrow]"), "a")
+        assert codes.tolist() == [-1] * len(values)
+        assert len(labels) == 0
+
+
+def test_objects_met_again_and_again_are_equal_by_value() -> None:
+    one, same, other, nan = "ab", "".join(["a", "b"]), ("a", 1), float("nan")
+    assert one is not same
+    values = pd.Series([one, same, other, nan, None, pd.NA, one, other] * 2000, dtype=object)
+    codes, labels = engine.encode(values, "a")
+    assert codes[:8].tolist() == [0, 0, 1, -1, -1, -1, 0, 1]
+    assert list(labels) == ["ab", ("a", 1)]
+
+
+def test_objects_that_cannot_be_hashed_are_named() -> None:
+    cell = ["a"]
+    values = pd.Series([cell, cell] * 5000, dtype=object)
+    with pytest.raises(TypeError, match=r"column 'a' .* holds values that cannot be counted"):
+        engine.encode(values, "a")
+
+
+def test_levels_without_rows_make_no_group() -> None:
+    group = pd.Categorical(["b", "b", None], categories=["a", "b", "c"])
+    frame = pd.DataFrame({"g": group, "x": ["u", "v", None], "w": [1, 0, 0]})
+    plain = InfoTheory(frame).entropy("x", by="g")
+    assert plain["g"].tolist()[:1] == ["b"]
+    assert plain["g"].isna().tolist() == [False, True]
+    assert plain["n"].tolist() == [2, 0]
+    assert plain["n_missing"].tolist() == [0, 1]
+    weighted = InfoTheory(frame).entropy("x", by="g", weights="w")
+    assert weighted["n"].tolist() == [1, 0]  # what weighs nothing is still a group
