@@ -20,8 +20,10 @@ def scan(dataset: ds.Dataset, columns: list[str]) -> tuple[pa.Schema, Iterator[p
 
     Text that Parquet holds with dictionaries comes as dictionary arrays.
     """
-    chosen = filter_of(dataset)
-    fragments = list(dataset.get_fragments(chosen))
+    chosen = dataset._scan_options.get("filter")  # what Dataset.filter has left
+    whole = dataset.replace_schema(dataset.schema)
+    whole._scan_options = {}  # for a dataset with a filter does not tell its files
+    fragments = list(whole.get_fragments(chosen))
     _check(fragments, dataset, columns)
     source = dataset
     if (
@@ -55,12 +57,8 @@ def open_files(paths: list[str], form: Any) -> ds.Dataset:
             one = [pa.schema([fields.get(field.name, field)]), pa.schema([field])]
             with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
                 fields[field.name] = pa.unify_schemas(one, promote_options="permissive").field(0)
-    return dataset.replace_schema(pa.schema(list(fields.values())))
-
-
-def filter_of(dataset: ds.Dataset) -> Any:
-    """Return the expression that `pyarrow.dataset.Dataset.filter` has left, or None."""
-    return dataset._scan_options.get("filter")
+    schema = pa.schema(list(fields.values()))
+    return ds.dataset(paths, schema=schema, format=form, partitioning="hive")
 
 
 def _batches(
@@ -96,7 +94,7 @@ def unreadable(path: str | None, error: Exception) -> Exception:
         return error
     place = "data cannot be read" if path is None else f"file {path!r} cannot be read"
     return ValueError(
-        f"{place}: {str(error).rstrip('.')}. Nothing was counted. Check that it is whole and of "
+        f"{place}: {' '.join(str(error).split()).rstrip(' .')}. Nothing was counted. Check that it is whole and of "
         "the format and the types that the dataset says, or leave it out."
     )
 
@@ -137,7 +135,7 @@ def _check(fragments: list[ds.Fragment], dataset: ds.Dataset, columns: list[str]
             here, there = schema.field(column).type, dataset.schema.field(column).type
             if isinstance(fragment.format, ds.CsvFileFormat):
                 continue  # its types are guesses; the text is read as the dataset says
-            if here != there and not {_family(here), "null"} & {_family(there), "null"}:
+            if here != there and _family(here) not in (_family(there), "null"):
                 raise ValueError(
                     f"file {fragment.path!r} holds column {column!r} as {here}, but in the dataset "
                     f"it is {there}. Write the files with one type, or count them one by one."

@@ -80,11 +80,17 @@ def decoded(frame: pd.DataFrame, coded: frozenset[Hashable]) -> pd.DataFrame:
     """Replace categoricals that only spared hashing by the values they stand for."""
     if not coded:
         return frame
-    dtypes: dict[Hashable, Any] = {}
+    plain = frame.copy(deep=False)
     for name, dtype in frame.dtypes.items():
         if name in coded and isinstance(dtype, pd.CategoricalDtype):
-            dtypes[name] = dtype.categories.dtype
-            if dtype.categories.dtype.kind in "iub" and frame[name].isna().any():
-                # only the nullable dtypes hold missing ones beside integers and booleans
-                dtypes[name] = pd.array(dtype.categories[:0].to_numpy()).dtype
-    return frame.astype(dtypes) if dtypes else frame
+            plain[name] = _values(frame[name])
+    return plain
+
+
+def _values(column: pd.Series[Any]) -> Any:
+    """Take the values of a categorical; Series.astype would round integers beside missing ones."""
+    codes, levels = column.cat.codes.to_numpy(), column.cat.categories
+    values, missing = levels.array, bool((codes < 0).any())
+    if missing and levels.dtype.kind in "iub":
+        values = pd.array(levels.to_numpy())  # of a nullable dtype
+    return values.take(codes, allow_fill=missing)

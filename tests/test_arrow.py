@@ -149,7 +149,7 @@ def awkward(table: pa.Table) -> list[pa.RecordBatch]:
     start = size = 0
     while start < len(table):
         piece = table.slice(start, size)
-        batches += piece.to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)]
+        batches += piece.to_batches() or [table.slice(0, 1).to_batches()[0].slice(0, 0)]
         start, size = start + size, (size + 1) % 3
     return batches
 
@@ -232,8 +232,8 @@ def test_every_answer_is_that_of_pandas(kind: str, question: str, tmp_path: Path
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_type_is_counted(kind: str, name: str, tmp_path: Path) -> None:
     table = pa.table({"v": COLUMNS[name], "g": TABLE["g"]})
-    if kind == "parquet" and name in {"large_binary", "string_view"}:
-        table = table.cast(pa.schema([("v", COLUMNS[name].type), ("g", pa.string())]))
+    if kind == "parquet" and name == "string_view":  # not every version writes them
+        table = table.set_column(0, "v", COLUMNS["string"])
     frame = in_pandas(table)
     expected = Counter(
         ("nan" if pd.isna(v) else v, "nan" if pd.isna(g) else g)
@@ -249,3 +249,256 @@ def test_every_type_is_counted(kind: str, name: str, tmp_path: Path) -> None:
     data = source_of(kind, table, tmp_path / "again") if kind == "reader" else data
     found = InfoTheory(data).entropy("v", by="g")
     assert_same(found, InfoTheory(frame).entropy("v", by="g"))
+
+
+TINY = {
+    "pieces of a row": {"_PIECE": 1},
+    "runs": {"_SMALL_BITS": 0, "_CELLS_PER_ROW": 0, "_PIECE": 5},
+    "long keys": {"_SMALL_BITS": 0, "_CELLS_PER_ROW": 0, "_PIECE": 5, "_KEY_BITS": 7},
+    "tables, then runs": {"_SMALL_BITS": 4, "_CELLS_PER_ROW": 2, "_PIECE": 3},
+    "wide integers": {"_SPAN": 2, "_PIECE": 3},
+    "small chunks": {"_CHUNK": 3},
+}
+
+
+@pytest.mark.parametrize("limits", TINY)
+@pytest.mark.parametrize("question", ["several", "joint", "joint bins", "whole weights", "weights"])
+def test_limits_do_not_change_an_answer(
+    limits: str, question: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in TINY[limits].items():
+        monkeypatch.setattr(engine, name, value)
+    ask = QUESTIONS[question]
+    table = pa.Table.from_batches(awkward(TABLE), TABLE.schema)
+    assert_same(ask(InfoTheory(table), None), ask(InfoTheory(in_pandas(TABLE)), None))
+
+
+VALUES = {
+    "text": (pa.string(), st.none() | st.text("ab", max_size=2)),
+    "coded": (pa.dictionary(pa.int8(), pa.string()), st.none() | st.sampled_from("abc")),
+    "small": (pa.int16(), st.none() | st.integers(-3, 3)),
+    "large": (pa.int64(), st.none() | st.integers(-(2**63), 2**63 - 1)),
+    "float": (pa.float64(), st.none() | st.sampled_from([0.0, -0.0, float("nan"), 1.5])),
+}
+
+
+@st.composite
+def cut_tables(draw: st.DrawFn) -> tuple[list[pa.RecordBatch], pa.Schema, list[dict[str, Any]]]:
+    """Draw rows, and record batches that hold them."""
+    schema = pa.schema([(name, kind) for name, (kind, _) in VALUES.items()])
+    row = st.fixed_dictionaries({name: values for name, (_, values) in VALUES.items()})
+    parts = draw(st.lists(st.lists(row, max_size=6), max_size=8))
+    batches = [
+        pa.RecordBatch.from_arrays(
+            [pa.array([one[name] for one in part], kind) for name, (kind, _) in VALUES.items()],
+            schema=schema,
+        )
+        for part in parts
+    ]
+    return batches, schema, [one for part in parts for one in part]
+
+
+@given(cut_tables(), st.sampled_from([1, 4, 1 << 17]), st.booleans())
+def test_combinations_are_those_of_a_loop(
+    drawn: tuple[list[pa.RecordBatch], pa.Schema, list[dict[str, Any]]], piece: int, runs: bool
+) -> None:
+    batches, schema, rows = drawn
+    wanted = [["text"], ["coded", "float"], list(VALUES)]
+    encoders = {field.name: engine.encoder_for(field.type) for field in schema}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_PIECE", piece)
+        if runs:
+            patch.setattr(engine, "_SMALL_BITS", 0)
+            patch.setattr(engine, "_CELLS_PER_ROW", 0)
+        found = engine.count(batches, wanted, encoders)
+    values = {name: [*encoder.values().to_pylist(), None] for name, encoder in encoders.items()}
+    for columns, one in zip(wanted, found, strict=True):
+        coded = zip(*(code.tolist() for code in one.codes), strict=True)
+        keys = [tuple(values[n][c] for n, c in zip(columns, code, strict=True)) for code in coded]
+        counted = dict(zip(keys, one.weight.tolist(), strict=True))
+        assert len(counted) == len(keys)
+        plain = [
+            tuple(None if row[name] != row[name] else row[name] for name in columns) for row in rows
+        ]
+        assert counted == Counter(plain)
+
+
+def test_a_value_set_is_learned_where_values_recur_and_where_they_do_not() -> None:
+    words = [f"word {i}" for i in RNG.integers(0, 40, 3000)]
+    many = [*words, *(f"new {i}" for i in range(3000)), *words, *(f"late {i}" for i in range(40))]
+    table = pa.table({"v": many})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_PIECE", 500)
+        found = InfoTheory(pa.Table.from_batches(table.to_batches(100))).distribution("v")
+    assert dict(zip(found["category"], found["count"], strict=True)) == Counter(many)
+
+
+def test_keys_keep_their_dtype_and_integers_their_digits() -> None:
+    keys = pa.array([2**53 + 1, 2**53, None, 2**53 + 1])
+    table = pa.table({"k": keys, "b": [True, None, True, False], "v": ["a", "b", "a", "a"]})
+    found = InfoTheory(table).entropy("v", by=["k", "b"])
+    assert found["k"].dtype == "Int64"
+    assert found["b"].dtype == "boolean"
+    assert found["k"].tolist()[:3] == [2**53, 2**53 + 1, 2**53 + 1]
+    whole = InfoTheory(table.slice(0, 2)).entropy("v", by="k")
+    assert whole["k"].dtype == np.int64
+
+
+def test_levels_of_differing_batches_unite_in_the_order_they_come() -> None:
+    kind = pa.dictionary(pa.int8(), pa.string(), ordered=True)
+    parts = [
+        pa.DictionaryArray.from_arrays(pa.array([0, 0], pa.int8()), levels, ordered=True)
+        for levels in (["low", "mid"], ["mid", "high"])
+    ]
+    table = pa.table({"v": pa.chunked_array(parts, kind), "k": pa.chunked_array(parts, kind)})
+    found = InfoTheory(table).distribution("v", by="k", alphabet="declared")
+    assert found["k"].dtype == pd.CategoricalDtype(["low", "mid", "high"], ordered=True)
+    assert (
+        found.groupby("k", observed=True)["category"].agg(set).tolist()
+        == [{"low", "mid", "high"}] * 2
+    )
+
+
+def test_dictionaries_of_parquet_are_no_levels(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"v": ["a", "a", "b", "c"], "k": ["x", "x", "x", "y"]}), path)
+    data = ds.dataset(path)
+    found = InfoTheory(data).distribution("v", by="k", alphabet="declared")
+    assert found["category"].tolist() == ["a", "b", "c"]
+    kept = InfoTheory(data.filter(ds.field("k") == "x")).distribution("v", by="k")
+    assert kept["category"].tolist() == ["a", "b"]
+    assert kept["k"].dtype == found["k"].dtype == pd.DataFrame({"k": ["x"]})["k"].dtype
+
+
+def test_only_some_row_groups_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"v": ["a", "b", "c", "d"]}), path, row_group_size=1)
+    (fragment,) = ds.dataset(path).get_fragments()
+    part = ds.FileSystemDataset(
+        [fragment.subset(row_group_ids=[1, 3])],
+        fragment.physical_schema,
+        fragment.format,
+        fragment.filesystem,
+    )
+    assert InfoTheory(part).distribution("v")["category"].tolist() == ["b", "d"]
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv", "ipc"])
+def test_folders_make_columns(form: str, tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "v": ["a", "b", "a", "b"],
+            "k": ["x", "y", "x", None],
+            "year": pa.array([1, 2, 2, 2], pa.int32()),
+        }
+    )
+    ds.write_dataset(
+        table,
+        tmp_path,
+        format=form,
+        partitioning=ds.partitioning(
+            flavor="hive", schema=pa.schema([("k", pa.string()), ("year", pa.int32())])
+        ),
+    )
+    data = ds.dataset(tmp_path, format=form, partitioning="hive")
+    found = InfoTheory(data).entropy("v", by=["k", "year"])
+    assert_same(found, InfoTheory(in_pandas(table)).entropy("v", by=["k", "year"]))
+    assert InfoTheory(data).distribution("k")["count"].tolist() == [2, 1]
+
+
+def test_an_index_that_pandas_stored() -> None:
+    frame = pd.DataFrame({"v": ["a", "b"]}, index=["p", "q"])
+    unnamed = pa.Table.from_pandas(frame)
+    assert InfoTheory(unnamed).entropy()["column"].tolist() == ["v"]
+    named = pa.Table.from_pandas(frame.rename_axis("k"))
+    assert InfoTheory(named).entropy("v", by="k")["k"].tolist() == ["p", "q"]
+
+
+@pytest.mark.parametrize("by", [None, "g"])
+def test_nothing_at_all(by: str | None) -> None:
+    empty = TABLE.slice(0, 0)
+    for ask in (
+        lambda it: it.entropy(["text", "other"], by=by),
+        lambda it: it.entropy("text", by=by, weights="w"),
+        lambda it: it.entropy("x", by=by, bins=2),
+    ):
+        assert_same(ask(InfoTheory(empty)), ask(InfoTheory(in_pandas(empty))))
+
+
+WRONG_WEIGHTS: dict[str, pa.Array] = {
+    "missing": pa.array([1, None, None]),
+    "missing floats": pa.array([1.0, float("nan"), None]),
+    "negative": pa.array([1, -2, -3]),
+    "negative floats": pa.array([1.0, -2.5, -3.0]),
+    "infinite": pa.array([1.0, float("inf"), 2.0]),
+    "beyond": pa.array([2**62, 2**62, 1]),
+    "unsigned": pa.array([2**64 - 1, 0, 1], pa.uint64()),
+    "huge": pa.array([1e300, 1e300, 1.0]),
+    "text": pa.array(["1", "2", "3"]),
+    "coded": pa.array([1, 2, 3]).dictionary_encode(),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_WEIGHTS)
+def test_weights_are_refused_in_the_words_of_pandas(name: str) -> None:
+    table = pa.table({"v": ["a", "b", "a"], "n": WRONG_WEIGHTS[name]})
+    frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    with pytest.raises((ValueError, TypeError)) as expected:
+        InfoTheory(frame).entropy("v", weights="n")
+    for data in (table, pa.Table.from_batches(table.to_batches(1))):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(engine, "_PIECE", 1)
+            with pytest.raises(type(expected.value)) as found:
+                InfoTheory(data).entropy("v", weights="n")
+        assert str(found.value) == str(expected.value)
+
+
+NESTED = [pa.list_(pa.int8()), pa.struct([("a", pa.int8())]), pa.map_(pa.string(), pa.int8())]
+
+
+@pytest.mark.parametrize("kind", NESTED, ids=str)
+def test_nested_values_cannot_be_counted(kind: pa.DataType) -> None:
+    table = pa.table({"v": pa.nulls(2, kind), "k": ["a", "b"]})
+    for data in (table, reader := table.to_reader()):
+        with pytest.raises(TypeError) as error:
+            InfoTheory(data).entropy("v", by="k")
+        assert str(error.value) == (
+            f"column 'v' (dtype {kind}) holds values that cannot be counted: values of Arrow type "
+            f"{kind} are not hashable. Turn them into something hashable first, such as tuples or "
+            "text."
+        )
+    assert InfoTheory(reader).entropy("k")["n"].tolist() == [2]  # it was not used up
+
+
+def test_a_reader_is_read_once() -> None:
+    reader = TABLE.to_reader()
+    assert InfoTheory(reader).entropy("text")["n"].tolist() == [50]
+    with pytest.raises(ValueError, match=re.escape("once")) as error:
+        InfoTheory(reader).entropy(["text", "other"], by="g")
+    assert str(error.value) == (
+        "a RecordBatchReader can be read once, and this one has been, so counting 'g', 'text', "
+        "'other' has no rows to read. Pass a pyarrow Table or Dataset where a call reads twice, "
+        "such as for bins that are fitted (edges need no second reading), and a new reader for "
+        "each call."
+    )
+
+
+def test_a_stream_that_breaks_off() -> None:
+    def batches() -> Any:
+        yield from TABLE.to_batches()
+        error: Exception = pa.ArrowInvalid("the line is dead.")
+        raise error
+
+    reader = pa.RecordBatchReader.from_batches(TABLE.schema, batches())
+    with pytest.raises(ValueError, match="line") as error:
+        InfoTheory(reader).entropy("text")
+    assert str(error.value) == (
+        "data cannot be read: the line is dead. Nothing was counted. Check that it is whole and of "
+        "the format and the types that the dataset says, or leave it out."
+    )
+
+
+def test_what_is_no_data() -> None:
+    for value in (pa.array([1]), pa.scalar(1), pa.schema([])):
+        with pytest.raises(TypeError, match="InfoTheory needs a pandas DataFrame, or a Table"):
+            InfoTheory(value).entropy("v")
