@@ -73,6 +73,7 @@ def drift(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: An
     asked = Asked(question, form, source, reference, by, [], [])
     groups, occurs = _count(columns, asked)
     attributes = question.describe(form, settings.unit, keys) | {
+        "units": _units(measure, settings.unit),
         "threshold": threshold,
         "alpha": alpha,
         "bins": plain(bins),
@@ -87,6 +88,13 @@ def drift(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: An
 
 
 # ---- what is compared -----------------------------------------------------------------------
+
+
+def _units(measure: Measure, unit: str) -> dict[str, str]:
+    """Say in which unit each score is; some have none."""
+    every = (measure, *(MEASURES[name] for name in _ALWAYS))
+    units = {one.name: unit if one.log_power else "none" for one in every}
+    return units | {"psi": "nat"}
 
 
 def _require_comparison(measure: Measure) -> None:
@@ -249,6 +257,8 @@ def _line_up(asked: Asked, table: _Table) -> list[tuple[int, sides.Column]]:
         except TypeError as error:
             column.fail(str(error))
             continue
+        if column.binner is not None:
+            lined = replace(lined, intervals=column.binner.intervals())
         if lined.alphabet_size == 1:
             column.kind = "constant"
         prepared[place] = lined
