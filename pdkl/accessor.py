@@ -1101,42 +1101,42 @@ class InfoTheory:
             A row per group and column, the columns in the order of the frame, then those that the
             reference alone has: the keys of ``by``, then
 
-            ========================== =========================================================
-            ``column``                 str, the name
-            ``kind``                   str: categorical (each value is a category), binned (numbers
-                                       and times in intervals), identifier (not scored), constant
-                                       (one category on both sides); missing in an error
-            ``n``, ``n_reference``     Int64, rows on either side; without the missing if
-                                       ``dropna=True``; NA where they could not be counted
-            ``missing``,               float64, the share of the rows without a value; NaN where a
-            ``missing_reference``      side has no rows
-            ``categories``             Int64, how many there are on both sides together; NA where
-                                       the two sides were not compared
-            ``new_categories``         Int64, how many of them only today's rows have
-            ``gone_categories``        Int64, how many only the reference has
-            ``unseen``, ``vanished``   float64, the share of today's rows in new categories, and of
-                                       the reference's in gone ones
-            ``out_of_range``           float64, the share of today's rows below or above all that
-                                       the reference has; NaN for columns that are not binned
-            ``js_distance``            float64, in bits: the root of js_divergence, in [0, 1]
-            ``js_distance_excess``     float64, the part above what chance alone would give, as
-                                       a root; negative where there is less than that
+            =========================== ============================================================
+            ``column``                  str, the name
+            ``kind``                    str: categorical (each value is a category), binned (numbers
+                                        and times in intervals), identifier (not scored), constant
+                                        (one category on both sides); missing in an error
+            ``n``, ``n_reference``      Int64, rows on either side; without the missing if
+                                        ``dropna=True``; NA where they could not be counted
+            ``missing``,                float64, the share of the rows without a value; NaN where a
+            ``missing_reference``       side has no rows
+            ``categories``              Int64, how many there are on both sides together; NA where
+                                        the two sides were not compared
+            ``new_categories``          Int64, how many of them only today's rows have
+            ``gone_categories``         Int64, how many only the reference has
+            ``unseen``, ``vanished``    float64, the share of today's rows in new categories, and of
+                                        the reference's in gone ones
+            ``out_of_range``            float64, the share of today's rows below or above all that
+                                        the reference has; NaN for columns that are not binned
+            ``js_distance``             float64, in bits: the root of js_divergence, in [0, 1]
+            ``js_distance_excess``      float64, the part above what chance alone would give, as
+                                        a root; negative where there is less than that
             ``js_distance_noise_floor`` float64, what chance alone stays below in 95 % of the draws
-            ``kl_divergence``          float64, KL(today || reference) in bits; infinite where a
-                                       category is new
-            ``psi``                    float64, in nats; infinite where one is new or gone
-            ``p_value``                float64, of the G statistic, by permutation; 1 where there
-                                       is one category
-            ``p_adjusted``             float64, by Benjamini and Hochberg over all rows that have a
-                                       p-value and more than one category
-            ``top_category``           str, the category that contributes most to js_divergence,
-                                       as text; "(missing)" for the missing; none where none does
-            ``top_contribution``       float64, its contribution in bits: the square of js_distance
-                                       is the sum of all
-            ``threshold``              float64, as given
-            ``status``                 str, see below
-            ``note``                   str, what was wrong or needs saying, else empty
-            ========================== =========================================================
+            ``kl_divergence``           float64, KL(today || reference) in bits; infinite where a
+                                        category is new
+            ``psi``                     float64, in nats; infinite where one is new or gone
+            ``p_value``                 float64, of the G statistic, by permutation; 1 where there
+                                        is one category
+            ``p_adjusted``              float64, by Benjamini and Hochberg over all rows that have a
+                                        p-value and more than one category
+            ``top_category``            str, the category that contributes most to js_divergence,
+                                        as text; "(missing)" for the missing; none where none does
+            ``top_contribution``        float64, its contribution in bits: the square of js_distance
+                                        is the sum of all
+            ``threshold``               float64, as given
+            ``status``                  str, see below
+            ``note``                    str, what was wrong or needs saying, else empty
+            =========================== ============================================================
 
             ``attrs["pdkl"]`` holds the settings.
 
@@ -1172,8 +1172,8 @@ class InfoTheory:
         value is a category. Make codes such as postcodes a categorical, and they are counted value
         by value. Identifiers are columns other than floats in which at least 95 % of the values
         are distinct, in today's data as well as in the reference, where there are at least 100.
-        They are named, not scored, unless ``bins`` names them. One that repeats itself only today
-        is scored like any other column.
+        They are named, not scored, unless ``bins`` names them: only whether a value is missing is
+        compared, where any is. One that repeats itself only today is scored like any other column.
 
         Values are compared as they are, not by dtype: "a" of a categorical and of an object column
         are one category, so are 1 and 1.0. Strings against numbers are an error.
