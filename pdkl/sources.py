@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl import grouping
+from pdkl import grouping, queries
 from pdkl.binned import Binner
 from pdkl.core.counts import Counts, WeightArray
 from pdkl.core.joint import Joint
@@ -21,15 +21,20 @@ from pdkl.rows import PandasSource, Rows, Source, decoded
 
 def is_data(value: Any) -> bool:
     """Tell whether ``value`` is data of a supported kind."""
-    return isinstance(value, pd.DataFrame)
+    return isinstance(value, pd.DataFrame) or queries.library(value) is not None
 
 
 def read_data(data: Any) -> Source:
     """Return the data as a source."""
     if isinstance(data, pd.DataFrame):
         return PandasSource(data)
+    root = queries.library(data)
+    if root == "narwhals":
+        return read_data(queries.unwrapped(data))
+    if root is not None:
+        return queries.read(data, root)
     raise TypeError(
-        f"InfoTheory needs a pandas DataFrame; got {type(data).__name__}. "
+        f"InfoTheory needs a pandas DataFrame, {queries.SUPPORTED}; got {type(data).__name__}. "
         "A Series has its own accessor, series.info_theory."
     )
 
