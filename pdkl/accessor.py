@@ -31,8 +31,11 @@ class InfoTheory:
 
     Parameters
     ----------
-    data : pandas.DataFrame
-        The frame. Nothing is read or checked before a method is called.
+    data : DataFrame
+        A pandas frame, or one of polars (also lazy), Dask, PySpark or narwhals, a DuckDB relation
+        or an Ibis table. Those are counted where they are; only distinct rows of the columns in
+        question, and how often each occurs, come home. A query that is not materialised is run
+        again by each call. Nothing is read or checked before a method is called.
 
     Notes
     -----
@@ -148,7 +151,7 @@ class InfoTheory:
     1    b  2            4      0.00       0.143841  nat
     """
 
-    def __init__(self, data: pd.DataFrame) -> None:
+    def __init__(self, data: Any) -> None:
         self._data = data
 
     def entropy(

@@ -4,7 +4,7 @@ try:
     import polars as pl
 except ModuleNotFoundError as error:
     raise ImportError(
-        "pdkl.polars needs polars, and pdkl[engines] to read its frames. Install them with: "
+        "pdkl.polars needs polars, and narwhals to read its frames. Install them with: "
         "pip install polars 'pdkl[engines]'"
     ) from error
 

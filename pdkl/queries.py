@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from pdkl.engines.narwhals import Field, Query
 
 SUPPORTED = (
-    "a polars DataFrame or LazyFrame, a DuckDB relation, a Dask, PySpark or narwhals DataFrame, an "
-    "Ibis table"
+    "a DataFrame of pandas, polars, Dask, PySpark or narwhals, a LazyFrame of polars, a DuckDB "
+    "relation or an Ibis table"
 )
-_FRAMES = {
-    "polars": {"DataFrame", "LazyFrame"},
-    "duckdb": {"DuckDBPyRelation"},
-    "_duckdb": {"DuckDBPyRelation"},
-    "dask": {"DataFrame"},
-    "pyspark": {"DataFrame"},
-    "ibis": {"Table"},
-    "narwhals": {"DataFrame", "LazyFrame"},
+_FRAMES = {  # library -> its frames, and what they are called in messages
+    "polars": {"DataFrame": "polars DataFrame", "LazyFrame": "polars LazyFrame"},
+    "duckdb": {"DuckDBPyRelation": "DuckDB relation"},
+    "_duckdb": {"DuckDBPyRelation": "DuckDB relation"},
+    "dask": {"DataFrame": "Dask DataFrame"},
+    "pyspark": {"DataFrame": "Spark DataFrame"},
+    "ibis": {"Table": "Ibis table"},
+    "narwhals": {"DataFrame": "narwhals DataFrame", "LazyFrame": "narwhals LazyFrame"},
 }
 _NULLABLE = {pa.bool_(): pd.BooleanDtype()} | {
     pa.type_for_alias(dtype.name.lower()): dtype
@@ -42,41 +42,40 @@ _NULLABLE = {pa.bool_(): pd.BooleanDtype()} | {
 }
 
 
-def library(data: Any) -> str | None:
-    """Name the library of a frame that is queried, None for anything else; nothing is imported."""
+def name_of(data: Any) -> str | None:
+    """Name a frame of another engine, None for anything else; nothing is imported."""
     for kind in type(data).__mro__:
         root = kind.__module__.split(".")[0]
         if kind.__name__ in _FRAMES.get(root, ()):
-            return root
+            return _FRAMES[root][kind.__name__]
     return None
 
 
-def read(data: Any, root: str) -> Source:
-    """Return a frame of an engine, whose ``library`` is given, as a source."""
-    spoken = f"{'DuckDB' if 'duckdb' in root else root} {type(data).__name__}"
-    if root == "dask":
-        return DaskSource(partitions.read(data), data, spoken)
-    engine = _narwhals()
-    with _running(spoken):
+def read(data: Any, name: str) -> Source:
+    """Return a frame of another engine, which `name_of` named, as a source."""
+    if name.startswith("Dask"):
+        return DaskSource(partitions.read(data), data, name)
+    engine = _narwhals(name)
+    with _running(name):
         query = engine.read(data)
     head = {field.name: _empty(field) for field in query.fields}
-    return QuerySource(pd.DataFrame(head, index=pd.RangeIndex(0)), query, spoken)
+    return QuerySource(pd.DataFrame(head, index=pd.RangeIndex(0)), query, name)
 
 
 def unwrapped(data: Any) -> Any:
-    """Return what a narwhals frame is about."""
-    from narwhals import to_native
+    """Return the frame that a narwhals frame is about, and anything else as it is."""
+    while (name := name_of(data)) is not None and name.startswith("narwhals"):
+        data = data.to_native()
+    return data
 
-    return to_native(data)
 
-
-def _narwhals() -> ModuleType:
+def _narwhals(spoken: str) -> ModuleType:
     try:
         from pdkl.engines import narwhals
     except ModuleNotFoundError as error:
         raise ImportError(
-            "polars, DuckDB, Spark and Ibis frames are read through narwhals, which is not "
-            "installed. Install it with: pip install 'pdkl[engines]'"
+            f"a frame of this kind ({spoken}) is read through narwhals, which is not installed. "
+            "Install it with: pip install 'pdkl[engines]'"
         ) from error
     return narwhals
 
@@ -112,8 +111,8 @@ class QuerySource:
         cut: Mapping[Hashable, Binner],
     ) -> list[Rows]:
         """Count the distinct rows of each list where the data is."""
-        engine = _narwhals()
-        fields = {field.name: field for field in self.query.fields}
+        engine = _narwhals(self.spoken)
+        fields: dict[Hashable, Field] = {field.name: field for field in self.query.fields}
         if weights is not None and not fields[weights].dtype.is_decimal():
             read_weights(self.head, weights)  # it knows what else is no number
         edges = {

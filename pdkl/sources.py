@@ -21,21 +21,19 @@ from pdkl.rows import PandasSource, Rows, Source, decoded
 
 def is_data(value: Any) -> bool:
     """Tell whether ``value`` is data of a supported kind."""
-    return isinstance(value, pd.DataFrame) or queries.library(value) is not None
+    return isinstance(value, pd.DataFrame) or queries.name_of(value) is not None
 
 
 def read_data(data: Any) -> Source:
     """Return the data as a source."""
+    data = queries.unwrapped(data)
     if isinstance(data, pd.DataFrame):
         return PandasSource(data)
-    root = queries.library(data)
-    if root == "narwhals":
-        return read_data(queries.unwrapped(data))
-    if root is not None:
-        return queries.read(data, root)
+    if (name := queries.name_of(data)) is not None:
+        return queries.read(data, name)
     raise TypeError(
-        f"InfoTheory needs a pandas DataFrame, {queries.SUPPORTED}; got {type(data).__name__}. "
-        "A Series has its own accessor, series.info_theory."
+        f"InfoTheory needs {queries.SUPPORTED}; got {type(data).__name__}. A Series of pandas has "
+        "its own accessor, series.info_theory."
     )
 
 

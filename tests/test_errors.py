@@ -126,10 +126,11 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "'list'. Turn them into something hashable first, such as tuples or text.",
     ),
     (
-        lambda: InfoTheory([1, 2]).entropy(),  # type: ignore[arg-type]
+        lambda: InfoTheory([1, 2]).entropy(),
         TypeError,
-        "InfoTheory needs a pandas DataFrame; got list. A Series has its own accessor, "
-        "series.info_theory.",
+        "InfoTheory needs a DataFrame of pandas, polars, Dask, PySpark or narwhals, a LazyFrame of "
+        "polars, a DuckDB relation or an Ibis table; got list. A Series of pandas has its own "
+        "accessor, series.info_theory.",
     ),
     # ---- by
     (
@@ -635,5 +636,5 @@ def test_errors_leave_the_frame_as_it_was() -> None:
 
 
 def test_the_constructor_never_raises() -> None:
-    assert pdkl.InfoTheory(None) is not None  # type: ignore[arg-type]
+    assert pdkl.InfoTheory(None) is not None
     assert pdkl.SeriesInfoTheory(None) is not None  # type: ignore[arg-type]

@@ -98,7 +98,10 @@ def test_imports_go_one_way(module: str) -> None:
             "import pdkl.core.measures, pdkl.core.smoothing, pdkl.core.losses",
             ["pandas", "pyarrow", "matplotlib"],
         ),
-        ("import pdkl", ["matplotlib", "scipy.stats", "scipy.special", "narwhals", "polars", "dask"]),
+        (
+            "import pdkl",
+            ["matplotlib", "scipy.stats", "scipy.special", "narwhals", "polars", "dask"],
+        ),
     ],
 )
 def test_importing_does_not_load(statement: str, absent: list[str]) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pdkl.core.counts import HALF, sum_by
-from pdkl.engines.pandas import Encoder, encode, group_rows
+from pdkl.engines.pandas import Encoder, group_rows
 
 _UNKNOWN = "__UNKNOWN_CATEGORIES__"  # what Dask declares where it has not seen the levels
 _FAN_IN = 8  # how many answers are added at a time
@@ -45,7 +45,7 @@ def distinct(
     The answers are those of `pdkl.engines.narwhals.distinct`, in the dtypes of the data. Columns
     to ``cut`` are categoricals of their intervals.
     """
-    import dask
+    from dask.delayed import delayed
 
     aside = [] if weights is None else [weights]
     needed = list(dict.fromkeys([*(name for columns in wanted for name in columns), *aside]))
@@ -54,10 +54,8 @@ def distinct(
         for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
         if name in needed and _seen(dtype) is not dtype
     ]
-    read_part, add = dask.delayed(_reduce), dask.delayed(_add)
-    parts = [
-        read_part(part, wanted, weights, cut, levels) for part in frame[needed].to_delayed()
-    ]
+    read_part, add = delayed(_reduce), delayed(_add)
+    parts = [read_part(part, wanted, weights, cut, levels) for part in frame[needed].to_delayed()]
     while len(parts) > 1:
         parts = [add(parts[i : i + _FAN_IN]) for i in range(0, len(parts), _FAN_IN)]
     found: list[pd.DataFrame] = parts[0].compute()
@@ -101,7 +99,7 @@ def _weighed(values: pd.Series[Any]) -> dict[str, NDArray[Any]]:
 def _added(keys: Mapping[Hashable, pd.Series[Any]], cells: Mapping[str, Any]) -> pd.DataFrame:
     """Add the cells of equal rows; the keys are then called by their place."""
     try:
-        codes, found = group_rows(pd.DataFrame(keys), list(keys))
+        codes, found = group_rows(pd.DataFrame(dict(keys)), list(keys))
     except TypeError as error:
         raise UncountableError(str(error)) from None
     assert codes is not None  # there are keys
