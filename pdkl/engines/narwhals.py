@@ -73,13 +73,19 @@ class Query:
         return {field.name: i for i, field in enumerate(self.fields)}
 
 
-def read(native: Any) -> Query:
+def read(data: Any) -> Query:
     """Read the schema of a frame, which runs nothing."""
-    frame = nw.from_native(native).lazy()
+    frame = nw.from_native(data).lazy()
     schema = frame.collect_schema()
     names = [f"c{i}" for i in range(len(schema))]
-    if frame.implementation.is_spark_like():  # where a dot in a name means a part of a struct
-        frame = nw.from_native(nw.to_native(frame).toDF(*names))
+    native = nw.to_native(frame)
+    # in their own words, since some versions read a dot in a name as a part of something
+    if frame.implementation.is_spark_like():
+        frame = nw.from_native(native.toDF(*names))
+    elif frame.implementation.is_duckdb():
+        quoted = [name.replace('"', '""') for name in schema]
+        columns = (f'"{name}" as {new}' for name, new in zip(quoted, names, strict=True))
+        frame = nw.from_native(native.project(", ".join(columns)))
     else:
         frame = frame.select(
             nw.col(name).alias(new) for name, new in zip(schema, names, strict=True)
