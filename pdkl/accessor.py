@@ -33,11 +33,14 @@ class InfoTheory:
 
     Parameters
     ----------
-    data : pandas.DataFrame, or a Table, RecordBatch, RecordBatchReader or Dataset of pyarrow
-        The frame. Nothing is read or checked before a method is called. Arrow data is read in
-        pieces and only in the columns needed, so that it may be larger than memory: what is held
-        is the distinct combinations of groups and values. A RecordBatchReader is used up by the
-        first call; rows read from it before are not counted.
+    data : DataFrame
+        A pandas frame. Or a Table, RecordBatch, RecordBatchReader or Dataset of pyarrow, which is
+        read in pieces and only in the columns needed, so that it may be larger than memory. Or a
+        frame of polars (also lazy), Dask, PySpark or narwhals, a DuckDB relation or an Ibis table,
+        which is counted where it is. In both cases what comes home is the distinct combinations
+        of groups and values and how often each occurs. A RecordBatchReader is used up by the
+        first call, and rows read from it before are not counted; a query that is not materialised
+        is run again by each call. Nothing is read or checked before a method is called.
 
     Notes
     -----

@@ -288,11 +288,8 @@ def _add_blocks(prepared: dict[int, sides.Column], asked: Asked, table: _Table) 
         column = columns[place]
         own, other = (units[column.name] for units in found)
         if column.kind == "identifier":
-            own, other = (replace(u, counts=kinds.presence(u.counts)) for u in (own, other))
-        assert column.other is not None  # both sides have it
-        prepared[place] = sides.with_blocks(
-            prepared[place], column.other, own, other, table.answer.settings
-        )
+            own, other = ((kinds.as_presence(side), owner) for side, owner in (own, other))
+        prepared[place] = sides.with_blocks(prepared[place], own, other, table.answer.settings)
 
 
 def _count_rows(table: _Table, place: int) -> None:

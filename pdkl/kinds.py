@@ -147,18 +147,19 @@ def of_counted(column: Compared) -> str:
 
 def without_values(column: Compared) -> None:
     """Keep of the values only whether there is one."""
-    present = pd.Index(["(present)"])
     for name in ("own", "other"):
         side = getattr(column, name)
         if side is not None:
-            setattr(column, name, Labelled(presence(side.counts), present))
+            setattr(column, name, as_presence(side))
 
 
-def presence(counts: Counts) -> Counts:
-    """Make one outcome of all."""
+def as_presence(side: Labelled) -> Labelled:
+    """Make one outcome of all: that there is a value."""
+    counts = side.counts
     groups = np.flatnonzero(counts.totals)
     same = np.zeros(len(groups), dtype=np.int64)
-    return Counts(groups, same, counts.totals[groups], counts.missing, 1)
+    all_of_them = Counts(groups, same, counts.totals[groups], counts.missing, 1)
+    return Labelled(all_of_them, pd.Index(["(present)"]))
 
 
 def _may_identify(values: _Values) -> bool:

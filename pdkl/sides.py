@@ -21,12 +21,14 @@ from pdkl.core.validation import (
     listing,
     require_columns,
 )
-from pdkl.engines.pandas import Key, Labelled, group_rows, key_name
+from pdkl.engines.pandas import Key, Labelled, Tally, group_rows, key_name
 from pdkl.grouping import Groups
 from pdkl.question import Question, Settings, read_by, read_columns
 from pdkl.rows import Source
 from pdkl.sources import count, count_jointly, one, read_data, to_fit, weights_of
 from pdkl.sureness import Units
+
+_Blocks = tuple[Labelled, IntArray]  # counts by block, and the group that owns each block
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def prepare(data: Any, question: Question) -> Answer:
         if name in binners:
             column = replace(column, intervals=binners[name].intervals())
         if units is not None:
-            column = with_blocks(column, q, units[0][name], units[1][partner], settings)
+            column = with_blocks(column, units[0][name], units[1][partner], settings)
         columns.append(column)
     if question.estimator != "plugin":
         for column in columns:
@@ -199,10 +201,8 @@ def _count(
             here, there = here.regroup(left, keys), there.regroup(right, keys)
             own, others = ([side.columns[name] for name in wanted] for side in (here, there))
             return grouping.aligned(keys), own, others
-    tally = count(source, asked.both, by, weights, cut)
-    order = grouping.sort_rows(tally.keys)
-    keys = tally.keys.take(order).reset_index(drop=True)
-    tally = tally.regroup(np.argsort(order), keys)
+    tally = _in_order(count(source, asked.both, by, weights, cut))
+    keys = tally.keys
     own = others = [tally.columns[name] for name in wanted]
     empty = tally.empty
     if reference is not None:
@@ -225,6 +225,12 @@ def _count(
         return grouping.one_label(keys, question.reference, list(source.head.columns)), own, others
     make = {"q": grouping.aligned, "pairs": grouping.pairs, "previous": grouping.previous}
     return make.get(form or "", grouping.plain)(keys), own, others
+
+
+def _in_order(tally: Tally) -> Tally:
+    """Sort the groups: a source may give its rows in any order, in another one each time."""
+    order = grouping.sort_rows(tally.keys)
+    return tally.regroup(np.argsort(order), tally.keys.take(order).reset_index(drop=True))
 
 
 def _fit_bins(asked: Asked) -> dict[Hashable, Binner]:
@@ -266,7 +272,7 @@ def _fit_bins(asked: Asked) -> dict[Hashable, Binner]:
 
 def count_blocks(
     asked: Asked, cut: dict[Hashable, Binner]
-) -> tuple[dict[Hashable, Units], dict[Hashable, Units]] | None:
+) -> tuple[dict[Hashable, _Blocks], dict[Hashable, _Blocks]] | None:
     """Count the blocks of each group on both sides; None where rows move on their own."""
     question, source, reference, by = asked.question, asked.source, asked.reference, asked.by
     block, keys, both = question.blocks, asked.keys, asked.both
@@ -274,17 +280,18 @@ def count_blocks(
         return None
     _check_blocks(block, source, keys, "data")
     if reference is None:
-        here = count(source, both, [*by, block], question.weights, cut)
+        here = _in_order(count(source, both, [*by, block], question.weights, cut))
         codes, found = group_rows(here.keys[keys], keys)
         place = np.argsort(grouping.sort_rows(found))
         owner = np.zeros(len(here.keys), dtype=np.int64) if codes is None else place[codes]
-        own = {name: Units(side.counts, owner) for name, side in here.columns.items()}
+        own = {name: (side, owner) for name, side in here.columns.items()}
         return own, own
     _check_blocks(block, reference, keys, "reference")
     matched = is_matched(question, reference, by)
-    here = count(source, both, [*(keys if matched else by), block], question.weights, cut)
+    mine = [*(keys if matched else by), block]
+    here = _in_order(count(source, both, mine, question.weights, cut))
     there_by = [*(keys if matched else []), block]
-    there = count(reference, asked.wanted, there_by, question.weights, cut)
+    there = _in_order(count(reference, asked.wanted, there_by, question.weights, cut))
     codes, found = group_rows(here.keys[keys], keys)
     left = np.argsort(grouping.sort_rows(found))
     owner_there = np.zeros(len(there.keys), dtype=np.int64)
@@ -294,8 +301,8 @@ def count_blocks(
         owner_there = right[codes_there]
     owner = np.zeros(len(here.keys), dtype=np.int64) if codes is None else left[codes]
     return (
-        {name: Units(side.counts, owner) for name, side in here.columns.items()},
-        {name: Units(side.counts, owner_there) for name, side in there.columns.items()},
+        {name: (side, owner) for name, side in here.columns.items()},
+        {name: (side, owner_there) for name, side in there.columns.items()},
     )
 
 
@@ -316,17 +323,14 @@ def _check_blocks(block: Hashable, source: Source, keys: list[Hashable], spoken:
         )
 
 
-def with_blocks(
-    column: Column, q: Labelled, own: Units, other: Units, settings: Settings
-) -> Column:
+def with_blocks(column: Column, own: _Blocks, other: _Blocks, settings: Settings) -> Column:
     """Put the counts of blocks on the labels of the column."""
-    size = len(column.labels)
-    _, position = names.union(column.labels, q.labels)
-    counts_p = replace(own.counts, n_outcomes=size)
-    counts_q = other.counts.relabel(position, size)
-    if not settings.dropna:
-        counts_p, counts_q = counts_p.with_missing(), counts_q.with_missing()
-    return replace(column, blocks=(Units(counts_p, own.owner), Units(counts_q, other.owner)))
+    units = []
+    for side, owner in (own, other):
+        _, position = names.union(column.labels, side.labels)
+        counts = side.counts.relabel(position, len(column.labels))
+        units.append(Units(counts if settings.dropna else counts.with_missing(), owner))
+    return replace(column, blocks=(units[0], units[1]))
 
 
 def is_matched(question: Question, reference: Source, by: list[Key]) -> bool:
@@ -424,6 +428,11 @@ def on_one_alphabet(
     labels, position = names.union(p.labels, q.labels)
     counts_p = replace(p.counts, n_outcomes=len(labels))
     counts_q = q.counts.relabel(position, len(labels))
+    if settings.sure is not None:  # the draws of a seed go by the order of the categories
+        order = names.sort_order(labels)
+        labels, place = labels[order], np.argsort(order)
+        counts_p = counts_p.relabel(place, len(labels))
+        counts_q = counts_q.relabel(place, len(labels))
     if not settings.dropna and not p.missing_is_counted:
         counts_p, counts_q = counts_p.with_missing(), counts_q.with_missing()
     known = counts_p.observed() | counts_q.observed()

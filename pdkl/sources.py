@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl import grouping
+from pdkl import grouping, queries
 from pdkl.binned import Binner
 from pdkl.core.counts import Counts, WeightArray
 from pdkl.core.joint import Joint
@@ -21,21 +21,23 @@ from pdkl.rows import PandasSource, Rows, Source, decoded
 
 def is_data(value: Any) -> bool:
     """Tell whether ``value`` is data of a supported kind."""
-    return isinstance(value, pd.DataFrame) or _is_arrow(value)
+    return isinstance(value, pd.DataFrame) or _is_arrow(value) or queries.name_of(value) is not None
 
 
 def read_data(data: Any) -> Source:
     """Return the data as a source."""
+    data = queries.unwrapped(data)
     if isinstance(data, pd.DataFrame):
         return PandasSource(data)
     if _is_arrow(data):
         from pdkl.streams import ArrowSource
 
         return ArrowSource(data)
+    if (name := queries.name_of(data)) is not None:
+        return queries.read(data, name)
     raise TypeError(
-        "InfoTheory needs a pandas DataFrame, or a Table, RecordBatch, RecordBatchReader or "
-        f"Dataset of pyarrow; got {type(data).__name__}. "
-        "A Series has its own accessor, series.info_theory."
+        f"InfoTheory needs {queries.SUPPORTED}; got {type(data).__name__}. A Series of pandas has "
+        "its own accessor, series.info_theory."
     )
 
 

@@ -126,3 +126,16 @@ def test_sureness() -> None:
     assert done.stderr == ""
     for word in ("permutation", "subset", "fixed", "coverage", "noise floor", "moves to"):
         assert word in done.stdout.lower()
+
+
+def test_engines() -> None:
+    command = [sys.executable, str(EXAMPLES / "engines.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
+    found = [line.split() for line in done.stdout.splitlines()]
+    answer = [
+        ["shop", "n", "n_reference", "kl_divergence", "unit"],
+        ["shop", "0", "6", "36", "0.532108", "bit"],
+        ["shop", "1", "12", "36", "0.532108", "bit"],
+        ["shop", "2", "18", "36", "0.777608", "bit"],
+    ]
+    assert found == [["Dask:"], *answer, ["Spark:"], *answer]

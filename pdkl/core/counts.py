@@ -16,6 +16,7 @@ WeightArray = NDArray[Any]  # int64 or float64
 CodeArray = NDArray[Any]
 
 LARGEST_SUM = 1e300  # of float weights: it leaves room for exact sums
+HALF = 1 << 31  # whole weights are added in two parts where a sum could leave 64 bits
 _CHUNK = 1 << 17  # rows whose combined codes still fit the second-level cache
 _INT32 = 1 << 31
 _MANY_ROWS = 1 << 20  # from so many on, a second thread pays
