@@ -91,11 +91,12 @@ def _culprit(
 def unreadable(path: str | None, error: Exception) -> Exception:
     """Say which file could not be read; what the system says of a file is clear already."""
     if isinstance(error, OSError) and error.errno is not None:
-        return error
+        return type(error)(*error.args)
     place = "data cannot be read" if path is None else f"file {path!r} cannot be read"
+    reason = " ".join(str(error).split()).rstrip(" .")
     return ValueError(
-        f"{place}: {' '.join(str(error).split()).rstrip(' .')}. Nothing was counted. Check that it is whole and of "
-        "the format and the types that the dataset says, or leave it out."
+        f"{place}: {reason}. Nothing was counted. Check that it is whole and of the format and the "
+        "types that the dataset says, or leave it out."
     )
 
 
@@ -149,6 +150,9 @@ def _family(kind: pa.DataType) -> str:
         return _family(kind.value_type)
     if types.is_timestamp(kind):
         return "naive time" if kind.tz is None else "aware time"
+    for family in ("date", "time", "duration"):
+        if getattr(types, f"is_{family}")(kind):
+            return family
     if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
         return "number"
     if types.is_string(kind) or types.is_large_string(kind):
