@@ -162,10 +162,10 @@ def as_presence(side: Labelled) -> Labelled:
     return Labelled(all_of_them, pd.Index(["(present)"]))
 
 
-def _may_identify(values: _Values) -> bool:
+def _may_identify(found: _Values) -> bool:
     """Tell identifiers from few values, and from floats, of which most are distinct anyway."""
-    floats = pd.api.types.is_float_dtype(values.values.dtype)
-    return values.size >= _LEAST and not floats and values.are_distinct
+    floats = pd.api.types.is_float_dtype(found.values.dtype)  # noqa: PD011
+    return found.size >= _LEAST and not floats and found.are_distinct
 
 
 def _is_scaled(dtype: Any) -> bool:

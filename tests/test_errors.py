@@ -130,7 +130,8 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         TypeError,
         "InfoTheory needs a DataFrame of pandas, polars, Dask, PySpark or narwhals, a LazyFrame of "
         "polars, a DuckDB relation, an Ibis table, or a Table, RecordBatch, RecordBatchReader or "
-        "Dataset of pyarrow; got list. A Series of pandas has its own accessor, series.info_theory.",
+        "Dataset of pyarrow; got list. A Series of pandas has its own accessor, "
+        "series.info_theory.",
     ),
     # ---- by
     (

@@ -24,7 +24,6 @@ LAW = {
     "files.py": {"pyarrow"},
     "scanning.py": {"pyarrow", "pdkl"},
     "streams.py": {"pandas", "pyarrow", "tqdm", "pdkl"},
-    "engines/pandas.py": {"numpy", "pandas", "pdkl.core"},
     "engines/narwhals.py": {"numpy", "pyarrow", "narwhals", "pdkl.core"},
     "engines/dask.py": {"numpy", "pandas", "dask", "pdkl.core", "pdkl.engines.pandas"},
     "polars.py": {"polars", "pdkl"},
