@@ -252,6 +252,24 @@ def test_drift_shows_columns_by_segments() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("measure", ["js_distance", "psi", "hellinger"])
+def test_drift_of_the_library(measure: str) -> None:
+    reference = pd.concat([FRUIT.assign(size="s")] * 10)
+    today = reference.assign(size="l", fruit=reference["fruit"].where(reference["shop"] != "a"))
+    result = today.info_theory.drift(
+        reference, by="shop", columns=["fruit", "size"], measure=measure, rng=0
+    )
+    ax = pdkl.plot.drift(result)
+    assert (rows_of(ax), columns_of(ax)) == (["fruit", "size"], ["a", "b", "c"])
+    assert scale_of(ax).startswith(f"{measure} in excess of noise")
+    excess = result.pivot_table(
+        index="column", columns="shop", values=f"{measure}_excess", dropna=False
+    ).to_numpy()
+    np.testing.assert_array_equal(np.isfinite(cells(ax)), np.isfinite(excess))
+    assert texts(ax)[0] == "empty"  # coloured where it has a score: all missing is a distribution
+    renders(ax)
+
+
 def test_drift_has_its_threshold_in_the_scale() -> None:
     ax = pdkl.plot.drift(EVERY)
     bar = ax.figure.axes[1]
