@@ -50,6 +50,11 @@ def cells(ax: Axes) -> Any:
     return np.ma.filled(found.astype(float), NAN)
 
 
+def scale_of(ax: Axes) -> str:
+    """Give the name of the scale of colours, on one line."""
+    return " ".join(ax.figure.axes[1].get_ylabel().split())
+
+
 def squares(ax: Axes, *, hatched: bool) -> set[tuple[int, int]]:
     """Give (row, column) of the cells that have no colour of the scale."""
     found: list[Any] = [

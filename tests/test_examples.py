@@ -65,10 +65,11 @@ def test_pictures(tmp_path: Path) -> None:
     assert lines == [
         "Wrote heatmap.png: 132 pairs of months.",
         "Wrote timeline.png: 53 weeks, 2 of them above the noise floor.",
+        "Wrote drift.png: 15 comparisons, 5 of which drift.",
         "Wrote distribution.png: 16 carriers at 3 airports.",
         "Wrote delays.png: 9 bins at 3 airports.",
     ]
-    written = ["delays.png", "distribution.png", "heatmap.png", "timeline.png"]
+    written = ["delays.png", "distribution.png", "drift.png", "heatmap.png", "timeline.png"]
     assert pictures(tmp_path / "new") == written
     for folder in (tmp_path / "new", EXAMPLES):
         assert all(path.stat().st_size <= 60_000 for path in folder.glob("[dht]*.png"))

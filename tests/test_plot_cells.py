@@ -24,6 +24,7 @@ from tests.drawn import (
     pairs,
     renders,
     rows_of,
+    scale_of,
     squares,
     texts,
 )
@@ -45,7 +46,7 @@ def test_heatmap_has_a_row_per_p_and_a_column_per_q() -> None:
     assert (ax.get_title(), ax.get_ylabel(), ax.get_xlabel()) == ("fruit", "P: shop", "Q: shop")
     assert ax.yaxis_inverted()
     bar = ax.figure.axes[1]
-    assert bar.get_ylabel() == "kl_divergence (bit)"
+    assert scale_of(ax) == "kl_divergence (bit)"
     assert bar.get_ylim() == (0.0, np.nanmax(expected))
 
 
@@ -68,6 +69,14 @@ def test_heatmap_tells_infinite_from_missing_from_absent() -> None:
     renders(ax)
 
 
+def test_scale_is_named_within_its_height() -> None:
+    flat = drift_frame([(i, "fruit", "ok", 0.01) for i in range(9)])
+    ax = pdkl.plot.drift(flat)
+    assert scale_of(ax) == "js_distance in excess of noise"
+    renders(ax)
+    assert ax.figure.axes[1].yaxis.label.get_window_extent().y0 >= 0
+
+
 def test_heatmap_without_a_finite_score_has_no_scale() -> None:
     data = pd.DataFrame({"shop": list("ab"), "fruit": list("fg")})
     ax = pdkl.plot.heatmap(pairs("kl_divergence", data))
@@ -80,19 +89,18 @@ def test_heatmap_of_another_column() -> None:
         "fruit", by="shop", against="pairs", measures=["hellinger", "psi"], smoothing=1, base="bit"
     )
     ax = pdkl.plot.heatmap(result)
-    assert ax.figure.axes[1].get_ylabel() == "hellinger"  # it has no unit
+    assert scale_of(ax) == "hellinger"  # it has no unit
     other = pdkl.plot.heatmap(result, score="psi")
-    assert other.figure.axes[1].get_ylabel() == "psi"
+    assert scale_of(other) == "psi"
     assert np.nanmax(cells(other)) == result["psi"].max()
     result.attrs.clear()
-    assert pdkl.plot.heatmap(result).figure.axes[1].get_ylabel() == "hellinger"
+    assert scale_of(pdkl.plot.heatmap(result)) == "hellinger"
 
 
 def test_heatmap_of_an_excess_below_zero() -> None:
     ax = pdkl.plot.heatmap(pairs(test=True, rng=0), score="js_divergence_excess")
     assert (cells(ax)[np.isfinite(cells(ax))] < 0).any()
-    bar = ax.figure.axes[1]
-    assert bar.get_ylabel() == "js_divergence in excess of noise (nat)"
+    assert scale_of(ax) == "js_divergence in excess of noise (nat)"
     assert any(text.startswith("-") for text in texts(ax))
     renders(ax)
 
@@ -244,10 +252,28 @@ def test_drift_shows_columns_by_segments() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("measure", ["js_distance", "psi", "hellinger"])
+def test_drift_of_the_library(measure: str) -> None:
+    reference = pd.concat([FRUIT.assign(size="s")] * 10)
+    today = reference.assign(size="l", fruit=reference["fruit"].where(reference["shop"] != "a"))
+    result = today.info_theory.drift(
+        reference, by="shop", columns=["fruit", "size"], measure=measure, rng=0
+    )
+    ax = pdkl.plot.drift(result)
+    assert (rows_of(ax), columns_of(ax)) == (["fruit", "size"], ["a", "b", "c"])
+    assert scale_of(ax).startswith(f"{measure} in excess of noise")
+    excess = result.pivot_table(
+        index="column", columns="shop", values=f"{measure}_excess", dropna=False
+    ).to_numpy()
+    np.testing.assert_array_equal(np.isfinite(cells(ax)), np.isfinite(excess))
+    assert texts(ax)[0] == "empty"  # coloured where it has a score: all missing is a distribution
+    renders(ax)
+
+
 def test_drift_has_its_threshold_in_the_scale() -> None:
     ax = pdkl.plot.drift(EVERY)
     bar = ax.figure.axes[1]
-    assert bar.get_ylabel() == "js_distance in excess of noise"
+    assert scale_of(ax) == "js_distance in excess of noise"
     assert bar.get_ylim()[1] == 0.31
     assert [np.asarray(one.get_ydata())[0] for one in bar.lines] == [0.1, 0.1]  # one on the other
     # what is small is not coloured as if it were large
