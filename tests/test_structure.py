@@ -19,6 +19,7 @@ LAW = {
     "core/": {"numpy", "scipy", "pdkl.core"},
     "engines/pandas.py": {"numpy", "pandas", "pdkl.core"},
     "plot.py": {"numpy", "pandas", "matplotlib", "pdkl.core.validation"},
+    "stored.py": {"numpy", "pandas", "pyarrow", "pdkl"},
     "": {"numpy", "pandas", "scipy", "tqdm", "pdkl"},
 }
 # who may be imported by whom, top to bottom: a module sees only those after it
@@ -29,10 +30,14 @@ ORDER = [
     "pdkl.comparison",
     "pdkl.sides",
     "pdkl.dependence",
+    "pdkl.profiling",
     "pdkl.losses",
     "pdkl.results",
     "pdkl.question",
     "pdkl.sources",
+    "pdkl.profile",
+    "pdkl.stored",
+    "pdkl.held",
     "pdkl.grouping",
     "pdkl.rows",
     "pdkl.sureness",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -203,6 +204,17 @@ def _keys(codes: CodeArray, groups: CodeArray | None, width: int) -> IntArray:
         offset *= width
         key += offset
     return key
+
+
+def merge(parts: Sequence[Counts]) -> Counts:
+    """Add counts of the same groups and outcomes."""
+    return _merged(
+        np.concatenate([part.group for part in parts]),
+        np.concatenate([part.outcome for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+        np.sum([part.missing for part in parts], axis=0),
+        parts[0].n_outcomes,
+    )
 
 
 def _merged(
