@@ -32,8 +32,8 @@ class InfoTheory:
 
     Parameters
     ----------
-    data : pandas.DataFrame
-        The frame. Nothing is read or checked before a method is called.
+    data : pandas.DataFrame or Profile
+        The frame, or what was counted of one. Nothing is read or checked before a method is called.
 
     Notes
     -----
@@ -51,7 +51,8 @@ class InfoTheory:
         - ``q``: another column of the frame, or a list that is paired with ``p``.
         - ``reference=frame``: that frame's column of the same name. It is matched group to group
           where it has all columns of ``by``, otherwise all of it stands for every group. For a
-          Grouper it stands for every group, unless ``match=True``.
+          Grouper it stands for every group, unless ``match=True``. A `Profile` of a frame that
+          is gone does the same.
         - ``reference={category: weight}``: a fixed distribution, normalised, believed exactly
           and never smoothed; ``{column: {category: weight}}`` for several columns.
         - ``reference=label``: one group of ``by``, a tuple of labels where ``by`` has several
@@ -118,7 +119,7 @@ class InfoTheory:
     keys of ``by``          in their own dtype
     ``column``              the column that is measured
     ``reference``           the other column's name, or rest, all, pairs, previous, uniform,
-                            group, frame, mapping
+                            group, frame, profile, mapping
     ``<key>_reference``     the keys of the group that is Q, where groups meet groups
     ``n``, ``n_reference``  the weight of each side's distribution: int64, or float64 for
                             fractional weights; NA for a fixed Q
@@ -149,7 +150,7 @@ class InfoTheory:
     1    b  2            4      0.00       0.143841  nat
     """
 
-    def __init__(self, data: pd.DataFrame) -> None:
+    def __init__(self, data: pd.DataFrame | Profile) -> None:
         self._data = data
 
     def entropy(

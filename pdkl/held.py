@@ -106,7 +106,8 @@ def hold(column: Labelled, dtype: Any, binner: Binner | None, folded: int) -> He
             weight=counts.weight[~apart],
             n_outcomes=len(labels) - 1,
         )
-        labels = names.without_other(labels)
+        kind = dtype.categories.dtype if isinstance(dtype, pd.CategoricalDtype) else dtype
+        labels = names.without_other(labels).astype(kind)
     if not column.leveled:
         order = names.sort_order(labels)
         labels, counts = labels.take(order), counts.relabel(np.argsort(order), len(order))
@@ -202,7 +203,7 @@ def _union(spoken: str, parts: Sequence[Labels]) -> Labels:
         if parts[0].dtype == object and kinds == {frozenset({"number"})}:  # each as it came
             whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in parts[0]]
             parts = [pd.Index(whole, dtype=object)]
-    every = parts[0].append(list(parts[1:])).unique()
+    every = names.append(parts).unique()
     return every.take(names.sort_order(every))
 
 

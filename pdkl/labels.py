@@ -97,7 +97,15 @@ def union(left: Labels, right: Labels) -> tuple[Labels, IntArray]:
     position[new] = len(left) + np.arange(int(new.sum()))
     if not new.any():
         return left, position
-    return (left.append(right[new]) if same else natural([*first, *second[new]])), position
+    return (append([left, right[new]]) if same else natural([*first, *second[new]])), position
+
+
+def append(parts: Sequence[Labels]) -> Labels:
+    """Put labels of one dtype one after the other; pandas would turn objects into floats."""
+    if parts[0].dtype != object:
+        return parts[0].append(list(parts[1:]))
+    values = np.concatenate([part.to_numpy() for part in parts])
+    return pd.Index(values, dtype=object, tupleize_cols=False)
 
 
 def with_other(labels: Labels) -> Labels:

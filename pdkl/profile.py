@@ -19,7 +19,7 @@ from pdkl.binned import Binner
 from pdkl.core.counts import WeightArray
 from pdkl.core.validation import listing
 from pdkl.held import FROM_DATA, Held, join_columns, join_keys, same_bins
-from pdkl.rows import Prepared, Rows
+from pdkl.rows import Prepared, Rows, decoded
 
 _WHOLE = int(np.iinfo(np.int64).max)
 
@@ -146,7 +146,7 @@ class Profile:
         """
         if not isinstance(max_categories, Integral) or isinstance(max_categories, bool):
             raise TypeError(f"max_categories must be an integer; got {max_categories!r}.")
-        if max_categories < 1:  # type: ignore[operator]
+        if max_categories < 1:
             raise ValueError(f"max_categories must be at least 1; got {max_categories}.")
         held = {name: one.fold(int(max_categories)) for name, one in self._held.items()}
         return replace(self, _held=held)
@@ -307,10 +307,10 @@ class Profile:
         empty = np.empty(0, dtype=np.int64)
         frame: dict[Hashable, Any] = {name: self._keys[name].iloc[:0] for name in self.by}
         for name, held in self._held.items():
-            frame[name] = _categorical(held, empty)
-            if not held.leveled:
-                dtype: Any = object if held.folded else held.labels.dtype
-                frame[name] = pd.Series(frame[name]).astype(dtype)
+            dtype: Any = held.labels.dtype
+            if held.leveled:
+                dtype = pd.CategoricalDtype(held.labels, ordered=held.ordered)
+            frame[name] = pd.Series([], dtype=dtype)
         if self._weights is not None:
             frame[self._weights] = pd.Series(empty, dtype=self._totals.dtype)
         return pd.DataFrame(frame)
@@ -341,9 +341,9 @@ class Profile:
         for name, held in self._held.items():
             if name in cut and held.binner is not None and not same_bins(held.binner, cut[name]):
                 raise ValueError(different_bins(name))
-        return [self._rows(list(dict.fromkeys(columns))) for columns in wanted]
+        return [self._rows(list(dict.fromkeys(columns)), cut) for columns in wanted]
 
-    def _rows(self, columns: list[Hashable]) -> Rows:
+    def _rows(self, columns: list[Hashable], cut: Mapping[Hashable, Binner]) -> Rows:
         own = [name for name in columns if name not in self._keys.columns]
         if len(own) > 1:
             taken = f"by {listing(self.by)}" if self.by else "without by="
@@ -375,6 +375,8 @@ class Profile:
             frame = frame.take(group).reset_index(drop=True)
             frame[own[0]] = _categorical(held, codes)
             coded = frozenset() if held.leveled else frozenset(own)
+            if own[0] in cut and held.binner is None:  # now it takes the values themselves
+                frame, coded = decoded(frame, coded), frozenset()
         name: Hashable = self._weights
         if name is None:
             name = "n"

@@ -372,11 +372,12 @@ def _is_matched(question: Question, reference: Source, by: list[Key]) -> bool:
     return bool(known)
 
 
-def _require_cut_alike(by: list[Any], *sources: Source) -> None:
+def _require_cut_alike(by: list[Key], *sources: Source) -> None:
     """Raise where a Grouper would cut times of a profile that another way of cutting has made."""
-    for key in by:
-        if not isinstance(key, pd.Grouper) or key.freq is None:
-            continue
+    groupers: list[Any] = [
+        key for key in by if isinstance(key, pd.Grouper) and key.freq is not None
+    ]
+    for key in groupers:
         asked = cut_text(key)
         cuts = [Prepared.of(source).cut_keys for source in sources]
         for before in [cut[key.key] for cut in cuts if key.key in cut]:

@@ -187,7 +187,14 @@ def read_cut(
     kinds = [head[name].dtype for name in left]
     if settled and not isinstance(bins, Mapping) and not any(map(_can_be_cut, kinds)):
         return settled, {}
-    return settled, rules_for(bins, head, left)
+    rules = rules_for(bins, head, left)
+    for source in sources:
+        for name in set() if source is None else rules.keys() & Prepared.of(source).folded.keys():
+            raise ValueError(
+                f"bins cannot cut column {name!r}, as a profile has lumped some of its values "
+                "together. Take it with these bins, or without max_categories."
+            )
+    return settled, rules
 
 
 def _can_be_cut(dtype: Any) -> bool:

@@ -47,7 +47,7 @@ _READ: dict[str, Callable[[str], Any]] = {
     "f": float.fromhex,
     "d": decimal.Decimal,
     "t": datetime.date.fromisoformat,
-    "-": lambda _: None,
+    "-": lambda _: np.nan,
 }
 
 
@@ -124,7 +124,7 @@ def _to_parquet(stored: Stored) -> bytes:
     whole = all(one.counts.weight.dtype == np.int64 for one in held.values())
     weight = pa.list_(pa.int64() if whole else pa.float64())
     integers = pa.list_(pa.int64())
-    columns = {
+    columns: dict[str, tuple[Any, Callable[[Hashable, Held], Any]]] = {
         "column": (pa.string(), lambda name, _: json.dumps(_name(name))),
         "labels": (pa.binary(), lambda name, one: _pack(one.labels, f"column {name!r}")),
         "leveled": (pa.bool_(), lambda _, one: one.leveled),
@@ -174,7 +174,7 @@ def _from_parquet(data: bytes) -> Stored:
         def numbers(name: str, row: dict[str, Any] = row) -> WeightArray:
             return np.asarray(row[name].values)
 
-        labels = _unpack(row["labels"].as_py())
+        labels = _index(_unpack(row["labels"].as_py()))
         held[_named(json.loads(row["column"].as_py()))] = Held(
             Counts(
                 numbers("group"),
@@ -183,7 +183,7 @@ def _from_parquet(data: bytes) -> Stored:
                 numbers("missing"),
                 len(labels),
             ),
-            pd.Index(labels, dtype=labels.dtype, tupleize_cols=False),
+            labels,
             numbers("other"),
             row["leveled"].as_py(),
             row["ordered"].as_py(),
@@ -205,16 +205,10 @@ def _pack(values: Labels | pd.Series[Any], spoken: str) -> bytes:
 
     series = pd.Series(values, name="values").reset_index(drop=True)
     try:
-        if series.dtype == object:
-            cells = [_cell(value) for value in series]
-            table = pa.table({"kind": [kind for kind, _ in cells], "text": [t for _, t in cells]})
-            table = table.cast(pa.schema([("kind", pa.string()), ("text", pa.string())]))
-        else:
-            table = pa.Table.from_pandas(series.to_frame(), preserve_index=False)
-        packed = _to_ipc(table)
+        packed = _to_ipc(_to_table(series, spoken))
         back = _unpack(packed)
         same = back.dtype == series.dtype and back.equals(series)
-    except (TypeError, ValueError, NotImplementedError, pa.ArrowException):
+    except (ValueError, NotImplementedError, pa.ArrowException, _UnwritableError):
         same = False
     if not same:
         kinds = sorted({type(value).__name__ for value in series.dropna()}) or ["nothing"]
@@ -223,6 +217,35 @@ def _pack(values: Labels | pd.Series[Any], spoken: str) -> bytes:
             "profile cannot hold. Turn it into text with astype(str) before taking the profile."
         )
     return packed
+
+
+class _UnwritableError(Exception):
+    """A value that a file has no form for."""
+
+
+def _to_table(series: pd.Series[Any], spoken: str) -> Any:
+    """Put values into an Arrow table whose metadata tells what pandas held."""
+    import pyarrow as pa
+
+    dtype: Any = series.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        codes = series.cat.codes.to_numpy().astype(np.int64)
+        levels = b64encode(_pack(dtype.categories, spoken))
+        facts = {"form": "levels", "levels": levels, "ordered": str(dtype.ordered)}
+        return pa.table({"values": codes}).replace_schema_metadata(facts)
+    if isinstance(dtype, pd.ArrowDtype):
+        column = pa.array(series.tolist(), type=dtype.pyarrow_dtype, from_pandas=True)
+        return pa.table({"values": column}).replace_schema_metadata({"form": "arrow"})
+    if series.dtype == object:
+        cells = [_cell(value) for value in series]
+        kinds, texts = (pa.array([cell[i] for cell in cells], type=pa.string()) for i in (0, 1))
+        table = pa.table({"kind": kinds, "values": texts})
+        return table.replace_schema_metadata({"form": "objects"})
+    table = pa.Table.from_pandas(series.to_frame(), preserve_index=False)
+    if isinstance(dtype, pd.StringDtype):  # not in the pieces that pandas happens to hold
+        text = pa.array(series.tolist(), type=table.schema.field(0).type, from_pandas=True)
+        table = table.set_column(0, table.schema.field(0), text)
+    return table
 
 
 def _to_ipc(table: Any) -> bytes:
@@ -239,13 +262,25 @@ def _unpack(packed: bytes) -> pd.Series[Any]:
     import pyarrow as pa
 
     table = pa.ipc.open_stream(packed).read_all()
-    if table.column_names == ["values"]:
-        values: pd.Series[Any] = table.to_pandas()["values"]
-        return values
-    cells = zip(*(table[name].to_pylist() for name in ("kind", "text")), strict=True)
-    array = np.empty(table.num_rows, dtype=object)
-    array[:] = [_READ[kind](text) for kind, text in cells]
-    return pd.Series(array, dtype=object, name="values")
+    facts = table.schema.metadata or {}
+    form = facts.get(b"form")
+    if form == b"levels":
+        levels = _index(_unpack(b64decode(facts[b"levels"])))
+        dtype = pd.CategoricalDtype(levels, ordered=facts[b"ordered"] == b"True")
+        codes = table["values"].to_numpy()
+        return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype), name="values")
+    if form == b"objects":
+        cells = zip(table["kind"].to_pylist(), table["values"].to_pylist(), strict=True)
+        array = np.empty(table.num_rows, dtype=object)
+        array[:] = [_READ[kind](text) for kind, text in cells]
+        return pd.Series(array, dtype=object, name="values")
+    mapper = pd.ArrowDtype if form == b"arrow" else None
+    values: pd.Series[Any] = table.to_pandas(types_mapper=mapper)["values"]
+    return values
+
+
+def _index(values: pd.Series[Any]) -> Labels:
+    return pd.Index(values.array, dtype=values.dtype, tupleize_cols=False)
 
 
 def _cell(value: Any) -> tuple[str, str]:
@@ -255,7 +290,7 @@ def _cell(value: Any) -> tuple[str, str]:
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return "-", ""
     if type(value) not in _WRITE:
-        raise TypeError(f"no way to write {type(value).__name__}")
+        raise _UnwritableError
     kind, text = _WRITE[type(value)]
     return kind, text(value)
 
@@ -264,7 +299,7 @@ def _name(name: Hashable) -> tuple[str, str]:
     """Write the name of a column, for JSON."""
     try:
         return _cell(name)
-    except TypeError:
+    except _UnwritableError:
         raise TypeError(
             f"column {name!r} has a name of type {type(name).__name__}, which the file of a "
             "profile cannot hold. Rename it with text before taking the profile."
