@@ -1472,9 +1472,11 @@ class InfoTheory:
             Whether a number of bins have equal shares (the default) or equal widths.
         max_categories : int, optional
             Keep so many categories of each column, and lump the others together, as
-            `Profile.fold` does. A comparison then lumps them on its other side too, which makes
-            a divergence smaller, never larger. ``attrs["pdkl"]["folded"]`` of a result tells of
-            how many categories the profile has lumped, for each column where it has.
+            `Profile.fold` does. They show as ``(other)``. A comparison then lumps them on its other
+            side too, which makes a divergence smaller, never larger; a category that is new is
+            among them, so that ``unseen`` does not tell of it. ``attrs["pdkl"]["folded"]`` of a
+            result has the number of categories that the profile has lumped (that of two profiles
+            is the larger), for each column where it has.
 
         Returns
         -------
@@ -1507,7 +1509,7 @@ class InfoTheory:
         >>> result[["column", "reference", "n_reference", "unseen", "js_divergence"]].round(3)
           column reference  n_reference  unseen  js_divergence
         0  fruit   profile            2     0.0          0.311
-        1  grams   profile            3     0.5          0.541
+        1  grams   profile            3     0.5          0.595
         """
         return profiling.take(
             self._data,

@@ -170,14 +170,16 @@ def join_labels(
         )
     leveled, ordered = known[0][1], known[0][2]
     if leveled:
-        same = all(one.dtype == every[0].dtype and one.equals(every[0]) for one in every)
+        values = names.as_objects(every[0])
+        same = all(names.as_objects(one) == values for one in every)
         if any(part[2] != ordered for part in known) or (ordered and not same):
             raise ValueError(
                 f"{spoken} is categorical with different orders of its levels in the profiles. "
                 "Give it the same ordered levels before taking them."
             )
         if same:
-            return every[0], leveled, ordered
+            alike = len({one.dtype for one in every}) == 1
+            return every[0] if alike else names.natural(values), leveled, ordered
     return _union(spoken, every), leveled, ordered
 
 

@@ -158,7 +158,7 @@ def sort_order(labels: Labels) -> IntArray:
         return np.asarray(labels.argsort(), dtype=np.int64)
     except TypeError:
         values = as_objects(labels)
-    names = [_kind_of(value) for value in values]
+    names = ["~" if value is OTHER else _kind_of(value) for value in values]  # ~ sorts last
     places = range(len(values))
     try:
         order = sorted(places, key=lambda place: (names[place], values[place]))

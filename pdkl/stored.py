@@ -236,6 +236,10 @@ def _to_table(series: pd.Series[Any], spoken: str) -> Any:
     if isinstance(dtype, pd.ArrowDtype):
         column = pa.array(series.tolist(), type=dtype.pyarrow_dtype, from_pandas=True)
         return pa.table({"values": column}).replace_schema_metadata({"form": "arrow"})
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        naive = series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
+        facts = {"form": "times", "unit": dtype.unit, "zone": str(dtype.tz)}
+        return pa.table({"values": naive.astype(np.int64)}).replace_schema_metadata(facts)
     if series.dtype == object:
         cells = [_cell(value) for value in series]
         kinds, texts = (pa.array([cell[i] for cell in cells], type=pa.string()) for i in (0, 1))
@@ -269,6 +273,10 @@ def _unpack(packed: bytes) -> pd.Series[Any]:
         dtype = pd.CategoricalDtype(levels, ordered=facts[b"ordered"] == b"True")
         codes = table["values"].to_numpy()
         return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype), name="values")
+    if form == b"times":
+        ticks = table["values"].to_numpy().astype(f"datetime64[{facts[b'unit'].decode()}]")
+        times = pd.Series(ticks, name="values").dt.tz_localize("UTC")
+        return times.dt.tz_convert(facts[b"zone"].decode())
     if form == b"objects":
         cells = zip(table["kind"].to_pylist(), table["values"].to_pylist(), strict=True)
         array = np.empty(table.num_rows, dtype=object)

@@ -576,6 +576,12 @@ def test_levels_add_up_whatever_the_order() -> None:
     assert same == take(["a", "b"], ["b", "a"])
     p, q, r = take(["b"], ["b", "a"]), take(["c"], ["c", "a"]), take([], ["a", "b", "c"])
     assert (p + q) + r == p + (q + r) == r + q + p == take(["b", "c"], ["a", "b", "c"])
+    ordered = [
+        InfoTheory(pd.DataFrame({"x": pd.Categorical(["b"], levels, ordered=True)})).profile()
+        for levels in (pd.Index(["c", "b"], dtype=object), pd.Index(["c", "b"], dtype="string"))
+    ]
+    assert ordered[0] + ordered[1] == ordered[1] + ordered[0]
+    assert InfoTheory(ordered[0] + ordered[1]).distribution()["count"].tolist() == [2]
     keyed = [
         pd.DataFrame({"x": pd.Categorical([v], [v, "z"]), "y": "v"}).info_theory.profile(by="x")
         for v in "ab"
@@ -953,8 +959,8 @@ ERRORS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: FRAME.assign(size="x").info_theory.kl_divergence("size", reference=BINNED),
         TypeError,
-        "bins is for numbers and datetimes; column 'size' holds str. Leave it out of bins, or "
-        "convert it with pd.to_numeric or pd.to_datetime.",
+        f"bins is for numbers and datetimes; column 'size' holds {pd.Series(['x']).dtype}. Leave "
+        "it out of bins, or convert it with pd.to_numeric or pd.to_datetime.",
     ),
     (
         lambda: FRAME.info_theory.kl_divergence(
