@@ -11,6 +11,7 @@ from pdkl.accessor import InfoTheory
 from pdkl.catalogue import estimators, measures
 from pdkl.core.measures import Measure
 from pdkl.core.validation import ColumnNotFoundError
+from pdkl.profile import Profile, load_profile
 from pdkl.scanning import scan
 from pdkl.series import SeriesInfoTheory
 
@@ -18,9 +19,11 @@ __all__ = [
     "ColumnNotFoundError",
     "InfoTheory",
     "Measure",
+    "Profile",
     "SeriesInfoTheory",
     "__version__",
     "estimators",
+    "load_profile",
     "measures",
     "plot",
     "scan",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from pdkl import comparison, dependence, explain, losses
+from pdkl import comparison, dependence, explain, losses, profiling
 from pdkl import drift as drifting
 from pdkl.core.estimators import entropy_by
 from pdkl.core.measures import Measure, find, find_all
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pdkl.core.binning import Binning
     from pdkl.core.chain import Chained
     from pdkl.core.joint import Normalization
+    from pdkl.profile import Profile
     from pdkl.question import Against, Alphabet, Base, By, SmoothingRule, Zeros
 
 
@@ -37,7 +38,8 @@ class InfoTheory:
         A pandas frame. Or a Table, RecordBatch, RecordBatchReader or Dataset of pyarrow, which is
         read in pieces and only in the columns needed, so that it may be larger than memory. Or a
         frame of polars (also lazy), Dask, PySpark or narwhals, a DuckDB relation or an Ibis table,
-        which is counted where it is. In both cases what comes home is the distinct combinations
+        which is counted where it is. Or a `Profile`, what was counted of any of these. In all cases
+    what comes home is the distinct combinations
         of groups and values and how often each occurs. A RecordBatchReader is used up by the
         first call, and rows read from it before are not counted; a query that is not materialised
         is run again by each call. Nothing is read or checked before a method is called.
@@ -58,7 +60,8 @@ class InfoTheory:
         - ``q``: another column of the frame, or a list that is paired with ``p``.
         - ``reference=frame``: that frame's column of the same name. It is matched group to group
           where it has all columns of ``by``, otherwise all of it stands for every group. For a
-          Grouper it stands for every group, unless ``match=True``.
+          Grouper it stands for every group, unless ``match=True``. A `Profile` of a frame that
+          is gone does the same.
         - ``reference={category: weight}``: a fixed distribution, normalised, believed exactly
           and never smoothed; ``{column: {category: weight}}`` for several columns.
         - ``reference=label``: one group of ``by``, a tuple of labels where ``by`` has several
@@ -125,7 +128,7 @@ class InfoTheory:
     keys of ``by``          in their own dtype
     ``column``              the column that is measured
     ``reference``           the other column's name, or rest, all, pairs, previous, uniform,
-                            group, frame, mapping
+                            group, frame, profile, mapping
     ``<key>_reference``     the keys of the group that is Q, where groups meet groups
     ``n``, ``n_reference``  the weight of each side's distribution: int64, or float64 for
                             fractional weights; NA for a fixed Q
@@ -1774,4 +1777,85 @@ class InfoTheory:
         """
         return losses.categorical_cross_entropy(
             self._data, target, predictions, by=by, weights=weights, base=base, clip=clip
+        )
+
+    def profile(
+        self,
+        columns: Hashable | list[Any] | None = None,
+        *,
+        by: By | None = None,
+        weights: Hashable | None = None,
+        bins: Any = None,
+        binning: Binning | None = None,
+        max_categories: int | None = None,
+    ) -> Profile:
+        """Count columns now, to compare with them later.
+
+        A profile keeps the counts, not the rows: it is small, can be saved, and added to profiles
+        of other parts of the data. It stands wherever a frame can, as ``InfoTheory(profile)`` and
+        as ``reference=profile``. What is compared with it is cut at its edges, without ``bins=``.
+
+        Parameters
+        ----------
+        columns : label or list of labels, optional
+            The columns to count; missing values are counted apart.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the groups. Questions can leave keys out later, but add none. Of a Grouper
+            the times are kept as it cuts them.
+        weights : label, optional
+            The column of row weights or counts. Later questions need not name it.
+        bins : int, str, sequence of edges, mapping of these by column, or Profile, optional
+            How columns of numbers and datetimes are cut into categories; those of another profile
+            are cut at the same places.
+        binning : {"quantile", "width"}, optional
+            Whether a number of bins have equal shares (the default) or equal widths.
+        max_categories : int, optional
+            Keep so many categories of each column, and lump the others together, as
+            `Profile.fold` does. They show as ``(other)``. A comparison then lumps them on its other
+            side too, which makes a divergence smaller, never larger; a category that is new is
+            among them, so that ``unseen`` does not tell of it. ``attrs["pdkl"]["folded"]`` of a
+            result has the number of categories that the profile has lumped (that of two profiles
+            is the larger), for each column where it has.
+
+        Returns
+        -------
+        Profile
+            The counts, by group.
+
+        Raises
+        ------
+        KeyError
+            A column does not exist.
+        TypeError
+            A keyword is of the wrong kind, or cells cannot be hashed.
+        ValueError
+            A keyword is out of its range, weights are negative, missing or infinite, or a column
+            is also a key of ``by`` or the weights.
+
+        References
+        ----------
+        Cover, T. M. and Thomas, J. A. (2006). Elements of Information Theory, 2nd edition.
+        Wiley. Section 2.8: the data-processing inequality.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> january = pd.DataFrame({"fruit": ["fig", "kiwi", None], "grams": [40.0, 70.0, 90.0]})
+        >>> profile = january.info_theory.profile(bins={"grams": [0, 50, 100]})
+        >>> february = pd.DataFrame({"fruit": ["fig", "fig"], "grams": [45.0, 120.0]})
+        >>> result = february.info_theory.js_divergence(reference=profile, base="bit")
+        >>> result[["column", "reference", "n_reference", "unseen", "js_divergence"]].round(3)
+          column reference  n_reference  unseen  js_divergence
+        0  fruit   profile            2     0.0          0.311
+        1  grams   profile            3     0.5          0.595
+        """
+        return profiling.take(
+            self._data,
+            columns,
+            by=by,
+            weights=weights,
+            bins=bins,
+            binning=binning,
+            max_categories=max_categories,
         )

@@ -173,6 +173,6 @@ def fit_to(
     if zone is None and kind == "aware datetime":
         zone = "UTC"
     numbers = numbers[kept]
-    if counted and chosen is not None and isinstance(rule, str):
+    if counted and chosen is not None and chosen.dtype.kind == "i" and isinstance(rule, str):
         numbers, chosen = np.repeat(numbers, chosen), None
     return Binner(fit(numbers, chosen, rule, binning), kind, zone)

@@ -254,14 +254,13 @@ def _line_up(asked: Asked, table: _Table) -> list[tuple[int, sides.Column]]:
                 continue
             kinds.without_values(column)
         own, other = _both(column, table.answer.groups)
-        spoken = f"reference for column {column.name!r}"
+        counted = sides.Counted(column.name, column.name, own, other)
+        cut = {} if column.binner is None else {column.name: column.binner}
         try:
-            lined = sides.on_one_alphabet(column.name, None, own, other, settings, spoken)
+            lined = sides.column_of(asked, settings, counted, cut)
         except TypeError as error:
             column.fail(str(error))
             continue
-        if column.kind == "binned" and column.binner is not None:
-            lined = replace(lined, intervals=column.binner.intervals())
         if lined.alphabet_size == 1:
             column.kind = "constant"
         prepared[place] = lined

@@ -115,6 +115,19 @@ def test_explain() -> None:
     assert [line for line in lines if line in expected] == expected
 
 
+def test_profiles(tmp_path: Path) -> None:
+    lines = run("profiles.py", "--output", str(tmp_path))
+    assert lines[0] == (
+        "<pdkl.Profile of 200000 rows in 4 groups by 'country': 'article', 'price'>"
+    )
+    assert lines[1] == "It is that of all orders at once: True."
+    rows = [line.split() for line in lines if line.endswith(" bit") and " price " in line]
+    assert [row[0] for row in rows] == ["DE", "FR", "IT", "PL"]
+    assert all(0.005 < float(row[4]) < 0.015 for row in rows)  # the broken prices
+    assert any(line.startswith("below 0 ") for line in lines)
+    assert (tmp_path / "month.parquet").stat().st_size < 20_000
+
+
 def test_sureness() -> None:
     script = Path(__file__).parents[1] / "examples" / "sureness.py"
     done = subprocess.run(

@@ -30,6 +30,7 @@ LAW = {
     "dask.py": {"dask", "pdkl"},
     "plot.py": {"numpy", "pandas", "matplotlib", "pdkl.core.validation"},
     "queries.py": {"numpy", "pandas", "pyarrow", "narwhals", "pdkl"},
+    "stored.py": {"numpy", "pandas", "pyarrow", "pdkl"},
     "": {"numpy", "pandas", "scipy", "tqdm", "pdkl"},
 }
 # who may be imported by whom, top to bottom: a module sees only those after it
@@ -47,6 +48,7 @@ ORDER = [
     "pdkl.sides",
     "pdkl.kinds",
     "pdkl.dependence",
+    "pdkl.profiling",
     "pdkl.losses",
     "pdkl.results",
     "pdkl.question",
@@ -54,6 +56,9 @@ ORDER = [
     "pdkl.streams",
     "pdkl.files",
     "pdkl.queries",
+    "pdkl.profile",
+    "pdkl.stored",
+    "pdkl.held",
     "pdkl.grouping",
     "pdkl.rows",
     "pdkl.sureness",

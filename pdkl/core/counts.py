@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -296,6 +297,17 @@ def _keys(
         np.add(key, codes if codes.itemsize <= key.itemsize else codes.astype(kind), out=key)
     np.add(key, offset, out=key)
     return key
+
+
+def merge(parts: Sequence[Counts]) -> Counts:
+    """Add counts of the same groups and outcomes."""
+    return _merged(
+        np.concatenate([part.group for part in parts]),
+        np.concatenate([part.outcome for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+        np.sum([part.missing for part in parts], axis=0),
+        parts[0].n_outcomes,
+    )
 
 
 def _merged(
