@@ -11,12 +11,14 @@ from pdkl.accessor import InfoTheory
 from pdkl.catalogue import estimators, measures
 from pdkl.core.measures import Measure
 from pdkl.core.validation import ColumnNotFoundError
+from pdkl.report.document import Report
 from pdkl.series import SeriesInfoTheory
 
 __all__ = [
     "ColumnNotFoundError",
     "InfoTheory",
     "Measure",
+    "Report",
     "SeriesInfoTheory",
     "__version__",
     "estimators",
