@@ -1161,7 +1161,7 @@ class InfoTheory:
         Notes
         -----
         For each row the categories that contribute most are kept, 4000 over all rows, but between 8
-        and 50 a row; the others are summed up as "(other)".
+        and 25 a row; the others are summed up as "(other)".
 
         References
         ----------

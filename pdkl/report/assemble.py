@@ -20,7 +20,7 @@ from pdkl.report.fold import folded
 from pdkl.sides import Column
 
 _ENTRIES = 4000  # categories shown in all: they bound the size of the report …
-_FEWEST, _MOST = 8, 50  # … but for each row between so many
+_FEWEST, _MOST = 8, 25  # … but for each row between so many
 _RARE = 5  # rows on a side below which its share is hardly known
 _MISSING, _OTHER = "(missing)", "(other)"
 _HIDDEN = "what is wrong is not shown, as the message may hold values (redact=True)"
@@ -71,15 +71,15 @@ def _read_min_count(value: Any) -> int | None:
     return int(value)
 
 
-def _sizes(found: Examined) -> dict[str, Any]:
-    """Count the rows of both sides; None where no column could be counted."""
-
-    def rows(name: str) -> int | None:
-        sides = (getattr(column, name) for column in found.compared if not column.error)
-        side = next((side for side in sides if side is not None), None)
-        return None if side is None else int((side.counts.totals + side.counts.missing).sum())
-
-    return {"rows": rows("own"), "rows_reference": rows("other")}
+def _sizes(found: Examined) -> dict[str, int | None]:
+    """Count the rows of both sides, None where no column could be counted, and missing values."""
+    sizes: dict[str, int | None] = {}
+    for end, name in (("", "own"), ("_reference", "other")):
+        sides = [getattr(column, name) for column in found.compared if not column.error]
+        counts = [side.counts for side in sides if side is not None]
+        sizes[f"rows{end}"] = int((counts[0].totals + counts[0].missing).sum()) if counts else None
+        sizes[f"missing{end}"] = sum(int(one.missing.sum()) for one in counts)
+    return sizes
 
 
 def _categories(
@@ -172,8 +172,13 @@ def _entries(
 
 def _table(parts: list[dict[str, Any]]) -> pd.DataFrame:
     """Join the entries in the order of the rows."""
-    words, counts = ("column", "category", "flag"), ("row", "categories", "count", "count_reference")
-    nothing = _entries(0, "", np.zeros(0, dtype=object), (np.zeros(0),) * 3, *[np.zeros(0, bool)] * 2)
+    words, counts = (
+        ("column", "category", "flag"),
+        ("row", "categories", "count", "count_reference"),
+    )
+    nothing = _entries(
+        0, "", np.zeros(0, dtype=object), (np.zeros(0),) * 3, *[np.zeros(0, bool)] * 2
+    )
     parts = sorted(parts, key=lambda part: part["row"][:1].tolist()) or [nothing]
     result: dict[str, Any] = {}
     for name in nothing:

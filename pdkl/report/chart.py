@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import datetime
+import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pdkl.report import text
-from pdkl.report.rows import keys_of, measure_of
+from pdkl.report.rows import excesses, keys_of, measure_of
 
+_EXCESS = "the excess"
 _MOST = 5  # lines that can be told apart
 _WIDTH, _HEIGHT = 720, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 14, 28
 
 
 def over_time(frame: pd.DataFrame) -> dict[str, Any] | None:
-    """Draw the largest score of any segment at each time; None where no key is a time.
+    """Draw the largest excess over noise at each time; None where no key is a time.
 
     The columns that reach highest have a line each; how many have none is said.
     """
     name = next((key for key in keys_of(frame) if _is_time(frame[key])), None)
     if name is None:
         return None
-    measure = measure_of(frame)
-    known = frame[frame[name].notna() & np.isfinite(frame[measure])]
-    scores = known.groupby([name, "column"], sort=True, observed=True)[measure].max().unstack()
+    excess = excesses(frame).clip(lower=0.0)
+    known = frame.assign(**{_EXCESS: excess})[frame[name].notna() & np.isfinite(excess)]
+    scores = known.groupby([name, "column"], observed=True)[_EXCESS].max().unstack()
     if len(scores) < 2:
         return None
     highest = scores.max().sort_values(ascending=False, kind="stable")
@@ -42,13 +44,17 @@ def over_time(frame: pd.DataFrame) -> dict[str, Any] | None:
     lines = []
     for place, column in enumerate(drawn):
         values = scores[column].to_numpy()
-        points = [(round(float(a), 1), y(b)) for a, b in zip(x, values, strict=True) if b == b]
-        lines.append({"name": text.visible(str(column)), "place": place, "points": points})
-    shown = np.unique(np.linspace(0, len(x) - 1, min(len(x), 6)).round().astype(int))
+        known_at = np.flatnonzero(~np.isnan(values))
+        points = [(round(float(x[i]), 1), y(values[i])) for i in known_at]
+        lines.append(
+            {"name": text.clipped(text.visible(str(column)), 60), "place": place, "points": points}
+        )
+    shown = range(0, len(x), -(-len(x) // 6))
+    step = _step(top / 4)
     others = [text.visible(str(key)) for key in keys_of(frame) if key != name]
     return {
         "key": text.visible(str(name)),
-        "measure": measure,
+        "measure": measure_of(frame),
         "others": ", ".join(others),
         "width": _WIDTH,
         "height": _HEIGHT,
@@ -60,8 +66,14 @@ def over_time(frame: pd.DataFrame) -> dict[str, Any] | None:
         "threshold": y(limit),
         "limit": f"{limit:g}",
         "ticks": [(round(float(x[i]), 1), text.key(scores.index[i])) for i in shown],
-        "grid": [(y(value), f"{value:.3g}") for value in np.linspace(0.0, top / 1.08, 4)],
+        "grid": [(y(value), f"{value:.3g}") for value in np.arange(0.0, top, step)],
     }
+
+
+def _step(least: float) -> float:
+    """Return the first of 1, 2, 5, 10, … that is no smaller."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(power * times for times in (1, 2, 5, 10) if power * times >= least)
 
 
 def _is_time(keys: pd.Series[Any]) -> bool:

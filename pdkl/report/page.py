@@ -15,9 +15,11 @@ import pandas as pd
 
 from pdkl.report import chart, text
 from pdkl.report.plain import tally
-from pdkl.report.rows import STATUSES, keys_of, measure_of, segments, worst_first
+from pdkl.report.rows import SCORED, STATUSES, excesses, keys_of, measure_of, segments, worst_first
 
-_LONGEST = 120  # letters of a category
+_LONGEST, _SHORTEST = 120, 24  # letters of a category …
+_LETTERS = 40_000  # … of which there are about so many in all
+_ACROSS = 24  # letters of a segment above a column
 _SPARSE = 5.0  # rows a category
 _IN_NOTEBOOK = 15
 _STEPS = (0.25, 0.5, 1.0, 2.0)  # the heatmap's shades, in thresholds
@@ -27,7 +29,7 @@ _DETAILS = {  # column -> how it is written
     "gone_categories": text.whole,
     "vanished": text.share,
     "out_of_range": text.share,
-    "p_adjusted": text.number,
+    "p_adjusted": text.p_value,
 }
 
 
@@ -117,13 +119,16 @@ def _facts(frame: pd.DataFrame, spoken: Sequence[str]) -> list[tuple[str, str]]:
     facts = [
         ("Rows", f"{_rows_of(call['rows'])} against {_rows_of(call['rows_reference'])}"),
         ("Columns", f"{columns:,}"),
-        ("Segments", f"{len(dict.fromkeys(spoken)):,} by {_by(frame)}" if keys_of(frame) else "none"),
+        (
+            "Segments",
+            f"{len(dict.fromkeys(spoken)):,} by {_by(frame)}" if keys_of(frame) else "none",
+        ),
         ("Drifted", f"{drifted:,} of {len(frame):,} ({text.share(drifted / max(len(frame), 1))})"),
         ("Direction", "data (P) against reference (Q)"),
         (
             "Rule",
-            f"drift where {measure} exceeds noise by {call['threshold']:g} or more and the adjusted "
-            f"p-value is below {call['alpha']:g}",
+            f"drift where {measure} exceeds noise by {call['threshold']:g} or more and the "
+            f"adjusted p-value is below {call['alpha']:g}",
         ),
         ("Unit", f"{call['unit']}; js_distance is in [0, 1], psi is in nat"),
         ("Smoothing", "none" if call["smoothing"] is None else str(call["smoothing"])),
@@ -148,42 +153,40 @@ def _by(frame: pd.DataFrame) -> str:
 def _missing(frame: pd.DataFrame) -> str:
     if not frame.attrs["pdkl"]["dropna"]:
         return "a category; no row is dropped"
-    # n counts the rows that have a value, missing is a share of all rows
-    parts = []
-    for end, side in (("", "data"), ("_reference", "reference")):
-        kept, share = frame[f"n{end}"].astype("Float64").fillna(0.0), frame[f"missing{end}"]
-        lost = (kept * share / (1 - share)).where(share < 1.0)
-        parts.append(f"{int(round(float(lost.sum()))):,} in {side}")
-    whole = int((frame[["missing", "missing_reference"]] == 1.0).any(axis=1).sum())
-    also = f", and all of a side in {_of(whole, 'row')}" if whole else ""
-    return f"dropped: {' and '.join(parts)}, added over all rows below{also}"
+    call = frame.attrs["pdkl"]
+    sides = f"{call['missing']:,} in data and {call['missing_reference']:,} in reference"
+    return f"left out of their columns, over all columns {sides}"
 
 
 def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
     """Say in words what the numbers alone may hide."""
     call, measure = frame.attrs["pdkl"], measure_of(frame)
     found: list[str] = []
-    for name in dict.fromkeys([measure, "kl_divergence", "psi"]):
-        if n := int(np.isinf(frame[name]).sum()):
-            found.append(
-                f"Infinite: {name} is infinite in {_of(n, 'row')}, as one side has categories that "
-                "the other lacks. The columns unseen and vanished say what share of rows they hold."
-            )
+    names = [name for name in dict.fromkeys([measure, "kl_divergence", "psi"]) if name in frame]
+    endless = np.isinf(frame[names])
+    if n := int(endless.any(axis=1).sum()):
+        listed = " and ".join(name for name in names if endless[name].any())
+        found.append(
+            f"Infinite: {listed} in {_of(n, 'row')}, as one side has categories that the other "
+            "lacks. Open a row to see what share they hold: unseen and vanished."
+        )
     least = frame[["n", "n_reference"]].min(axis=1).astype("Float64")
     scored = frame[measure].notna() & (frame["kind"] != "identifier")
     sparse = scored & (least < _SPARSE * frame["categories"]).fillna(False).astype(bool)
     if n := int(sparse.sum()):
         found.append(
-            f"Sparse: {_of(n, 'row')} have fewer than {_SPARSE:g} rows a category on a side. Chance "
-            "alone lifts their score: read the excess and the noise floor."
+            f"Sparse: in {_of(n, 'row')} a side has fewer than {_SPARSE:g} rows a category. Chance "
+            "alone lifts such scores: read the excess and the noise floor."
         )
     if call["dropna"]:
-        found.append(f"Missing values are {_missing(frame)}.")
+        found.append(f"Dropped: missing values are {_missing(frame)}.")
     identifiers = frame.loc[frame["kind"] == "identifier", "column"].unique()
     if len(identifiers):
         listed = ", ".join(text.clipped(text.visible(name), 40) for name in identifiers[:10])
         more = f" and {len(identifiers) - 10} more" if len(identifiers) > 10 else ""
-        found.append(f"Identifiers, where nearly every value is distinct, are not scored: {listed}{more}.")
+        found.append(
+            f"Identifiers, where nearly every value is distinct, are not scored: {listed}{more}."
+        )
     for status, meaning in (
         ("error", "could not be compared; its note says why"),
         ("gone", "is in the reference only"),
@@ -197,7 +200,11 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
         found.append(
             f"Other: in {_of(n, 'row')} the categories that contribute least are summed up as "
             f"(other), beyond {call['most_categories']}"
-            + ("." if call["min_count"] is None else f", or with fewer than {call['min_count']} rows.")
+            + (
+                "."
+                if call["min_count"] is None
+                else f", or with fewer than {call['min_count']} rows."
+            )
         )
     if call["redact"]:
         found.append("Redacted: categories, segments and bin edges are replaced by numbers.")
@@ -241,23 +248,23 @@ def _heatmap(frame: pd.DataFrame, spoken: Sequence[str]) -> dict[str, Any] | Non
     across = list(dict.fromkeys(spoken))
     if len(across) < 2:
         return None
-    measure = measure_of(frame)
-    score, status = frame[measure].to_numpy(), frame["status"].to_numpy()
-    excess = frame[f"{measure}_excess"].fillna(frame[measure]).to_numpy()
+    status, excess = frame["status"].to_numpy(), excesses(frame).to_numpy()
     limit = max(float(frame.attrs["pdkl"]["threshold"]), 1e-12)
+    shades = np.searchsorted(_STEPS, excess / limit, "right")
+    scored = frame["status"].isin(SCORED).to_numpy() & ~np.isnan(excess)
     cells = [
         {
-            "shade": "" if np.isnan(score[i]) else int(np.searchsorted(_STEPS, excess[i] / limit, "right")),
-            "text": text.number(score[i]).replace("0.", ".", 1) if score[i] < 1 else text.number(score[i]),
+            "shade": int(shades[i]),
+            "text": text.number(score).removeprefix("0"),
             "status": status[i],
-            "scored": not np.isnan(score[i]) and status[i] != "error",
+            "scored": bool(scored[i]),
         }
-        for i in range(len(frame))
+        for i, score in enumerate(frame[measure_of(frame)])
     ]
     width = len(frame) // len(across)
     names = [text.visible(name) for name in frame["column"].iloc[:width]]
     return {
-        "segments": across,
+        "segments": [text.clipped(segment, _ACROSS) for segment in across],
         "rows": [(name, cells[place::width]) for place, name in enumerate(names)],
     }
 
@@ -267,14 +274,20 @@ def _data(frame: pd.DataFrame, categories: pd.DataFrame, order: Sequence[int]) -
     extra = [name for name in ("kl_divergence", "psi") if name != measure_of(frame)]
     listed = frame.to_dict("records")
     names: dict[str, int] = {}
+    longest = _LETTERS // max(categories["category"].nunique(), 1)
+    longest = min(max(longest, _SHORTEST), _LONGEST)
     entries: dict[int, list[list[Any]]] = {}
-    for entry in categories.itertuples(index=False):
-        label = text.clipped(text.visible(entry.category), _LONGEST)
-        share = None if np.isnan(entry.contribution) else float(f"{entry.contribution:.3g}")
-        compact = [names.setdefault(label, len(names)), entry.count, entry.count_reference, share]
-        if "missing" in entry.flag or "other" in entry.flag:
-            compact.append(-1 if "missing" in entry.flag else entry.categories)
-        entries.setdefault(entry.row, []).append(compact)
+    for entry in categories.to_dict("records"):
+        label = text.clipped(text.visible(entry["category"]), longest)
+        part = entry["contribution"]
+        share = None if np.isnan(part) else float(f"{part:.3g}")
+        counts = [entry["count"], entry["count_reference"]]
+        compact = [names.setdefault(label, len(names)), *counts, share]
+        if "missing" in entry["flag"]:
+            compact.append(-1)
+        elif "other" in entry["flag"]:
+            compact.append(entry["categories"])
+        entries.setdefault(entry["row"], []).append(compact)
     document = {
         "rare": frame.attrs["pdkl"]["rare"],
         "statuses": STATUSES,

@@ -10,7 +10,8 @@ import pandas as pd
 from pdkl.report import text
 
 # worst first
-STATUSES = ("error", "drift", "gone", "empty", "unsure", "new", "ok")
+STATUSES = ("drift", "gone", "error", "empty", "unsure", "new", "ok")
+SCORED = ("drift", "unsure", "ok")
 
 
 def keys_of(frame: pd.DataFrame) -> list[Any]:
@@ -34,5 +35,15 @@ def measure_of(frame: pd.DataFrame) -> str:
 def worst_first(frame: pd.DataFrame) -> list[int]:
     """Return the places of the rows by status, then by how far they exceed noise."""
     rank = frame["status"].map(STATUSES.index).to_numpy()
-    excess = frame[f"{measure_of(frame)}_excess"].fillna(frame[measure_of(frame)])
-    return [int(i) for i in np.lexsort([-excess.fillna(-np.inf).to_numpy(), rank])]
+    excess = excesses(frame).fillna(-np.inf).to_numpy()
+    return [int(i) for i in np.lexsort([-excess, rank])]
+
+
+def excesses(frame: pd.DataFrame) -> pd.Series[float]:
+    """Return what is judged: the score in excess of noise, NaN in rows that have no score.
+
+    Where noise has no mean, as it is infinite, the score itself stands for it.
+    """
+    measure = measure_of(frame)
+    excess = frame[f"{measure}_excess"].fillna(frame[measure])
+    return excess.where(frame["status"].isin(SCORED))

@@ -71,3 +71,8 @@ def share(value: float) -> str:
 def whole(value: Any) -> str:
     """Write a number of rows or categories."""
     return ABSENT if pd.isna(value) else f"{int(value):,}"
+
+
+def p_value(value: float) -> str:
+    """Write a p-value; what is above nothing never reads as nothing."""
+    return "<0.001" if 0.0 <= value < 0.0005 else number(value)

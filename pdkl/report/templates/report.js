@@ -36,11 +36,19 @@
   const whole = (value) => value.toLocaleString("en-US");
   const share = (value) =>
     !Number.isFinite(value) ? "–" : value > 0 && value < 0.0005 ? "<0.1%" : `${(100 * value).toFixed(1)}%`;
-  const change = (value) =>
-    !Number.isFinite(value) ? "–" : `${value > 0 ? "+" : ""}${(100 * value).toFixed(1)}`;
+  const change = (value) => {
+    if (!Number.isFinite(value)) return "–";
+    const points = Math.abs(100 * value).toFixed(2);
+    return Number(points) === 0 ? "0.00" : `${value > 0 ? "+" : "−"}${points}`;
+  };
   const ratio = (p, q) =>
     Number.isNaN(p / q) ? "–" : q === 0 ? "∞" : (p / q).toFixed(2);
-  const score = (value) => (value === null ? "–" : value.toFixed(4));
+  const score = (value) => (value === null ? "–" : value > 0 && value < 0.001 ? value.toPrecision(1) : value.toFixed(4));
+  // the bar of "other" sums up many, and would make the rest small: it may be cut off
+  const largest = (entries) => {
+    const own = entries.filter(({ flags }) => !flags.includes("other"));
+    return Math.max(...(own.length ? own : entries).flatMap(({ p, q }) => [p || 0, q || 0])) || 1;
+  };
 
   const rows = [...body.rows].map((row, i) => {
     const [stats, listed] = data.rows[i];
@@ -66,9 +74,9 @@
   });
 
   const spark = (entry) => {
-    const shown = entry.entries.slice(0, 8);
+    const shown = entry.entries.filter(({ flags }) => !flags.includes("other")).slice(0, 8);
     if (!shown.length) return;
-    const most = Math.max(...shown.flatMap(({ p, q }) => [p || 0, q || 0])) || 1;
+    const most = largest(shown);
     const made = drawing("spark", 96, 22);
     shown.forEach(({ p, q }, i) => {
       const high = (20 * (p || 0)) / most;
@@ -96,9 +104,14 @@
       element("p", "No categories were compared.", cell);
       return made;
     }
-    const inner = element("table", undefined, cell);
-    inner.className = "cats";
     const name = entry.button.textContent;
+    const region = element("div", undefined, cell);
+    region.className = "scroll";
+    region.tabIndex = 0;
+    region.setAttribute("role", "region");
+    region.setAttribute("aria-label", `Categories of ${name}`);
+    const inner = element("table", undefined, region);
+    inner.className = "cats";
     const segment = table.classList.contains("single") ? "" : `, ${entry.row.cells[2].textContent}`;
     element("caption", `Categories of ${name}${segment}, by contribution to the js divergence in bit`, inner);
     const top = element("tr", undefined, element("thead", undefined, inner));
@@ -108,7 +121,7 @@
       if (title === "data over reference") cellOfHead.className = "bars";
     }
     const lines = element("tbody", undefined, inner);
-    const most = Math.max(...entry.entries.flatMap(({ p, q }) => [p || 0, q || 0])) || 1;
+    const most = largest(entry.entries);
     for (const one of entry.entries) {
       const line = element("tr", undefined, lines);
       element("th", one.name, line).scope = "row";
@@ -118,8 +131,11 @@
       const bars = element("td", undefined, line);
       bars.className = "bars";
       const picture = drawing("pair", 150, 18);
-      bar(picture, "data", 0, 1, (150 * (one.p || 0)) / most, 8);
-      bar(picture, "reference", 0, 10, (150 * (one.q || 0)) / most, 7);
+      for (const [side, part, y] of [["data", one.p, 1], ["reference", one.q, 10]]) {
+        const length = (150 * (part || 0)) / most;
+        bar(picture, side, 0, y, Math.min(length, 150), 8);
+        if (length > 150.01) bar(picture, "cut", 138, y, 4, 8);
+      }
       bars.append(picture);
       element("td", one.flags.join(", "), line);
     }
