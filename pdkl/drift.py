@@ -25,10 +25,13 @@ from pdkl.question import Question, plain, read_by
 from pdkl.rows import Source
 from pdkl.sides import Answer, Asked
 from pdkl.sources import count_apart, is_data, one, read_data, weights_of
-from pdkl.sureness import Scored, adjusted, assess
+from pdkl.sureness import Scored, Sureness, adjusted, assess
 
 _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the result
+_DRAWN = 1 << 22  # cells drawn for a row, but at least …
+_LEAST_DRAWS = 19  # … so often: a noise floor of 95 % takes no fewer
 _MISSING = "(missing)"  # what top_category calls the category of missing values
+_IDENTIFIER = "identifiers: nearly all values are distinct"
 _ALWAYS = ("kl_divergence", "psi")  # beside the measure
 _COUNTS = ("n", "n_reference")
 _SUPPORT = ("categories", "new_categories", "gone_categories")
@@ -85,6 +88,7 @@ def examine(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: 
     asked = Asked(question, form, source, reference, by, [], [])
     groups, occurs = _count(columns, asked)
     attributes = question.describe(form, settings.unit, keys) | {
+        "units": _units(measure, settings.unit),
         "threshold": threshold,
         "alpha": alpha,
         "bins": plain(bins),
@@ -101,6 +105,13 @@ def examine(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: 
 
 
 # ---- what is compared -----------------------------------------------------------------------
+
+
+def _units(measure: Measure, unit: str) -> dict[str, str]:
+    """Say in which unit each score is; some have none."""
+    every = (measure, *(MEASURES[name] for name in _ALWAYS))
+    units = {one.name: unit if one.log_power else "none" for one in every}
+    return units | {"psi": "nat"}
 
 
 def _require_comparison(measure: Measure) -> None:
@@ -233,6 +244,17 @@ class _Piece:
     rows: slice
     raw: Pairs
 
+    @property
+    def width(self) -> int:
+        """The largest number of categories of a comparison."""
+        return int(self.raw.support_size().max(initial=1))
+
+
+def _sure(table: _Table) -> Sureness:
+    sure = table.answer.settings.sure
+    assert sure is not None  # drift always tests
+    return sure
+
 
 def _line_up(asked: Asked, table: _Table) -> list[tuple[int, sides.Column]]:
     """Put both sides of each column that is to be scored on one list of labels."""
@@ -244,7 +266,9 @@ def _line_up(asked: Asked, table: _Table) -> list[tuple[int, sides.Column]]:
         _count_rows(table, place)
         column.kind = column.kind or kinds.of_counted(column)
         if column.kind == "identifier":
-            continue
+            if settings.dropna or not _lacks_some(column):
+                continue
+            kinds.without_values(column)
         own, other = _both(column, table.answer.groups)
         spoken = f"reference for column {column.name!r}"
         try:
@@ -252,23 +276,39 @@ def _line_up(asked: Asked, table: _Table) -> list[tuple[int, sides.Column]]:
         except TypeError as error:
             column.fail(str(error))
             continue
+        if column.kind == "binned" and column.binner is not None:
+            lined = replace(lined, intervals=column.binner.intervals())
         if lined.alphabet_size == 1:
             column.kind = "constant"
         prepared[place] = lined
     if asked.question.blocks is not None:
-        shared = [place for place in prepared if columns[place].is_shared]
-        wanted = [columns[place].name for place in shared]
-        units = sides.count_blocks(
-            replace(asked, wanted=wanted, partners=wanted), _binners(columns)
-        )
-        assert units is not None  # blocks= is given
-        for place, name in zip(shared, wanted, strict=True):
-            other_side = columns[place].other
-            assert other_side is not None  # both sides have it
-            prepared[place] = sides.with_blocks(
-                prepared[place], other_side, units[0][name], units[1][name], settings
-            )
+        _add_blocks(prepared, asked, table)
     return list(prepared.items())
+
+
+def _lacks_some(column: Compared) -> bool:
+    both = [side for side in (column.own, column.other) if side is not None]
+    return any(side.counts.missing.any() for side in both)
+
+
+def _add_blocks(prepared: dict[int, sides.Column], asked: Asked, table: _Table) -> None:
+    """Count the blocks of the columns that both sides have."""
+    columns = table.columns
+    shared = [place for place in prepared if columns[place].is_shared]
+    if not shared:
+        return
+    wanted = [columns[place].name for place in shared]
+    found = sides.count_blocks(replace(asked, wanted=wanted, partners=wanted), _binners(columns))
+    assert found is not None  # blocks= is given
+    for place in shared:
+        column = columns[place]
+        own, other = (units[column.name] for units in found)
+        if column.kind == "identifier":
+            own, other = (replace(u, counts=kinds.presence(u.counts)) for u in (own, other))
+        assert column.other is not None  # both sides have it
+        prepared[place] = sides.with_blocks(
+            prepared[place], column.other, own, other, table.answer.settings
+        )
 
 
 def _count_rows(table: _Table, place: int) -> None:
@@ -308,7 +348,11 @@ def _score(prepared: Sequence[tuple[int, sides.Column]], table: _Table) -> None:
     cells = 0
     for place, column in prepared:
         for batch in comparison.batches(table.answer, column, every=False):
-            pieces.append(_Piece(place, column, batch.rows, batch.raw))
+            piece = _Piece(place, column, batch.rows, batch.raw)
+            if piece.width * _sure(table).n_resamples > _DRAWN:
+                _score_pieces([piece], table)
+                continue
+            pieces.append(piece)
             cells += len(batch.raw.outcome)
             if cells >= _CELLS:
                 _score_pieces(pieces, table)
@@ -350,8 +394,9 @@ def _score_pieces(pieces: list[_Piece], table: _Table) -> None:
     found["out_of_range"] = np.where(last >= 0, outside, np.nan)
     for one_measure in (measure, *(MEASURES[name] for name in _ALWAYS)):
         found[one_measure.name] = one_measure.value(raw, settings.log_base)
-    sure = settings.sure
-    assert sure is not None  # drift always tests
+    sure = _sure(table)
+    affordable = _DRAWN // max(piece.width for piece in pieces)
+    sure = replace(sure, n_resamples=min(sure.n_resamples, max(affordable, _LEAST_DRAWS)))
     scored = Scored(
         [measure],
         [lambda pairs: measure.value(pairs, settings.log_base)],
@@ -450,7 +495,10 @@ def _judge(
         (~value_here & ~value_there, "empty", "no value on either side"),
         (~value_here, "empty", "no value in data"),
         (~value_there, "empty", "no value in reference"),
-        (identifier, "ok", "identifiers: nearly all values are distinct, so they are not scored"),
+        (identifier & np.isnan(score), "ok", f"{_IDENTIFIER}, so they are not scored"),
+        (identifier & large & significant, "drift", f"{_IDENTIFIER}; scored is what is missing"),
+        (identifier & large, "unsure", f"{_IDENTIFIER}; scored is what is missing"),
+        (identifier, "ok", f"{_IDENTIFIER}; scored is what is missing"),
         (large & significant & ~endless, "drift", ""),
         (large & significant, "drift", f"no excess: {name} is infinite by chance too"),
         (large & ~endless, "unsure", ""),

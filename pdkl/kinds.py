@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pdkl import binned
 from pdkl.binned import Binner, fit_to
 from pdkl.core.binning import read_bins
-from pdkl.core.counts import WeightArray
+from pdkl.core.counts import Counts, WeightArray
 from pdkl.core.validation import require_columns
 from pdkl.engines.pandas import Labelled
 from pdkl.rows import Source
@@ -77,8 +78,9 @@ class _Values:
 
     @cached_property
     def are_distinct(self) -> bool:
+        """Whether they look like identifiers."""
         values = self.values if self.weight is None else self.values[self.weight > 0]
-        return _are_distinct(values.dtype, values.nunique, self.size)
+        return values.nunique() >= _DISTINCT * self.size
 
 
 def cut(
@@ -104,7 +106,7 @@ def cut(
         for column in chosen
         if column.is_shared
         and column.name not in rules
-        and (base[column.name].are_distinct or not _is_scaled(source.head[column.name].dtype))
+        and (_may_identify(base[column.name]) or not _is_scaled(source.head[column.name].dtype))
     ]
     today = _read(source, doubtful, weights)
     for column in chosen:
@@ -112,7 +114,8 @@ def cut(
         rule = rules.get(column.name)
         if rule is None and not all(values.are_scaled for values in both):
             continue  # to be counted value by value, so as to see what does not match
-        if rule is None and both[0].size >= _LEAST and all(one.are_distinct for one in both):
+        # today's integers are floats where some are missing, so only the reference must not be
+        if rule is None and _may_identify(both[0]) and all(one.are_distinct for one in both):
             column.kind = "identifier"  # cut all the same, as that is the cheapest count
         try:
             column.binner = fit_to(
@@ -135,16 +138,33 @@ def of_counted(column: Compared) -> str:
     """Return the kind of a column whose values have been counted one by one."""
     both = [side for side in (column.other, column.own) if side is not None]
     sizes = [int(side.counts.totals.sum()) for side in both]
-    alike = [
-        _are_distinct(side.labels.dtype, lambda side=side: int(side.counts.observed().sum()), size)
-        for side, size in zip(both, sizes, strict=True)
-    ]
-    return "identifier" if sizes[0] >= _LEAST and all(alike) else "categorical"
+    if sizes[0] < _LEAST or pd.api.types.is_float_dtype(both[0].labels.dtype):
+        return "categorical"
+    distinct = [int(side.counts.observed().sum()) for side in both]
+    alike = all(number >= _DISTINCT * size for number, size in zip(distinct, sizes, strict=True))
+    return "identifier" if alike else "categorical"
 
 
-def _are_distinct(dtype: Any, number: Any, size: int) -> bool:
-    """Tell whether values look like identifiers; floats never do."""
-    return not pd.api.types.is_float_dtype(dtype) and number() >= _DISTINCT * size
+def without_values(column: Compared) -> None:
+    """Keep of the values only whether there is one."""
+    present = pd.Index(["(present)"])
+    for name in ("own", "other"):
+        side = getattr(column, name)
+        if side is not None:
+            setattr(column, name, Labelled(presence(side.counts), present))
+
+
+def presence(counts: Counts) -> Counts:
+    """Make one outcome of all."""
+    groups = np.flatnonzero(counts.totals)
+    same = np.zeros(len(groups), dtype=np.int64)
+    return Counts(groups, same, counts.totals[groups], counts.missing, 1)
+
+
+def _may_identify(values: _Values) -> bool:
+    """Tell identifiers from few values, and from floats, of which most are distinct anyway."""
+    floats = pd.api.types.is_float_dtype(values.values.dtype)
+    return values.size >= _LEAST and not floats and values.are_distinct
 
 
 def _is_scaled(dtype: Any) -> bool:

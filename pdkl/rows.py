@@ -78,6 +78,8 @@ class PandasSource:
 
 def decoded(frame: pd.DataFrame, coded: frozenset[Hashable]) -> pd.DataFrame:
     """Replace categoricals that only spared hashing by the values they stand for."""
+    if not coded:
+        return frame
     dtypes = {
         name: dtype.categories.dtype
         for name, dtype in frame.dtypes.items()

@@ -32,14 +32,19 @@ _LARGEST_COUNT = 2.0**53
 _CELLS = 1 << 15  # of draws measured at a time: their arrays stay near the cache
 _ENOUGH = 10  # null values beyond the observed: then counting them beats a fitted tail
 _QUEUE = 256  # comparisons handed to the threads at a time
+_MANY = 100  # outcomes of a single row that are dealt as a heap
 _TIE = 1e-9  # tables that differ in the order of outcomes only may differ by rounding
 
 
 class Draws(NamedTuple):
-    """Counts of both sides: a row per draw, a column per outcome."""
+    """Counts of both sides: a row per draw, a column per outcome.
+
+    ``times`` says for how many outcomes each entry stands, 1 if left out.
+    """
 
     p: FloatArray
     q: FloatArray
+    times: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,27 @@ class Rows(Sampler):
     Its null draws are hypergeometric, P* ~ H(p + other, n_p), or under "fixed" multinomial,
     P* ~ M(n_p, q / n_q); its bootstrap draws are multinomial, P* ~ M(n_p, p / n_p).
     """
+
+    def null_draws(self, size: int, rng: np.random.Generator) -> Draws:
+        """Draw as any sampler does; outcomes of a single row are dealt as one heap of them.
+
+        They differ in nothing but their names, so all that matters is how many each side gets.
+        A long tail then costs no more than a single outcome.
+        """
+        pool = self.p + self.other
+        single = pool == 1
+        heap = int(single.sum())
+        if self.null != "permutation" or heap < _MANY:
+            return super().null_draws(size, rng)
+        urn = np.append(pool[~single], heap).astype(np.int64)
+        dealt = _hypergeometric(urn, int(self.p.sum()), size, rng)
+        common, got = dealt[:, :-1], dealt[:, -1:]
+        left, nothing = heap - got, np.zeros((size, 1))
+        return Draws(
+            np.hstack([common, np.minimum(got, 1.0), nothing]),
+            np.hstack([urn[:-1] - common, nothing, np.minimum(left, 1.0)]),
+            np.hstack([np.ones_like(common), got, left]),
+        )
 
     def least_p_value(self) -> float:
         """Return the probability under the null of exactly these counts."""
@@ -220,14 +246,15 @@ def _log_choose(n: FloatArray | float, k: FloatArray | float) -> float:
 def pairs_of_draws(draws: Draws) -> Pairs:
     """Make each draw a comparison; every outcome has an entry, also where both sides are 0."""
     size, width = draws.p.shape
+    times = np.ones((size, width)) if draws.times is None else draws.times
     return Pairs(
         np.repeat(np.arange(size), width),
         np.tile(np.arange(width), size),
         draws.p.ravel(),
         draws.q.ravel(),
-        np.ones(size * width),
-        draws.p.sum(axis=1),
-        draws.q.sum(axis=1),
+        times.ravel(),
+        (draws.p * times).sum(axis=1),
+        (draws.q * times).sum(axis=1),
     )
 
 
