@@ -303,7 +303,10 @@ def test_page_warns_in_words() -> None:
     assert warnings[0].startswith("Infinite: kl_divergence and psi in 1 row, as one side has")
     assert warnings[1].startswith("Sparse: in 1 row a side has fewer than 5 rows a category.")
     assert f"Dropped: missing values are {dropped}." in warnings
-    assert "Identifiers, where nearly every value is distinct, are not scored: id." in warnings
+    assert (
+        "Identifiers, where nearly every value is distinct, are scored at most by what is "
+        "missing: id." in warnings
+    )
     assert "Empty: 1 row. Each has no value on a side." in warnings
 
 

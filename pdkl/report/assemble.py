@@ -195,8 +195,8 @@ def _rename_tops(frame: pd.DataFrame, categories: pd.DataFrame) -> None:
     known = frame["top_category"].notna()
     # a larger one may be folded: then the first that is shown is not the top
     same = known & np.isclose(first["contribution"], frame["top_contribution"], rtol=1e-9, atol=0)
-    frame["top_category"] = first["category"].where(same, None).astype("str")
-    frame.loc[known & ~same, "top_category"] = _OTHER
+    named = first["category"].where(same).mask(known & ~same, _OTHER)
+    frame["top_category"] = named.astype(frame["top_category"].dtype)
     frame.loc[known & ~same, "top_contribution"] = np.nan
 
 

@@ -185,7 +185,8 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
         listed = ", ".join(text.clipped(text.visible(name), 40) for name in identifiers[:10])
         more = f" and {len(identifiers) - 10} more" if len(identifiers) > 10 else ""
         found.append(
-            f"Identifiers, where nearly every value is distinct, are not scored: {listed}{more}."
+            "Identifiers, where nearly every value is distinct, are scored at most by what is "
+            f"missing: {listed}{more}."
         )
     for status, meaning in (
         ("error", "could not be compared; its note says why"),
