@@ -285,6 +285,31 @@ def test_page_says_what_holds_for_all_rows(nasty: pdkl.Report) -> None:
     }
 
 
+def test_page_names_weights_and_blocks() -> None:
+    days = pd.DataFrame({"x": ["a", "b"] * 50, "n": 2, "day": np.repeat(range(20), 5)})
+    report = pdkl.InfoTheory(days).report(
+        days, ["x"], weights="n", blocks="day", rng=0, progress=False
+    )
+    facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", report.to_html() or ""))
+    assert facts["Rows"] == "200 against 200"
+    assert facts["Weights"] == "rows are counted by n"
+    assert facts["Blocks"] == "rows of one day move together"
+
+
+def test_missing_keys_and_far_characters_are_shown() -> None:
+    before = pd.DataFrame({"x": ["a", "\U000e0041"] * 50, "key": ["k", None] * 50})
+    report = pdkl.InfoTheory(before).report(before, by="key", rng=0, progress=False)
+    html = report.to_html() or ""
+    assert "\\U000e0041" in page_data(html)["names"]
+    assert "<td>(missing)<td>" in html
+
+
+def test_a_single_time_is_no_line() -> None:
+    before = pd.DataFrame({"x": ["a", "b"] * 50, "day": pd.Timestamp("2024-05-01")})
+    report = pdkl.InfoTheory(before).report(before, by="day", rng=0, progress=False)
+    assert '<h2 id="time">' not in (report.to_html() or "")
+
+
 def test_page_warns_in_words() -> None:
     rng = np.random.default_rng(0)
     before = pd.DataFrame(
