@@ -12,6 +12,7 @@ from pdkl.catalogue import estimators, measures
 from pdkl.core.measures import Measure
 from pdkl.core.validation import ColumnNotFoundError
 from pdkl.profile import Profile, load_profile
+from pdkl.report.document import Report
 from pdkl.scanning import scan
 from pdkl.series import SeriesInfoTheory
 
@@ -20,6 +21,7 @@ __all__ = [
     "InfoTheory",
     "Measure",
     "Profile",
+    "Report",
     "SeriesInfoTheory",
     "__version__",
     "estimators",

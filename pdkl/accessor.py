@@ -10,6 +10,7 @@ from pdkl import drift as drifting
 from pdkl.core.estimators import entropy_by
 from pdkl.core.measures import Measure, find, find_all
 from pdkl.question import Question
+from pdkl.report import assemble
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pdkl.core.joint import Normalization
     from pdkl.profile import Profile
     from pdkl.question import Against, Alphabet, Base, By, SmoothingRule, Zeros
+    from pdkl.report.document import Report
 
 
 DEFAULT_MEASURES = ("kl_divergence", "js_divergence", "total_variation")
@@ -1373,6 +1375,138 @@ class InfoTheory:
             progress=progress,
         )
         return drifting.drift(self._data, question, threshold=threshold, alpha=alpha, bins=bins)
+
+    def report(
+        self,
+        reference: Any,
+        columns: Hashable | list[Any] | None = None,
+        *,
+        by: By | None = None,
+        measure: str | tuple[str, float] | Measure = "js_distance",
+        threshold: float = 0.1,
+        alpha: float = 0.05,
+        dropna: bool = False,
+        bins: Any = 10,
+        blocks: Hashable | None = None,
+        match: bool | None = None,
+        weights: Hashable | None = None,
+        n_resamples: int = 199,
+        rng: int | np.random.Generator | None = None,
+        progress: bool = True,
+        redact: bool = False,
+        min_count: int | None = None,
+    ) -> Report:
+        """Say which columns differ from a reference, and show why, on a page of its own.
+
+        The rows are those of `drift`, with the same bins. Behind each stand its categories: counts
+        and shares on both sides, and what each adds to the js_divergence.
+
+        Parameters
+        ----------
+        reference : DataFrame
+            What the data are compared with.
+        columns : label or list of labels, optional
+            The columns to compare; None means all of either side.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the segments. Where a key is a time, the page draws the scores over it.
+        measure : str, (str, float) or Measure
+            What is judged.
+        threshold : float
+            The excess over noise from which on a difference matters.
+        alpha : float in (0, 1)
+            The adjusted p-value below which a difference is not chance.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        bins : int, str, sequence of edges, or mapping of these by column
+            How columns of numbers and datetimes are cut into categories.
+        blocks : label, optional
+            A column whose values say which rows move together when a comparison is drawn again.
+        match : bool, optional
+            Whether the reference is matched group to group.
+        weights : label, optional
+            The column of row weights or counts.
+        n_resamples : int
+            How often each comparison is drawn again.
+        rng : int or numpy.random.Generator, optional
+            The seed of the draws; the same one gives the same result.
+        progress : bool
+            Whether long work shows a bar, where tqdm is installed.
+        redact : bool
+            Whether category values, segment keys and bin edges are replaced by numbers, as in
+            "category 1" and "segment 2", in every form of the report and in its frames. Messages
+            of errors are left out too. Column names stay.
+        min_count : int, optional
+            Fold categories with fewer rows than this on either side (none at all is not few) into
+            "(other)". Where that would stand for one category alone on a side, the next rarest
+            joins it, so that no count can be told by difference. Scores are those of all
+            categories.
+
+        Returns
+        -------
+        Report
+            ``frame`` and ``categories`` are tidy frames, ``passed`` says whether all is well;
+            `to_html`, `to_json`, `to_junit` and `to_csv` write it.
+
+        Raises
+        ------
+        KeyError
+            A column does not exist.
+        TypeError
+            A keyword is of the wrong kind, or the reference is no frame.
+        ValueError
+            A keyword is out of its range.
+
+        See Also
+        --------
+        drift : The rows alone.
+
+        Notes
+        -----
+        For each row the categories that contribute most are kept, 4000 over all rows, but between 8
+        and 25 a row; the others are summed up as "(other)".
+
+        References
+        ----------
+        Lin, J. (1991). Divergence measures based on the Shannon entropy. IEEE Transactions on
+        Information Theory 37, 145-151.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> before = pd.DataFrame({"fruit": ["fig"] * 60 + ["kiwi"] * 40, "shop": ["a", "b"] * 50})
+        >>> today = pd.DataFrame({"fruit": ["fig"] * 90 + ["plum"] * 10, "shop": ["a", "b"] * 50})
+        >>> report = today.info_theory.report(before, rng=0)
+        >>> report
+        <pdkl.Report: not passed; 2 rows: 1 drift, 1 ok>
+        >>> report.passed
+        False
+        """
+        question = Question(
+            method="report",
+            two_sided=True,
+            measures=(find("measure", measure),),
+            columns=columns,
+            by=by,
+            reference=reference,
+            match=match,
+            weights=weights,
+            base="bit",
+            dropna=dropna,
+            test=True,
+            blocks=blocks,
+            n_resamples=n_resamples,
+            rng=rng,
+            progress=progress,
+        )
+        return assemble.report(
+            self._data,
+            question,
+            threshold=threshold,
+            alpha=alpha,
+            bins=bins,
+            redact=redact,
+            min_count=min_count,
+        )
 
     def mutual_information(
         self,

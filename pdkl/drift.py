@@ -50,8 +50,22 @@ def columns_of(measure: Measure) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
+class Examined:
+    """The rows of an answer, and the counts that they were made of."""
+
+    frame: pd.DataFrame  # a row per group and column, column by column within each group
+    answer: Answer  # its columns are those that were lined up
+    compared: list[Compared]  # every column, in the order of the rows
+
+
 def drift(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: Any) -> pd.DataFrame:
     """Answer `InfoTheory.drift`."""
+    return examine(data, question, threshold=threshold, alpha=alpha, bins=bins).frame
+
+
+def examine(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: Any) -> Examined:
+    """Answer, and keep what the answer was made of."""
     threshold = number_in(
         "threshold", threshold, 0.0, np.inf, "a finite number of at least 0", closed_low=True
     )
@@ -85,7 +99,9 @@ def drift(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: An
     prepared = _line_up(asked, table)
     _score(prepared, table)
     status, note = _judge(table, occurs, threshold, alpha)
-    return _frame(table, threshold, status, note)
+    frame = _frame(table, threshold, status, note)
+    lined_up = [column for _, column in prepared]
+    return Examined(frame, replace(answer, columns=lined_up), columns)
 
 
 # ---- what is compared -----------------------------------------------------------------------

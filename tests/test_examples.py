@@ -46,12 +46,21 @@ def test_flights(tmp_path: Path) -> None:
     assert pictures(tmp_path / "new") == ["december.png", "flights.png"]
 
 
-def test_flights_without_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_report(tmp_path: Path) -> None:
+    lines = run("report.py", "--output", str(tmp_path))
+    assert lines[0] == "<pdkl.Report: not passed; 21 rows: 6 drift, 15 ok>"
+    assert "LGA carrier 0.108 0.108 EV drift" in lines
+    assert lines[-1] == "Wrote report.html."
+    assert (tmp_path / "report.html").stat().st_size < 100_000
+
+
+@pytest.mark.parametrize("name", ["flights.py", "report.py"])
+def test_without_the_package_of_flights(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> NoReturn:
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr("importlib.metadata.distribution", missing)
-    load = runpy.run_path(str(EXAMPLES / "flights.py"))["load"]
+    load = runpy.run_path(str(EXAMPLES / name))["load"]
     with pytest.raises(SystemExit) as caught:
         load()
     assert str(caught.value) == (
