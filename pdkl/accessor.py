@@ -1052,9 +1052,10 @@ class InfoTheory:
 
         Each step takes the column with the largest excess of JS, not the largest contribution: that
         grows with the number of categories, also where nothing changed. It stops where no column
-        adds more than chance would in 5 % of all cases, for as many columns as are left. If the
-        rest changed nevertheless, it looks for two columns that changed only in what one tells of
-        the other, takes both, and goes on. What only three or more show together stays unresolved.
+        adds more than chance would in 5 % of all cases, for as many columns as are left. Then it
+        looks for two columns that changed only in what one tells of the other, among those whose
+        combinations, given the columns before, have five rows on average; it takes both, and goes
+        on. What only three or more show together stays unresolved.
 
         The more columns are together, the fewer rows their combinations have; where each row has
         its own, JS is log 2 whatever happened. The contribution of "(not resolved)" is large then,

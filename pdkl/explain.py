@@ -31,6 +31,7 @@ UNRESOLVED = "(not resolved)"
 _ALPHA = 0.05  # how often columns that did not change are blamed
 _GLANCE = 19  # draws that tell what is not worth more
 _HOPE = 0.2  # the p-value of a glance above which no more draws are spent
+_ENOUGH = 5  # rows for each combination of two columns
 _LONG = 50_000_000  # cells drawn that take some seconds
 _SIZES = ("n", "n_reference", "n_missing", "n_missing_reference")
 _TESTED = ("contribution", "share", "expected", "excess", "noise_floor")
@@ -223,10 +224,18 @@ class _Cells:
         key = strata
         for column in columns:
             key = _numbered(key, self.codes[column])
-        found, first, place = np.unique(key, return_index=True, return_inverse=True)
-        p, q = (sum_by(place, side, len(found)) for side in (self.p, self.q))
-        n_strata = int(strata.max(initial=0)) + 1
-        return Split(strata[first], p, q, int(p.sum()), int(q.sum()), n_strata)
+        size, n_strata = (int(number.max(initial=-1)) + 1 for number in (key, strata))
+        p, q = (sum_by(key, side, size) for side in (self.p, self.q))
+        stratum = np.empty(size, dtype=np.int64)
+        stratum[key] = strata
+        return Split(stratum, p, q, int(p.sum()), int(q.sum()), max(n_strata, 1))
+
+    def pairs(self, strata: IntArray, columns: Sequence[int]) -> list[tuple[int, int]]:
+        """List the pairs of columns whose combinations have enough rows on average to tell."""
+        rows = int(self.p.sum() + self.q.sum())
+        most = rows / (_ENOUGH * (int(strata.max(initial=0)) + 1))
+        sizes = {column: len(np.unique(self.codes[column])) for column in columns}
+        return [(i, j) for i, j in combinations(columns, 2) if sizes[i] * sizes[j] <= most]
 
 
 def _columns(asked: _Asked) -> pd.DataFrame:
@@ -285,11 +294,11 @@ def _steps(asked: _Asked, cells: _Cells) -> list[tuple[int | None, list[int], _F
         if best is not None:
             take(left[best], found[best])
             continue
-        (rest,) = judged([left], asked.sure.n_resamples)
         # no column alone, but perhaps two: what they tell of each other
-        pairs = list(combinations(left, 2)) if rest.is_real(1) else []
+        pairs = cells.pairs(strata, left)
         best = _best(promising(pairs))
         if best is None:
+            (rest,) = judged([left], asked.sure.n_resamples)
             steps.append((None, list(chosen), rest))
             break
         for column in pairs[best]:
@@ -365,8 +374,14 @@ def _require_match(labels: names.Labels, labels_there: names.Labels, column: Has
 def _numbered(key: IntArray, codes: IntArray) -> IntArray:
     """Give pairs of key and code that occur numbers from 0, in rising order."""
     width = int(codes.max(initial=0)) + 1
-    _, place = np.unique(key * width + codes, return_inverse=True)
-    return np.asarray(place, dtype=np.int64)
+    joint = key * width + codes
+    size = (int(key.max(initial=0)) + 1) * width
+    if size > 4 * len(joint):
+        _, place = np.unique(joint, return_inverse=True)
+        return np.asarray(place, dtype=np.int64)
+    seen = np.zeros(size, dtype=bool)
+    seen[joint] = True
+    return np.asarray((np.cumsum(seen) - 1)[joint], dtype=np.int64)
 
 
 # ---- segments -------------------------------------------------------------------------------
