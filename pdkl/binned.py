@@ -71,8 +71,7 @@ class Binner:
 
 def as_numbers(values: pd.Series[Any], name: Hashable) -> tuple[Numbers, NDArray[np.bool_], str]:
     """Return float64 numbers, or int64 nanoseconds of times, with a mask of the missing."""
-    held: Any = values.dtype
-    values = natural(values)
+    given, values = values.dtype, natural(values)
     dtype: Any = values.dtype
     missing = values.isna().to_numpy()
     if is_time(dtype):
@@ -87,7 +86,7 @@ def as_numbers(values: pd.Series[Any], name: Hashable) -> tuple[Numbers, NDArray
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         return numbers, missing | np.isnan(numbers), "number"
     raise TypeError(
-        f"bins is for numbers and datetimes; column {name!r} holds {held}. Leave it out of bins, "
+        f"bins is for numbers and datetimes; column {name!r} holds {given}. Leave it out of bins, "
         "or convert it with pd.to_numeric or pd.to_datetime."
     )
 

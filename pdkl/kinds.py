@@ -52,18 +52,18 @@ class Compared:
 class _Values:
     """The values of a column that may be numbers or times, and how many rows each stands for."""
 
-    values: pd.Series[Any]
+    series: pd.Series[Any]
     weight: WeightArray | None
 
     @property
     def are_scaled(self) -> bool:
-        return _is_scaled(self.values.dtype)
+        return _is_scaled(self.series.dtype)
 
     @property
     def are_many(self) -> bool:
         """Whether there are more than a few distinct ones; the first rows mostly show it."""
-        for size in (1000, len(self.values)):
-            some = self.values.iloc[:size]
+        for size in (1000, len(self.series)):
+            some = self.series.iloc[:size]
             if self.weight is not None:
                 some = some[self.weight[:size] > 0]
             if some.nunique() > _FEW:
@@ -73,13 +73,13 @@ class _Values:
     @cached_property
     def size(self) -> int:
         """How many rows have a value."""
-        known = self.values.notna().to_numpy()
+        known = self.series.notna().to_numpy()
         return int(known.sum() if self.weight is None else self.weight[known].sum())
 
     @cached_property
     def are_distinct(self) -> bool:
         """Whether they look like identifiers."""
-        values = self.values if self.weight is None else self.values[self.weight > 0]
+        values = self.series if self.weight is None else self.series[self.weight > 0]
         return values.nunique() >= _DISTINCT * self.size
 
 
@@ -119,7 +119,7 @@ def cut(
             column.kind = "identifier"  # cut all the same, as that is the cheapest count
         try:
             column.binner = fit_to(
-                both[0].values,
+                both[0].series,
                 column.name,
                 both[0].weight,
                 common if rule is None else rule,
@@ -164,7 +164,7 @@ def as_presence(side: Labelled) -> Labelled:
 
 def _may_identify(found: _Values) -> bool:
     """Tell identifiers from few values, and from floats, of which most are distinct anyway."""
-    floats = pd.api.types.is_float_dtype(found.values.dtype)  # noqa: PD011
+    floats = pd.api.types.is_float_dtype(found.series.dtype)
     return found.size >= _LEAST and not floats and found.are_distinct
 
 
