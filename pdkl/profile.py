@@ -191,8 +191,8 @@ class Profile:
         if not others:
             return self
         parts = (self, *others)
-        total = sum(int(part.n) for part in parts)
-        if total > _WHOLE:
+        total = sum(part.n for part in parts)
+        if isinstance(total, int) and total > _WHOLE:
             raise ValueError(
                 f"profiles add up to {total}, beyond the 2**63 - 1 that is counted to. Take them "
                 "with weights that are divided, or floats."
