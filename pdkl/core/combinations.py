@@ -16,7 +16,7 @@ _TABLE_BITS = 24  # of the cells of one dense table, about 128 MB
 _ALL_TABLES_BITS = 25
 _SMALL_BITS = 16  # a table so small is always worth having
 _CELLS_PER_ROW = 128  # a table of more cells would take longer to read than the rows
-_SORTED_AT_ONCE = 1 << 22
+_SORTED_AT_ONCE = 1 << 23
 _KEY_BITS = 63
 
 
@@ -101,7 +101,8 @@ class Tally:
         if self._waiting:
             new = _Keys.joined(self._waiting).added()
             self._waiting = []
-            self._known = _Keys.joined([self._known, new]).added()
+            empty = len(self._known.weight) == 0
+            self._known = new if empty else _Keys.joined([self._known, new]).added()
 
     def _everything(self) -> _Keys:
         """Return all keys so far in their order, each once."""
@@ -144,11 +145,13 @@ class _Keys:
         changed[1:] = words[0][1:] != words[0][:-1]
         for word in words[1:]:
             changed[1:] |= word[1:] != word[:-1]
+        if changed.all():
+            return _Keys(words, np.ones(len(changed), dtype=np.int64) if weight is None else weight)
         first = np.flatnonzero(changed)
         if weight is None:
             added = np.diff(first, append=len(changed))
         else:
-            added = np.add.reduceat(weight, first) if len(first) else weight
+            added = np.add.reduceat(weight, first)
         return _Keys([word[first] for word in words], added)
 
 
