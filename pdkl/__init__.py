@@ -11,6 +11,8 @@ from pdkl.accessor import InfoTheory
 from pdkl.catalogue import estimators, measures
 from pdkl.core.measures import Measure
 from pdkl.core.validation import ColumnNotFoundError
+from pdkl.profile import Profile, load_profile
+from pdkl.report.document import Report
 from pdkl.scanning import scan
 from pdkl.series import SeriesInfoTheory
 
@@ -18,9 +20,12 @@ __all__ = [
     "ColumnNotFoundError",
     "InfoTheory",
     "Measure",
+    "Profile",
+    "Report",
     "SeriesInfoTheory",
     "__version__",
     "estimators",
+    "load_profile",
     "measures",
     "plot",
     "scan",

@@ -71,7 +71,7 @@ class Binner:
 
 def as_numbers(values: pd.Series[Any], name: Hashable) -> tuple[Numbers, NDArray[np.bool_], str]:
     """Return float64 numbers, or int64 nanoseconds of times, with a mask of the missing."""
-    values = natural(values)
+    given, values = values.dtype, natural(values)
     dtype: Any = values.dtype
     missing = values.isna().to_numpy()
     if is_time(dtype):
@@ -86,7 +86,7 @@ def as_numbers(values: pd.Series[Any], name: Hashable) -> tuple[Numbers, NDArray
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         return numbers, missing | np.isnan(numbers), "number"
     raise TypeError(
-        f"bins is for numbers and datetimes; column {name!r} holds {dtype}. Leave it out of bins, "
+        f"bins is for numbers and datetimes; column {name!r} holds {given}. Leave it out of bins, "
         "or convert it with pd.to_numeric or pd.to_datetime."
     )
 
@@ -172,6 +172,6 @@ def fit_to(
     if zone is None and kind == "aware datetime":
         zone = "UTC"
     numbers = numbers[kept]
-    if counted and chosen is not None and isinstance(rule, str):
+    if counted and chosen is not None and chosen.dtype.kind == "i" and isinstance(rule, str):
         numbers, chosen = np.repeat(numbers, chosen), None
     return Binner(fit(numbers, chosen, rule, binning), kind, zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -17,7 +18,7 @@ from pdkl.core.crossing import cross
 from pdkl.core.measures import Measure
 from pdkl.core.numerics import FloatArray, IntArray
 from pdkl.core.pairs import Pairs, align, spread
-from pdkl.core.resampling import Statistic
+from pdkl.core.resampling import Statistic, usable_cores
 from pdkl.core.smoothing import fill_alphabet, lacking, treat_zeros
 from pdkl.core.validation import listing
 from pdkl.grouping import Groups
@@ -25,7 +26,9 @@ from pdkl.question import Question
 from pdkl.sides import Answer, Column, prepare
 from pdkl.sureness import Scored, adjusted, assess, for_both_orders, once_per_pair
 
-_BATCH = 1 << 20  # entries measured at a time: it bounds the memory, not the result
+_BATCH = 1 << 18  # entries measured at a time: it bounds the memory, not the result
+# what stands for the one side in the one, for the other in the other order of a pair
+_TURNED = (("n", "n_reference"), ("n_missing", "n_missing_reference"), ("unseen", "vanished"))
 
 
 def measure(data: Any, question: Question) -> pd.DataFrame:
@@ -68,33 +71,36 @@ class Batch:
         return (self.raw.total_p > 0) & (self.raw.total_q > 0)
 
 
-def batches(
-    answer: Answer, column: Column, *, every: bool, merged: bool = False
-) -> Iterator[Batch]:
-    """Line up the two sides, on their union or on ``every`` category of the alphabet.
+def batches(answer: Answer, column: Column, *, every: bool) -> Iterator[Batch]:
+    """Line up the two sides, on their union or on ``every`` category of the alphabet."""
+    dense = every or answer.facts.form == "rest"
+    for rows in _slices(answer.groups, column, dense=dense):
+        yield _lined_up(answer, column, rows, every=every)
 
-    In the form "rest" the categories that P lacks may be ``merged``.
-    """
+
+def _lined_up(
+    answer: Answer, column: Column, rows: slice, *, every: bool, merged: bool = False
+) -> Batch:
+    """Line up some comparisons; in the form "rest" what P lacks may be ``merged``."""
     groups, form = answer.groups, answer.facts.form
-    for rows in _slices(groups, column, dense=every or (form == "rest" and not merged)):
-        p = column.p.take(groups.left[rows])
-        if merged:
-            p, q = column.p.rest_beside(groups.left[rows])
-        elif form == "rest":
-            q = column.p.rest(groups.left[rows])
-        elif form == "uniform":
-            q = column.p.take(np.full(p.n_groups, -1))
-        else:
-            q = column.q.take(groups.right[rows]) if form else p
-        size = column.alphabet_size
-        raw = spread(p, q, column.alphabet) if every else align(p, q)
-        raw = replace(raw, alphabet=size)
-        if form == "uniform":  # nothing counted, and one of each expected
-            raw = fill_alphabet(raw, size, q=1.0)
-        categories = raw.support_size()
-        if merged:
-            categories[:] = column.p.observed().sum()
-        yield Batch(rows, p, q, raw, _smoothed(answer, raw), categories)
+    p = column.p.take(groups.left[rows])
+    if merged:
+        p, q = column.p.rest_beside(groups.left[rows])
+    elif form == "rest":
+        q = column.p.rest(groups.left[rows])
+    elif form == "uniform":
+        q = column.p.take(np.full(p.n_groups, -1))
+    else:
+        q = column.q.take(groups.right[rows]) if form else p
+    size = column.alphabet_size
+    raw = spread(p, q, column.alphabet) if every else align(p, q)
+    raw = replace(raw, alphabet=size)
+    if form == "uniform":  # nothing counted, and one of each expected
+        raw = fill_alphabet(raw, size, q=1.0)
+    categories = raw.support_size()
+    if merged:
+        categories[:] = column.p.observed().sum()
+    return Batch(rows, p, q, raw, _smoothed(answer, raw), categories)
 
 
 def _smoothed(answer: Answer, raw: Pairs) -> Pairs:
@@ -170,34 +176,63 @@ def _by_products(answer: Answer, column: Column, measures: Sequence[Measure]) ->
 
 def _by_terms(answer: Answer, column: Column, measures: Sequence[Measure]) -> dict[str, Any]:
     """Line up the two sides of each comparison, and measure it category by category."""
-    parts: list[dict[str, Any]] = []
-    log_base, sure = answer.settings.log_base, answer.settings.sure
+    groups, sure = answer.groups, answer.settings.sure
+    if answer.facts.form == "pairs" and sure is None and all(one.symmetric for one in measures):
+        low, high = np.minimum(groups.left, groups.right), np.maximum(groups.left, groups.right)
+        key = low * (high.max(initial=0) + 1) + high
+        _, first, place = np.unique(key, return_index=True, return_inverse=True)
+        if len(first) < len(groups):  # each pair once, for both of its orders
+            once = _by_terms(replace(answer, groups=groups.only(first)), column, measures)
+            entries = {name: values[place] for name, values in once.items()}
+            turned = groups.left != groups.left[first][place]
+            for a, b in _TURNED:
+                entries[a], entries[b] = (
+                    np.where(turned, entries[y], entries[x]) for x, y in ((a, b), (b, a))
+                )
+            return entries
     # draws from the uniform distribution must tell its categories apart
     every = sure is not None and answer.facts.form == "uniform"
     merged = _may_merge(answer, column, measures)
-    for batch in batches(answer, column, every=every, merged=merged):
-        raw, valid = batch.raw, batch.valid
-        part: dict[str, Any] = {
-            "n": batch.p.totals,
-            "n_reference": batch.q.totals,
-            "n_missing": batch.p.missing,
-            "n_missing_reference": batch.q.missing,
-            "categories": batch.categories,
-            "unseen": _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p),
-            "vanished": _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q),
-        }
-        part["unseen"][~valid] = part["vanished"][~valid] = np.nan
-        for one in measures:
-            pairs = _with_zeros(answer, column, batch, one)
-            part[one.name] = np.where(valid, one.value(pairs, log_base), np.nan)
-        if sure is not None:
-            statistics = [_statistic(answer, column, one) for one in measures]
-            observed = [part[one.name] for one in measures]
-            scored = Scored(measures, statistics, observed, log_base)
-            blocks = blocks_of(answer, column, batch.rows.start)
-            part |= assess(sure, raw, answer.facts.form, scored, blocks)
-        parts.append(part)
+    slices = _slices(groups, column, dense=every or (answer.facts.form == "rest" and not merged))
+
+    def part(rows: slice) -> dict[str, Any]:
+        batch = _lined_up(answer, column, rows, every=every, merged=merged)
+        return _measured(answer, column, batch, measures)
+
+    if sure is not None:  # which has threads of its own
+        parts = [part(rows) for rows in slices]
+    else:
+        with ThreadPoolExecutor(usable_cores()) as pool:
+            parts = list(pool.map(part, slices))
     return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+
+
+def _measured(
+    answer: Answer, column: Column, batch: Batch, measures: Sequence[Measure]
+) -> dict[str, Any]:
+    """Compute the columns of some comparisons."""
+    raw, valid = batch.raw, batch.valid
+    log_base, sure = answer.settings.log_base, answer.settings.sure
+    part: dict[str, Any] = {
+        "n": batch.p.totals,
+        "n_reference": batch.q.totals,
+        "n_missing": batch.p.missing,
+        "n_missing_reference": batch.q.missing,
+        "categories": batch.categories,
+        "unseen": _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p),
+        "vanished": _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q),
+    }
+    part["unseen"][~valid] = part["vanished"][~valid] = np.nan
+    for one in measures:
+        pairs = _with_zeros(answer, column, batch, one)
+        part[one.name] = np.where(valid, one.value(pairs, log_base), np.nan)
+    if sure is not None:
+        statistics = [_statistic(answer, column, one) for one in measures]
+        observed = [part[one.name] for one in measures]
+        scored = Scored(measures, statistics, observed, log_base)
+        blocks = blocks_of(answer, column, batch.rows.start)
+        part |= assess(sure, raw, answer.facts.form, scored, blocks)
+    return part
 
 
 def _may_merge(answer: Answer, column: Column, measures: Sequence[Measure]) -> bool:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pdkl import grouping, results
 from pdkl import labels as names
-from pdkl.binned import fit_to, named_by, read_binning, rules_for
+from pdkl.binned import named_by, read_binning
 from pdkl.core.counts import require_whole
 from pdkl.core.estimators import find_estimator
 from pdkl.core.joint import NORMALIZATIONS, Joint, normalize
@@ -19,7 +19,8 @@ from pdkl.core.numerics import FloatArray
 from pdkl.core.validation import boolean, listing, one_of, require_columns
 from pdkl.engines.pandas import key_name
 from pdkl.question import plain, read_base, read_by, read_columns
-from pdkl.sources import count_pairs, read_data, to_fit, weights_of
+from pdkl.rows import Prepared
+from pdkl.sources import count_pairs, fit_bins, read_cut, read_data
 
 Pair = tuple[Hashable, Hashable]
 _PARTS: tuple[Literal["x", "y", "joint"], ...] = ("x", "y", "joint")
@@ -153,13 +154,8 @@ def _answer(
     named = list(dict.fromkeys([name for pair in pairs for name in pair]))
     if given is not None:
         named.append(given)
-    rules = rules_for(bins, frame, named)
-    counted = weights is None
-    every = to_fit(source, rules, {name: name for name in rules}, [], weights)
-    cut = {
-        name: fit_to(rows.plain[name], name, weights_of(rows), rule, binning, counted=counted)
-        for (name, rule), rows in zip(rules.items(), every, strict=True)
-    }
+    settled, rules = read_cut(bins, frame, named, source)
+    cut = settled | fit_bins(source, rules, weights, binning)
     found, joints = count_pairs(source, pairs, by, weights, cut, given=given, dropna=dropna)
     parts = []
     for joint in joints:
@@ -176,6 +172,9 @@ def _answer(
         **({} if bins is None else {"bins": str(bins), "binning": binning}),
         **facts,
     }
+    folded = Prepared.of(source).folded
+    if lumped := {names.text(name): folded[name] for name in named if name in folded}:
+        attributes["folded"] = lumped
     return results.plain(
         grouping.plain(found), texts, parts, results.Facts(None, facts["unit"], attributes)
     )

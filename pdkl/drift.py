@@ -31,6 +31,7 @@ _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the re
 _DRAWN = 1 << 22  # cells drawn for a row, but at least …
 _LEAST_DRAWS = 19  # … so often: a noise floor of 95 % takes no fewer
 _MISSING = "(missing)"  # what top_category calls the category of missing values
+_IDENTIFIER = "identifiers: nearly all values are distinct"
 _ALWAYS = ("kl_divergence", "psi")  # beside the measure
 _COUNTS = ("n", "n_reference")
 _SUPPORT = ("categories", "new_categories", "gone_categories")
@@ -49,8 +50,22 @@ def columns_of(measure: Measure) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
+class Examined:
+    """The rows of an answer, and the counts that they were made of."""
+
+    frame: pd.DataFrame  # a row per group and column, column by column within each group
+    answer: Answer  # its columns are those that were lined up
+    compared: list[Compared]  # every column, in the order of the rows
+
+
 def drift(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: Any) -> pd.DataFrame:
     """Answer `InfoTheory.drift`."""
+    return examine(data, question, threshold=threshold, alpha=alpha, bins=bins).frame
+
+
+def examine(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: Any) -> Examined:
+    """Answer, and keep what the answer was made of."""
     threshold = number_in(
         "threshold", threshold, 0.0, np.inf, "a finite number of at least 0", closed_low=True
     )
@@ -73,6 +88,7 @@ def drift(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: An
     asked = Asked(question, form, source, reference, by, [], [])
     groups, occurs = _count(columns, asked)
     attributes = question.describe(form, settings.unit, keys) | {
+        "units": _units(measure, settings.unit),
         "threshold": threshold,
         "alpha": alpha,
         "bins": plain(bins),
@@ -83,10 +99,19 @@ def drift(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: An
     prepared = _line_up(asked, table)
     _score(prepared, table)
     status, note = _judge(table, occurs, threshold, alpha)
-    return _frame(table, threshold, status, note)
+    frame = _frame(table, threshold, status, note)
+    lined_up = [column for _, column in prepared]
+    return Examined(frame, replace(answer, columns=lined_up), columns)
 
 
 # ---- what is compared -----------------------------------------------------------------------
+
+
+def _units(measure: Measure, unit: str) -> dict[str, str]:
+    """Say in which unit each score is; some have none."""
+    every = (measure, *(MEASURES[name] for name in _ALWAYS))
+    units = {one.name: unit if one.log_power else "none" for one in every}
+    return units | {"psi": "nat"}
 
 
 def _require_comparison(measure: Measure) -> None:
@@ -241,11 +266,14 @@ def _line_up(asked: Asked, table: _Table) -> list[tuple[int, sides.Column]]:
         _count_rows(table, place)
         column.kind = column.kind or kinds.of_counted(column)
         if column.kind == "identifier":
-            continue
+            if settings.dropna or not _lacks_some(column):
+                continue
+            kinds.without_values(column)
         own, other = _both(column, table.answer.groups)
-        spoken = f"reference for column {column.name!r}"
+        counted = sides.Counted(column.name, column.name, own, other)
+        cut = {} if column.binner is None else {column.name: column.binner}
         try:
-            lined = sides.on_one_alphabet(column.name, None, own, other, settings, spoken)
+            lined = sides.column_of(asked, settings, counted, cut)
         except TypeError as error:
             column.fail(str(error))
             continue
@@ -253,19 +281,30 @@ def _line_up(asked: Asked, table: _Table) -> list[tuple[int, sides.Column]]:
             column.kind = "constant"
         prepared[place] = lined
     if asked.question.blocks is not None:
-        shared = [place for place in prepared if columns[place].is_shared]
-        wanted = [columns[place].name for place in shared]
-        units = sides.count_blocks(
-            replace(asked, wanted=wanted, partners=wanted), _binners(columns)
-        )
-        assert units is not None  # blocks= is given
-        for place, name in zip(shared, wanted, strict=True):
-            other_side = columns[place].other
-            assert other_side is not None  # both sides have it
-            prepared[place] = sides.with_blocks(
-                prepared[place], other_side, units[0][name], units[1][name], settings
-            )
+        _add_blocks(prepared, asked, table)
     return list(prepared.items())
+
+
+def _lacks_some(column: Compared) -> bool:
+    both = [side for side in (column.own, column.other) if side is not None]
+    return any(side.counts.missing.any() for side in both)
+
+
+def _add_blocks(prepared: dict[int, sides.Column], asked: Asked, table: _Table) -> None:
+    """Count the blocks of the columns that both sides have."""
+    columns = table.columns
+    shared = [place for place in prepared if columns[place].is_shared]
+    if not shared:
+        return
+    wanted = [columns[place].name for place in shared]
+    found = sides.count_blocks(replace(asked, wanted=wanted, partners=wanted), _binners(columns))
+    assert found is not None  # blocks= is given
+    for place in shared:
+        column = columns[place]
+        own, other = (units[column.name] for units in found)
+        if column.kind == "identifier":
+            own, other = ((kinds.as_presence(side), owner) for side, owner in (own, other))
+        prepared[place] = sides.with_blocks(prepared[place], own, other, table.answer.settings)
 
 
 def _count_rows(table: _Table, place: int) -> None:
@@ -452,7 +491,10 @@ def _judge(
         (~value_here & ~value_there, "empty", "no value on either side"),
         (~value_here, "empty", "no value in data"),
         (~value_there, "empty", "no value in reference"),
-        (identifier, "ok", "identifiers: nearly all values are distinct, so they are not scored"),
+        (identifier & np.isnan(score), "ok", f"{_IDENTIFIER}, so they are not scored"),
+        (identifier & large & significant, "drift", f"{_IDENTIFIER}; scored is what is missing"),
+        (identifier & large, "unsure", f"{_IDENTIFIER}; scored is what is missing"),
+        (identifier, "ok", f"{_IDENTIFIER}; scored is what is missing"),
         (large & significant & ~endless, "drift", ""),
         (large & significant, "drift", f"no excess: {name} is infinite by chance too"),
         (large & ~endless, "unsure", ""),

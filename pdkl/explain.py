@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -30,11 +31,15 @@ UNRESOLVED = "(not resolved)"
 _ALPHA = 0.05  # how often columns that did not change are blamed
 _GLANCE = 19  # draws that tell what is not worth more
 _HOPE = 0.2  # the p-value of a glance above which no more draws are spent
+_ENOUGH = 5  # rows for each combination of two columns
 _LONG = 50_000_000  # cells drawn that take some seconds
 _SIZES = ("n", "n_reference", "n_missing", "n_missing_reference")
 _TESTED = ("contribution", "share", "expected", "excess", "noise_floor")
 _BY_COLUMN = ("step", "column", "given", *_SIZES, *_TESTED, "unit")
 _BY_SEGMENT = ("column", "part", *_SIZES, "weight", "divergence", *_TESTED, "unit")
+
+
+Make = Callable[[], Split]
 
 
 @dataclass(frozen=True)
@@ -178,13 +183,15 @@ def _fit_bins(
     }
 
 
-def _judge(asked: _Asked, splits: Sequence[Split], most: int | None = None) -> list[_Found]:
-    """Measure splits, and draw each as if nothing differed within its strata."""
+def _judge(asked: _Asked, splits: Sequence[Make], cells: int, size: int) -> list[_Found]:
+    """Measure splits of up to so many cells, and draw each as if nothing differed within strata.
+
+    They are made one by one, as all of them may not fit into memory.
+    """
     measures = tuple(dict.fromkeys([CHAINED[0], asked.measure]))
-    size = min(asked.sure.n_resamples, most or asked.sure.n_resamples)
 
     def task(i: int, rng: np.random.Generator) -> _Found:
-        split = splits[i]
+        split = splits[i]()
         js, drawn = split.total(CHAINED[0]), split.null_values(measures, size, rng)
         gain = null_summary(js, drawn[0]).excess
         rows = 2.0 * (split.n_p + split.n_q)  # JS in the unit of the G statistic
@@ -194,20 +201,10 @@ def _judge(asked: _Asked, splits: Sequence[Split], most: int | None = None) -> l
         expected = float(values.mean()) if not np.isnan(value) else float("nan")
         return _Found(value, expected, *told, gain, chance)
 
-    cells = [len(split.p) * size for split in splits]
-    threads = None if max(cells, default=0) >= WORTH_THREADS else 1
+    threads = None if cells * size >= WORTH_THREADS else 1
     answers = each(task, len(splits), asked.sure.rng, threads=threads)
-    shown = asked.sure.progress and sum(cells) > _LONG
+    shown = asked.sure.progress and cells * size * len(splits) > _LONG
     return list(with_progress(answers, len(splits), shown=shown))
-
-
-def _promising(asked: _Asked, splits: Sequence[Split]) -> list[_Found]:
-    """Judge splits, those that a glance shows to be noise by this glance alone."""
-    found = _judge(asked, splits, _GLANCE)
-    hopeful = [i for i, one in enumerate(found) if one.p_value <= _HOPE]
-    for i, judged in zip(hopeful, _judge(asked, [splits[i] for i in hopeful]), strict=True):
-        found[i] = judged
-    return found
 
 
 # ---- columns --------------------------------------------------------------------------------
@@ -227,10 +224,18 @@ class _Cells:
         key = strata
         for column in columns:
             key = _numbered(key, self.codes[column])
-        found, first, place = np.unique(key, return_index=True, return_inverse=True)
-        p, q = (sum_by(place, side, len(found)) for side in (self.p, self.q))
-        n_strata = int(strata.max(initial=0)) + 1
-        return Split(strata[first], p, q, int(p.sum()), int(q.sum()), n_strata)
+        size, n_strata = (int(number.max(initial=-1)) + 1 for number in (key, strata))
+        p, q = (sum_by(key, side, size) for side in (self.p, self.q))
+        stratum = np.empty(size, dtype=np.int64)
+        stratum[key] = strata
+        return Split(stratum, p, q, int(p.sum()), int(q.sum()), max(n_strata, 1))
+
+    def pairs(self, strata: IntArray, columns: Sequence[int]) -> list[tuple[int, int]]:
+        """List the pairs of columns whose combinations have enough rows on average to tell."""
+        rows = int(self.p.sum() + self.q.sum())
+        most = rows / (_ENOUGH * (int(strata.max(initial=0)) + 1))
+        sizes = {column: len(np.unique(self.codes[column])) for column in columns}
+        return [(i, j) for i, j in combinations(columns, 2) if sizes[i] * sizes[j] <= most]
 
 
 def _columns(asked: _Asked) -> pd.DataFrame:
@@ -270,22 +275,34 @@ def _steps(asked: _Asked, cells: _Cells) -> list[tuple[int | None, list[int], _F
         chosen.append(column)
         left.remove(column)
 
+    def judged(every: Sequence[Sequence[int]], most: int) -> list[_Found]:
+        splits = [partial(cells.split, strata, columns) for columns in every]
+        return _judge(asked, splits, len(cells.p), min(most, asked.sure.n_resamples))
+
+    def promising(every: Sequence[Sequence[int]]) -> list[_Found]:
+        """Judge columns together, those that a glance shows to be noise by this glance alone."""
+        found = judged(every, _GLANCE)
+        hopeful = [i for i, one in enumerate(found) if one.p_value <= _HOPE]
+        again = judged([every[i] for i in hopeful], asked.sure.n_resamples)
+        for i, better in zip(hopeful, again, strict=True):
+            found[i] = better
+        return found
+
     while left:
-        single = _promising(asked, [cells.split(strata, [column]) for column in left])
-        best = _best(single)
+        found = promising([[column] for column in left])
+        best = _best(found)
         if best is not None:
-            take(left[best], single[best])
+            take(left[best], found[best])
             continue
-        (rest,) = _judge(asked, [cells.split(strata, left)])
         # no column alone, but perhaps two: what they tell of each other
-        pairs = list(combinations(range(len(left)), 2)) if rest.is_real(1) else []
-        double = _promising(asked, [cells.split(strata, [left[i] for i in pair]) for pair in pairs])
-        best = _best(double)
+        pairs = cells.pairs(strata, left)
+        best = _best(promising(pairs))
         if best is None:
+            (rest,) = judged([left], asked.sure.n_resamples)
             steps.append((None, list(chosen), rest))
             break
-        for column in [left[i] for i in pairs[best]]:
-            take(column, *_judge(asked, [cells.split(strata, [column])]))
+        for column in pairs[best]:
+            take(column, *judged([[column]], asked.sure.n_resamples))
     return steps
 
 
@@ -357,8 +374,14 @@ def _require_match(labels: names.Labels, labels_there: names.Labels, column: Has
 def _numbered(key: IntArray, codes: IntArray) -> IntArray:
     """Give pairs of key and code that occur numbers from 0, in rising order."""
     width = int(codes.max(initial=0)) + 1
-    _, place = np.unique(key * width + codes, return_inverse=True)
-    return np.asarray(place, dtype=np.int64)
+    joint = key * width + codes
+    size = (int(key.max(initial=0)) + 1) * width
+    if size > 4 * len(joint):
+        _, place = np.unique(joint, return_inverse=True)
+        return np.asarray(place, dtype=np.int64)
+    seen = np.zeros(size, dtype=bool)
+    seen[joint] = True
+    return np.asarray((np.cumsum(seen) - 1)[joint], dtype=np.int64)
 
 
 # ---- segments -------------------------------------------------------------------------------
@@ -374,7 +397,7 @@ def _segments(asked: _Asked) -> pd.DataFrame:
     keys, own, others = grouping.pool(here.keys, there.keys, asked.by)
     here, there = here.regroup(own, keys), there.regroup(others, keys)
     within: list[Split] = []
-    splits: list[Split] = []  # for each column the mix, then the segments
+    splits: list[Make] = []  # for each column the mix, then the segments
     sizes: dict[str, list[Any]] = {name: [] for name in _SIZES}
     for column in asked.columns:
         p, q = _on_one_order(here.columns[column], there.columns[column], column, asked.dropna)
@@ -383,11 +406,13 @@ def _segments(asked: _Asked) -> pd.DataFrame:
         n_p, n_q = int(left.sum()), int(right.sum())
         one_column = Split(pairs.comparison, left, right, n_p, n_q, len(keys))
         within.append(one_column)
-        splits.append(_mix(p, q))
-        splits += [one_column.part(segment) for segment in range(len(keys))]
+        splits.append(partial(_mix, p, q))
+        splits += [partial(one_column.part, segment) for segment in range(len(keys))]
         for name, side in zip(_SIZES, (p.totals, q.totals, p.missing, q.missing), strict=True):
             sizes[name] += [int(side.sum()), *side.astype(np.int64)]
-    return _segment_rows(asked, keys, within, _judge(asked, splits), sizes)
+    cells = max(len(split.p) for split in within)
+    found = _judge(asked, splits, cells, asked.sure.n_resamples)
+    return _segment_rows(asked, keys, within, found, sizes)
 
 
 def _on_one_order(

@@ -140,8 +140,9 @@ def _equals(values: pd.Series[Any], label: Any) -> np.ndarray[Any, np.dtype[np.b
                 label = pd.Period(label, freq=values.dtype.freq.freqstr)
         except ValueError:
             return np.zeros(len(values), dtype=bool)
-    same = [bool(value == label) for value in values.where(~missing, None)]
-    return np.array(same, dtype=bool) & ~missing
+    same = ~missing
+    same[same] = [bool(value == label) for value in values[same]]
+    return same
 
 
 def _between(

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pdkl import binned
 from pdkl.binned import Binner, fit_to
 from pdkl.core.binning import read_bins
-from pdkl.core.counts import WeightArray
+from pdkl.core.counts import Counts, WeightArray
 from pdkl.core.validation import require_columns
 from pdkl.engines.pandas import Labelled
 from pdkl.rows import Source
@@ -51,18 +52,18 @@ class Compared:
 class _Values:
     """The values of a column that may be numbers or times, and how many rows each stands for."""
 
-    values: pd.Series[Any]
+    series: pd.Series[Any]
     weight: WeightArray | None
 
     @property
     def are_scaled(self) -> bool:
-        return _is_scaled(self.values.dtype)
+        return _is_scaled(self.series.dtype)
 
     @property
     def are_many(self) -> bool:
         """Whether there are more than a few distinct ones; the first rows mostly show it."""
-        for size in (1000, len(self.values)):
-            some = self.values.iloc[:size]
+        for size in (1000, len(self.series)):
+            some = self.series.iloc[:size]
             if self.weight is not None:
                 some = some[self.weight[:size] > 0]
             if some.nunique() > _FEW:
@@ -72,13 +73,14 @@ class _Values:
     @cached_property
     def size(self) -> int:
         """How many rows have a value."""
-        known = self.values.notna().to_numpy()
+        known = self.series.notna().to_numpy()
         return int(known.sum() if self.weight is None else self.weight[known].sum())
 
     @cached_property
     def are_distinct(self) -> bool:
-        values = self.values if self.weight is None else self.values[self.weight > 0]
-        return _are_distinct(values.dtype, values.nunique, self.size)
+        """Whether they look like identifiers."""
+        values = self.series if self.weight is None else self.series[self.weight > 0]
+        return values.nunique() >= _DISTINCT * self.size
 
 
 def cut(
@@ -104,7 +106,7 @@ def cut(
         for column in chosen
         if column.is_shared
         and column.name not in rules
-        and (base[column.name].are_distinct or not _is_scaled(source.head[column.name].dtype))
+        and (_may_identify(base[column.name]) or not _is_scaled(source.head[column.name].dtype))
     ]
     today = _read(source, doubtful, weights)
     for column in chosen:
@@ -112,11 +114,12 @@ def cut(
         rule = rules.get(column.name)
         if rule is None and not all(values.are_scaled for values in both):
             continue  # to be counted value by value, so as to see what does not match
-        if rule is None and both[0].size >= _LEAST and all(one.are_distinct for one in both):
+        # today's integers are floats where some are missing, so only the reference must not be
+        if rule is None and _may_identify(both[0]) and all(one.are_distinct for one in both):
             column.kind = "identifier"  # cut all the same, as that is the cheapest count
         try:
             column.binner = fit_to(
-                both[0].values,
+                both[0].series,
                 column.name,
                 both[0].weight,
                 common if rule is None else rule,
@@ -135,16 +138,34 @@ def of_counted(column: Compared) -> str:
     """Return the kind of a column whose values have been counted one by one."""
     both = [side for side in (column.other, column.own) if side is not None]
     sizes = [int(side.counts.totals.sum()) for side in both]
-    alike = [
-        _are_distinct(side.labels.dtype, lambda side=side: int(side.counts.observed().sum()), size)
-        for side, size in zip(both, sizes, strict=True)
-    ]
-    return "identifier" if sizes[0] >= _LEAST and all(alike) else "categorical"
+    if sizes[0] < _LEAST or pd.api.types.is_float_dtype(both[0].labels.dtype):
+        return "categorical"
+    distinct = [int(side.counts.observed().sum()) for side in both]
+    alike = all(number >= _DISTINCT * size for number, size in zip(distinct, sizes, strict=True))
+    return "identifier" if alike else "categorical"
 
 
-def _are_distinct(dtype: Any, number: Any, size: int) -> bool:
-    """Tell whether values look like identifiers; floats never do."""
-    return not pd.api.types.is_float_dtype(dtype) and number() >= _DISTINCT * size
+def without_values(column: Compared) -> None:
+    """Keep of the values only whether there is one."""
+    for name in ("own", "other"):
+        side = getattr(column, name)
+        if side is not None:
+            setattr(column, name, as_presence(side))
+
+
+def as_presence(side: Labelled) -> Labelled:
+    """Make one outcome of all: that there is a value."""
+    counts = side.counts
+    groups = np.flatnonzero(counts.totals)
+    same = np.zeros(len(groups), dtype=np.int64)
+    all_of_them = Counts(groups, same, counts.totals[groups], counts.missing, 1)
+    return Labelled(all_of_them, pd.Index(["(present)"]))
+
+
+def _may_identify(found: _Values) -> bool:
+    """Tell identifiers from few values, and from floats, of which most are distinct anyway."""
+    floats = pd.api.types.is_float_dtype(found.series.dtype)
+    return found.size >= _LEAST and not floats and found.are_distinct
 
 
 def _is_scaled(dtype: Any) -> bool:

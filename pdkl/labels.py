@@ -20,6 +20,19 @@ from pdkl.core.numerics import IntArray
 Labels: TypeAlias = "pd.Index[Any]"
 
 
+class _Other:
+    """The label of categories that were lumped together; equal to itself only."""
+
+    def __repr__(self) -> str:
+        return "(other)"
+
+    def __reduce__(self) -> str:
+        return "OTHER"  # a copy is the same object
+
+
+OTHER = _Other()
+
+
 def kinds(labels: Labels) -> frozenset[str]:
     """Say what the labels are: labels of different kinds can never be equal."""
     dtype = labels.dtype
@@ -37,7 +50,7 @@ def kinds(labels: Labels) -> frozenset[str]:
         return frozenset({by_letter[dtype.kind]})
     if labels.inferred_type == "string":
         return frozenset({"string"})
-    return frozenset(map(_kind_of, labels))
+    return frozenset(_kind_of(label) for label in labels if label is not OTHER)
 
 
 def _kind_of(value: object) -> str:
@@ -84,7 +97,38 @@ def union(left: Labels, right: Labels) -> tuple[Labels, IntArray]:
     position[new] = len(left) + np.arange(int(new.sum()))
     if not new.any():
         return left, position
-    return (left.append(right[new]) if same else natural([*first, *second[new]])), position
+    return (append([left, right[new]]) if same else natural([*first, *second[new]])), position
+
+
+def append(parts: Sequence[Labels]) -> Labels:
+    """Put labels of one dtype one after the other; pandas would turn objects into floats."""
+    if parts[0].dtype != object:
+        return parts[0].append(list(parts[1:]))
+    values = np.concatenate([part.to_numpy() for part in parts])
+    return pd.Index(values, dtype=object, tupleize_cols=False)
+
+
+def with_other(labels: Labels) -> Labels:
+    """Add the label of lumped categories, last."""
+    values = np.empty(len(labels) + 1, dtype=object)
+    values[:-1], values[-1] = labels.astype(object), OTHER
+    return pd.Index(values, dtype=object, tupleize_cols=False)
+
+
+def has_other(labels: Labels) -> bool:
+    """Tell whether some categories were lumped together."""
+    return labels.dtype == object and any(label is OTHER for label in labels)
+
+
+def without_other(labels: Labels) -> Labels:
+    """Return the labels of single categories."""
+    return labels[[label is not OTHER for label in labels]]
+
+
+def lump(labels: Labels, kept: Labels) -> tuple[Labels, IntArray]:
+    """Give ``kept`` and `OTHER`, and where among them each label is."""
+    _, position = union(kept, labels)
+    return with_other(kept), np.minimum(position, len(kept))
 
 
 def as_objects(labels: Labels) -> list[Any]:
@@ -114,7 +158,7 @@ def sort_order(labels: Labels) -> IntArray:
         return np.asarray(labels.argsort(), dtype=np.int64)
     except TypeError:
         values = as_objects(labels)
-    names = [_kind_of(value) for value in values]
+    names = ["~" if value is OTHER else _kind_of(value) for value in values]  # ~ sorts last
     places = range(len(values))
     try:
         order = sorted(places, key=lambda place: (names[place], values[place]))

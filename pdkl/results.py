@@ -74,9 +74,11 @@ class Categories:
     intervals: tuple[names.Labels, names.Labels] | None  # where labels begin and end
 
 
-def columns_of(question: Question, form: str | None, keys: Sequence[Hashable]) -> list[str]:
+def columns_of(
+    question: Question, form: str | None, keys: Sequence[Hashable], *, cut: bool
+) -> list[str]:
     """List the columns of an answer besides the keys of ``by``."""
-    ends = [] if question.bins is None else ["low", "high"]
+    ends = ["low", "high"] if cut else []
     if question.method == "distribution":
         return ["column", *_DISTRIBUTION, *ends, "unit"]
     head = ["column"]

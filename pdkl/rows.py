@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import pandas as pd
@@ -57,6 +57,21 @@ class Source(Protocol):
         Every row of the data stands in each answer, also where values are missing or weights 0.
         ``cut`` says which columns will be cut into intervals, in case that is cheaper at once.
         """
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was settled when the data was counted; nothing where it still is as it was."""
+
+    binners: Mapping[Hashable, Binner] = field(default_factory=dict)
+    folded: Mapping[Hashable, int] = field(default_factory=dict)  # how many categories are lumped
+    cut_keys: Mapping[Hashable, str] = field(default_factory=dict)  # how times were cut
+
+    @staticmethod
+    def of(source: Source) -> Prepared:
+        """Return what a source says of itself; only a profile says anything."""
+        said: Prepared = getattr(source, "prepared", Prepared())
+        return said
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pdkl import grouping, results
 from pdkl import labels as names
-from pdkl.binned import Binner, fit_to, named_by, read_binning, rules_for
+from pdkl.binned import Binner, fit_to, named_by, read_binning
 from pdkl.core.counts import LARGEST_SUM, CodeArray, Counts, require_whole, tabulate
 from pdkl.core.numerics import IntArray
 from pdkl.core.validation import (
@@ -21,12 +21,16 @@ from pdkl.core.validation import (
     listing,
     require_columns,
 )
-from pdkl.engines.pandas import Key, Labelled, group_rows, key_name
+from pdkl.engines.pandas import Key, Labelled, Tally, group_rows, key_name
 from pdkl.grouping import Groups
+from pdkl.held import FROM_DATA, cut_text, same_bins
+from pdkl.profile import different_bins
 from pdkl.question import Question, Settings, read_by, read_columns
-from pdkl.rows import Source
-from pdkl.sources import count, count_jointly, one, read_data, to_fit, weights_of
+from pdkl.rows import Prepared, Source
+from pdkl.sources import count, count_jointly, one, read_cut, read_data, to_fit, weights_of
 from pdkl.sureness import Units
+
+_Blocks = tuple[Labelled, IntArray]  # counts by block, and the group that owns each block
 
 
 @dataclass(frozen=True)
@@ -91,11 +95,14 @@ def prepare(data: Any, question: Question) -> Answer:
     frame = source.head
     by = read_by(question.by, frame)
     keys = [key_name(key) for key in by]
-    results.check_keys(keys, results.columns_of(question, form, keys))
+    reference = read_data(question.reference) if form == "frame" else None
+    before = [Prepared.of(side) for side in (source, reference) if side is not None]
+    cut = question.bins is not None or any(one.binners for one in before)
+    results.check_keys(keys, results.columns_of(question, form, keys, cut=cut))
     if question.weights is not None:
         require_columns("weights", [question.weights], list(frame.columns))
-    wanted, partners = _columns(question, frame, [*keys, question.weights], form)
-    reference = read_data(question.reference) if form == "frame" else None
+    binned = [*named_by(question.bins), *(name for one in before for name in one.binners)]
+    wanted, partners = _columns(question, frame, [*keys, question.weights], form, binned)
     asked = Asked(question, form, source, reference, by, wanted, partners)
     binners, units = _fit_bins(asked), None
     if boolean("joint", question.joint):
@@ -107,15 +114,8 @@ def prepare(data: Any, question: Question) -> Answer:
         units = count_blocks(asked, binners)
     columns = []
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
-        text = names.text(partner) if form == "q" else results.REFERENCES.get(form or "")
-        text = text if reference is None else reference.kind
-        other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
-        column = on_one_alphabet(name, text, p, q, settings, other)
-        if name in binners:
-            column = replace(column, intervals=binners[name].intervals())
-        if units is not None:
-            column = with_blocks(column, q, units[0][name], units[1][partner], settings)
-        columns.append(column)
+        moved = None if units is None else (units[0][name], units[1][partner])
+        columns.append(column_of(asked, settings, Counted(name, partner, p, q, moved), binners))
     if question.estimator != "plugin":
         for column in columns:
             require_whole(column.p.weight, f"estimator={question.estimator!r}")
@@ -123,11 +123,11 @@ def prepare(data: Any, question: Question) -> Answer:
         for column in columns:
             for side in (column.p, column.q) if form not in results.FIXED else (column.p,):
                 require_whole(side.weight, "test= or confidence=")
-    facts = results.Facts(
-        form=form,
-        unit=settings.unit,
-        attributes=question.describe(form, settings.unit, keys),
-    )
+    attributes = question.describe(form, settings.unit, keys)
+    lumped = {name: [one.folded.get(name, 0) for one in before] for name in asked.both}
+    if any(map(any, lumped.values())):
+        attributes["folded"] = {names.text(k): max(some) for k, some in lumped.items() if any(some)}
+    facts = results.Facts(form=form, unit=settings.unit, attributes=attributes)
     return Answer(settings, groups, columns, facts)
 
 
@@ -161,12 +161,15 @@ def _joint(
 
 
 def _columns(
-    question: Question, frame: pd.DataFrame, aside: list[Hashable], form: str | None
+    question: Question,
+    frame: pd.DataFrame,
+    aside: list[Hashable],
+    form: str | None,
+    binned: list[Hashable],
 ) -> tuple[list[Hashable], list[Hashable]]:
     """Return the columns that are P, and for each the column that is Q."""
     parameter = "p" if question.two_sided else "columns"
     if form != "q":
-        binned = named_by(question.bins)
         wanted = read_columns(parameter, question.columns, frame, aside, binned)
         return wanted, wanted
     if question.columns is None:
@@ -193,16 +196,15 @@ def _count(
         check_reference(question, reference, wanted)
         if is_matched(question, reference, by):
             # Groupers are left for later: they must cut the times of both frames together
+            _require_cut_alike(by, source, reference)
             here = count(source, wanted, asked.keys, weights, cut)
             there = count(reference, wanted, asked.keys, weights, cut)
             keys, left, right = grouping.match(here.keys, there.keys, by)
             here, there = here.regroup(left, keys), there.regroup(right, keys)
             own, others = ([side.columns[name] for name in wanted] for side in (here, there))
             return grouping.aligned(keys), own, others
-    tally = count(source, asked.both, by, weights, cut)
-    order = grouping.sort_rows(tally.keys)
-    keys = tally.keys.take(order).reset_index(drop=True)
-    tally = tally.regroup(np.argsort(order), keys)
+    tally = _in_order(count(source, asked.both, by, weights, cut))
+    keys = tally.keys
     own = others = [tally.columns[name] for name in wanted]
     empty = tally.empty
     if reference is not None:
@@ -227,21 +229,40 @@ def _count(
     return make.get(form or "", grouping.plain)(keys), own, others
 
 
+def _in_order(tally: Tally) -> Tally:
+    """Sort the groups: a source may give its rows in any order, in another one each time."""
+    order = grouping.sort_rows(tally.keys)
+    return tally.regroup(np.argsort(order), tally.keys.take(order).reset_index(drop=True))
+
+
 def _fit_bins(asked: Asked) -> dict[Hashable, Binner]:
     """Fit the intervals of each binned column once: to its reference, or to all rows."""
     question, form, source = asked.question, asked.form, asked.source
     frame = source.head
     binning = read_binning(question.binning, question.bins, compared=form is not None)
-    rules = rules_for(question.bins, frame, asked.wanted)
+    settled, rules = read_cut(question.bins, frame, asked.wanted, source, asked.reference)
+    of_partners = Prepared.of(source).binners if form == "q" else {}
+    fitted: dict[Hashable, Binner] = {}
+    for name, partner in zip(asked.wanted, asked.partners, strict=True):
+        own, other = settled.get(name), of_partners.get(partner)
+        if other is not None and name in rules:
+            raise ValueError(different_bins(partner))
+        if own is not None and other is not None and not same_bins(own, other):
+            raise ValueError(
+                f"columns {name!r} and {partner!r} of the profile are not cut at the same places, "
+                "so their intervals cannot be compared. Take it with the same edges for both."
+            )
+        chosen_bins = other if own is None else own
+        if chosen_bins is not None:
+            _cut_pair(fitted, name, partner, chosen_bins)
     if not rules:
-        return {}
+        return fitted
     if asked.reference is not None:
         source = asked.reference
         check_reference(question, source, list(rules))
     partner_of = dict(zip(asked.wanted, asked.partners, strict=True))
     aside = asked.keys if form == "label" else []
     every = to_fit(source, rules, partner_of, aside, question.weights)
-    fitted: dict[Hashable, Binner] = {}
     for (name, rule), rows in zip(rules.items(), every, strict=True):
         weight, values = weights_of(rows), rows.plain[partner_of[name]]
         if form == "label" and len(values):
@@ -251,22 +272,25 @@ def _fit_bins(asked: Asked) -> dict[Hashable, Binner]:
             weight = None if weight is None else weight[chosen]
         counted = question.weights is None
         binner = fit_to(values, partner_of[name], weight, rule, binning, counted=counted)
-        for column in dict.fromkeys([name, partner_of[name]]):
-            # a column is counted once, so it can be cut in one way only
-            if column in fitted and not np.array_equal(
-                fitted[column].bins.edges, binner.bins.edges
-            ):
-                raise ValueError(
-                    f"bins would cut column {column!r} in two ways, as it stands in two pairs of p "
-                    "and q. Ask for these pairs one by one, or give it edges."
-                )
-            fitted[column] = binner
+        _cut_pair(fitted, name, partner_of[name], binner)
     return fitted
+
+
+def _cut_pair(
+    fitted: dict[Hashable, Binner], name: Hashable, partner: Hashable, binner: Binner
+) -> None:
+    """Cut a column and its partner alike; each is counted once, so in one way only."""
+    for column in (name, partner):
+        if not same_bins(fitted.setdefault(column, binner), binner):
+            raise ValueError(
+                f"bins would cut column {column!r} in two ways, as it stands in two pairs of p "
+                "and q. Ask for these pairs one by one, or give it edges."
+            )
 
 
 def count_blocks(
     asked: Asked, cut: dict[Hashable, Binner]
-) -> tuple[dict[Hashable, Units], dict[Hashable, Units]] | None:
+) -> tuple[dict[Hashable, _Blocks], dict[Hashable, _Blocks]] | None:
     """Count the blocks of each group on both sides; None where rows move on their own."""
     question, source, reference, by = asked.question, asked.source, asked.reference, asked.by
     block, keys, both = question.blocks, asked.keys, asked.both
@@ -274,17 +298,18 @@ def count_blocks(
         return None
     _check_blocks(block, source, keys, "data")
     if reference is None:
-        here = count(source, both, [*by, block], question.weights, cut)
+        here = _in_order(count(source, both, [*by, block], question.weights, cut))
         codes, found = group_rows(here.keys[keys], keys)
         place = np.argsort(grouping.sort_rows(found))
         owner = np.zeros(len(here.keys), dtype=np.int64) if codes is None else place[codes]
-        own = {name: Units(side.counts, owner) for name, side in here.columns.items()}
+        own = {name: (side, owner) for name, side in here.columns.items()}
         return own, own
     _check_blocks(block, reference, keys, "reference")
     matched = is_matched(question, reference, by)
-    here = count(source, both, [*(keys if matched else by), block], question.weights, cut)
+    mine = [*(keys if matched else by), block]
+    here = _in_order(count(source, both, mine, question.weights, cut))
     there_by = [*(keys if matched else []), block]
-    there = count(reference, asked.wanted, there_by, question.weights, cut)
+    there = _in_order(count(reference, asked.wanted, there_by, question.weights, cut))
     codes, found = group_rows(here.keys[keys], keys)
     left = np.argsort(grouping.sort_rows(found))
     owner_there = np.zeros(len(there.keys), dtype=np.int64)
@@ -294,8 +319,8 @@ def count_blocks(
         owner_there = right[codes_there]
     owner = np.zeros(len(here.keys), dtype=np.int64) if codes is None else left[codes]
     return (
-        {name: Units(side.counts, owner) for name, side in here.columns.items()},
-        {name: Units(side.counts, owner_there) for name, side in there.columns.items()},
+        {name: (side, owner) for name, side in here.columns.items()},
+        {name: (side, owner_there) for name, side in there.columns.items()},
     )
 
 
@@ -316,17 +341,14 @@ def _check_blocks(block: Hashable, source: Source, keys: list[Hashable], spoken:
         )
 
 
-def with_blocks(
-    column: Column, q: Labelled, own: Units, other: Units, settings: Settings
-) -> Column:
+def with_blocks(column: Column, own: _Blocks, other: _Blocks, settings: Settings) -> Column:
     """Put the counts of blocks on the labels of the column."""
-    size = len(column.labels)
-    _, position = names.union(column.labels, q.labels)
-    counts_p = replace(own.counts, n_outcomes=size)
-    counts_q = other.counts.relabel(position, size)
-    if not settings.dropna:
-        counts_p, counts_q = counts_p.with_missing(), counts_q.with_missing()
-    return replace(column, blocks=(Units(counts_p, own.owner), Units(counts_q, other.owner)))
+    units = []
+    for side, owner in (own, other):
+        _, position = names.union(column.labels, side.labels)
+        counts = side.counts.relabel(position, len(column.labels))
+        units.append(Units(counts if settings.dropna else counts.with_missing(), owner))
+    return replace(column, blocks=(units[0], units[1]))
 
 
 def is_matched(question: Question, reference: Source, by: list[Key]) -> bool:
@@ -354,12 +376,35 @@ def is_matched(question: Question, reference: Source, by: list[Key]) -> bool:
     return bool(known)
 
 
+def _require_cut_alike(by: list[Key], *sources: Source) -> None:
+    """Raise where a Grouper would cut times of a profile that another way of cutting has made."""
+    groupers: list[Any] = [
+        key for key in by if isinstance(key, pd.Grouper) and key.freq is not None
+    ]
+    for key in groupers:
+        asked = cut_text(key)
+        cuts = [Prepared.of(source).cut_keys for source in sources]
+        for before in [cut[key.key] for cut in cuts if key.key in cut]:
+            # cutting them again must leave them where they are
+            if before != asked or before.endswith(FROM_DATA) or key.closed != key.label:
+                raise ValueError(
+                    f"by cuts the times {key.key!r} by {asked}, and the profile has cut them by "
+                    f"{before}. To match group to group both must be the same, with closed equal "
+                    "to label and bins that do not begin where the data does, as for 'h' or 'D'."
+                )
+
+
 def check_reference(question: Question, reference: Source, wanted: list[Hashable]) -> None:
     """Raise unless the reference has the wanted columns, and the weights."""
     columns = list(reference.head.columns)
     require_columns("p", wanted, columns, frame="reference")
     if question.weights is None:
         return
+    if question.weights not in columns and reference.kind == "profile":
+        raise ValueError(
+            f"weights={question.weights!r} applies to both sides, but the profile that is "
+            f"reference was taken without it. Take it with weights={question.weights!r}."
+        )
     if question.weights not in columns:
         raise ColumnNotFoundError(
             f"weights names column {question.weights!r}, which reference does not have. Weights "
@@ -416,14 +461,74 @@ def _fixed(
     return Labelled(replace(counts, missing=mass), labels, leveled=binner is not None)
 
 
-def on_one_alphabet(
-    name: Hashable, text: str | None, p: Labelled, q: Labelled, settings: Settings, other: str
+@dataclass(frozen=True)
+class Counted:
+    """Both sides of one column as they were counted, and the blocks of each."""
+
+    name: Hashable
+    partner: Hashable
+    p: Labelled
+    q: Labelled
+    units: tuple[_Blocks, _Blocks] | None = None
+
+    def lumped_alike(self) -> Counted:
+        """Lump on both sides what a profile of either side has lumped."""
+        kept = None
+        for side in (self.p, self.q):
+            if names.has_other(side.labels):
+                own = names.without_other(side.labels)
+                kept = own if kept is None else kept[names.union(own, kept)[1] < len(own)]
+        if kept is None:
+            return self
+        sides = []
+        units = []
+        for i, side in enumerate((self.p, self.q)):
+            labels, position = names.lump(side.labels, kept)
+            counts = side.counts.relabel(position, len(labels))
+            sides.append(replace(side, counts=counts, labels=labels))
+            if self.units is not None:
+                unit, owner = self.units[i]
+                own_labels, position = names.lump(unit.labels, kept)
+                moved = unit.counts.relabel(position, len(own_labels))
+                units.append((replace(unit, counts=moved, labels=own_labels), owner))
+        return replace(self, p=sides[0], q=sides[1], units=(units[0], units[1]) if units else None)
+
+
+def column_of(
+    asked: Asked, settings: Settings, counted: Counted, cut: dict[Hashable, Binner]
+) -> Column:
+    """Put both sides of a column on the same labels."""
+    form, name, partner = asked.form, counted.name, counted.partner
+    text = names.text(partner) if form == "q" else results.REFERENCES.get(form or "")
+    text = text if asked.reference is None else asked.reference.kind
+    other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
+    names.require_match(counted.p.labels, counted.q.labels, f"column {name!r}", other)
+    if form == "uniform" and names.has_other(counted.p.labels):
+        raise ValueError(
+            f"against='uniform' needs each category of column {name!r}, and the profile has lumped "
+            "some together. Take it without max_categories."
+        )
+    counted = counted.lumped_alike()
+    column = _on_one_alphabet(name, text, counted.p, counted.q, settings)
+    if name in cut:
+        column = replace(column, intervals=cut[name].intervals())
+    if counted.units is not None:
+        column = with_blocks(column, *counted.units, settings)
+    return column
+
+
+def _on_one_alphabet(
+    name: Hashable, text: str | None, p: Labelled, q: Labelled, settings: Settings
 ) -> Column:
     """Give both sides the same outcome ids, and fix the alphabet of the column."""
-    names.require_match(p.labels, q.labels, f"column {name!r}", other)
     labels, position = names.union(p.labels, q.labels)
     counts_p = replace(p.counts, n_outcomes=len(labels))
     counts_q = q.counts.relabel(position, len(labels))
+    if settings.sure is not None:  # the draws of a seed go by the order of the categories
+        order = names.sort_order(labels)
+        labels, place = labels[order], np.argsort(order)
+        counts_p = counts_p.relabel(place, len(labels))
+        counts_q = counts_q.relabel(place, len(labels))
     if not settings.dropna and not p.missing_is_counted:
         counts_p, counts_q = counts_p.with_missing(), counts_q.with_missing()
     known = counts_p.observed() | counts_q.observed()

@@ -9,33 +9,42 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl import grouping
-from pdkl.binned import Binner
+from pdkl import grouping, queries
+from pdkl.binned import Binner, fit_to, is_number, is_time, rules_for
+from pdkl.core.binning import Binning, read_bins
 from pdkl.core.counts import Counts, WeightArray
 from pdkl.core.joint import Joint
 from pdkl.core.numerics import IntArray
 from pdkl.engines import pandas as engine
 from pdkl.engines.pandas import Key, Labelled, Tally, key_name
-from pdkl.rows import PandasSource, Rows, Source, decoded
+from pdkl.held import same_bins
+from pdkl.profile import Profile, different_bins
+from pdkl.rows import PandasSource, Prepared, Rows, Source, decoded
 
 
 def is_data(value: Any) -> bool:
     """Tell whether ``value`` is data of a supported kind."""
-    return isinstance(value, pd.DataFrame) or _is_arrow(value)
+    if isinstance(value, pd.DataFrame | Profile) or _is_arrow(value):
+        return True
+    return queries.name_of(value) is not None
 
 
 def read_data(data: Any) -> Source:
     """Return the data as a source."""
+    data = queries.unwrapped(data)
     if isinstance(data, pd.DataFrame):
         return PandasSource(data)
+    if isinstance(data, Profile):
+        return data
     if _is_arrow(data):
         from pdkl.streams import ArrowSource
 
         return ArrowSource(data)
+    if (name := queries.name_of(data)) is not None:
+        return queries.read(data, name)
     raise TypeError(
-        "InfoTheory needs a pandas DataFrame, or a Table, RecordBatch, RecordBatchReader or "
-        f"Dataset of pyarrow; got {type(data).__name__}. "
-        "A Series has its own accessor, series.info_theory."
+        f"InfoTheory needs {queries.SUPPORTED}; got {type(data).__name__}. A Series of pandas has "
+        "its own accessor, series.info_theory."
     )
 
 
@@ -56,6 +65,7 @@ def count(
     cut: Mapping[Hashable, Binner],
 ) -> Tally:
     """Count each of ``columns`` by the groups of ``by``."""
+    _require_uncut(source, by)
     keys = [key_name(key) for key in by]
     early = {name: binner for name, binner in cut.items() if name not in keys}
     every = source.reduce([[*keys, column] for column in columns], weights, early)
@@ -223,3 +233,64 @@ def to_fit(
 def weights_of(rows: Rows) -> WeightArray | None:
     """Return what each row weighs, None where all weigh 1."""
     return None if rows.weights is None else engine.read_weights(rows.frame, rows.weights)
+
+
+def read_cut(
+    bins: Any, head: pd.DataFrame, columns: Sequence[Hashable], *sources: Source | None
+) -> tuple[dict[Hashable, Binner], dict[Hashable, Any]]:
+    """Return how profiles have cut columns already, and the rules for those that are left."""
+    settled: dict[Hashable, Binner] = {}
+    for source in sources:
+        binners = {} if source is None else Prepared.of(source).binners
+        for name in [column for column in columns if column in binners]:
+            if not same_bins(settled.setdefault(name, binners[name]), binners[name]):
+                raise ValueError(
+                    f"column {name!r} is not cut at the same places in both profiles. Take them "
+                    "with the same edges, or with the bins of the first: profile(..., bins=first)."
+                )
+    for name, binner in settled.items():
+        rule = bins.get(name) if isinstance(bins, Mapping) else bins
+        if rule is not None:
+            edges = read_bins("bins", rule)
+            if not (isinstance(edges, np.ndarray) and np.array_equal(edges, binner.bins.edges)):
+                raise ValueError(different_bins(name))
+    left = [name for name in columns if name not in settled]
+    kinds = [head[name].dtype for name in left]
+    if settled and not isinstance(bins, Mapping) and not any(map(_can_be_cut, kinds)):
+        return settled, {}
+    rules = rules_for(bins, head, left)
+    for source in sources:
+        for name in set() if source is None else rules.keys() & Prepared.of(source).folded.keys():
+            raise ValueError(
+                f"bins cannot cut column {name!r}, as a profile has lumped some of its values "
+                "together. Take it with these bins, or without max_categories."
+            )
+    return settled, rules
+
+
+def _can_be_cut(dtype: Any) -> bool:
+    return is_number(dtype) or is_time(dtype)
+
+
+def fit_bins(
+    source: Source, rules: Mapping[Hashable, Any], weights: Hashable | None, binning: Binning
+) -> dict[Hashable, Binner]:
+    """Fit the intervals of each column to all of its values."""
+    every = to_fit(source, rules, {name: name for name in rules}, [], weights)
+    return {
+        name: fit_to(
+            rows.plain[name], name, weights_of(rows), rule, binning, counted=weights is None
+        )
+        for (name, rule), rows in zip(rules.items(), every, strict=True)
+    }
+
+
+def _require_uncut(source: Source, by: Sequence[Key]) -> None:
+    """Raise where times that a profile has cut would be cut again."""
+    cut = Prepared.of(source).cut_keys
+    for key in by:
+        if isinstance(key, pd.Grouper) and key.freq is not None and key.key in cut:
+            raise ValueError(
+                f"by has a pd.Grouper for {key.key!r}, whose times the profile has cut already "
+                f"({cut[key.key]}). Name the key: by={key.key!r}."
+            )

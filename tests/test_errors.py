@@ -128,8 +128,10 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: InfoTheory([1, 2]).entropy(),
         TypeError,
-        "InfoTheory needs a pandas DataFrame, or a Table, RecordBatch, RecordBatchReader or "
-        "Dataset of pyarrow; got list. A Series has its own accessor, series.info_theory.",
+        "InfoTheory needs a DataFrame of pandas, polars, Dask, PySpark or narwhals, a LazyFrame of "
+        "polars, a DuckDB relation, an Ibis table, or a Table, RecordBatch, RecordBatchReader or "
+        "Dataset of pyarrow; got list. A Series of pandas has its own accessor, "
+        "series.info_theory.",
     ),
     # ---- by
     (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pdkl import InfoTheory, SeriesInfoTheory
-from pdkl.core.numerics import cross_difference, deviance, segment_sum, surprisal
+from pdkl.core.numerics import cross_difference, deviance, jensen, segment_sum, surprisal
 
 mpmath.mp.dps = 60
 COUNTS = st.lists(st.integers(0, 10**12), min_size=1, max_size=12)
@@ -168,6 +168,16 @@ def test_segment_sum_of_infinities_and_of_nothing() -> None:
 def test_deviance_at_the_edges() -> None:
     p, q = np.array([0.0, 0.5, 0.5, 0.0]), np.array([0.25, 0.0, 0.5, 0.0])
     assert deviance(p, q, p - q).tolist() == [0.25, np.inf, 0.0, 0.0]
+
+
+def test_jensen_where_its_series_ends() -> None:
+    for v in (0.0, 1e-9, 0.1, 0.199, 0.2, 0.201, 0.5, 1 - 2**-50, 1.0):
+        p, q = np.array([(1 + v) / 2]), np.array([(1 - v) / 2])
+        sides = mpmath.mpf(p[0]), mpmath.mpf(q[0])
+        truth = mpmath.fsum(a * mpmath.log(2 * a / sum(sides)) for a in sides if a) / 2
+        assert_close(float(jensen(p, q, p - q)[0]), truth, rel=2e-15)
+    zero = np.zeros(1)
+    assert jensen(zero, zero, zero).tolist() == [0.0]
 
 
 def test_cross_difference_is_exact_where_products_round() -> None:

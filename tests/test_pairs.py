@@ -225,6 +225,15 @@ def test_missing_groups_and_values(seed: int) -> None:
         pd.testing.assert_frame_equal(at_once, expected, rtol=1e-14)
 
 
+@given(table=TABLES, zeros=st.sampled_from(["inf", "drop", 1e-3]))
+def test_both_orders_of_a_pair(table: list[list[int]], zeros: Any) -> None:
+    names = [name for name, measure in MEASURES.items() if measure.symmetric]
+    with one_by_one():  # entropy is not symmetric: with it each order is measured for itself
+        expected = all_pairs(table, [*names, "entropy"], zeros=zeros).drop(columns="entropy")
+        once = all_pairs(table, names, zeros=zeros)
+    pd.testing.assert_frame_equal(once, expected, check_exact=True)
+
+
 def test_zeros_that_are_to_raise_name_their_categories() -> None:
     table = [[1, 2, 0], [3, 1, 1]]
     with pytest.raises(ValueError, match=r"'x' \(group g=1\) has categories of probability 0 in"):

@@ -3,7 +3,6 @@
 import math
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import matplotlib as mpl
@@ -27,12 +26,6 @@ FRUIT = pd.DataFrame(
         "fruit": [*"fffffggghi", *"ffggghhhhk", *"fghik"],
     }
 )
-
-
-@pytest.fixture(autouse=True)
-def _close_figures() -> Iterator[None]:
-    yield
-    pyplot.close("all")
 
 
 def terms(data: pd.DataFrame = FRUIT, p: Any = "fruit", **keywords: Any) -> pd.DataFrame:

@@ -434,3 +434,25 @@ def test_an_error_in_a_thread_is_raised() -> None:
 
     with pytest.raises(RuntimeError, match="third"):
         list(each(task, 10, seeded(), threads=2))
+
+
+def test_a_heap_of_single_rows_is_dealt_like_its_outcomes() -> None:
+    rng = np.random.default_rng(0)
+    p = np.concatenate([[40, 9, 0, 3], np.repeat([1, 0], [60, 90])]).astype(np.int64)
+    other = np.concatenate([[55, 2, 7, 0], np.repeat([0, 1], [60, 90])]).astype(np.int64)
+    rows = Rows(p, other, "permutation")
+    heaped, plain = rows.null_draws(4000, rng), Sampler.null_draws(rows, 4000, rng)
+    assert heaped.p.shape == (4000, 6)
+    assert heaped.times is not None
+    one, each_one = pairs_of_draws(heaped), pairs_of_draws(plain)
+    for pairs in (one, each_one):
+        assert set(pairs.total_p) == {p.sum()}
+        assert set(pairs.total_q) == {other.sum()}
+        assert set(pairs.sum(np.ones(len(pairs.times)))) <= {154.0}
+    for name in ("js_divergence", "total_variation", "max_difference"):
+        found, expected = (MEASURES[name].value(pairs, 1.0) for pairs in (one, each_one))
+        error = 4 * np.hypot(found.std(), expected.std()) / np.sqrt(4000)
+        assert abs(found.mean() - expected.mean()) < error, name
+        np.testing.assert_allclose(
+            np.quantile(found, [0.1, 0.5, 0.9]), np.quantile(expected, [0.1, 0.5, 0.9]), rtol=0.05
+        )

@@ -18,6 +18,7 @@ from pdkl.core.resampling import LARGEST_URN, hypergeometric, log_choose
 Chained = Literal["js_divergence", "kl_divergence"]
 CHAINED: tuple[Chained, ...] = ("js_divergence", "kl_divergence")
 _NARROW = 64  # cells of a stratum that is drawn cell by cell, together with others
+_SEVERAL = 16  # strata from which on it pays to draw them together
 _DRAWN = 1 << 20  # cells drawn at a time
 
 
@@ -203,7 +204,7 @@ class _Urns:
         starts = np.searchsorted(self.stratum, np.arange(len(self.totals) + 1))
         widths, rows = np.diff(starts), self.rows
         dealt = np.empty((len(rows), size))
-        narrow = (widths <= _NARROW) & (self.totals < LARGEST_URN)
+        narrow = (widths <= _NARROW) & (self.totals < LARGEST_URN) & (len(widths) >= _SEVERAL)
         for stratum in np.flatnonzero(~narrow):
             own = slice(starts[stratum], starts[stratum + 1])
             dealt[own] = hypergeometric(rows[own], int(self.taken[stratum]), size, rng).T

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +17,7 @@ WeightArray = NDArray[Any]  # int64 or float64
 CodeArray = NDArray[Any]
 
 LARGEST_SUM = 1e300  # of float weights: it leaves room for exact sums
+HALF = 1 << 31  # whole weights are added in two parts where a sum could leave 64 bits
 _CHUNK = 1 << 17  # rows whose combined codes still fit the second-level cache
 _INT32 = 1 << 31
 _MANY_ROWS = 1 << 20  # from so many on, a second thread pays
@@ -295,6 +297,17 @@ def _keys(
         np.add(key, codes if codes.itemsize <= key.itemsize else codes.astype(kind), out=key)
     np.add(key, offset, out=key)
     return key
+
+
+def merge(parts: Sequence[Counts]) -> Counts:
+    """Add counts of the same groups and outcomes."""
+    return _merged(
+        np.concatenate([part.group for part in parts]),
+        np.concatenate([part.outcome for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+        np.sum([part.missing for part in parts], axis=0),
+        parts[0].n_outcomes,
+    )
 
 
 def _merged(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from pdkl.core.crossing import Crossing
-from pdkl.core.numerics import FloatArray, deviance, log_ratio, power_term, segment_max
+from pdkl.core.numerics import FloatArray, deviance, jensen, log_ratio, power_term, segment_max
 from pdkl.core.pairs import Pairs
 from pdkl.core.validation import is_number
 
@@ -163,9 +163,7 @@ def _jeffreys(pairs: Pairs) -> FloatArray:
 
 
 def _js(pairs: Pairs) -> FloatArray:
-    # P, Q and M at twice their size: halving p + q could make a subnormal M vanish
-    p, q, d = 2.0 * pairs.p, 2.0 * pairs.q, pairs.difference
-    return 0.25 * (deviance(p, pairs.p + pairs.q, d) + deviance(q, pairs.p + pairs.q, -d))
+    return jensen(pairs.p, pairs.q, pairs.difference)
 
 
 def _half_difference(pairs: Pairs) -> FloatArray:

@@ -465,11 +465,16 @@ def each(
         return task(i, np.random.default_rng(sequence))
 
     if threads is None:
-        known = hasattr(os, "sched_getaffinity")
-        threads = len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
+        threads = usable_cores()
     if min(threads, size) <= 1:
         yield from map(job, range(size))
         return
     with ThreadPoolExecutor(threads) as pool:
         for start in range(0, size, _QUEUE):  # a caller that stops early does not wait for all
             yield from pool.map(job, range(start, min(start + _QUEUE, size)))
+
+
+def usable_cores() -> int:
+    """Return how many threads of this process can run at once."""
+    known = hasattr(os, "sched_getaffinity")
+    return len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1

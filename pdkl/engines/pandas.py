@@ -411,13 +411,17 @@ def read_weights(frame: pd.DataFrame, name: Hashable) -> WeightArray:
     if values.dtype.kind not in "iub":
         return _checked(values.to_numpy(dtype=np.float64), spoken)
     if len(values) and int(values.max()) * len(values) > _WHOLE:
-        total = int(values.astype(object).sum())
-        if total > _WHOLE:
-            raise ValueError(
-                f"{spoken} add up to {total}, beyond the 2**63 - 1 that whole weights are counted "
-                "to. Divide them or make them floats."
-            )
+        require_whole_sum(int(values.astype(object).sum()), spoken)
     return _checked(values.to_numpy(dtype=np.int64), spoken)
+
+
+def require_whole_sum(total: int, spoken: str) -> None:
+    """Raise where whole weights add up to more than is counted."""
+    if total > _WHOLE:
+        raise ValueError(
+            f"{spoken} add up to {total}, beyond the 2**63 - 1 that whole weights are counted "
+            "to. Divide them or make them floats."
+        )
 
 
 def _checked(weights: WeightArray, spoken: str) -> WeightArray:

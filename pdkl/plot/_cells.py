@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,7 +72,8 @@ def draw(cells: Cells, ax: Axes | None, label: str) -> tuple[Axes, Any]:
             mesh, ax=axes, extend="min" if (cells.values < 0).any() else "neither", pad=0.02
         )
         bar.outline.set_visible(False)
-        bar.set_label(label, parse_math=False)
+        characters = max(11, int(size[1] * n_rows * POINTS / 5.8))
+        bar.set_label(fill(label, characters, break_long_words=False), parse_math=False)
         return axes, bar
     return axes, None
 

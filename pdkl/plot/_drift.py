@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _MOST_SEGMENTS = 60
 _MOST_COLUMNS = 100
-# status -> its mark, and whether there is nothing that could be scored; the worst first
+# status -> its mark, and whether it stands in place of the score; the worst first
 _STATUS = {
     "drift": ("▲", False),
     "error": ("!", True),
@@ -47,7 +47,8 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
 
     The colour is the score in excess of noise, of which 0 or less has the palest colour. The status
     is written: a triangle and bold digits for drift, a question mark for unsure; new, gone, empty
-    and error have no score and are grey and hatched, a dash is a score without a value. The line in
+    and error are words, or a sign each, on grey and hatched where there is no score; a dash is a
+    score without a value. The line in
     the scale is the threshold. The title counts what the whole frame says, also where columns are
     left out.
 
@@ -131,7 +132,7 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
     hatched = np.isin(marked, [name for name, (_, unscored) in _STATUS.items() if unscored])
     ax, bar = _cells.draw(
         _cells.Cells(
-            np.where(hatched, np.nan, shown),
+            shown,
             marked == "",
             hatched,
             bold=marked == "drift",

@@ -145,19 +145,11 @@ def timeline(
     _draw_infinite(ax, lines)
     if level is not None:
         ax.axhline(level, color=ink(), linewidth=1.0, linestyle=":", zorder=1.5)
-        ax.annotate(
-            f"threshold {level:g}",
-            (1, level),
-            xycoords=("axes fraction", "data"),
-            xytext=(-2, 2),
-            textcoords="offset points",
-            ha="right",
-            fontsize="small",
-            bbox={"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 0.5, "alpha": 0.7},
-        )
     marks = ["band: up to the noise floor"] if any(banded) else []
     if any((line.score <= line.floor).any() for line in lines):
         marks.append("hollow: within the noise")
+    if level is not None:
+        marks.append(f"dotted: threshold {level:g}")
     missing = int(np.isnan(times.place).sum())
     if missing:
         marks.append(f"not shown: {missing:,} rows without a time")
@@ -331,7 +323,7 @@ def _draw(ax: Axes, line: _Line, i: int, n_lines: int) -> bool:
     banded = n_lines <= _MOST_BANDS and bool(np.isfinite(line.floor).any())
     if banded:
         bottom = ax.get_ylim()[0]
-        alpha = 0.16 if n_lines == 1 else 0.12
+        alpha = 0.18
         color = ink() if n_lines == 1 else look["color"]
         top = np.minimum(line.floor, 2 * ax.get_ylim()[1])
         step: dict[str, Any] = {"color": color, "alpha": alpha, "linewidth": 0}

@@ -9,6 +9,7 @@ frame included; of the peers some only count, as the table says.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import platform
 import resource
@@ -98,7 +99,7 @@ def entropies(frame: pd.DataFrame) -> dict[str, Call]:
         lazy = polars.from_arrow(table).lazy()  # type: ignore[union-attr]
         share = polars.col("len") / polars.col("len").sum()
         calls["polars"] = lambda: (
-            lazy.group_by("g", "c").len().group_by("g").agg(share.entropy(np.e)).collect()
+            lazy.group_by("g", "c").len().group_by("g").agg(share.entropy(math.e)).collect()
         )
     with suppress(ImportError):
         import duckdb

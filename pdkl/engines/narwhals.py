@@ -1,0 +1,173 @@
+"""Reduce frames of other engines inside them: only distinct rows and their number come home."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import pyarrow as pa
+
+from pdkl.core.binning import Numbers
+from pdkl.core.counts import HALF
+
+MOST_CATEGORIES = 256  # columns of more intervals come home as they are, and are cut there
+
+
+_ARROW = {
+    **{getattr(nw, name): getattr(pa, name.lower())() for name in ("Int8", "Int16", "Int32")},
+    **{getattr(nw, name): getattr(pa, name.lower())() for name in ("UInt8", "UInt16", "UInt32")},
+    **{getattr(nw, name): getattr(pa, name.lower())() for name in ("Int64", "UInt64")},
+    nw.Int128: pa.int64(),  # the sums of some engines, which seldom need so much
+    nw.UInt128: pa.int64(),
+    nw.Float32: pa.float32(),
+    nw.Float64: pa.float64(),
+    nw.Boolean: pa.bool_(),
+    nw.String: pa.string(),
+    nw.Enum: pa.string(),
+    nw.Categorical: pa.string(),
+    nw.Date: pa.date32(),
+    nw.Decimal: pa.decimal128(38, 9),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """What one column holds."""
+
+    name: str
+    dtype: Any  # as narwhals has it
+
+    @property
+    def type(self) -> pa.DataType | None:
+        """Arrow's type, None for those that nothing depends on."""
+        dtype = self.dtype
+        if isinstance(dtype, nw.Datetime):
+            return pa.timestamp(dtype.time_unit, dtype.time_zone)
+        if isinstance(dtype, nw.Duration):
+            return pa.duration(dtype.time_unit)
+        return _ARROW.get(type(dtype))
+
+    @property
+    def levels(self) -> tuple[str, ...] | None:
+        """The declared levels."""
+        return tuple(self.dtype.categories) if isinstance(self.dtype, nw.Enum) else None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it can be cut by comparing with numbers."""
+        return bool(self.dtype.is_integer() or self.dtype.is_float())
+
+
+@dataclass(frozen=True)
+class Query:
+    """A frame of an engine, its columns renamed by position: not every engine takes every name."""
+
+    frame: nw.LazyFrame[Any]
+    fields: tuple[Field, ...]
+
+    @property
+    def place(self) -> dict[Hashable, int]:
+        """Where each column stands."""
+        return {field.name: i for i, field in enumerate(self.fields)}
+
+
+def read(data: Any) -> Query:
+    """Read the schema of a frame, which runs nothing."""
+    frame = nw.from_native(data).lazy()
+    schema = frame.collect_schema()
+    names = [f"c{i}" for i in range(len(schema))]
+    native = nw.to_native(frame)
+    # in their own words, since some versions read a dot in a name as a part of something
+    if frame.implementation.is_spark_like():
+        frame = nw.from_native(native.toDF(*names))
+    elif frame.implementation.is_duckdb():
+        quoted = [name.replace('"', '""') for name in schema]
+        columns = (f'"{name}" as {new}' for name, new in zip(quoted, names, strict=True))
+        frame = nw.from_native(native.project(", ".join(columns)))
+    else:
+        frame = frame.select(
+            nw.col(name).alias(new) for name, new in zip(schema, names, strict=True)
+        )
+    return Query(frame, tuple(Field(name, dtype) for name, dtype in schema.items()))
+
+
+def distinct(
+    query: Query,
+    wanted: Sequence[Sequence[Hashable]],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Numbers],
+) -> list[pa.Table]:
+    """Count the distinct rows of each list of columns, where the data is.
+
+    The columns of an answer are called by their place in the list. Beside them stand ``rows``, and
+    for the weights ``missing`` (how many), ``least``, and what they add up to: ``low`` + ``high``
+    for whole ones, exactly, else ``total``. Columns to ``cut`` come as the codes of
+    `pdkl.core.binning.Bins.assign`, null where missing.
+    """
+    frames = [_reduced(query, columns, weights, cut) for columns in wanted]
+    if query.frame.implementation.is_polars():  # one scan for all
+        every = nw.get_native_namespace(query.frame).collect_all(list(map(nw.to_native, frames)))
+        return [frame.to_arrow() for frame in every]
+    return [nw.to_native(frame.collect("pyarrow")) for frame in frames]
+
+
+def _reduced(
+    query: Query,
+    columns: Sequence[Hashable],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Numbers],
+) -> nw.LazyFrame[Any]:
+    place, keys = query.place, [f"{i}" for i in range(len(columns))]
+    asked = []
+    for key, name in zip(keys, columns, strict=True):
+        column = nw.col(f"c{place[name]}")
+        if name in cut:
+            column = _code(column, cut[name], query.fields[place[name]])
+        asked.append(column.alias(key))
+    found = [nw.len().cast(nw.Int64).alias("rows")]
+    if weights is not None:
+        field, weight = query.fields[place[weights]], nw.col(f"c{place[weights]}")
+        missing = _is_missing(weight, field)
+        asked.append(missing.cast(nw.Int64).alias("missing"))
+        if field.dtype.is_integer() or field.dtype == nw.Boolean:
+            # sums of 64-bit integers wrap in some engines and fail in others; those of two
+            # halves fit, and the upper one is a multiple of 2**31, which floats add exactly
+            weight = weight.cast(nw.Int64) if field.dtype == nw.Boolean else weight
+            low = weight % HALF
+            asked += [weight.alias("least"), low.cast(nw.Int64).alias("low")]
+            asked.append((weight - low).cast(nw.Float64).alias("high"))
+            sums = ["missing", "low", "high"]
+        else:
+            weight = weight.cast(nw.Float64)
+            asked += [weight.alias("least"), weight.alias("total")]
+            sums = ["missing", "total"]
+        found += [nw.col(name).sum() for name in sums] + [nw.col("least").min()]
+    return query.frame.select(asked).group_by(keys).agg(found)
+
+
+def _is_missing(column: nw.Expr, field: Field) -> nw.Expr:
+    missing = column.is_null()
+    return missing | column.is_nan() if field.dtype.is_float() else missing
+
+
+def _code(column: nw.Expr, edges: Numbers, field: Field) -> nw.Expr:
+    value, bounds = column.cast(nw.Float64), [float(edge) for edge in edges]
+    inside = _search(value, bounds[:-1], 0)
+    code = nw.when(value > bounds[-1]).then(nw.lit(len(bounds))).otherwise(inside)
+    # some engines hold NaN to be above every number
+    return nw.when(~_is_missing(column, field)).then(code)
+
+
+def _search(value: nw.Expr, starts: list[float], below: int) -> nw.Expr:
+    """Return how many ``starts`` a value reaches, plus ``below``, by halving."""
+    if not starts:
+        return nw.lit(below)
+    middle = len(starts) // 2
+    above = _search(value, starts[middle + 1 :], below + middle + 1)
+    return (
+        nw.when(value >= starts[middle])
+        .then(above)
+        .otherwise(_search(value, starts[:middle], below))
+    )

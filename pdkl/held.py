@@ -1,0 +1,267 @@
+"""What a profile holds of each column and key, and how that of several profiles is joined."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl import grouping
+from pdkl import labels as names
+from pdkl.binned import Binner
+from pdkl.core.counts import Counts, WeightArray, merge, sum_by
+from pdkl.core.numerics import IntArray
+from pdkl.core.validation import listing
+from pdkl.engines.pandas import Labelled, encode, group_rows
+from pdkl.labels import Labels
+
+FROM_DATA = ", from the first time on"  # ends the text of a cut whose bins depend on the data
+_ANCHORED = ("start", "start_day", "end", "end_day")
+
+
+@dataclass(frozen=True)
+class Held:
+    """The counts of one column: labels in order, each group's weight of those lumped together."""
+
+    counts: Counts
+    labels: Labels
+    other: WeightArray  # per group
+    leveled: bool = False
+    ordered: bool = False
+    binner: Binner | None = None
+    folded: int = 0  # how many categories are lumped
+
+    @property
+    def totals(self) -> WeightArray:
+        """The weight of each group, the missing included."""
+        return self.counts.totals + self.counts.missing + self.other
+
+    def take(self, groups: IntArray) -> Held:
+        """Put the groups in another order."""
+        return replace(self, counts=self.counts.take(groups), other=self.other[groups])
+
+    def regroup(self, position: IntArray, n_groups: int) -> Held:
+        """Move group i to ``position[i]``; groups that meet are added."""
+        counts = self.counts.regroup(position, n_groups)
+        return replace(self, counts=counts, other=sum_by(position, self.other, n_groups))
+
+    def fold(self, most: int) -> Held:
+        """Lump all categories but the ``most`` frequent ones; the first of equals stay."""
+        weight = sum_by(self.counts.outcome, self.counts.weight, len(self.labels))
+        if self.binner is not None or np.count_nonzero(weight) <= most:
+            return self
+        chosen = np.sort(np.argsort(-weight, kind="stable")[:most])
+        position = np.full(len(self.labels), most)
+        position[chosen] = np.arange(most)
+        counts = self.counts.relabel(position, most + 1)
+        lumped = counts.outcome == most
+        other = self.other + sum_by(counts.group[lumped], counts.weight[lumped], counts.n_groups)
+        counts = replace(
+            counts,
+            group=counts.group[~lumped],
+            outcome=counts.outcome[~lumped],
+            weight=counts.weight[~lumped],
+            n_outcomes=most,
+        )
+        folded = self.folded + int(np.count_nonzero(weight)) - most
+        return replace(self, counts=counts, labels=self.labels[chosen], other=other, folded=folded)
+
+    def equals(self, other: Held) -> bool:
+        """Tell whether the same was counted."""
+        return (
+            self.labels.dtype == other.labels.dtype
+            and self.labels.equals(other.labels)
+            and (self.leveled, self.ordered) == (other.leveled, other.ordered)
+            and same_bins(self.binner, other.binner)
+            and self.folded == other.folded
+            and all(
+                a.dtype == b.dtype and np.array_equal(a, b)
+                for a, b in [
+                    (self.counts.group, other.counts.group),
+                    (self.counts.outcome, other.counts.outcome),
+                    (self.counts.weight, other.counts.weight),
+                    (self.counts.missing, other.counts.missing),
+                    (self.other, other.other),
+                ]
+            )
+        )
+
+
+def hold(column: Labelled, dtype: Any, binner: Binner | None, folded: int) -> Held:
+    """Take over the counts of a column, its labels in order."""
+    labels, counts = column.labels, column.counts
+    other = np.zeros_like(counts.missing)
+    if names.has_other(labels):
+        lumped = np.array([label is names.OTHER for label in labels])
+        apart = lumped[counts.outcome]
+        other = other + sum_by(counts.group[apart], counts.weight[apart], counts.n_groups)
+        position = np.cumsum(~lumped) - 1
+        counts = replace(
+            counts,
+            group=counts.group[~apart],
+            outcome=position[counts.outcome[~apart]],
+            weight=counts.weight[~apart],
+            n_outcomes=len(labels) - 1,
+        )
+        kind = dtype.categories.dtype if isinstance(dtype, pd.CategoricalDtype) else dtype
+        labels = names.without_other(labels).astype(kind)
+    if not column.leveled:
+        order = names.sort_order(labels)
+        labels, counts = labels.take(order), counts.relabel(np.argsort(order), len(order))
+    ordered = column.leveled and bool(getattr(dtype, "ordered", False))
+    return Held(counts, labels, other, column.leveled, ordered, binner, folded)
+
+
+def same_bins(one: Binner | None, other: Binner | None) -> bool:
+    """Tell whether two columns are cut at the same places, or both not at all."""
+    if one is None or other is None:
+        return one is other
+    return (
+        one.kind == other.kind
+        and str(one.zone) == str(other.zone)
+        and np.array_equal(one.bins.edges, other.bins.edges)
+    )
+
+
+def join_columns(name: Hashable, parts: Sequence[Held]) -> Held:
+    """Add the counts of one column, whose groups are the same in all parts."""
+    spoken = f"column {name!r}"
+    if any(part.folded for part in parts):
+        raise ValueError(
+            f"{spoken} of a profile has lumped categories, so that its counts cannot be added to "
+            "others exactly. Merge full profiles, then call fold(max_categories)."
+        )
+    if not all(same_bins(part.binner, parts[0].binner) for part in parts):
+        raise ValueError(
+            f"{spoken} is not cut at the same places in all profiles. Take them with the same "
+            "edges, or with the bins of the first: profile(..., bins=first)."
+        )
+    labels, leveled, ordered = join_labels(
+        spoken, [(part.labels, part.leveled, part.ordered) for part in parts]
+    )
+    counts = [
+        part.counts.relabel(names.union(labels, part.labels)[1], len(labels)) for part in parts
+    ]
+    together = merge(counts)
+    return Held(
+        together, labels, np.zeros_like(together.missing), leveled, ordered, parts[0].binner
+    )
+
+
+def join_labels(
+    spoken: str, parts: Sequence[tuple[Labels, bool, bool]]
+) -> tuple[Labels, bool, bool]:
+    """Return the labels of all parts, whether they are levels, and whether these are ordered.
+
+    The answer does not depend on the order of the parts. What has neither labels nor levels, such
+    as a column that is missing throughout, goes with everything.
+    """
+    known = [part for part in parts if len(part[0]) or part[1]]
+    if not known:
+        return min((labels for labels, _, _ in parts), key=lambda one: str(one.dtype)), False, False
+    every = [labels for labels, _, _ in known]
+    if len({leveled for _, leveled, _ in known}) > 1:
+        raise TypeError(
+            f"{spoken} is categorical in some profiles and plain in others. Convert it with astype "
+            "before taking them."
+        )
+    leveled, ordered = known[0][1], known[0][2]
+    if leveled:
+        values = names.as_objects(every[0])
+        same = all(names.as_objects(one) == values for one in every)
+        if any(part[2] != ordered for part in known) or (ordered and not same):
+            raise ValueError(
+                f"{spoken} is categorical with different orders of its levels in the profiles. "
+                "Give it the same ordered levels before taking them."
+            )
+        if same:
+            alike = len({one.dtype for one in every}) == 1
+            return every[0] if alike else names.natural(values), leveled, ordered
+    return _union(spoken, every), leveled, ordered
+
+
+def _union(spoken: str, parts: Sequence[Labels]) -> Labels:
+    """Return all labels, sorted, in a dtype that does not depend on the order of the parts."""
+    dtypes = {part.dtype for part in parts}
+    kinds = {names.kinds(part) for part in parts if len(part)}
+    if len(dtypes) > 1 and len(kinds) > 1:
+        shown = listing(sorted({str(part.dtype) for part in parts}))
+        raise TypeError(
+            f"{spoken} does not hold the same kind of values in all profiles, but {shown}. Convert "
+            "it with astype before taking them."
+        )
+    if len(dtypes) > 1 and all(isinstance(part, pd.DatetimeIndex) for part in parts):
+        times: list[Any] = list(parts)
+        units = sorted({part.unit for part in times}, key=["s", "ms", "us", "ns"].index)
+        parts = times = [part.as_unit(units[-1]) for part in times]
+        if len({str(part.tz) for part in times}) > 1:
+            parts = [part.tz_convert("UTC") for part in times]
+    elif len(dtypes) > 1:
+        values = [value for part in parts for value in names.as_objects(part)]
+        parts = [names.natural(list(dict.fromkeys(values)))]
+        if parts[0].dtype == object and kinds == {frozenset({"number"})}:  # each as it came
+            whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in parts[0]]
+            parts = [pd.Index(whole, dtype=object)]
+    every = names.append(parts).unique()
+    return every.take(names.sort_order(every))
+
+
+def join_keys(parts: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[IntArray]]:
+    """Return the groups of all parts, sorted, and where those of each part are."""
+    columns = list(parts[0].columns)
+    if not columns:
+        most = max(parts, key=len)
+        return most, [np.zeros(len(part), dtype=np.int64) for part in parts]
+    pooled = {name: _pool(name, [part[name] for part in parts]) for name in columns}
+    codes, keys = group_rows(pd.DataFrame(pooled), columns)
+    assert codes is not None  # there are keys
+    order = grouping.sort_rows(keys)
+    ends = np.cumsum([len(part) for part in parts])[:-1]
+    places = np.split(np.argsort(order)[codes], ends)
+    return keys.take(order).reset_index(drop=True), [place.astype(np.int64) for place in places]
+
+
+def _pool(name: Hashable, parts: Sequence[pd.Series[Any]]) -> pd.Series[Any]:
+    """Append a key of several profiles."""
+    dtypes = {part.dtype for part in parts}
+    levels = any(isinstance(dtype, pd.CategoricalDtype) for dtype in dtypes)
+    if len(dtypes) == 1 and not levels:
+        return pd.concat(parts, ignore_index=True)
+    encoded = [encode(part, name) for part in parts]
+    told = [
+        (
+            labels,
+            isinstance(part.dtype, pd.CategoricalDtype),
+            bool(getattr(part.dtype, "ordered", 0)),
+        )
+        for (_, labels), part in zip(encoded, parts, strict=True)
+    ]
+    labels, leveled, ordered = join_labels(f"by column {name!r}", told)
+    codes = np.concatenate(
+        [np.append(names.union(labels, own)[1], -1)[place] for place, own in encoded]
+    )
+    if leveled:
+        dtype = pd.CategoricalDtype(labels, ordered=ordered)
+        return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype))
+    return pd.Series(names.take(labels, codes))
+
+
+def cut_text(key: Any) -> str:
+    """Write how a Grouper cuts times: equal texts cut equally, unless they end in `FROM_DATA`."""
+    text = f"freq={key.freq.freqstr!r}, closed={key.closed!r}, label={key.label!r}"
+    text += f", origin={str(key.origin)!r}, offset={str(key.offset)!r}"
+    return text if _is_steady(key) else text + FROM_DATA
+
+
+def _is_steady(key: Any) -> bool:
+    """Tell whether the bins are the same wherever the data begins."""
+    try:
+        step = pd.Timedelta(key.freq)
+    except ValueError:  # months and the like follow the calendar, but several at once do not
+        return bool(key.freq.n == 1)
+    if key.origin not in _ANCHORED:
+        return True
+    return key.origin in ("start_day", "end_day") and pd.Timedelta(1, "D") % step == pd.Timedelta(0)

@@ -1,0 +1,1 @@
+"""Reports of drift: pages, documents and tables made from tidy frames."""

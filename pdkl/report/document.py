@@ -1,0 +1,142 @@
+"""The report itself: two tidy frames, and the forms that they are written in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from pdkl.report import page, plain
+
+FAILED = ("drift", "gone", "empty", "error")
+
+
+class Report:
+    """What `InfoTheory.report` found, to be written as a page, a document or a table.
+
+    Attributes
+    ----------
+    frame : pandas.DataFrame
+        A row per group and column, as `InfoTheory.drift` gives it. ``attrs["pdkl"]`` holds the
+        settings of the call and the number of rows on both sides.
+    categories : pandas.DataFrame
+        The categories behind each row of ``frame``, by falling contribution: ``row`` (int64, its
+        place in ``frame``), ``column``, ``category`` (str), ``categories`` (int64, for how many it
+        stands), ``count``, ``count_reference`` (int64), ``p``, ``q`` (float64, their shares),
+        ``change`` (p - q), ``ratio`` (p / q), ``contribution`` (float64, to the js_divergence, in
+        bit) and ``flag`` (str: any of missing, other, new, gone, rare).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> before = pd.DataFrame({"fruit": ["fig"] * 60 + ["kiwi"] * 40})
+    >>> today = pd.DataFrame({"fruit": ["fig"] * 90 + ["plum"] * 10})
+    >>> report = today.info_theory.report(before, rng=0)
+    >>> report
+    <pdkl.Report: not passed; 1 row: 1 drift>
+    >>> report.categories[["category", "count", "count_reference", "contribution", "flag"]].round(3)
+      category  count  count_reference  contribution  flag
+    0     kiwi      0               40         0.200  gone
+    1     plum     10                0         0.050   new
+    2      fig     90               60         0.022
+    """
+
+    def __init__(self, frame: pd.DataFrame, categories: pd.DataFrame) -> None:
+        self.frame = frame
+        self.categories = categories
+
+    @property
+    def passed(self) -> bool:
+        """Whether no row has the status drift, gone, empty or error."""
+        return not self.frame["status"].isin(FAILED).any()
+
+    def to_html(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """Write one page that needs no network: pictures, styles and data are within.
+
+        It loads nothing, and its content security policy forbids it to.
+
+        Parameters
+        ----------
+        path : path, optional
+            The file to write. None returns the text.
+
+        Returns
+        -------
+        str or None
+            The page, unless a path is given.
+
+        Raises
+        ------
+        ImportError
+            Jinja2 is not installed.
+        """
+        return _written(page.html(self.frame, self.categories, passed=self.passed), path)
+
+    def to_json(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """Write a JSON document: the settings, and each row with its categories.
+
+        JSON has no infinity: it is the text "inf". NaN and missing values are null.
+
+        Parameters
+        ----------
+        path : path, optional
+            The file to write. None returns the text.
+
+        Returns
+        -------
+        str or None
+            The document, unless a path is given.
+        """
+        return _written(plain.json_text(self.frame, self.categories, passed=self.passed), path)
+
+    def to_junit(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """Write JUnit's XML: a test per row, which fails as ``passed`` does.
+
+        Parameters
+        ----------
+        path : path, optional
+            The file to write. None returns the text.
+
+        Returns
+        -------
+        str or None
+            The document, unless a path is given.
+        """
+        return _written(plain.junit(self.frame, failed=FAILED), path)
+
+    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """Write ``frame`` as comma-separated values that no spreadsheet takes for formulas.
+
+        Text that begins like a formula, with = + - @ or a control character, gets an apostrophe.
+
+        Parameters
+        ----------
+        path : path, optional
+            The file to write. None returns the text.
+
+        Returns
+        -------
+        str or None
+            The table, unless a path is given.
+        """
+        return _written(plain.csv(self.frame), path)
+
+    def __repr__(self) -> str:
+        """Say how many rows have which status."""
+        verdict = "passed" if self.passed else "not passed"
+        return f"<pdkl.Report: {verdict}; {plain.tally(self.frame)}>"
+
+    def _repr_html_(self) -> str | None:
+        """Show the worst rows in a notebook, or the plain text where Jinja2 is absent."""
+        try:
+            return page.notebook(self.frame, passed=self.passed)
+        except ImportError:
+            return None
+
+
+def _written(text: str, path: str | os.PathLike[str] | None) -> str | None:
+    if path is None:
+        return text
+    Path(path).write_text(text, encoding="utf-8", newline="")
+    return None

@@ -1,0 +1,307 @@
+"""Reports for people: what the page and the notebook show, for the templates to place."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.report import chart, text
+from pdkl.report.plain import tally
+from pdkl.report.rows import SCORED, STATUSES, excesses, keys_of, measure_of, segments, worst_first
+
+_LONGEST, _SHORTEST = 120, 24  # letters of a category …
+_LETTERS = 40_000  # … of which there are about so many in all
+_ACROSS = 24  # letters of a segment above a column
+_SPARSE = 5.0  # rows a category
+_IN_NOTEBOOK = 15
+_STEPS = (0.25, 0.5, 1.0, 2.0)  # the heatmap's shades, in thresholds
+_DETAILS = {  # column -> how it is written
+    "new_categories": text.whole,
+    "unseen": text.share,
+    "gone_categories": text.whole,
+    "vanished": text.share,
+    "out_of_range": text.share,
+    "p_adjusted": text.p_value,
+}
+
+
+def html(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
+    """Write the page."""
+    script, style = _asset("report.js"), _asset("report.css")
+    measure = measure_of(frame)
+    spoken = segments(frame)
+    order = worst_first(frame)
+    context = {
+        "policy": (
+            "default-src 'none'; base-uri 'none'; form-action 'none'; "
+            f"script-src '{_digest(script)}'; style-src '{_digest(style)}'"
+        ),
+        "script": script,
+        "style": style,
+        "data": _data(frame, categories, order),
+        "passed": passed,
+        "tally": tally(frame),
+        "facts": _facts(frame, spoken),
+        "warnings": _warnings(frame, categories),
+        "measure": measure,
+        "keys": ", ".join(text.visible(str(key)) for key in keys_of(frame)),
+        "statuses": [status for status in STATUSES if (frame["status"] == status).any()],
+        "rows": _rows(frame, spoken, order),
+        "heatmap": _heatmap(frame, spoken),
+        "chart": chart.over_time(frame),
+        "most": frame.attrs["pdkl"]["most_categories"],
+        "rare": frame.attrs["pdkl"]["rare"],
+    }
+    return _render("report.html.j2", context)
+
+
+def notebook(frame: pd.DataFrame, *, passed: bool) -> str:
+    """Write the worst rows as a small table."""
+    order = worst_first(frame)
+    rows = _rows(frame, segments(frame), order[:_IN_NOTEBOOK])
+    context = {
+        "passed": passed,
+        "tally": tally(frame),
+        "measure": measure_of(frame),
+        "keys": ", ".join(text.visible(str(key)) for key in keys_of(frame)),
+        "rows": rows,
+        "n_more": len(frame) - len(rows),
+    }
+    return _render("notebook.html.j2", context)
+
+
+def _render(name: str, context: dict[str, Any]) -> str:
+    try:
+        import jinja2
+    except ImportError:
+        raise ImportError(
+            "A report in HTML needs Jinja2, which is not installed. Install it with: "
+            "pip install 'pdkl[report]'"
+        ) from None
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_asset),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name).render(context)
+
+
+@cache
+def _asset(name: str) -> str:
+    return (resources.files("pdkl.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _digest(content: str) -> str:
+    """Return what the policy says of the one script, or the one style, that may act."""
+    digest = hashlib.sha256(content.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+# ---- words ----------------------------------------------------------------------------------
+
+
+def _facts(frame: pd.DataFrame, spoken: Sequence[str]) -> list[tuple[str, str]]:
+    """List what holds for the whole report."""
+    call, measure = frame.attrs["pdkl"], measure_of(frame)
+    columns = frame["column"].nunique()
+    drifted = int((frame["status"] == "drift").sum())
+    zeros = "a category on one side only makes kl_divergence and psi infinite; nothing is added"
+    facts = [
+        ("Rows", f"{_rows_of(call['rows'])} against {_rows_of(call['rows_reference'])}"),
+        ("Columns", f"{columns:,}"),
+        (
+            "Segments",
+            f"{len(dict.fromkeys(spoken)):,} by {_by(frame)}" if keys_of(frame) else "none",
+        ),
+        ("Drifted", f"{drifted:,} of {len(frame):,} ({text.share(drifted / max(len(frame), 1))})"),
+        ("Direction", "data (P) against reference (Q)"),
+        (
+            "Rule",
+            f"drift where {measure} exceeds noise by {call['threshold']:g} or more and the "
+            f"adjusted p-value is below {call['alpha']:g}",
+        ),
+        ("Unit", f"{call['unit']}; js_distance is in [0, 1], psi is in nat"),
+        ("Smoothing", "none" if call["smoothing"] is None else str(call["smoothing"])),
+        ("Zeros", zeros),
+        ("Missing values", _missing(frame)),
+    ]
+    if call["weights"] is not None:
+        facts.append(("Weights", f"rows are counted by {text.visible(str(call['weights']))}"))
+    if call["blocks"] is not None:
+        facts.append(("Blocks", f"rows of one {text.visible(str(call['blocks']))} move together"))
+    return facts
+
+
+def _rows_of(size: int | None) -> str:
+    return "an unknown number" if size is None else f"{size:,}"
+
+
+def _by(frame: pd.DataFrame) -> str:
+    return ", ".join(text.visible(str(key)) for key in keys_of(frame))
+
+
+def _missing(frame: pd.DataFrame) -> str:
+    if not frame.attrs["pdkl"]["dropna"]:
+        return "a category; no row is dropped"
+    call = frame.attrs["pdkl"]
+    sides = f"{call['missing']:,} in data and {call['missing_reference']:,} in reference"
+    return f"left out of their columns, over all columns {sides}"
+
+
+def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
+    """Say in words what the numbers alone may hide."""
+    call, measure = frame.attrs["pdkl"], measure_of(frame)
+    found: list[str] = []
+    names = [name for name in dict.fromkeys([measure, "kl_divergence", "psi"]) if name in frame]
+    endless = np.isinf(frame[names])
+    if n := int(endless.any(axis=1).sum()):
+        listed = " and ".join(name for name in names if endless[name].any())
+        found.append(
+            f"Infinite: {listed} in {_of(n, 'row')}, as one side has categories that the other "
+            "lacks. Open a row to see what share they hold: unseen and vanished."
+        )
+    least = frame[["n", "n_reference"]].min(axis=1).astype("Float64")
+    scored = frame[measure].notna() & (frame["kind"] != "identifier")
+    sparse = scored & (least < _SPARSE * frame["categories"]).fillna(False).astype(bool)
+    if n := int(sparse.sum()):
+        found.append(
+            f"Sparse: in {_of(n, 'row')} a side has fewer than {_SPARSE:g} rows a category. Chance "
+            "alone lifts such scores: read the excess and the noise floor."
+        )
+    if call["dropna"]:
+        found.append(f"Dropped: missing values are {_missing(frame)}.")
+    identifiers = frame.loc[frame["kind"] == "identifier", "column"].unique()
+    if len(identifiers):
+        listed = ", ".join(text.clipped(text.visible(name), 40) for name in identifiers[:10])
+        more = f" and {len(identifiers) - 10} more" if len(identifiers) > 10 else ""
+        found.append(
+            "Identifiers, where nearly every value is distinct, are scored at most by what is "
+            f"missing: {listed}{more}."
+        )
+    for status, meaning in (
+        ("error", "could not be compared; its note says why"),
+        ("gone", "is in the reference only"),
+        ("new", "is in the data only, so that there is nothing to compare it with"),
+        ("empty", "has no value on a side"),
+        ("unsure", "is past the threshold, but chance could do that too"),
+    ):
+        if n := int((frame["status"] == status).sum()):
+            found.append(f"{status.capitalize()}: {_of(n, 'row')}. Each {meaning}.")
+    if n := int((categories["flag"].str.contains("other")).sum()):
+        found.append(
+            f"Other: in {_of(n, 'row')} the categories that contribute least are summed up as "
+            f"(other), beyond {call['most_categories']}"
+            + (
+                "."
+                if call["min_count"] is None
+                else f", or with fewer than {call['min_count']} rows."
+            )
+        )
+    if call["redact"]:
+        found.append("Redacted: categories, segments and bin edges are replaced by numbers.")
+    return found
+
+
+def _of(n: int, noun: str) -> str:
+    return f"1 {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+# ---- tables ---------------------------------------------------------------------------------
+
+
+def _rows(frame: pd.DataFrame, spoken: Sequence[str], order: Sequence[int]) -> list[dict[str, Any]]:
+    """Write the cells of each row."""
+    measure = measure_of(frame)
+    listed = frame.take(list(order)).to_dict("records")
+    return [
+        {
+            "status": row["status"],
+            "column": text.visible(row["column"]),
+            "note": text.clipped(text.visible(row["note"]), 400),
+            "segment": spoken[i],
+            "kind": row["kind"] if isinstance(row["kind"], str) else text.ABSENT,
+            "score": text.number(row[measure]),
+            "floor": text.number(row[f"{measure}_noise_floor"]),
+            "excess": text.number(row[f"{measure}_excess"]),
+            "threshold": f"{row['threshold']:g}",
+            "n": text.whole(row["n"]),
+            "n_reference": text.whole(row["n_reference"]),
+            "k": text.whole(row["categories"]),
+            "missing": text.share(row["missing"]),
+            "missing_reference": text.share(row["missing_reference"]),
+        }
+        for i, row in zip(order, listed, strict=True)
+    ]
+
+
+def _heatmap(frame: pd.DataFrame, spoken: Sequence[str]) -> dict[str, Any] | None:
+    """Arrange the scores as columns by segments, shaded by excess over threshold."""
+    across = list(dict.fromkeys(spoken))
+    if len(across) < 2:
+        return None
+    status, excess = frame["status"].to_numpy(), excesses(frame).to_numpy()
+    limit = max(float(frame.attrs["pdkl"]["threshold"]), 1e-12)
+    shades = np.searchsorted(_STEPS, excess / limit, "right")
+    scored = frame["status"].isin(SCORED).to_numpy() & ~np.isnan(excess)
+    cells = [
+        {
+            "shade": int(shades[i]),
+            "text": text.number(score).removeprefix("0"),
+            "status": status[i],
+            "scored": bool(scored[i]),
+        }
+        for i, score in enumerate(frame[measure_of(frame)])
+    ]
+    width = len(frame) // len(across)
+    names = [text.visible(name) for name in frame["column"].iloc[:width]]
+    return {
+        "segments": [text.clipped(segment, _ACROSS) for segment in across],
+        "rows": [(name, cells[place::width]) for place, name in enumerate(names)],
+    }
+
+
+def _data(frame: pd.DataFrame, categories: pd.DataFrame, order: Sequence[int]) -> str:
+    """Write what the script needs to open a row, as JSON that no tag can end."""
+    extra = [name for name in ("kl_divergence", "psi") if name != measure_of(frame)]
+    listed = frame.to_dict("records")
+    names: dict[str, int] = {}
+    longest = _LETTERS // max(categories["category"].nunique(), 1)
+    longest = min(max(longest, _SHORTEST), _LONGEST)
+    entries: dict[int, list[list[Any]]] = {}
+    for entry in categories.to_dict("records"):
+        label = text.clipped(text.visible(entry["category"]), longest)
+        part = entry["contribution"]
+        share = None if np.isnan(part) else float(f"{part:.3g}")
+        counts = [entry["count"], entry["count_reference"]]
+        compact = [names.setdefault(label, len(names)), *counts, share]
+        if "missing" in entry["flag"]:
+            compact.append(-1)
+        elif "other" in entry["flag"]:
+            compact.append(entry["categories"])
+        entries.setdefault(entry["row"], []).append(compact)
+    document = {
+        "rare": frame.attrs["pdkl"]["rare"],
+        "statuses": STATUSES,
+        "details": [*_DETAILS, *extra],
+        "names": list(names),
+        "rows": [
+            [
+                [write(listed[i][name]) for name, write in _DETAILS.items()]
+                + [text.number(listed[i][name]) for name in extra],
+                entries.get(i, []),
+            ]
+            for i in order
+        ],
+    }
+    written = json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

@@ -1,0 +1,124 @@
+"""Reports for machines: JSON, JUnit, comma-separated values, and a line for people."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+
+from pdkl.report import text
+from pdkl.report.rows import STATUSES, measure_of, segments
+
+_NUMBERS = (
+    'JSON has no infinity: infinite numbers are the texts "inf" and "-inf". NaN and missing values '
+    "are null."
+)
+
+
+def tally(frame: pd.DataFrame) -> str:
+    """Say how many rows have which status, the worst first."""
+    counts = frame["status"].value_counts()
+    parts = [f"{counts[status]} {status}" for status in STATUSES if status in counts]
+    rows = "1 row" if len(frame) == 1 else f"{len(frame):,} rows"
+    return f"{rows}: {', '.join(parts)}" if parts else rows
+
+
+def json_text(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
+    """Write the settings, and each row with its categories."""
+    listed: dict[int, list[dict[str, Any]]] = {}
+    for entry in _records(categories.drop(columns="column")):
+        listed.setdefault(entry.pop("row"), []).append(entry)
+    document = {
+        "format": "pdkl report",
+        "version": 1,
+        "numbers": _NUMBERS,
+        "passed": passed,
+        "call": {name: _value(value) for name, value in frame.attrs["pdkl"].items()},
+        "rows": [
+            row | {"category_counts": listed.get(i, [])} for i, row in enumerate(_records(frame))
+        ],
+    }
+    # ASCII alone: what is invisible or turns text around stays an escape in the document
+    return json.dumps(document, allow_nan=False, ensure_ascii=True, indent=1) + "\n"
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = [[_value(value) for value in frame[name]] for name in frame.columns]
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _value(value: Any) -> Any:
+    """Return what JSON has for a value."""
+    if isinstance(value, list):
+        return [_value(one) for one in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return None
+    if isinstance(value, float) and math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    if isinstance(value, (bool, int, float, str)):
+        return value
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+def junit(frame: pd.DataFrame, *, failed: Sequence[str]) -> str:
+    """Write a test case per row: its class is the segment, its name the column."""
+    wrong = frame["status"].isin(failed)
+    errors = frame["status"].eq("error")
+    suite = ElementTree.Element(
+        "testsuite",
+        name="pdkl drift",
+        tests=str(len(frame)),
+        failures=str(int((wrong & ~errors).sum())),
+        errors=str(int(errors.sum())),
+        skipped="0",
+    )
+    measure = measure_of(frame)
+    numbers = ["", "_excess", "_noise_floor"]
+    for segment, row in zip(segments(frame), frame.to_dict("records"), strict=True):
+        name = text.visible(str(row["column"]))
+        case = ElementTree.SubElement(suite, "testcase", classname=segment, name=name)
+        scores = [f"{measure}{end} {text.number(row[f'{measure}{end}'])}" for end in numbers]
+        scores += [f"threshold {row['threshold']:g}", f"p_adjusted {row['p_adjusted']:.3g}"]
+        message = text.visible(str(row["note"])) or ", ".join(scores)
+        if row["status"] in failed:
+            tag = "error" if row["status"] == "error" else "failure"
+            ElementTree.SubElement(case, tag, type=row["status"], message=message)
+        else:
+            ElementTree.SubElement(case, "system-out").text = f"{row['status']}: {message}"
+    suites = ElementTree.Element("testsuites")
+    suites.append(suite)
+    ElementTree.indent(suites)
+    head = '<?xml version="1.0" encoding="utf-8"?>\n'
+    return head + ElementTree.tostring(suites, encoding="unicode") + "\n"
+
+
+def csv(frame: pd.DataFrame) -> str:
+    """Write the rows, guarding every text against being read as a formula."""
+    safe = {
+        text.unformed(str(name)): [
+            value if _is_number(value) else text.unformed(_plain(value)) for value in frame[name]
+        ]
+        for name in frame.columns
+    }
+    target = io.StringIO()
+    pd.DataFrame(safe, dtype=object).to_csv(target, index=False, lineterminator="\r\n")
+    return target.getvalue()
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+
+
+def _plain(value: Any) -> str:
+    found = _value(value)
+    return "" if found is None else str(found)

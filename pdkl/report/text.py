@@ -1,0 +1,78 @@
+"""How values are written for people: nothing invisible, nothing that runs on."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import Any
+
+import pandas as pd
+
+# controls, directions and other formats, surrogates, separators of lines, and what is no character
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"})
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+ABSENT = "\N{EN DASH}"
+
+
+def visible(text: str) -> str:
+    """Write characters that cannot be seen, or that turn the text around, as escapes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(one) if unicodedata.category(one) in _UNSEEN else one for one in text)
+
+
+def _shown(one: str) -> str:
+    code = ord(one)
+    if one in _SHORT:
+        return _SHORT[one]
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else _long(code)
+
+
+def _long(code: int) -> str:
+    return f"\\U{code:08x}"
+
+
+def clipped(text: str, most: int) -> str:
+    """Cut a long text, and show that it was cut."""
+    return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def unformed(text: str) -> str:
+    """Keep a spreadsheet from reading a text as a formula."""
+    shown = visible(text)
+    return f"'{shown}" if text.startswith(_FORMULA) else shown
+
+
+def key(value: Any) -> str:
+    """Write the key of a group; a time at midnight is its day."""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return "(missing)"
+    return visible(str(value).removesuffix(" 00:00:00"))
+
+
+def number(value: float) -> str:
+    """Write a score with three decimals."""
+    if math.isnan(value):
+        return ABSENT
+    if math.isinf(value):
+        return "\N{INFINITY}" if value > 0 else "-\N{INFINITY}"
+    rounded = f"{value:.3f}"
+    return rounded.removeprefix("-") if float(rounded) == 0.0 else rounded
+
+
+def share(value: float) -> str:
+    """Write a share in per cent; what is above nothing never reads as nothing."""
+    if math.isnan(value):
+        return ABSENT
+    return "<0.1%" if 0.0 < value < 0.0005 else f"{value:.1%}"
+
+
+def whole(value: Any) -> str:
+    """Write a number of rows or categories."""
+    return ABSENT if pd.isna(value) else f"{int(value):,}"
+
+
+def p_value(value: float) -> str:
+    """Write a p-value; what is above nothing never reads as nothing."""
+    return "<0.001" if 0.0 <= value < 0.0005 else number(value)
