@@ -14,6 +14,7 @@ import pyarrow.dataset as ds
 
 from pdkl import files
 from pdkl.binned import Binner
+from pdkl.core.combinations import Combinations
 from pdkl.core.counts import CodeArray
 from pdkl.core.validation import listing
 from pdkl.engines import arrow as engine
@@ -134,7 +135,7 @@ def _levels(encoder: Any, kind: pa.DataType) -> pd.CategoricalDtype:
 def _rows(
     columns: list[Any],
     dtypes: dict[Any, pd.CategoricalDtype],
-    found: engine.Combinations,
+    found: Combinations,
     weights: Hashable | None,
     cut: frozenset[Hashable],
     coded: frozenset[Hashable],

@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdkl import InfoTheory
+from pdkl.core import combinations
 from pdkl.engines import arrow as engine
 
 RNG = np.random.default_rng(3)
@@ -255,13 +256,14 @@ def test_every_type_is_counted(kind: str, name: str, tmp_path: Path) -> None:
     assert_same(found, InfoTheory(frame).entropy("v", by="g"))
 
 
-TINY = {
-    "pieces of a row": {"_PIECE": 1},
-    "runs": {"_SMALL_BITS": 0, "_CELLS_PER_ROW": 0, "_PIECE": 5},
-    "long keys": {"_SMALL_BITS": 0, "_CELLS_PER_ROW": 0, "_PIECE": 5, "_KEY_BITS": 7},
-    "tables, then runs": {"_SMALL_BITS": 4, "_CELLS_PER_ROW": 2, "_PIECE": 3},
-    "wide integers": {"_SPAN": 2, "_PIECE": 3},
-    "small chunks": {"_CHUNK": 3},
+SORTED = {"_SMALL_BITS": 0, "_CELLS_PER_ROW": 0, "_SORTED_AT_ONCE": 9}
+TINY: dict[str, tuple[dict[str, int], dict[str, int]]] = {
+    "pieces of a row": ({"_PIECE": 1}, {}),
+    "sorted keys": ({"_PIECE": 5}, SORTED),
+    "long keys": ({"_PIECE": 5}, {**SORTED, "_KEY_BITS": 7}),
+    "a table, then sorted": ({"_PIECE": 3}, {"_SMALL_BITS": 4, "_CELLS_PER_ROW": 2}),
+    "wide integers": ({"_SPAN": 2, "_PIECE": 3}, {}),
+    "small chunks": ({}, {"_CHUNK": 3}),
 }
 
 
@@ -270,8 +272,9 @@ TINY = {
 def test_limits_do_not_change_an_answer(
     limits: str, question: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in TINY[limits].items():
-        monkeypatch.setattr(engine, name, value)
+    for module, values in zip((engine, combinations), TINY[limits], strict=True):
+        for name, value in values.items():
+            monkeypatch.setattr(module, name, value)
     ask = QUESTIONS[question]
     table = pa.Table.from_batches(awkward(TABLE), TABLE.schema)
     assert_same(ask(InfoTheory(table), None), ask(InfoTheory(in_pandas(TABLE)), None))
@@ -312,8 +315,8 @@ def test_combinations_are_those_of_a_loop(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "_PIECE", piece)
         if runs:
-            patch.setattr(engine, "_SMALL_BITS", 0)
-            patch.setattr(engine, "_CELLS_PER_ROW", 0)
+            for name, value in SORTED.items():
+                patch.setattr(combinations, name, value)
         found = engine.count(batches, wanted, encoders)
     values = {name: [*encoder.values().to_pylist(), None] for name, encoder in encoders.items()}
     for columns, one in zip(wanted, found, strict=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,18 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pdkl.core.combinations import Combinations, Tally
 from pdkl.core.counts import LARGEST_SUM, CodeArray, WeightArray
-from pdkl.core.numerics import IntArray
 
 _WHOLE = int(np.iinfo(np.int64).max)
 _PIECE = 1 << 17  # rows encoded at a time; more where a dictionary is larger
-_CHUNK = 1 << 15  # rows whose combined codes still fit the cache
 _SPAN = 1 << 22  # integers within so wide a range are looked up, not hashed
-_TABLE_BITS = 24  # of the cells of one dense table, about 128 MB
-_ALL_TABLES_BITS = 25
-_CELLS_PER_ROW = 128  # a table of more cells would take longer to read than the rows
-_SMALL_BITS = 16  # a table so small is always worth having
-_KEY_BITS = 63
 
 
 class Encoder(Protocol):
@@ -41,14 +35,6 @@ class Vocabulary(Encoder, Protocol):
 
     def values(self) -> pa.Array:
         """Return the values that the numbers stand for."""
-
-
-@dataclass(frozen=True)
-class Combinations:
-    """Distinct rows of some columns: their codes, and how much weight each has."""
-
-    codes: list[IntArray]
-    weight: WeightArray
 
 
 def encoder_for(kind: pa.DataType) -> Vocabulary:
@@ -315,15 +301,17 @@ def count(
     weights : WeightReader, optional
         Of the column of row weights. Rows that weigh 0 stand in the answers too.
     """
-    spare = max(len(wanted) - 1, 0).bit_length()
-    table_bits = max(min(_TABLE_BITS, _ALL_TABLES_BITS - spare), _SMALL_BITS)
     kind = None if weights is None else weights.dtype
-    tallies = [_Tally([encoders[name] for name in columns], kind, table_bits) for columns in wanted]
-    for piece in _pieces(batches, lambda: max(encoder.size for encoder in encoders.values())):
-        weight = None if weights is None else weights.read(piece.column(weights.name))
-        codes = {name: encoder.encode(piece.column(name)) for name, encoder in encoders.items()}
-        for columns, tally in zip(wanted, tallies, strict=True):
-            tally.add([codes[name] for name in columns], weight)
+    tallies = [Tally(len(columns), kind, len(wanted)) for columns in wanted]
+    with ThreadPoolExecutor(2) as pool:  # columns are encoded side by side
+        for piece in _pieces(batches, lambda: max(one.size for one in encoders.values())):
+            parts = [piece.column(name) for name in encoders]
+            found = pool.map(lambda one, part: one.encode(part), encoders.values(), parts)
+            weight = None if weights is None else weights.read(piece.column(weights.name))
+            codes = dict(zip(encoders, found, strict=True))
+            for columns, tally in zip(wanted, tallies, strict=True):
+                sizes = [encoders[name].size for name in columns]
+                tally.add([codes[name] for name in columns], sizes, weight)
     if weights is not None:
         weights.require()
     return [tally.result() for tally in tallies]
@@ -407,153 +395,3 @@ class WeightReader:
                 f"{spoken} must not be negative; {self._negative} of {self._rows} are, "
                 f"the first is {self._first_negative}."
             )
-
-
-class _Tally:
-    """The distinct combinations of some columns so far, and their weight.
-
-    The codes of a row are packed into the bits of one key, the first column highest, so that a
-    key keeps its place in the order when columns get more bits. Few possible keys make a table;
-    many are kept as sorted runs, merged so that each is more than twice as long as the next.
-    """
-
-    def __init__(
-        self, encoders: Sequence[Encoder], weighed: np.dtype[Any] | None, table_bits: int
-    ) -> None:
-        self._encoders, self._table_bits = encoders, table_bits
-        self._bits = [0] * len(encoders)
-        self._rows = 0
-        self._table: WeightArray | None = np.zeros(1, dtype=weighed or np.int64)
-        # which keys occur, where that cannot be told from their weight
-        self._seen = None if weighed is None else np.zeros(1, dtype=bool)
-        self._runs: list[_Run] = []
-
-    def add(self, codes: Sequence[CodeArray], weight: WeightArray | None) -> None:
-        """Add rows, each weighing 1 where no weights are given."""
-        rows = len(codes[0])
-        self._rows += rows
-        self._widen()
-        if self._table is None:
-            self._push(_Run(_pack(codes, self._bits), weight).added())
-            return
-        for start in range(0, rows, _CHUNK):
-            some = slice(start, start + _CHUNK)
-            (key,) = _pack([one[some] for one in codes], self._bits)
-            if weight is None:
-                np.add.at(self._table, key, 1)
-            else:
-                np.add.at(self._table, key, weight[some])
-                assert self._seen is not None  # there are weights
-                self._seen[key] = True
-
-    def result(self) -> Combinations:
-        """Return what was counted."""
-        run = self._everything()
-        return Combinations(_unpack(run.words, self._bits), run.weight)
-
-    def _widen(self) -> None:
-        """Give the columns as many bits as their encoders need by now."""
-        bits = [encoder.size.bit_length() for encoder in self._encoders]
-        if bits == self._bits:
-            return
-        tabled = self._table is not None
-        runs = [self._everything()] if tabled else self._runs
-        moved = [_Run(_pack(_unpack(run.words, self._bits), bits), run.weight) for run in runs]
-        self._bits, total = bits, sum(bits)
-        small = total <= _SMALL_BITS or 1 << total <= _CELLS_PER_ROW * self._rows
-        if not tabled or not small or total > self._table_bits:
-            self._runs, self._table, self._seen = moved, None, None
-            return
-        (run,) = moved
-        self._table = np.zeros(1 << total, dtype=run.weight.dtype)
-        self._table[run.words[0]] = run.weight
-        if self._seen is not None:
-            self._seen = np.zeros(1 << total, dtype=bool)
-            self._seen[run.words[0]] = True
-
-    def _push(self, run: _Run) -> None:
-        self._runs.append(run)
-        while len(self._runs) > 1 and len(self._runs[-2].weight) <= 2 * len(self._runs[-1].weight):
-            last = self._runs.pop()
-            self._runs[-1] = self._runs[-1].merged(last)
-
-    def _everything(self) -> _Run:
-        """Return all that was counted as one run."""
-        if self._table is not None:
-            key = np.flatnonzero(self._table if self._seen is None else self._seen)
-            return _Run([key], self._table[key])
-        run = self._runs.pop()
-        while self._runs:
-            run = self._runs.pop().merged(run)
-        return run
-
-
-@dataclass(frozen=True)
-class _Run:
-    """Keys, in words of at most 63 bits each, and their weights."""
-
-    words: list[IntArray]
-    weight: Any  # None stands for ones
-
-    def merged(self, other: _Run) -> _Run:
-        both = zip(self.words, other.words, strict=True)
-        words = [np.concatenate(pair) for pair in both]
-        return _Run(words, np.concatenate([self.weight, other.weight])).added()
-
-    def added(self) -> _Run:
-        """Sort the keys, and add the weights of equal ones."""
-        words, weight = self.words, self.weight
-        if len(words) == 1 and weight is None:
-            words = [np.sort(words[0])]
-        else:
-            # two sorted runs after each other take a stable sort little more than a merge
-            single = len(words) == 1
-            order = np.argsort(words[0], kind="stable") if single else np.lexsort(words[::-1])
-            words = [word[order] for word in words]
-            weight = None if weight is None else weight[order]
-        changed = np.ones(len(words[0]), dtype=bool)
-        changed[1:] = np.any([word[1:] != word[:-1] for word in words], axis=0)
-        first = np.flatnonzero(changed)
-        if weight is None:
-            added = np.diff(first, append=len(changed))
-        else:
-            added = np.add.reduceat(weight, first) if len(first) else weight
-        return _Run([word[first] for word in words], added)
-
-
-def _words(bits: Sequence[int]) -> list[list[int]]:
-    """Say which columns share a key word."""
-    words: list[list[int]] = [[]]
-    room = _KEY_BITS
-    for column, own in enumerate(bits):
-        if own > room:
-            words.append([])
-            room = _KEY_BITS
-        words[-1].append(column)
-        room -= own
-    return words
-
-
-def _pack(codes: Sequence[CodeArray], bits: Sequence[int]) -> list[IntArray]:
-    """Put the codes of each row side by side, 0 for missing."""
-    packed = []
-    for word in _words(bits):
-        key = codes[word[0]].astype(np.int64)
-        key += 1
-        for column in word[1:]:
-            key <<= bits[column]
-            key += codes[column]
-            key += 1
-        packed.append(key)
-    return packed
-
-
-def _unpack(packed: Sequence[IntArray], bits: Sequence[int]) -> list[IntArray]:
-    """Take the codes out of the keys, the columns in order."""
-    codes: list[IntArray] = []
-    for word, key in zip(_words(bits), packed, strict=True):
-        shift = sum(bits[column] for column in word)
-        for column in word:
-            shift -= bits[column]
-            codes.append(((key >> shift) & ((1 << bits[column]) - 1)) - 1)
-    return codes
