@@ -134,7 +134,9 @@ def _check_weights(question: Question, source: Source, reference: Source) -> Non
     require_columns("weights", [weights], list(source.head.columns))
     sides.check_reference(question, reference, [])
     for side in (source, reference):
-        values = weights_of(one(side, [weights], weights))
+        # a profile has no rows to weigh any more, but each of its columns holds all their weight
+        held = [weights] if side.kind == "frame" else list(side.head)[:1]
+        values = weights_of(one(side, held, weights))
         assert values is not None  # they are named
         require_whole(values, "drift")
 

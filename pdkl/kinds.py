@@ -16,7 +16,9 @@ from pdkl.core.binning import read_bins
 from pdkl.core.counts import Counts, WeightArray
 from pdkl.core.validation import require_columns
 from pdkl.engines.pandas import Labelled
-from pdkl.rows import Source
+from pdkl.held import same_bins
+from pdkl.profile import different_bins
+from pdkl.rows import Prepared, Source
 from pdkl.sources import weights_of
 
 BINS = 10
@@ -94,9 +96,11 @@ def cut(
     require_columns("bins", named, [column.name for column in columns], frame="the call")
     rules = {name: read_bins(f"bins for column {name!r}", rule) for name, rule in named.items()}
     common = BINS if isinstance(bins, Mapping) else read_bins("bins", bins)
+    _keep_cut(columns, source, reference, rules)
     base: dict[Hashable, _Values] = {}
     for side in (reference, source):
         chosen = [c for c in columns if not c.error and c.there == (side is reference)]
+        chosen = [c for c in chosen if c.binner is None]
         chosen = [c for c in chosen if c.name in rules or _may_be_scaled(side, c.name)]
         base |= _read(side, chosen, weights)
     chosen = [c for c in columns if c.name in base]
@@ -132,6 +136,27 @@ def cut(
             column.fail(str(error))
         else:
             column.kind = column.kind or "binned"
+
+
+def _keep_cut(
+    columns: Sequence[Compared], source: Source, reference: Source, rules: Mapping[Hashable, Any]
+) -> None:
+    """Leave the columns that a profile has cut already as they are."""
+    for column in columns:
+        name = column.name
+        before = [Prepared.of(side).binners.get(name) for side in (reference, source)]
+        found = [binner for binner in before if binner is not None]
+        if not found:
+            continue
+        if name in rules:
+            raise ValueError(different_bins(name))
+        if same_bins(found[0], found[-1]):
+            column.binner, column.kind = found[0], "binned"
+        else:
+            column.fail(
+                f"column {name!r} is not cut at the same places in both profiles. Take them with "
+                "the bins of the first: profile(..., bins=first)."
+            )
 
 
 def of_counted(column: Compared) -> str:

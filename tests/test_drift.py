@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
+import pdkl
 from pdkl import ColumnNotFoundError, InfoTheory, Measure
 
 COLUMNS = [
@@ -815,3 +816,51 @@ def test_no_group_in_common() -> None:
     )
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         drift(FRAME, FRAME.assign(g="y"), by="g")
+
+
+# ---- profiles ----------------------------------------------------------------------------------
+
+
+def drawn(rng: np.random.Generator, shift: float, rows: int = 2000) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "g": rng.choice(["a", "b"], rows),
+            "x": rng.normal(shift, 1, rows),
+            "c": rng.choice(list("uvwxyz"), rows),
+            "w": rng.integers(1, 4, rows),
+        }
+    )
+
+
+@pytest.mark.parametrize("by", [None, "g"])
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_a_profile_stands_for_its_frame(by: str | None, weights: str | None) -> None:
+    rng = np.random.default_rng(3)
+    reference, today = drawn(rng, 0.0), drawn(rng, 0.5)
+    saved = reference.info_theory.profile(["x", "c"], by=by, weights=weights, bins={"x": 10})
+    keywords: dict[str, Any] = {"by": by, "weights": weights, "rng": 0}
+    expected = today.info_theory.drift(reference, ["x", "c"], **keywords)
+    pd.testing.assert_frame_equal(today.info_theory.drift(saved, ["x", "c"], **keywords), expected)
+    again = today.info_theory.profile(["x", "c"], by=by, weights=weights, bins=saved)
+    found = pdkl.InfoTheory(again).drift(saved, ["x", "c"], **keywords)
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_a_profile_is_not_cut_anew() -> None:
+    reference = drawn(np.random.default_rng(3), 0.0)
+    saved = reference.info_theory.profile("x", bins=10)
+    with pytest.raises(ValueError, match="anew") as caught:
+        reference.info_theory.drift(saved, "x", bins={"x": 5})
+    assert str(caught.value) == (
+        "bins asks to cut column 'x' anew, but a profile has cut it already and its values are "
+        "gone. Leave bins out, or take the profile with these bins."
+    )
+    other = pdkl.InfoTheory(reference.iloc[:1000].info_theory.profile("x", bins=10))
+    found = other.drift(saved, "x")
+    assert found[["status", "note"]].to_numpy().tolist() == [
+        [
+            "error",
+            "column 'x' is not cut at the same places in both profiles. Take them with the bins "
+            "of the first: profile(..., bins=first).",
+        ]
+    ]

@@ -57,7 +57,7 @@ def with_duckdb(path: str) -> Callable[[], object]:
     import duckdb
 
     query = f"SELECT g, c, count(*) AS n FROM '{path}' GROUP BY ALL"
-    return lambda: duckdb.sql(query).fetchnumpy()
+    return lambda: duckdb.sql(query).to_arrow_table()  # type: ignore[union-attr]
 
 
 def with_polars(path: str) -> Callable[[], object]:
