@@ -215,14 +215,18 @@ def _measured(
     log_base, sure = answer.settings.log_base, answer.settings.sure
     part: dict[str, Any] = {
         "n": batch.p.totals,
-        "n_reference": batch.q.totals,
         "n_missing": batch.p.missing,
-        "n_missing_reference": batch.q.missing,
         "categories": batch.categories,
-        "unseen": _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p),
-        "vanished": _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q),
     }
-    part["unseen"][~valid] = part["vanished"][~valid] = np.nan
+    if answer.facts.form is not None:
+        unseen = _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p)
+        vanished = _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q)
+        part |= {
+            "n_reference": batch.q.totals,
+            "n_missing_reference": batch.q.missing,
+            "unseen": np.where(valid, unseen, np.nan),
+            "vanished": np.where(valid, vanished, np.nan),
+        }
     for one in measures:
         pairs = _with_zeros(answer, column, batch, one)
         part[one.name] = np.where(valid, one.value(pairs, log_base), np.nan)
