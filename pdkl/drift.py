@@ -271,7 +271,7 @@ def _line_up(asked: Asked, table: _Table) -> list[tuple[int, sides.Column]]:
             kinds.without_values(column)
         own, other = _both(column, table.answer.groups)
         counted = sides.Counted(column.name, column.name, own, other)
-        cut = {} if column.binner is None else {column.name: column.binner}
+        cut = {column.name: column.binner} if column.kind == "binned" and column.binner else {}
         try:
             lined = sides.column_of(asked, settings, counted, cut)
         except TypeError as error:

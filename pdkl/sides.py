@@ -509,7 +509,7 @@ def column_of(
             "some together. Take it without max_categories."
         )
     counted = counted.lumped_alike()
-    column = _on_one_alphabet(name, text, counted.p, counted.q, settings)
+    column = _on_one_alphabet(name, text, counted.p, counted.q, settings, cut=name in cut)
     if name in cut:
         column = replace(column, intervals=cut[name].intervals())
     if counted.units is not None:
@@ -518,13 +518,14 @@ def column_of(
 
 
 def _on_one_alphabet(
-    name: Hashable, text: str | None, p: Labelled, q: Labelled, settings: Settings
+    name: Hashable, text: str | None, p: Labelled, q: Labelled, settings: Settings, *, cut: bool
 ) -> Column:
     """Give both sides the same outcome ids, and fix the alphabet of the column."""
     labels, position = names.union(p.labels, q.labels)
     counts_p = replace(p.counts, n_outcomes=len(labels))
     counts_q = q.counts.relabel(position, len(labels))
-    if settings.sure is not None:  # the draws of a seed go by the order of the categories
+    # the draws of a seed go by the order of the categories; that of intervals is settled
+    if settings.sure is not None and not cut:
         order = names.sort_order(labels)
         labels, place = labels[order], np.argsort(order)
         counts_p = counts_p.relabel(place, len(labels))
