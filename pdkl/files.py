@@ -15,8 +15,10 @@ _BATCHES_AHEAD = 4
 _FILES_AHEAD = 2
 
 
-def scan(dataset: ds.Dataset, columns: list[str]) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-    """Return the batches of some columns, and their schema.
+def scan(
+    dataset: ds.Dataset, columns: list[str]
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch], int | None]:
+    """Return the batches of some columns, their schema, and how many rows come, if that is known.
 
     Text that Parquet holds with dictionaries comes as dictionary arrays.
     """
@@ -25,18 +27,19 @@ def scan(dataset: ds.Dataset, columns: list[str]) -> tuple[pa.Schema, Iterator[p
     whole._scan_options = {}  # for a dataset with a filter does not tell its files
     fragments = list(whole.get_fragments(chosen))
     _check(fragments, dataset, columns)
-    source = dataset
+    source, rows = dataset, None
     if (
         isinstance(dataset, ds.FileSystemDataset)
         and isinstance(dataset.format, ds.ParquetFileFormat)
         and chosen is None  # a filter may not know how to compare dictionaries
-        and (texts := _text_columns(fragments, dataset.schema, columns))
     ):
-        source = _with_dictionaries(dataset, fragments, texts)
+        rows = sum(fragment.count_rows() for fragment in fragments)
+        if texts := _text_columns(fragments, dataset.schema, columns):
+            source = _with_dictionaries(dataset, fragments, texts)
     scanner = source.scanner(
         columns=columns, batch_readahead=_BATCHES_AHEAD, fragment_readahead=_FILES_AHEAD
     )
-    return scanner.projected_schema, _batches(scanner, fragments, dataset.schema, columns)
+    return scanner.projected_schema, _batches(scanner, fragments, dataset.schema, columns), rows
 
 
 def open_files(paths: list[str], form: Any) -> ds.Dataset:

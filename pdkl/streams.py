@@ -65,14 +65,14 @@ class ArrowSource:
             read_weights(self.head, weights)  # refuse what is no number
             reader = engine.WeightReader(str(weights), self.data.schema.field(weights).type)
         needed = names if weights is None else list(dict.fromkeys([*names, weights]))
-        schema, batches = self._open(needed)
+        schema, batches, total = self._open(needed)
         encoders: dict[Any, Any] = {
             name: _Cut(cut[name], name, self.head[name])
             if name in cut
             else _encoder(name, schema.field(name).type)
             for name in names
         }
-        found = engine.count(_with_progress(batches, self.data), lists, encoders, reader)
+        found = engine.count(_with_progress(batches, total), lists, encoders, reader)
         dtypes = {name: _levels(encoders[name], kinds[name]) for name in names}
         coded = {n for n in names if n not in cut and not pa.types.is_dictionary(kinds[n])}
         return [
@@ -80,8 +80,8 @@ class ArrowSource:
             for columns, one in zip(lists, found, strict=True)
         ]
 
-    def _open(self, columns: list[str]) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-        """Return the batches of some columns, and their schema."""
+    def _open(self, columns: list[str]) -> tuple[pa.Schema, Iterator[pa.RecordBatch], int | None]:
+        """Return the batches of some columns, their schema, and how many rows, if that is known."""
         data = self.data
         if isinstance(data, ds.Dataset):
             return files.scan(data, columns)
@@ -94,10 +94,10 @@ class ArrowSource:
                     "second reading), and a new reader for each call."
                 )
             _consumed.add(data)
-            return data.schema, _selected(data, columns)
+            return data.schema, _selected(data, columns), None
         table = data if isinstance(data, pa.Table) else pa.Table.from_batches([data])
         table = table.select(columns)
-        return table.schema, iter(table.to_batches())
+        return table.schema, iter(table.to_batches()), len(table)
 
 
 class _Cut:
@@ -158,14 +158,15 @@ def _selected(reader: pa.RecordBatchReader, columns: list[str]) -> Iterator[pa.R
         raise files.unreadable(None, error) from error
 
 
-def _with_progress(batches: Iterator[pa.RecordBatch], data: Any) -> Iterator[pa.RecordBatch]:
+def _with_progress(
+    batches: Iterator[pa.RecordBatch], total: int | None
+) -> Iterator[pa.RecordBatch]:
     """Show a bar on a terminal after a second, where tqdm is installed."""
     try:
         from tqdm import tqdm
     except ImportError:
         yield from batches
         return
-    total = data.num_rows if isinstance(data, (pa.Table, pa.RecordBatch)) else None
     with tqdm(
         total=total,
         desc="counting",

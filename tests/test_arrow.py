@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import re
+import sys
+import types
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -510,5 +512,40 @@ def test_a_stream_that_breaks_off() -> None:
 
 def test_what_is_no_data() -> None:
     for value in (pa.array([1]), pa.scalar(1), pa.schema([])):
-        with pytest.raises(TypeError, match="InfoTheory needs a pandas DataFrame, or a Table"):
+        with pytest.raises(TypeError, match="RecordBatchReader or Dataset of pyarrow; got "):
             InfoTheory(value).entropy("v")
+
+
+class Bar:
+    """Stands in for tqdm's, and keeps what it was told."""
+
+    shown: ClassVar[list[Bar]] = []
+
+    def __init__(self, **settings: Any) -> None:
+        self.settings, self.rows, self.open = settings, 0, True
+        Bar.shown.append(self)
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.open = False
+
+    def update(self, rows: int) -> None:
+        self.rows += rows
+
+
+def test_a_bar_counts_rows_on_a_terminal_where_tqdm_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stub = types.ModuleType("tqdm")
+    stub.tqdm = Bar  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "tqdm", stub)
+    monkeypatch.setattr(Bar, "shown", [])
+    InfoTheory(TABLE).entropy("text")
+    InfoTheory(TABLE.to_reader()).entropy("text")
+    InfoTheory(on_disk(TABLE, tmp_path / "files", "parquet")).entropy("text")
+    assert [(bar.rows, bar.open) for bar in Bar.shown] == [(ROWS, False)] * 3
+    assert [bar.settings["total"] for bar in Bar.shown] == [ROWS, None, ROWS]
+    # after a second, and not where stderr is no terminal
+    assert {(bar.settings["delay"], bar.settings["disable"]) for bar in Bar.shown} == {(1, None)}

@@ -57,7 +57,8 @@ def with_duckdb(path: str) -> Callable[[], object]:
     import duckdb
 
     query = f"SELECT g, c, count(*) AS n FROM '{path}' GROUP BY ALL"
-    return lambda: duckdb.sql(query).to_arrow_table()  # type: ignore[union-attr]
+    connection = duckdb.connect()
+    return lambda: connection.sql(query).to_arrow_table()
 
 
 def with_polars(path: str) -> Callable[[], object]:
