@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 SUPPORTED = (
     "a DataFrame of pandas, polars, Dask, PySpark or narwhals, a LazyFrame of polars, a DuckDB "
-    "relation, an Ibis table, or a Table, RecordBatch, RecordBatchReader or Dataset of pyarrow"
+    "relation, an Ibis table, a Table, RecordBatch, RecordBatchReader or Dataset of pyarrow, or a "
+    "Profile"
 )
 _FRAMES = {  # library -> its frames, and what they are called in messages
     "polars": {"DataFrame": "polars DataFrame", "LazyFrame": "polars LazyFrame"},

@@ -638,8 +638,9 @@ def test_what_is_no_frame() -> None:
     series: Any = pl.Series([1])
     message = (
         "InfoTheory needs a DataFrame of pandas, polars, Dask, PySpark or narwhals, a LazyFrame of "
-        "polars, a DuckDB relation or an Ibis table; got Series. A Series of pandas has its own "
-        "accessor, series.info_theory."
+        "polars, a DuckDB relation, an Ibis table, a Table, RecordBatch, RecordBatchReader or "
+        "Dataset of pyarrow, or a Profile; got Series. A Series of pandas has its own accessor, "
+        "series.info_theory."
     )
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         InfoTheory(series).entropy()

@@ -129,8 +129,8 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         lambda: InfoTheory([1, 2]).entropy(),
         TypeError,
         "InfoTheory needs a DataFrame of pandas, polars, Dask, PySpark or narwhals, a LazyFrame of "
-        "polars, a DuckDB relation, an Ibis table, or a Table, RecordBatch, RecordBatchReader or "
-        "Dataset of pyarrow; got list. A Series of pandas has its own accessor, "
+        "polars, a DuckDB relation, an Ibis table, a Table, RecordBatch, RecordBatchReader or "
+        "Dataset of pyarrow, or a Profile; got list. A Series of pandas has its own accessor, "
         "series.info_theory.",
     ),
     # ---- by
