@@ -22,9 +22,9 @@ from pdkl.engines.pandas import Key, Labelled, Tally, key_name
 from pdkl.grouping import Groups
 from pdkl.kinds import Compared
 from pdkl.question import Question, plain, read_by
-from pdkl.rows import Source
+from pdkl.rows import Prepared, Source
 from pdkl.sides import Answer, Asked
-from pdkl.sources import count_apart, is_data, one, read_data, weights_of
+from pdkl.sources import count_apart, is_data, read_data, weights_of
 from pdkl.sureness import Scored, Sureness, adjusted, assess
 
 _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the result
@@ -129,16 +129,18 @@ def _require_comparison(measure: Measure) -> None:
 
 def _check_weights(question: Question, source: Source, reference: Source) -> None:
     weights = question.weights
-    if weights is None:
-        return
-    require_columns("weights", [weights], list(source.head.columns))
-    sides.check_reference(question, reference, [])
+    if weights is not None:
+        require_columns("weights", [weights], list(source.head.columns))
+        sides.check_reference(question, reference, [])
     for side in (source, reference):
-        # a profile has no rows to weigh any more, but each of its columns holds all their weight
-        held = [weights] if side.kind == "frame" else list(side.head)[:1]
-        values = weights_of(one(side, held, weights))
-        assert values is not None  # they are named
-        require_whole(values, "drift")
+        added = Prepared.of(side).weights  # they are no column any more
+        if added is None and weights is None:
+            continue
+        wanted = [weights] if added is None else [name for name in side.head if name != added]
+        for rows in side.reduce([[name] for name in wanted], weights, {}):
+            values = weights_of(rows)
+            assert values is not None  # they are named
+            require_whole(values, "drift")
 
 
 def _columns(
@@ -150,6 +152,7 @@ def _columns(
     every = list(dict.fromkeys([*source.head.columns, *reference.head.columns]))
     if question.columns is None:
         aside = {*keys, question.weights, question.blocks}
+        aside |= {Prepared.of(side).weights for side in (source, reference)}
         wanted = [name for name in every if name not in aside]
         if not wanted:
             raise ValueError(

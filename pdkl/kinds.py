@@ -90,7 +90,8 @@ def cut(
 ) -> None:
     """Find the numbers and times, and fit their intervals to the reference.
 
-    A column that the reference lacks is fitted to the data, so that its kind is known.
+    A column that the reference lacks is fitted to the data, so that its kind is known. What a
+    profile has cut already stays cut at its edges.
     """
     named = dict(bins) if isinstance(bins, Mapping) else {}
     require_columns("bins", named, [column.name for column in columns], frame="the call")
@@ -157,6 +158,22 @@ def _keep_cut(
                 f"column {name!r} is not cut at the same places in both profiles. Take them with "
                 "the bins of the first: profile(..., bins=first)."
             )
+
+
+def to_be_cut(source: Source, columns: Sequence[Hashable], weights: Hashable) -> list[Hashable]:
+    """List the columns that `cut` would cut unasked, if this were the reference."""
+    settled = Prepared.of(source).binners
+    chosen = [
+        Compared(name, here=False, there=True)
+        for name in columns
+        if name not in settled and _may_be_scaled(source, name)
+    ]
+    found = _read(source, chosen, weights)
+    return [
+        name
+        for name, values in found.items()
+        if _are_many_numbers(values) and not _may_identify(values)
+    ]
 
 
 def of_counted(column: Compared) -> str:

@@ -323,6 +323,7 @@ class Profile:
             {name: one.binner for name, one in held if one.binner is not None},
             {name: one.folded for name, one in held if one.folded},
             self._cut_keys,
+            self._weights,
         )
 
     def reduce(

@@ -66,6 +66,7 @@ class Prepared:
     binners: Mapping[Hashable, Binner] = field(default_factory=dict)
     folded: Mapping[Hashable, int] = field(default_factory=dict)  # how many categories are lumped
     cut_keys: Mapping[Hashable, str] = field(default_factory=dict)  # how times were cut
+    weights: Hashable | None = None  # the column that was added up
 
     @staticmethod
     def of(source: Source) -> Prepared:

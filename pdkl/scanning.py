@@ -74,6 +74,11 @@ def scan(path: str | PathLike[str] | Iterable[str | PathLike[str]]) -> InfoTheor
     1      2  4           3      1.5  bit
     >>> folder.cleanup()
     """
+    return InfoTheory(open_dataset(path))
+
+
+def open_dataset(path: Any) -> Any:
+    """Return what `scan` asks, as a pyarrow Dataset."""
     import pyarrow.csv
     import pyarrow.dataset as ds
 
@@ -84,7 +89,7 @@ def scan(path: str | PathLike[str] | Iterable[str | PathLike[str]]) -> InfoTheor
     if form == "csv":  # an empty cell is missing, as it is to pandas.read_csv
         missing = pyarrow.csv.ConvertOptions(strings_can_be_null=True)
         form = ds.CsvFileFormat(convert_options=missing)
-    return InfoTheory(files.open_files([str(file) for file in found], form))
+    return files.open_files([str(file) for file in found], form)
 
 
 def _given(path: Any) -> list[str]:

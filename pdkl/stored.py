@@ -109,6 +109,20 @@ def read(path: str | os.PathLike[str]) -> Stored:
     return _from_parquet(data)
 
 
+def is_profile(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a file is a profile, from its footer alone; what is no file is none."""
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - 8, 0))
+        length, magic = file.read(4), file.read(4)
+        if magic != _MAGIC:
+            return False
+        file.seek(max(size - 8 - int.from_bytes(length, "little"), 0))
+        return _SEAL.search(file.read()) is not None
+
+
 def _seal(blank: bytes) -> bytes:
     """Put the checksum of the file into the place that was left for it."""
     at = list(_SEAL.finditer(blank))[-1].start(2)

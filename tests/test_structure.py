@@ -20,6 +20,7 @@ LAW = {
     "engines/pandas.py": {"numpy", "pandas", "pdkl.core", "pdkl.engines.text"},
     "engines/text.py": {"numpy", "pyarrow"},
     "plot/": {"numpy", "pandas", "matplotlib", "pdkl.core.validation", "pdkl.plot"},
+    "cli/": {"click", "numpy", "pandas", "pdkl"},
     "engines/arrow.py": {"numpy", "pyarrow", "pdkl.core"},
     "files.py": {"pyarrow"},
     "scanning.py": {"pyarrow", "pdkl"},
@@ -37,6 +38,8 @@ LAW = {
 }
 # who may be imported by whom, top to bottom: a module sees only those after it
 ORDER = [
+    "pdkl.__main__",
+    "pdkl.cli",
     "pdkl.plot",
     "pdkl.polars",
     "pdkl.dask",

@@ -45,6 +45,23 @@ def json_text(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) ->
             row | {"category_counts": listed.get(i, [])} for i, row in enumerate(_records(frame))
         ],
     }
+    return _dumped(document)
+
+
+def frame_json(frame: pd.DataFrame) -> str:
+    """Write the settings and the rows of any tidy frame."""
+    return _dumped(
+        {
+            "format": "pdkl table",
+            "version": 1,
+            "numbers": _NUMBERS,
+            "call": {name: _value(value) for name, value in frame.attrs["pdkl"].items()},
+            "rows": _records(frame),
+        }
+    )
+
+
+def _dumped(document: dict[str, Any]) -> str:
     # ASCII alone: what is invisible or turns text around stays an escape in the document
     return json.dumps(document, allow_nan=False, ensure_ascii=True, indent=1) + "\n"
 
@@ -59,6 +76,8 @@ def _value(value: Any) -> Any:
     """Return what JSON has for a value."""
     if isinstance(value, list):
         return [_value(one) for one in value]
+    if isinstance(value, dict):
+        return {str(name): _value(one) for name, one in value.items()}
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):

@@ -1,0 +1,318 @@
+"""The commands: arguments in, an outcome to be written out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from pdkl import __version__, kinds
+from pdkl.accessor import InfoTheory
+from pdkl.cli import inputs, options, output
+from pdkl.cli.options import Function, data_files, keywords
+from pdkl.cli.output import Outcome
+from pdkl.core.validation import ColumnNotFoundError
+from pdkl.profile import Profile
+from pdkl.sources import read_data
+
+_TABLES = ("table", "json", "csv")
+_REPORTS = (*_TABLES, "html", "junit")
+_COMPARING = (
+    *("columns", "q", "by", "against", "reference", "match", "weights", "base", "dropna"),
+    *("bins", "binning", "alphabet", "zeros", "smoothing"),
+)
+_DRAWING = ("blocks", "n_resamples", "rng")
+
+
+@click.group(
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def commands() -> None:
+    """Ask files whether today's data have drifted, by how much, and why.
+
+    Data are files of Parquet, CSV (also .csv.gz), JSON lines or Arrow, patterns in quotes such as
+    'sales/*.parquet', folders, or profiles saved by "pdkl profile". They are read in pieces, and
+    only the columns that are needed.
+
+    \b
+    Examples:
+      pdkl drift january.parquet february.parquet
+      pdkl drift ref.parquet today.csv --fail-over js_distance=0.2 -o drift.html
+      pdkl profile january.parquet -o ref.parquet
+      pdkl entropy 'sales/*.parquet' --by shop --base bit
+
+    \b
+    Exit codes:
+      0  all is well (of drift: no column drifted, is gone, empty or in error)
+      1  some column is not well
+      2  the command could not be run; standard error says why
+    """
+
+
+def _formatted(*formats: str) -> Callable[[Function], Function]:
+    def decorate(function: Function) -> Function:
+        for option in (
+            click.option(
+                "--format",
+                "form",
+                type=click.Choice(formats),
+                help="By default what the name of the output means, or else a table.",
+            ),
+            click.option(
+                "--output", "-o", "path", metavar="FILE", help="Where to write; - is the screen."
+            ),
+        ):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+@commands.command()
+@click.argument("reference", metavar="REF")
+@click.argument("data", metavar="CUR")
+@keywords("columns", "by", "weights", columns="The columns to compare; by default all of them.")
+@click.option(
+    "--fail-over",
+    callback=options.fail_over,
+    metavar="MEASURE=THRESHOLD",
+    help="The excess over noise from which on a difference is drift; by default js_distance=0.1.",
+)
+@keywords("alpha", "dropna", "bins", "match", *_DRAWING)
+@click.option("--redact", is_flag=True, help="Replace values, groups and bin edges by numbers.")
+@click.option(
+    "--min-count",
+    type=int,
+    metavar="K",
+    help='Fold categories of fewer than K rows into "(other)".',
+)
+@_formatted(*_REPORTS)
+def drift(
+    reference: str,
+    data: str,
+    fail_over: tuple[Any, float] | None,
+    form: str | None,
+    path: str | None,
+    **given: Any,
+) -> Outcome:
+    """Say which columns of CUR differ from REF: a row each, with a status.
+
+    Drift is what exceeds chance by the threshold and is no accident. The command ends with 1 where
+    a column drifts, is gone or empty, or cannot be compared. Put patterns into quotes.
+
+    \b
+    Examples:
+      pdkl drift january.parquet february.parquet --by shop
+      pdkl drift ref.parquet 'today/*.csv' --fail-over psi=0.2 --format junit -o drift.xml
+      pdkl drift ref.parquet today.parquet -o drift.html --redact --min-count 10
+    """
+    form = output.chosen_format(form, path, _REPORTS)
+    if fail_over is not None:
+        given |= {"measure": fail_over[0], "threshold": fail_over[1]}
+    before, now = inputs.open_data([reference]), inputs.open_data([data])
+    place = output.place(path, [reference, data, *inputs.files_of(before), *inputs.files_of(now)])
+    try:
+        report = InfoTheory(now).report(before, **_asked(now, given))
+    except (ColumnNotFoundError, ImportError, OSError, click.UsageError):
+        raise  # these speak of columns and files
+    except Exception as error:
+        if not given["redact"]:
+            raise
+        raise click.ClickException(
+            f"{type(error).__name__}: what it says may hold values, so --redact keeps it back."
+        ) from None
+    verdict = "" if place is None else f"{output.tally(report)} ({place})"
+    return Outcome(output.write_report(report, form), place, verdict, failed=not report.passed)
+
+
+@commands.command()
+@click.argument("reference", metavar="REF")
+@click.argument("data", metavar="CUR")
+@keywords(
+    *("columns", "by", "measure", "weights", "base", "dropna", "bins", "binning"),
+    *("n_resamples", "rng"),
+    by="Split the change of each column into that of the mix of groups and that within each.",
+    measure="js_divergence (the default) or kl_divergence.",
+)
+@_formatted(*_TABLES)
+def explain(reference: str, data: str, form: str | None, path: str | None, **given: Any) -> Outcome:
+    """Say why CUR differs from REF: in which columns, or with --by in which groups.
+
+    The divergence of all columns together is split by the chain rule, exactly.
+
+    \b
+    Examples:
+      pdkl explain january.parquet february.parquet --columns plan,country,device
+      pdkl explain january.parquet february.parquet --columns plan --by country
+    """
+    form = output.chosen_format(form, path, _TABLES)
+    before, now = inputs.open_data([reference]), inputs.open_data([data])
+    place = output.place(path, [reference, data, *inputs.files_of(before), *inputs.files_of(now)])
+    frame = InfoTheory(now).explain(before, **_asked(now, given))
+    return Outcome(output.write(frame, form), place)
+
+
+@commands.command()
+@data_files
+@keywords(
+    *("columns", "joint", "by", "weights", "base", "dropna", "bins", "binning", "alphabet"),
+    *("smoothing", "estimator", "confidence", *_DRAWING),
+)
+@_formatted(*_TABLES)
+def entropy(data: Sequence[str], form: str | None, path: str | None, **given: Any) -> Outcome:
+    """Measure how uncertain each column is, in each group.
+
+    \b
+    Examples:
+      pdkl entropy sales.csv --columns fruit --by shop --base bit
+      pdkl entropy 'sales/*.parquet' --by sold:MS --format csv -o entropy.csv
+    """
+    return _measured("entropy", data, form, path, given)
+
+
+@commands.command()
+@data_files
+@keywords("measures", *_COMPARING, "confidence", "test", *_DRAWING)
+@_formatted(*_TABLES)
+def divergence(data: Sequence[str], form: str | None, path: str | None, **given: Any) -> Outcome:
+    """Compare distributions: of groups, of columns, or with a reference.
+
+    Give one of --against (with --by), --q and --reference.
+
+    \b
+    Examples:
+      pdkl divergence sales.csv --columns fruit --by shop --against rest --base bit
+      pdkl divergence today.csv --reference ref.parquet --measures psi,hellinger --test
+    """
+    return _measured("divergence", data, form, path, given)
+
+
+@commands.command()
+@data_files
+@keywords("measure", *_COMPARING, measure="What is split; by default kl_divergence.")
+@_formatted(*_TABLES)
+def contributions(data: Sequence[str], form: str | None, path: str | None, **given: Any) -> Outcome:
+    """Say which categories drive a divergence: a row each, the largest first.
+
+    Give one of --against (with --by), --q and --reference.
+
+    \b
+    Example:
+      pdkl contributions today.csv --columns fruit --reference ref.parquet | head
+    """
+    return _measured("contributions", data, form, path, given)
+
+
+@commands.command()
+@data_files
+@keywords(
+    *("columns", "by", "weights", "bins", "binning"),
+    columns="The columns to count; by default all of them.",
+    bins="How numbers and times are cut: a number of bins, a rule such as fd, edges such as "
+    "0,18,65, one of these for a column: age=0,18,65 (repeatable), or a saved profile, to cut "
+    "where it did.",
+)
+@click.option(
+    "--max-categories", type=int, metavar="K", help="Keep K categories a column, lump the others."
+)
+@click.option(
+    "--output", "-o", "path", metavar="FILE", required=True, help="Where to save the profile."
+)
+def profile(data: Sequence[str], path: str, **given: Any) -> Outcome:
+    """Count DATA now, to compare with them later: the profile stands wherever data can.
+
+    It keeps counts, not rows. Numbers and times of more than 20 different values are cut into ten
+    intervals of equal shares, except identifiers.
+
+    \b
+    Examples:
+      pdkl profile january.parquet -o ref.parquet
+      pdkl profile monday.csv -o monday.parquet --by shop --bins age=0,18,65
+      pdkl profile tuesday.csv -o tuesday.parquet --by shop --bins monday.parquet
+    """
+    source = inputs.open_data(data)
+    place = output.place(path, [*data, *inputs.files_of(source)])
+    asked = _asked(source, given)
+    asked.pop("progress")
+    _settle(source, asked)
+    found = InfoTheory(source).profile(**asked)
+    return _saved(found, place)
+
+
+@commands.command()
+@click.argument("profiles", nargs=-1, required=True, metavar="PROFILE…")
+@click.option(
+    "--output", "-o", "path", metavar="FILE", required=True, help="Where to save the sum."
+)
+def merge(profiles: Sequence[str], path: str) -> Outcome:
+    """Add saved profiles, as if all their data had been counted at once.
+
+    They must be of the same columns, keys and bins.
+
+    \b
+    Example:
+      pdkl merge monday.parquet tuesday.parquet -o week.parquet
+    """
+    place = output.place(path, [])
+    first, *others = (inputs.open_profile(one) for one in profiles)
+    return _saved(first.merge(*others), place)
+
+
+def _measured(
+    method: str, data: Sequence[str], form: str | None, path: str | None, given: dict[str, Any]
+) -> Outcome:
+    form = output.chosen_format(form, path, _TABLES)
+    forms = [name for name in ("against", "q", "reference") if given.get(name) is not None]
+    if method != "entropy" and len(forms) != 1:
+        got = " and ".join(f"--{name}" for name in forms) or "none"
+        raise click.UsageError(f"give one of --against, --q and --reference; got {got}.")
+    source = inputs.open_data(data)
+    files = [*data, *inputs.files_of(source)]
+    if given.get("reference") is not None:
+        before = inputs.open_data([given["reference"]])
+        files += [given["reference"], *inputs.files_of(before)]
+        given["reference"] = before
+    if method != "entropy":
+        given["p"] = given.pop("columns")
+    place = output.place(path, files)
+    asked = _asked(source, given)
+    if method == "contributions":
+        asked.pop("progress")  # it draws nothing
+    return Outcome(output.write(getattr(InfoTheory(source), method)(**asked), form), place)
+
+
+def _asked(data: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keywords of the method; options that were left out take its defaults."""
+    by = options.read_by(given["by"], list(read_data(data).head.columns))
+    asked = {**given, "by": by, "progress": sys.stderr.isatty()}
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def _settle(data: Any, asked: dict[str, Any]) -> None:
+    """Say of every column how it is counted, so that drift finds it as it would in the data."""
+    rule = asked.get("bins", kinds.BINS)
+    if isinstance(rule, str) and inputs.is_profile(rule):
+        asked["bins"] = inputs.open_profile(rule)
+        asked.setdefault("columns", asked["bins"].columns)
+        return
+    source = read_data(data)
+    every = list(source.head.columns)
+    keys = [getattr(key, "key", key) for key in asked.get("by", [])]
+    weights = asked.get("weights")
+    aside = [*keys, weights]
+    columns = asked.setdefault("columns", [name for name in every if name not in aside])
+    named = rule if isinstance(rule, dict) else {}
+    known = [name for name in columns if name in every and name not in named]
+    common = kinds.BINS if isinstance(rule, dict) else rule
+    asked["bins"] = dict.fromkeys(kinds.to_be_cut(source, known, weights), common) | named
+
+
+def _saved(profile: Profile, place: str | None) -> Outcome:
+    if place is None:
+        raise click.UsageError("a profile needs a file to be saved in: -o FILE.")
+    profile.save(place)
+    return Outcome(verdict=f"{profile!r} ({place})")

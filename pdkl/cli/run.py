@@ -1,0 +1,61 @@
+"""One run of the command: how it ends, whatever happens."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from pdkl.cli.commands import commands
+from pdkl.cli.output import Outcome
+from pdkl.core.validation import ColumnNotFoundError
+from pdkl.report.text import visible
+
+TROUBLE = 2
+# what the shell says of a command that these signals ended
+INTERRUPTED = 128 + 2
+CLOSED_PIPE = 128 + 13
+
+# what the library raises, in its own words
+_TOLD = (ColumnNotFoundError, ImportError, NotImplementedError, OSError, TypeError, ValueError)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say; return the exit code."""
+    try:
+        outcome: Any = commands.main(list(arguments), prog_name="pdkl", standalone_mode=False)
+        if isinstance(outcome, Outcome):
+            return outcome.deliver()
+        sys.stdout.flush()  # of --help and --version
+        return int(outcome or 0)
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except (BrokenPipeError, SystemExit):  # click makes the one the other
+        with contextlib.suppress(OSError, ValueError):  # or Python complains at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+    except Exception as error:
+        print(f"pdkl: {_line(_spoken(error))}", file=sys.stderr)
+        return TROUBLE
+
+
+def _spoken(error: Exception) -> str:
+    """Say what went wrong, to whoever typed the command."""
+    if isinstance(error, click.UsageError):
+        path = "pdkl" if error.ctx is None else error.ctx.command_path
+        return f"{error.format_message()} Try: {path} --help"
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, OSError) and error.strerror is not None:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, _TOLD):
+        return str(error)
+    return f"this should not have happened: {type(error).__name__}: {error}"
+
+
+def _line(message: str) -> str:
+    return visible(" ".join(message.split()))
