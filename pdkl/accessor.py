@@ -40,11 +40,11 @@ class InfoTheory:
         A pandas frame. Or a Table, RecordBatch, RecordBatchReader or Dataset of pyarrow, which is
         read in pieces and only in the columns needed, so that it may be larger than memory. Or a
         frame of polars (also lazy), Dask, PySpark or narwhals, a DuckDB relation or an Ibis table,
-        which is counted where it is. Or a `Profile`, what was counted of any of these. In all cases
-    what comes home is the distinct combinations
-        of groups and values and how often each occurs. A RecordBatchReader is used up by the
-        first call, and rows read from it before are not counted; a query that is not materialised
-        is run again by each call. Nothing is read or checked before a method is called.
+        which is counted where it is. Or a `Profile`, what was counted of any of these. In all these
+        cases what comes home is the distinct combinations of groups and values and how often each
+        occurs. A RecordBatchReader is used up by the first call, and rows read from it before are
+        not counted; a query that is not materialised is run again by each call. Nothing is read or
+        checked before a method is called.
 
     Notes
     -----
