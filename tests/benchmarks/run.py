@@ -306,6 +306,17 @@ def one_point(rows: int) -> None:
     print(best, (after - before) / 1024)
 
 
+def others() -> list[tuple[str, str]]:
+    """Run the benchmarks that measure memory too, each in processes of their own."""
+    written = []
+    for script in ("parquet_scan.py", "drift.py"):
+        command = [sys.executable, str(HERE / script)]
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
+        written.append((script, run.stdout.strip()))
+        print(run.stdout, flush=True)
+    return written
+
+
 def versions() -> str:
     """Name the machine and the versions of all that took part."""
     names = ("numpy", "pandas", "pyarrow", "scipy", "polars", "duckdb", "scikit-learn")
@@ -326,7 +337,9 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def table(cases: list[Case], curve: list[tuple[int, float, float]]) -> str:
+def table(
+    cases: list[Case], curve: list[tuple[int, float, float]], more: list[tuple[str, str]]
+) -> str:
     """Write all as Markdown."""
     lines = ["# Speed", "", "Made by `python tests/benchmarks/run.py`.", versions() + ".", ""]
     lines += ["| question | who | seconds | times as long as pdkl |", "| --- | --- | ---: | ---: |"]
@@ -345,6 +358,8 @@ def table(cases: list[Case], curve: list[tuple[int, float, float]]) -> str:
             f"| {rows:,} | {seconds:.4f} | {seconds / rows * 1e9:.1f} | {megabytes:.0f} |"
             for rows, seconds, megabytes in curve
         ]
+    for script, text in more:
+        lines += ["", f"`{script}`:", "", "```text", text, "```"]
     return "\n".join(lines) + "\n"
 
 
@@ -411,7 +426,7 @@ def main() -> None:
             case.title, {name: f"{ratio:.2f}" for name, ratio in case.ratios().items()}, flush=True
         )
     curve = growth(chosen.largest) if not chosen.cases else []
-    text = table(cases, curve)
+    text = table(cases, curve, others() if not chosen.cases else [])
     print(text)
     if chosen.output:
         (chosen.output / "speed.md").write_text(text)
