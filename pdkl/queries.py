@@ -163,7 +163,7 @@ class Cells:
 
     @property
     def is_exact(self) -> bool:
-        """Whether its weights are whole, and its values such that engines agree when two are equal."""
+        """Whether its weights are whole, and its values of dtypes that engines compare alike."""
         place, fields = self.source.query.place, self.source.query.fields
         whole = self.weights is None or fields[place[self.weights]].is_whole
         return whole and all(field.type is not None for field in self.side.fields)

@@ -92,7 +92,11 @@ class Asked:
 
 
 def prepare(data: Any, question: Question) -> Answer:
-    """Read the question, and count both sides of every column."""
+    """Read the question, and count both sides of every column.
+
+    Categories that are too many to bring home are counted by their counts, where the question
+    and the engine allow it (`pdkl.spectrum`).
+    """
     form = question.form() if question.two_sided else None
     settings = question.settings()
     source = read_data(data)

@@ -85,7 +85,7 @@ PARTIES: dict[str, dict[str, Any]] = {
     "column": {"q": "near", "by": "wing"},
     "column of all": {"q": "near"},
 }
-MEASURES = [
+MEASURES: list[Any] = [
     *("kl_divergence", "reverse_kl", "jeffreys", "js_divergence", "total_variation", "hellinger"),
     *("bhattacharyya", "chi_square", "max_difference", "cross_entropy", "entropy", "perplexity"),
     *("normalized_entropy", ("renyi_divergence", 0.5), ("tsallis_divergence", 2)),
@@ -216,7 +216,7 @@ def test_groups_of_which_none_meets(engine: Engine, rows: list[int]) -> None:
         {"reference": BEFORE},
         {"by": "shop", "against": "rest", "bins": 3},
     ],
-    ids=lambda keywords: "-".join(keywords),
+    ids="-".join,
 )
 def test_what_needs_the_categories(
     engine: Engine, keywords: dict[str, Any], rows: list[int]
