@@ -14,7 +14,6 @@ from pdkl import labels as names
 from pdkl.binned import Binner, fit_to, named_by, read_binning
 from pdkl.core.counts import LARGEST_SUM, CodeArray, Counts, require_whole, tabulate
 from pdkl.core.numerics import IntArray
-from pdkl.core.smoothing import lacking
 from pdkl.core.validation import (
     ColumnNotFoundError,
     boolean,
@@ -227,13 +226,8 @@ def _push(asked: Asked, settings: Settings) -> tuple[Groups, list[Column]] | Non
             here, there, asked.keys, form, paired=paired, dropna=settings.dropna
         )
         if settings.zeros == "raise" and settings.smoothing is None:
-            pairs = ready.pairs(slice(0, len(ready.keys)))
-            valid = ((pairs.total_p > 0) & (pairs.total_q > 0))[pairs.comparison]
-            if any(
-                (lacking(pairs, one.divides_by) & valid).any()
-                for one in question.measures
-                if one.divides_by
-            ):
+            divided = {one.divides_by for one in question.measures if one.divides_by}
+            if any(ready.lacks(side) for side in divided):
                 return None
         name = (
             ", ".join(names.text(column) for column in here.columns)

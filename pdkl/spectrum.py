@@ -16,11 +16,13 @@ from pdkl import grouping, queries
 from pdkl.core.counts import Counts, WeightArray, as_float, sum_by
 from pdkl.core.numerics import IntArray
 from pdkl.core.pairs import Pairs
+from pdkl.core.smoothing import lacking
 from pdkl.engines.pandas import group_rows
 from pdkl.queries import Cells
 
 MOST_ROWS = 5_000_000  # distinct combinations of keys and category that may come home
 FORMS = frozenset({None, "all", "rest", "frame", "q", "uniform"})
+_GROUPS = 1 << 10  # looked at together
 _NONE = np.empty(0, dtype=np.int64)
 
 
@@ -67,6 +69,15 @@ class Spectrum:
             times = np.concatenate([times, lacked[row, at]])
         totals = own.total_p[rows], own.total_q[rows]
         return Pairs(group, np.full(len(group), -1), count_p, count_q, times, *totals)
+
+    def lacks(self, side: str) -> bool:
+        """Tell whether a measure that divides by ``side`` is infinite anywhere."""
+        for start in range(0, self.own.size, _GROUPS):
+            pairs = self.pairs(slice(start, min(start + _GROUPS, self.own.size)))
+            valid = (pairs.total_p > 0) & (pairs.total_q > 0)
+            if (lacking(pairs, side) & valid[pairs.comparison]).any():
+                return True
+        return False
 
 
 @dataclass(frozen=True)
