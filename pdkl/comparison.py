@@ -84,7 +84,9 @@ def _lined_up(
     """Line up some comparisons; in the form "rest" what P lacks may be ``merged``."""
     groups, form = answer.groups, answer.facts.form
     p = column.p.take(groups.left[rows])
-    if merged:
+    if column.ready is not None:
+        q = column.q.take(groups.right[rows])
+    elif merged:
         p, q = column.p.rest_beside(groups.left[rows])
     elif form == "rest":
         q = column.p.rest(groups.left[rows])
@@ -93,7 +95,10 @@ def _lined_up(
     else:
         q = column.q.take(groups.right[rows]) if form else p
     size = column.alphabet_size
-    raw = spread(p, q, column.alphabet) if every else align(p, q)
+    if column.ready is not None:
+        raw = column.ready.pairs(rows)
+    else:
+        raw = spread(p, q, column.alphabet) if every else align(p, q)
     raw = replace(raw, alphabet=size)
     if form == "uniform":  # nothing counted, and one of each expected
         raw = fill_alphabet(raw, size, q=1.0)
@@ -116,7 +121,9 @@ def _smoothed(answer: Answer, raw: Pairs) -> Pairs:
 
 def _slices(groups: Groups, column: Column, *, dense: bool) -> Iterator[slice]:
     """Cut the comparisons so that each piece has about ``_BATCH`` entries."""
-    if dense:
+    if column.ready is not None:
+        sizes = column.ready.sizes
+    elif dense:
         sizes = np.full(len(groups), max(column.p.n_outcomes, 1))
     else:
         cells_p, cells_q = np.diff(column.p.starts), np.diff(column.q.starts)
@@ -245,6 +252,7 @@ def _may_merge(answer: Answer, column: Column, measures: Sequence[Measure]) -> b
     unnamed = all(one.divides_by in ("", "q") for one in measures)  # in what "raise" says
     return (
         answer.facts.form == "rest"
+        and column.ready is None
         and column.p.whole
         and settings.smoothing is None
         and settings.sure is None

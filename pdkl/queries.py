@@ -18,7 +18,7 @@ from pdkl.engines.pandas import read_weights, require_whole_sum
 from pdkl.rows import Rows, Source
 
 if TYPE_CHECKING:
-    from pdkl.engines.narwhals import Field, Query
+    from pdkl.engines.narwhals import Field, Query, Side
 
 SUPPORTED = (
     "a DataFrame of pandas, polars, Dask, PySpark or narwhals, a LazyFrame of polars, a DuckDB "
@@ -41,6 +41,10 @@ _NULLABLE = {pa.bool_(): pd.BooleanDtype()} | {
         *(pd.UInt8Dtype(), pd.UInt16Dtype(), pd.UInt32Dtype(), pd.UInt64Dtype()),
     )
 }
+
+
+class TooManyRowsError(Exception):
+    """The distinct rows of a frame are more than should come home."""
 
 
 def name_of(data: Any) -> str | None:
@@ -104,6 +108,7 @@ class QuerySource:
     query: Query
     spoken: str
     kind: str = "frame"
+    most: int | None = None  # rows that an answer may have
 
     def reduce(
         self,
@@ -125,7 +130,9 @@ class QuerySource:
         }
         lists = [list(dict.fromkeys(columns)) for columns in wanted]
         with _running(self.spoken):
-            tables = engine.distinct(self.query, lists, weights, edges)
+            tables = engine.distinct(self.query, lists, weights, edges, self.most)
+        if self.most is not None and any(len(table) > self.most for table in tables):
+            raise TooManyRowsError
         found = []
         for columns, table in zip(lists, tables, strict=True):
             keys = {
@@ -137,6 +144,44 @@ class QuerySource:
             cells = table.drop_columns([f"{i}" for i in range(len(columns))]).to_pandas()
             found.append(_rows(keys, cells, weights, frozenset(edges)))
         return found
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What is counted of a frame: its combinations of keys and columns."""
+
+    source: QuerySource
+    keys: tuple[Hashable, ...]
+    columns: tuple[Hashable, ...]
+    weights: Hashable | None
+
+    @property
+    def side(self) -> Side:
+        """The same for the engine."""
+        engine = _narwhals(self.source.spoken)
+        side: Side = engine.Side(self.source.query, self.keys, self.columns, self.weights)
+        return side
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether its weights are whole, and its values of dtypes that engines compare alike."""
+        place, fields = self.source.query.place, self.source.query.fields
+        whole = self.weights is None or fields[place[self.weights]].is_whole
+        return whole and all(field.type is not None for field in self.side.fields)
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether a column declares its categories."""
+        place, fields = self.source.query.place, self.source.query.fields
+        return any(fields[place[name]].levels is not None for name in self.columns)
+
+    def check_weights(self) -> None:
+        """Raise where weights are missing or negative, or add up to too much."""
+        if self.weights is None:
+            return
+        with _running(self.source.spoken):
+            table = _narwhals(self.source.spoken).weigh(self.source.query, self.weights)
+        _weight(table.to_pandas(), f"weights (column {self.weights!r})")
 
 
 @dataclass(frozen=True)
@@ -171,6 +216,50 @@ class DaskSource:
             cells = frame.iloc[:, len(columns) :]
             found.append(_rows(keys, cells, weights, frozenset(fitting)))
         return found
+
+
+def can_meet(here: Cells, there: Cells) -> bool:
+    """Tell whether one query can count both, all in whole numbers."""
+    sides = (here, there)
+    with _running(here.source.spoken):
+        return all(cells.is_exact for cells in sides) and bool(
+            _narwhals(here.source.spoken).can_meet(here.side, there.side)
+        )
+
+
+def spectrum(cells: Cells) -> pd.DataFrame:
+    """Return `pdkl.engines.narwhals.spectrum`, the keys by their names."""
+    with _running(cells.source.spoken):
+        table = _narwhals(cells.source.spoken).spectrum(cells.side)
+    return _named(table, cells)
+
+
+def spectrum_beside(cells: Cells, whole: Cells) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return `pdkl.engines.narwhals.spectrum_beside`, the keys by their names."""
+    with _running(cells.source.spoken):
+        tables = _narwhals(cells.source.spoken).spectrum_beside(cells.side, whole.side)
+    return _named(tables[0], cells), _named(tables[1], whole)
+
+
+def spectrum_of_pairs(here: Cells, there: Cells) -> pd.DataFrame:
+    """Return `pdkl.engines.narwhals.spectrum_of_pairs`, the keys by their names."""
+    with _running(here.source.spoken):
+        table = _narwhals(here.source.spoken).spectrum_of_pairs(here.side, there.side)
+    return _named(table, here)
+
+
+def alphabet(sides: Sequence[Cells], *, dropna: bool) -> int:
+    """Count the categories that have a weight on any side."""
+    spoken = sides[0].source.spoken
+    with _running(spoken):
+        return int(_narwhals(spoken).alphabet([cells.side for cells in sides], dropna=dropna))
+
+
+def _named(table: pa.Table, cells: Cells) -> pd.DataFrame:
+    fields = dict(zip(cells.side.groups, cells.side.fields, strict=False))
+    keys = {field.name: _values(table[name], field) for name, field in fields.items()}
+    rest = table.drop_columns(list(fields)).to_pandas()
+    return pd.DataFrame({**keys, **{name: rest[name] for name in rest.columns}})
 
 
 def _empty(field: Field) -> pd.Series[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl import grouping, results
+from pdkl import grouping, results, spectrum
 from pdkl import labels as names
 from pdkl.binned import Binner, fit_to, named_by, read_binning
 from pdkl.core.counts import LARGEST_SUM, CodeArray, Counts, require_whole, tabulate
@@ -25,9 +25,11 @@ from pdkl.engines.pandas import Key, Labelled, Tally, group_rows, key_name
 from pdkl.grouping import Groups
 from pdkl.held import FROM_DATA, cut_text, same_bins
 from pdkl.profile import different_bins
+from pdkl.queries import Cells, QuerySource, TooManyRowsError, can_meet
 from pdkl.question import Question, Settings, read_by, read_columns
 from pdkl.rows import Prepared, Source
 from pdkl.sources import count, count_jointly, one, read_cut, read_data, to_fit, weights_of
+from pdkl.spectrum import Spectrum
 from pdkl.sureness import Units
 
 _Blocks = tuple[Labelled, IntArray]  # counts by block, and the group that owns each block
@@ -47,6 +49,7 @@ class Column:
     alphabet: IntArray  # the outcomes in it that have a label
     alphabet_size: int  # larger than these only where the caller said so
     blocks: tuple[Units, Units] | None = None  # of P and Q, where rows move in blocks
+    ready: Spectrum | None = None  # both sides lined up, where the categories stayed in the engine
 
     @property
     def unnamed(self) -> int:
@@ -88,7 +91,11 @@ class Asked:
 
 
 def prepare(data: Any, question: Question) -> Answer:
-    """Read the question, and count both sides of every column."""
+    """Read the question, and count both sides of every column.
+
+    Categories that are too many to bring home are counted by their counts, where the question
+    and the engine allow it (`pdkl.spectrum`).
+    """
     form = question.form() if question.two_sided else None
     settings = question.settings()
     source = read_data(data)
@@ -104,18 +111,14 @@ def prepare(data: Any, question: Question) -> Answer:
     binned = [*named_by(question.bins), *(name for one in before for name in one.binners)]
     wanted, partners = _columns(question, frame, [*keys, question.weights], form, binned)
     asked = Asked(question, form, source, reference, by, wanted, partners)
-    binners, units = _fit_bins(asked), None
-    if boolean("joint", question.joint):
-        groups, together, counted = _joint(asked, settings, binners)
-        wanted = partners = [together]
-        own = others = [counted]
+    binners = _fit_bins(asked)
+    if binners or not _may_push(asked, settings):
+        groups, columns = _bring(asked, settings, binners)
     else:
-        groups, own, others = _count(asked, binners)
-        units = count_blocks(asked, binners)
-    columns = []
-    for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
-        moved = None if units is None else (units[0][name], units[1][partner])
-        columns.append(column_of(asked, settings, Counted(name, partner, p, q, moved), binners))
+        try:
+            groups, columns = _bring(_limited(asked), settings, binners)
+        except TooManyRowsError:
+            groups, columns = _push(asked, settings) or _bring(asked, settings, binners)
     if question.estimator != "plugin":
         for column in columns:
             require_whole(column.p.weight, f"estimator={question.estimator!r}")
@@ -129,6 +132,127 @@ def prepare(data: Any, question: Question) -> Answer:
         attributes["folded"] = {names.text(k): max(some) for k, some in lumped.items() if any(some)}
     facts = results.Facts(form=form, unit=settings.unit, attributes=attributes)
     return Answer(settings, groups, columns, facts)
+
+
+def _bring(
+    asked: Asked, settings: Settings, binners: dict[Hashable, Binner]
+) -> tuple[Groups, list[Column]]:
+    """Bring the counts of all categories home."""
+    wanted, partners, units = asked.wanted, asked.partners, None
+    if boolean("joint", asked.question.joint):
+        groups, together, counted = _joint(asked, settings, binners)
+        wanted = partners = [together]
+        own = others = [counted]
+    else:
+        groups, own, others = _count(asked, binners)
+        units = count_blocks(asked, binners)
+    columns = []
+    for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
+        moved = None if units is None else (units[0][name], units[1][partner])
+        columns.append(column_of(asked, settings, Counted(name, partner, p, q, moved), binners))
+    return groups, columns
+
+
+def _limited(asked: Asked) -> Asked:
+    """Let no more rows come home than are worth it."""
+    source, reference = (
+        replace(side, most=spectrum.MOST_ROWS) if isinstance(side, QuerySource) else side
+        for side in (asked.source, asked.reference)
+    )
+    assert source is not None
+    return replace(asked, source=source, reference=reference)
+
+
+def _sides(asked: Asked) -> list[tuple[Cells, Cells]]:
+    """Return what the engine counts on both sides, for each column."""
+    question, form = asked.question, asked.form
+    joint, matched = question.joint, form == "frame" and _matched(asked)
+    there = asked.source if asked.reference is None else asked.reference
+    assert isinstance(asked.source, QuerySource)
+    assert isinstance(there, QuerySource)
+    pairs = (
+        [(asked.wanted, asked.partners)]
+        if joint
+        else [([a], [b]) for a, b in zip(asked.wanted, asked.partners, strict=True)]
+    )
+    found = []
+    for own, other in pairs:
+        here = Cells(asked.source, tuple(asked.keys), tuple(own), question.weights)
+        if form in (None, "uniform"):
+            found.append((here, here))
+        else:
+            keys = asked.keys if matched or form == "q" else []
+            found.append((here, Cells(there, tuple(keys), tuple(other), question.weights)))
+    return found
+
+
+def _matched(asked: Asked) -> bool:
+    reference = asked.reference
+    return reference is not None and is_matched(asked.question, reference, asked.by)
+
+
+def _may_push(asked: Asked, settings: Settings) -> bool:
+    """Say whether the engine can answer without bringing the categories home."""
+    question, sources = asked.question, [asked.source, asked.reference or asked.source]
+    if (
+        question.method in ("distribution", "contributions")
+        or asked.form not in spectrum.FORMS
+        or (asked.form == "uniform" and settings.zeros == "raise")
+        or settings.sure is not None
+        or question.estimator != "plugin"
+        or not all(isinstance(source, QuerySource) for source in sources)
+        or any(isinstance(key, pd.Grouper) for key in asked.by)
+    ):
+        return False
+    if asked.reference is not None:
+        check_reference(question, asked.reference, asked.wanted)
+    pairs = _sides(asked)
+    if settings.alphabet == "declared" and any(
+        cells.has_levels for both in pairs for cells in both
+    ):
+        return False
+    return all(can_meet(*both) for both in pairs)
+
+
+def _push(asked: Asked, settings: Settings) -> tuple[Groups, list[Column]] | None:
+    """Let the engine count how often each count occurs; None where categories must be named."""
+    question, form, columns = asked.question, asked.form, []
+    paired = form == "q" or (form == "frame" and _matched(asked))
+    keys = pd.DataFrame()
+    for (here, there), partner in zip(_sides(asked), asked.partners, strict=False):
+        for cells in (here, there):
+            cells.check_weights()
+        ready = spectrum.of_column(
+            here, there, asked.keys, form, paired=paired, dropna=settings.dropna
+        )
+        if settings.zeros == "raise" and settings.smoothing is None:
+            divided = {one.divides_by for one in question.measures if one.divides_by}
+            if any(ready.lacks(side) for side in divided):
+                return None
+        name = (
+            ", ".join(names.text(column) for column in here.columns)
+            if question.joint
+            else here.columns[0]
+        )
+        text = _reference_text(asked, partner)
+        size = _alphabet_size(settings, name, ready.alphabet)
+        nobody = pd.Index([])
+        columns.append(
+            Column(
+                name,
+                text,
+                ready.p,
+                ready.q,
+                nobody,
+                False,
+                None,
+                np.empty(0, dtype=np.int64),
+                size,
+                ready=ready,
+            )
+        )
+        keys = ready.keys
+    return grouping.aligned(keys), columns
 
 
 def _joint(
@@ -499,8 +623,7 @@ def column_of(
 ) -> Column:
     """Put both sides of a column on the same labels."""
     form, name, partner = asked.form, counted.name, counted.partner
-    text = names.text(partner) if form == "q" else results.REFERENCES.get(form or "")
-    text = text if asked.reference is None else asked.reference.kind
+    text = _reference_text(asked, partner)
     other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
     names.require_match(counted.p.labels, counted.q.labels, f"column {name!r}", other)
     if form == "uniform" and names.has_other(counted.p.labels):
@@ -515,6 +638,23 @@ def column_of(
     if counted.units is not None:
         column = with_blocks(column, *counted.units, settings)
     return column
+
+
+def _reference_text(asked: Asked, partner: Hashable) -> str | None:
+    if asked.reference is not None:
+        return asked.reference.kind
+    return names.text(partner) if asked.form == "q" else results.REFERENCES.get(asked.form or "")
+
+
+def _alphabet_size(settings: Settings, name: Hashable, known: int) -> int:
+    if not isinstance(settings.alphabet, int):
+        return known
+    if settings.alphabet < known:
+        raise ValueError(
+            f"alphabet={settings.alphabet} is too small: column {name!r} has {known} categories. "
+            "Give the true size, or leave alphabet='observed'."
+        )
+    return settings.alphabet
 
 
 def _on_one_alphabet(
@@ -536,12 +676,5 @@ def _on_one_alphabet(
     if settings.alphabet == "declared":
         known[: len(labels)] = True
     alphabet = np.flatnonzero(known)
-    size = len(alphabet)
-    if isinstance(settings.alphabet, int):
-        size = settings.alphabet
-        if size < len(alphabet):
-            raise ValueError(
-                f"alphabet={size} is too small: column {name!r} has {len(alphabet)} categories. "
-                "Give the true size, or leave alphabet='observed'."
-            )
+    size = _alphabet_size(settings, name, len(alphabet))
     return Column(name, text, counts_p, counts_q, labels, p.leveled, None, alphabet, size)

@@ -52,6 +52,7 @@ ORDER = [
     "pdkl.catalogue",
     "pdkl.comparison",
     "pdkl.sides",
+    "pdkl.spectrum",
     "pdkl.kinds",
     "pdkl.dependence",
     "pdkl.profiling",
