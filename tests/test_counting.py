@@ -133,3 +133,17 @@ def test_levels_without_rows_make_no_group() -> None:
     assert plain["n_missing"].tolist() == [0, 1]
     weighted = InfoTheory(frame).entropy("x", by="g", weights="w")
     assert weighted["n"].tolist() == [1, 0]  # what weighs nothing is still a group
+
+
+@pytest.mark.parametrize("dtype", ["datetime64[s]", "datetime64[ns]", "timedelta64[us]"])
+@pytest.mark.parametrize("gap", [None, 0, 2])
+def test_times_are_coded_by_their_ticks(dtype: str, gap: int | None) -> None:
+    ticks = np.array([5, 5, 7, 5, 9]).astype(dtype)
+    if gap is not None:
+        ticks[gap] = np.array("NaT", dtype=dtype)
+    values = pd.Series(ticks)
+    codes, labels = engine.encode(values, "t")
+    assert labels.dtype == values.dtype
+    spelled = [None if code < 0 else labels[code] for code in codes.tolist()]
+    assert spelled == [None if pd.isna(time) else time for time in values]
+    assert not labels.isna().any()
