@@ -147,3 +147,16 @@ def test_times_are_coded_by_their_ticks(dtype: str, gap: int | None) -> None:
     spelled = [None if code < 0 else labels[code] for code in codes.tolist()]
     assert spelled == [None if pd.isna(time) else time for time in values]
     assert not labels.isna().any()
+
+
+@pytest.mark.parametrize("kind", ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"])
+@pytest.mark.parametrize("end", ["low", "middle", "high"])
+def test_integers_are_their_own_codes(kind: str, end: str) -> None:
+    limits = np.iinfo(kind)
+    at = {"low": limits.min, "middle": 5, "high": limits.max - 4}[end]
+    wide = [limits.min, limits.max] if kind in ("i1", "u1", "i2", "u2") else []
+    values = pd.Series([at + 3, at, at + 4, at, *wide], dtype=kind)
+    codes, labels = engine.encode(values, "n")
+    assert labels.dtype == values.dtype
+    assert codes.dtype.kind == "i"
+    assert [labels[code] for code in codes.tolist()] == values.tolist()

@@ -12,10 +12,10 @@ import argparse
 import math
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -296,14 +296,14 @@ def one_point(rows: int) -> None:
         category[start : start + size] = rng.integers(0, 1000, size, dtype=np.int16)
     frame = pd.DataFrame({"g": categorical(group, "segment"), "c": categorical(category, "item")})
     against_rest(frame.head(10))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     best = float("inf")
     for _ in range(3):
         start_time = time.perf_counter()
         against_rest(frame)
         best = min(best, time.perf_counter() - start_time)
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(best, (after - before) / 1024)
+    tracemalloc.start()
+    against_rest(frame)
+    print(best, tracemalloc.get_traced_memory()[1] / 2**20)
 
 
 def others() -> list[tuple[str, str]]:
