@@ -247,8 +247,10 @@ def test_no_more_than_the_spectrum_comes_home(
 
 def test_relations_of_two_connections_come_home(rows: list[int]) -> None:
     duckdb = pytest.importorskip("duckdb")
+    connections = [duckdb.connect(), duckdb.connect()]  # a relation alone does not keep its own
     today, before = (
-        duckdb.connect().from_arrow(_arrow(frame, nan=True)) for frame in (TODAY, BEFORE)
+        connection.from_arrow(_arrow(frame, nan=True))
+        for connection, frame in zip(connections, (TODAY, BEFORE), strict=True)
     )
     expected = InfoTheory(TODAY).kl_divergence("id", by="shop", reference=BEFORE)
     same(InfoTheory(today).kl_divergence("id", by="shop", reference=before), expected)
