@@ -13,11 +13,11 @@ import pandas as pd
 
 from pdkl import labels as names
 from pdkl import results
-from pdkl.core.counts import Counts, as_float
+from pdkl.core.counts import Counts, as_float, sums
 from pdkl.core.crossing import cross
 from pdkl.core.measures import Measure
 from pdkl.core.numerics import FloatArray, IntArray
-from pdkl.core.pairs import Pairs, align, spread
+from pdkl.core.pairs import Pairs, align, alike, beside_rest, spread
 from pdkl.core.resampling import Statistic, usable_cores
 from pdkl.core.smoothing import fill_alphabet, lacking, treat_zeros
 from pdkl.core.validation import listing
@@ -27,6 +27,8 @@ from pdkl.sides import Answer, Column, prepare
 from pdkl.sureness import Scored, adjusted, assess, for_both_orders, once_per_pair
 
 _BATCH = 1 << 18  # entries measured at a time: it bounds the memory, not the result
+_WORTH_A_THREAD = 1 << 16  # entries that take a thread longer than it takes to start it
+_WORTH_MERGING = 32  # outcomes of a group from which on many have equal counts
 # what stands for the one side in the one, for the other in the other order of a pair
 _TURNED = (("n", "n_reference"), ("n_missing", "n_missing_reference"), ("unseen", "vanished"))
 
@@ -81,13 +83,14 @@ def batches(answer: Answer, column: Column, *, every: bool) -> Iterator[Batch]:
 def _lined_up(
     answer: Answer, column: Column, rows: slice, *, every: bool, merged: bool = False
 ) -> Batch:
-    """Line up some comparisons; in the form "rest" what P lacks may be ``merged``."""
+    """Line up some comparisons; outcomes that enter alike may be ``merged`` into one entry."""
     groups, form = answer.groups, answer.facts.form
     p = column.p.take(groups.left[rows])
     if column.ready is not None:
         q = column.q.take(groups.right[rows])
-    elif merged:
-        p, q = column.p.rest_beside(groups.left[rows])
+    elif merged and form == "rest":
+        missing = column.p.missing.sum() - p.missing
+        q = sums(column.p.totals.sum() - p.totals, missing)
     elif form == "rest":
         q = column.p.rest(groups.left[rows])
     elif form == "uniform":
@@ -98,14 +101,29 @@ def _lined_up(
     if column.ready is not None:
         raw = column.ready.pairs(rows)
     else:
-        raw = spread(p, q, column.alphabet) if every else align(p, q)
+        raw = _raw(column, p, q, groups.left[rows], form, every=every, merged=merged)
     raw = replace(raw, alphabet=size)
     if form == "uniform":  # nothing counted, and one of each expected
         raw = fill_alphabet(raw, size, q=1.0)
     categories = raw.support_size()
-    if merged:
+    if merged and form == "rest":
         categories[:] = column.p.observed().sum()
     return Batch(rows, p, q, raw, _smoothed(answer, raw), categories)
+
+
+def _raw(
+    column: Column,
+    p: Counts,
+    q: Counts,
+    left: IntArray,
+    form: str | None,
+    *,
+    every: bool,
+    merged: bool,
+) -> Pairs:
+    if merged:
+        return beside_rest(column.p, left) if form == "rest" else alike(p)
+    return spread(p, q, column.alphabet) if every else align(p, q)
 
 
 def _smoothed(answer: Answer, raw: Pairs) -> Pairs:
@@ -120,7 +138,7 @@ def _smoothed(answer: Answer, raw: Pairs) -> Pairs:
 
 
 def _slices(groups: Groups, column: Column, *, dense: bool) -> Iterator[slice]:
-    """Cut the comparisons so that each piece has about ``_BATCH`` entries."""
+    """Cut the comparisons into pieces of at most about ``_BATCH`` entries, one for each core."""
     if column.ready is not None:
         sizes = column.ready.sizes
     elif dense:
@@ -128,7 +146,9 @@ def _slices(groups: Groups, column: Column, *, dense: bool) -> Iterator[slice]:
     else:
         cells_p, cells_q = np.diff(column.p.starts), np.diff(column.q.starts)
         sizes = np.append(cells_p, 0)[groups.left] + np.append(cells_q, 0)[groups.right] + 1
-    piece = np.cumsum(sizes) // _BATCH
+    last = np.cumsum(sizes)
+    share = int(last[-1]) // usable_cores() + 1 if len(last) else 1
+    piece = (last - 1) // min(_BATCH, max(share, _WORTH_A_THREAD))
     edges = [0, *(np.flatnonzero(np.diff(piece)) + 1), len(groups)]
     return (slice(a, b) for a, b in pairwise(edges))
 
@@ -206,7 +226,8 @@ def _by_terms(answer: Answer, column: Column, measures: Sequence[Measure]) -> di
         batch = _lined_up(answer, column, rows, every=every, merged=merged)
         return _measured(answer, column, batch, measures)
 
-    if sure is not None:  # which has threads of its own
+    slices = list(slices)
+    if sure is not None or len(slices) == 1:  # what is drawn has threads of its own
         parts = [part(rows) for rows in slices]
     else:
         with ThreadPoolExecutor(usable_cores()) as pool:
@@ -247,15 +268,21 @@ def _measured(
 
 
 def _may_merge(answer: Answer, column: Column, measures: Sequence[Measure]) -> bool:
-    """Tell whether the categories that P lacks need no entries of their own."""
+    """Tell whether outcomes that enter alike need no entries of their own.
+
+    Those are, of one distribution, all that have the same count, and against the rest all that P
+    lacks.
+    """
     settings = answer.settings
     unnamed = all(one.divides_by in ("", "q") for one in measures)  # in what "raise" says
+    if column.ready is not None or not column.p.whole or settings.sure is not None:
+        return False
+    if answer.facts.form is None:
+        many = len(column.p.weight) > _WORTH_MERGING * column.p.n_groups
+        return many and all(one.mergeable for one in measures)
     return (
         answer.facts.form == "rest"
-        and column.ready is None
-        and column.p.whole
         and settings.smoothing is None
-        and settings.sure is None
         and (settings.zeros in ("inf", "drop") or (settings.zeros == "raise" and unnamed))
         and all(one.mergeable for one in measures)
     )

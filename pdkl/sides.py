@@ -662,19 +662,19 @@ def _on_one_alphabet(
 ) -> Column:
     """Give both sides the same outcome ids, and fix the alphabet of the column."""
     labels, position = names.union(p.labels, q.labels)
-    counts_p = replace(p.counts, n_outcomes=len(labels))
-    counts_q = q.counts.relabel(position, len(labels))
+    sides = [p.counts.relabel(np.arange(p.counts.n_outcomes), len(labels))]
+    if q is not p:
+        sides.append(q.counts.relabel(position, len(labels)))
     # the draws of a seed go by the order of the categories; that of intervals is settled
     if settings.sure is not None and not cut:
         order = names.sort_order(labels)
         labels, place = labels[order], np.argsort(order)
-        counts_p = counts_p.relabel(place, len(labels))
-        counts_q = counts_q.relabel(place, len(labels))
+        sides = [side.relabel(place, len(labels)) for side in sides]
     if not settings.dropna and not p.missing_is_counted:
-        counts_p, counts_q = counts_p.with_missing(), counts_q.with_missing()
-    known = counts_p.observed() | counts_q.observed()
+        sides = [side.with_missing() for side in sides]
+    known = np.logical_or.reduce([side.observed() for side in sides])
     if settings.alphabet == "declared":
         known[: len(labels)] = True
     alphabet = np.flatnonzero(known)
     size = _alphabet_size(settings, name, len(alphabet))
-    return Column(name, text, counts_p, counts_q, labels, p.leveled, None, alphabet, size)
+    return Column(name, text, sides[0], sides[-1], labels, p.leveled, None, alphabet, size)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pdkl import grouping, queries
-from pdkl.core.counts import Counts, WeightArray, as_float, sum_by
+from pdkl.core.counts import Counts, as_float, sum_by, sums
 from pdkl.core.numerics import IntArray
 from pdkl.core.pairs import Pairs
 from pdkl.core.smoothing import lacking
@@ -154,7 +154,7 @@ def of_column(
         total_p, total_q = total_p + missing_p, total_q + missing_q
     counts = as_float(p), as_float(q), as_float(times)
     own = Pairs(code, np.full(len(code), -1), *counts, as_float(total_p), as_float(total_q))
-    sides = _sums(total_p, missing_p), _sums(total_q, missing_q)
+    sides = sums(total_p, missing_p), sums(total_q, missing_q)
     counts_q, times_q = (_NONE, _NONE) if whole is None else (whole.counts, whole.times)
     return Spectrum(keys, *sides, own, alphabet, counts_q, times_q, place)
 
@@ -195,9 +195,3 @@ def _alphabet(
         return int(times.sum())
     sides = [here] if here is there else [here, there]
     return queries.alphabet(sides, dropna=dropna)
-
-
-def _sums(totals: WeightArray, missing: WeightArray) -> Counts:
-    """Hold totals as counts of one outcome."""
-    group = np.flatnonzero(totals)
-    return Counts(group, np.zeros_like(group), totals[group], missing, 1)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,10 @@ CodeArray = NDArray[Any]
 
 LARGEST_SUM = 1e300  # of float weights: it leaves room for exact sums
 HALF = 1 << 31  # whole weights are added in two parts where a sum could leave 64 bits
-_CHUNK = 1 << 17  # rows whose combined codes still fit the second-level cache
+_CHUNK = 1 << 18  # rows whose combined codes still fit the second-level cache
 _INT32 = 1 << 31
 _MANY_ROWS = 1 << 20  # from so many on, a second thread pays
+_RANGES = 32  # of groups that are counted one by one where the table is not held
 _DENSE_CELLS = 1 << 22  # a table of so many cells is always worth having at once
 
 
@@ -46,7 +47,10 @@ class Counts:
     @cached_property
     def starts(self) -> IntArray:
         """Where each group's cells begin, and the end of the last."""
-        return np.searchsorted(self.group, np.arange(self.n_groups + 1)).astype(np.int64)
+        if 64 * self.n_groups < len(self.group):
+            return np.searchsorted(self.group, np.arange(self.n_groups + 1)).astype(np.int64)
+        number = np.bincount(self.group, minlength=self.n_groups)
+        return np.concatenate([[0], np.cumsum(number)])
 
     @cached_property
     def totals(self) -> WeightArray:
@@ -84,7 +88,7 @@ class Counts:
     def relabel(self, outcome: IntArray, n_outcomes: int) -> Counts:
         """Rename outcome i to ``outcome[i]``; different outcomes stay different."""
         if np.array_equal(outcome, np.arange(self.n_outcomes)):
-            return replace(self, n_outcomes=n_outcomes)
+            return self if n_outcomes == self.n_outcomes else replace(self, n_outcomes=n_outcomes)
         return _merged(self.group, outcome[self.outcome], self.weight, self.missing, n_outcomes)
 
     def collapse(self) -> Counts:
@@ -104,6 +108,16 @@ class Counts:
 
     def take(self, groups: IntArray) -> Counts:
         """Give new counts whose group i is the old ``groups[i]``; -1 gives an empty one."""
+        first = int(groups[0]) if len(groups) else -1
+        if first >= 0 and np.array_equal(groups, np.arange(first, first + len(groups))):
+            cells = slice(self.starts[first], self.starts[first + len(groups)])
+            return Counts(
+                self.group[cells] - first,
+                self.outcome[cells],
+                self.weight[cells],
+                self.missing[first : first + len(groups)],
+                self.n_outcomes,
+            )
         known = np.where(groups >= 0, groups, 0)
         lengths = np.where(groups >= 0, self.starts[known + 1] - self.starts[known], 0)
         new = np.repeat(np.arange(len(groups)), lengths)
@@ -117,6 +131,18 @@ class Counts:
             np.where(groups >= 0, self.missing[known], 0).astype(self.missing.dtype),
             self.n_outcomes,
         )
+
+    def without_empty(self, groups: IntArray) -> Counts:
+        """Give new counts of some groups, in their order; the others must be empty."""
+        if len(groups) == self.n_groups:
+            return self
+        if len(groups) and groups[-1] - groups[0] == len(groups) - 1:
+            group = self.group - groups[0]
+        else:
+            position = np.zeros(self.n_groups, dtype=np.int64)
+            position[groups] = np.arange(len(groups))
+            group = position[self.group]
+        return replace(self, group=group, missing=self.missing[groups])
 
     def dense(self, outcomes: IntArray) -> WeightArray:
         """Return the weights as a table, a row per group and a column per given outcome."""
@@ -139,26 +165,6 @@ class Counts:
         missing = _leave_one_out(alone, self.missing[groups][:, None])[:, 0]
         group, outcome = np.nonzero(table)
         return Counts(group, outcome, table[group, outcome], missing, self.n_outcomes)
-
-    def rest_beside(self, groups: IntArray) -> tuple[Counts, Counts]:
-        """Give ``take(groups)``, and the rest with all that the group lacks as one last outcome.
-
-        For whole weights: what remains after taking away is exact.
-        """
-        own, last = replace(self.take(groups), n_outcomes=self.n_outcomes + 1), self.n_outcomes
-        known = self.outcome_totals[own.outcome]
-        absent = self.totals.sum() - sum_by(own.group, known, own.n_groups)
-        rest = _merged(
-            np.concatenate([own.group, np.arange(own.n_groups)]),
-            np.concatenate([own.outcome, np.full(own.n_groups, last)]),
-            np.concatenate([known - own.weight, absent]),
-            self.missing.sum() - own.missing,
-            last + 1,
-        )
-        left = rest.weight > 0
-        return own, replace(
-            rest, group=rest.group[left], outcome=rest.outcome[left], weight=rest.weight[left]
-        )
 
 
 def _leave_one_out(counts: Counts, own: WeightArray) -> WeightArray:
@@ -202,27 +208,20 @@ def tabulate(
     """
     width = n_outcomes + 1  # column 0 is for the missing
     cells = n_groups * width
-    kind = np.int64 if weights is None else weights.dtype
     offset = 1 - first_group * width
     if cells <= max(_DENSE_CELLS, 2 * len(codes)):
         table = _dense_table(codes, groups, weights, width, offset, cells)
-        table = table.reshape(n_groups, width)
-        missing = table[:, 0].copy()
-        table[:, 0] = 0
-        group, column = np.nonzero(table)
-        return Counts(group, column - 1, table[group, column], missing, n_outcomes)
+        missing = table[::width].copy()
+        table[::width] = 0
+        found = np.flatnonzero(table != 0)
+        group = found // width
+        return Counts(group, found - (group * width + 1), table[found], missing, n_outcomes)
     kept_in = np.int32 if max(len(codes), n_groups, width) < _INT32 else np.int64
     line = np.zeros(len(codes), dtype=kept_in)
     if groups is not None:
         line = np.subtract(groups, first_group, dtype=kept_in, casting="same_kind")
     place = np.add(codes, 1, dtype=kept_in, casting="same_kind")
-    group, column, weight = _sparse_cells(line, n_groups, place, width, weights)
-    valid = column > 0
-    missing = np.zeros(n_groups, dtype=kind)
-    if not valid.all():
-        missing[group[~valid]] = weight[~valid]
-        group, column, weight = group[valid], column[valid], weight[valid]
-    return Counts(group, column - 1, weight, missing, n_outcomes)
+    return _sparse_table(place, line, weights, n_outcomes, n_groups)
 
 
 def _dense_table(
@@ -234,17 +233,23 @@ def _dense_table(
     cells: int,
 ) -> WeightArray:
     """Count into a table of all cells."""
-    step = max(_CHUNK, cells)  # adding a large table after a small chunk would not pay
 
     def table_of(rows: slice) -> WeightArray:
+        # adding a large table after a small chunk would not pay
+        size = max(min(max(_CHUNK, cells), rows.stop - rows.start), 1)
+        key = np.empty(size, dtype=np.int32 if cells + width < _INT32 else np.int64)
+        number_of = _counter(key, cells + 1)  # the last for a chunk that is not full
         table = np.zeros(cells, dtype=np.int64 if weights is None else weights.dtype)
-        for start in range(rows.start, rows.stop, step):
-            part = slice(start, min(start + step, rows.stop))
-            key = _keys(codes[part], None if groups is None else groups[part], width, offset, cells)
+        for start in range(rows.start, rows.stop, size):
+            part = slice(start, min(start + size, rows.stop))
+            some = key[: part.stop - part.start]
+            _set_keys(some, codes[part], None if groups is None else groups[part], width, offset)
+            _require_within(some, cells)
             if weights is None:
-                table += np.bincount(key, minlength=cells)
+                key[len(some) :] = cells
+                table += number_of()[:cells]
             else:
-                np.add.at(table, key, weights[part])
+                np.add.at(table, some, weights[part])
         return table
 
     # two tables at once; float sums would depend on where the rows are parted
@@ -253,50 +258,138 @@ def _dense_table(
     half = len(codes) // 2
     with ThreadPoolExecutor(2) as pool:
         one, other = pool.map(table_of, [slice(0, half), slice(half, len(codes))])
-    return one + other
+    one += other
+    return one
 
 
-def _sparse_cells(
-    group: CodeArray,
-    n_groups: int,
-    column: CodeArray,
-    width: int,
+def _counter(key: CodeArray, cells: int) -> Callable[[], IntArray]:
+    """Return how to count what stands in ``key`` at the time."""
+    if len(key) < _CHUNK:
+        return lambda: np.bincount(key, minlength=cells)
+    from scipy.sparse import csr_array
+
+    # one row of a sparse matrix adds up what stands twice, in half of the time that bincount takes
+    # to look for the range of the keys, to widen and to count them, all under Python's lock
+    ends = np.array([0, len(key)], dtype=key.dtype)
+    line = csr_array((np.ones(len(key), dtype=np.int64), key, ends), shape=(1, cells), copy=False)
+    return lambda: line.toarray()[0]
+
+
+def _require_within(codes: CodeArray, size: int) -> None:
+    """Raise where a code is no place of an array: SciPy would write there without a look."""
+    # negative numbers are large ones without a sign
+    if len(codes) and codes.view(f"u{codes.itemsize}").max() >= size:
+        raise IndexError(f"codes must be at least 0 and below {size}.")
+
+
+def _set_keys(
+    key: CodeArray, codes: CodeArray, groups: CodeArray | None, width: int, offset: int
+) -> None:
+    """Write the cell of each row."""
+    if groups is None:
+        key[:] = codes
+    else:
+        key[:] = groups
+        np.multiply(key, width, out=key)
+        np.add(key, codes if codes.itemsize <= key.itemsize else codes.astype(key.dtype), out=key)
+    np.add(key, offset, out=key)
+
+
+def _sparse_table(
+    place: CodeArray,
+    line: CodeArray,
     weights: WeightArray | None,
-) -> tuple[IntArray, IntArray, WeightArray]:
-    """Sort rows by group and column, and add those of the same cell.
+    n_outcomes: int,
+    n_groups: int,
+) -> Counts:
+    """Count the cells that occur; the outcomes are numbered from 1, with 0 for the missing."""
+    _require_within(place, n_outcomes + 1)
+    _require_within(line, n_groups)
+    if len(place) < _MANY_ROWS:
+        return _joined([_sparse_part(place, line, weights, n_outcomes, 0, n_groups)], n_outcomes)
+    # ranges of groups, dealt out first, are so small that sorting them stays in the cache
+    size = n_groups // _RANGES + 1
+    bins = line // size
+    arrays = [place, line] if weights is None else [place, line, weights]
+    with ThreadPoolExecutor(2) as pool:
+        dealt = list(pool.map(lambda values: _dealt(values, bins, _RANGES), arrays))
+        ends = dealt[0][1]
+
+        def part(i: int) -> _Cells:
+            rows = slice(ends[i], ends[i + 1])
+            places, lines, *mass = (values[rows] for values, _ in dealt)
+            first, last = i * size, min((i + 1) * size, n_groups)
+            return _sparse_part(
+                places, lines - first, mass[0] if mass else None, n_outcomes, first, last
+            )
+
+        return _joined(list(pool.map(part, range(-(-n_groups // size)))), n_outcomes)
+
+
+def _dealt(values: WeightArray, bins: CodeArray, n_bins: int) -> tuple[WeightArray, IntArray]:
+    """Put values into bins, each in the order met; also return where the bins end."""
+    from scipy.sparse import csr_array
+
+    ends = np.array([0, len(bins)], dtype=bins.dtype)
+    columns = csr_array((values, bins, ends), shape=(1, n_bins)).tocsc()
+    return columns.data, columns.indptr
+
+
+class _Cells(NamedTuple):
+    group: CodeArray
+    outcome: CodeArray
+    weight: WeightArray
+    missing: WeightArray
+
+
+def _sparse_part(
+    place: CodeArray,
+    line: CodeArray,
+    weights: WeightArray | None,
+    n_outcomes: int,
+    first: int,
+    last: int,
+) -> _Cells:
+    """Sort rows by group and outcome, and add those of the same cell.
 
     Putting rows into the bins of one key and then of the other, each in the order met, sorts them
     in a third of the time that comparing them takes.
     """
     from scipy.sparse import csr_array
 
-    rows = np.arange(len(column) + 1, dtype=column.dtype)
-    by_column = csr_array((group, column, rows), shape=(len(column), width)).tocsc()
-    mass = np.ones_like(group) if weights is None else weights[by_column.indices]
-    cells = csr_array((mass, by_column.data, by_column.indptr), shape=(width, n_groups)).tocsc()
+    size, width = last - first, n_outcomes + 1
+    rows = np.arange(len(place) + 1, dtype=place.dtype)
+    by_place = csr_array((line, place, rows), shape=(len(place), width)).tocsc()
+    mass = np.ones_like(line) if weights is None else weights[by_place.indices]
+    cells = csr_array((mass, by_place.data, by_place.indptr), shape=(width, size)).tocsc()
     cells.sum_duplicates()
-    found = cells.indices.astype(np.int64)
-    weight = cells.data.astype(np.int64) if weights is None else cells.data
-    row = np.repeat(np.arange(n_groups), np.diff(cells.indptr))
-    if weights is None:
-        return row, found, weight
-    kept = weight > 0
-    return row[kept], found[kept], weight[kept]
+    outcome, weight = cells.indices - 1, cells.data
+    group = np.repeat(np.arange(first, last, dtype=line.dtype), np.diff(cells.indptr))
+    missing = np.zeros(size, dtype=np.int64 if weights is None else weights.dtype)
+    lost = outcome < 0
+    missing[group[lost] - first] = weight[lost]
+    if lost.any() or weights is not None:
+        kept = ~lost & (weight > 0)
+        group, outcome, weight = group[kept], outcome[kept], weight[kept]
+    return _Cells(group, outcome, weight, missing)
 
 
-def _keys(
-    codes: CodeArray, groups: CodeArray | None, width: int, offset: int, cells: int
-) -> CodeArray:
-    """Give the cell of each row, in the narrowest type that is fast to count and holds all."""
-    kind: Any = np.int32 if cells + width < _INT32 else np.int64
-    if groups is None:
-        key: CodeArray = codes.astype(kind)
-    else:
-        key = groups.astype(kind)
-        np.multiply(key, width, out=key)
-        np.add(key, codes if codes.itemsize <= key.itemsize else codes.astype(kind), out=key)
-    np.add(key, offset, out=key)
-    return key
+def _joined(parts: Sequence[_Cells], n_outcomes: int) -> Counts:
+    """Put the cells of ranges of groups behind one another."""
+    group, outcome, weight, missing = zip(*parts, strict=True)
+    return Counts(
+        np.concatenate(group, dtype=np.int64),
+        np.concatenate(outcome, dtype=np.int64),
+        np.concatenate(weight, dtype=missing[0].dtype),
+        np.concatenate(missing),
+        n_outcomes,
+    )
+
+
+def sums(totals: WeightArray, missing: WeightArray) -> Counts:
+    """Hold the totals of groups, whose outcomes are not known one by one, as one outcome."""
+    group = np.flatnonzero(totals)
+    return Counts(group, np.zeros_like(group), totals[group], missing, 1)
 
 
 def merge(parts: Sequence[Counts]) -> Counts:
@@ -315,6 +408,8 @@ def _merged(
 ) -> Counts:
     """Sort the cells and add those that stand twice."""
     key = group * max(n_outcomes, 1) + outcome
+    if (key[1:] > key[:-1]).all():
+        return Counts(group, outcome, weight, missing, n_outcomes)
     order = np.argsort(key, kind="stable")
     key = key[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))

@@ -517,4 +517,4 @@ def entropy_by(name: Any) -> Measure:
         alphabet = np.full(pairs.size, pairs.alphabet, dtype=np.int64)
         return estimator.function(Sample(pairs.count_p, pairs.comparison, alphabet))
 
-    return replace(plain, finish=estimate)
+    return replace(plain, finish=estimate, mergeable=False)

@@ -47,8 +47,8 @@ class Measure:
         How to get it for all pairs of groups at once, in nats, from their `Crossing`; NaN where
         that does not know enough digits. Without it pairs are measured term by term.
     mergeable : bool
-        Whether categories that P lacks may be taken together: whether its term at p = 0 is
-        proportional to q, or infinite.
+        Whether categories may share an entry that says how many they are: those of equal counts,
+        and those that P lacks, as its term at p = 0 is proportional to q, or infinite.
     log_power : float
         1 for a measure in units of log, 1/2 for a root of one, 0 for one without unit.
     term_log_power : float, optional

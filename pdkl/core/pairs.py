@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pdkl.core.counts import Counts, as_float
+from pdkl.core.counts import Counts, WeightArray, as_float, sum_by
 from pdkl.core.numerics import (
     FloatArray,
     IntArray,
@@ -113,13 +113,15 @@ class Pairs:
 
     def mass(self, count: FloatArray, where: NDArray[np.bool_]) -> FloatArray:
         """Add counts over some outcomes of each comparison; exact for whole counts."""
-        held = np.where(where, count * self.times, 0.0)
-        return np.bincount(self.comparison, weights=held, minlength=self.size).astype(np.float64)
+        at = np.flatnonzero(where)
+        held = count[at] * self.times[at]
+        return np.bincount(self.comparison[at], weights=held, minlength=self.size)
 
     def support_size(self) -> IntArray:
         """Count the outcomes that either side has."""
         occurs = (self.count_p > 0) | (self.count_q > 0)
-        return self.mass(np.ones(len(self.times)), occurs).astype(np.int64)
+        number = np.bincount(self.comparison, weights=self.times * occurs, minlength=self.size)
+        return number.astype(np.int64)
 
     def only(self, keep: NDArray[np.bool_]) -> Pairs:
         """Leave probability to some entries alone; the totals become what they hold."""
@@ -182,6 +184,53 @@ def align(p: Counts, q: Counts) -> Pairs:
     return _paired(p, q, comparison, outcome, count_p, count_q)
 
 
+def alike(counts: Counts) -> Pairs:
+    """Line up whole counts with themselves; outcomes of a group with equal counts are one entry.
+
+    A table of the small counts finds them, which never outgrows the cells; large ones are rare.
+    """
+    width = len(counts.weight) // max(counts.n_groups, 1) + 1
+    key, large = counts.group * width + counts.weight, np.flatnonzero(counts.weight >= width)
+    met = np.bincount(np.delete(key, large), minlength=counts.n_groups * width)
+    found = np.flatnonzero(met)
+    group = found // width
+    weight = found - group * width
+    count = as_float(np.concatenate([weight, counts.weight[large]]))
+    group = np.concatenate([group, counts.group[large]])
+    nobody = np.full(len(group), -1)
+    return replace(
+        _paired(counts, counts, group, nobody, count, count),
+        times=np.concatenate([as_float(met[found]), np.ones(len(large))]),
+    )
+
+
+def beside_rest(counts: Counts, groups: IntArray) -> Pairs:
+    """Line up each group with all others, its own outcomes one by one and then the ones it lacks.
+
+    Those are one entry, outcome -1. For whole counts, of which parts can be taken away exactly.
+    """
+    own, total = counts.take(groups), counts.totals.sum()
+    known = counts.outcome_totals[own.outcome]
+    size = len(own.group) + own.n_groups
+    last = own.starts[1:] + np.arange(own.n_groups)
+    here = np.arange(len(own.group)) + own.group
+
+    def with_last(values: WeightArray, end: WeightArray | int) -> WeightArray:
+        every = np.empty(size, dtype=values.dtype)
+        every[here], every[last] = values, end
+        return every
+
+    return Pairs(
+        with_last(own.group, np.arange(own.n_groups)),
+        with_last(own.outcome, -1),
+        with_last(as_float(own.weight), 0),
+        with_last(as_float(known - own.weight), total - sum_by(own.group, known, own.n_groups)),
+        np.ones(size),
+        as_float(own.totals),
+        as_float(total - own.totals),
+    )
+
+
 def spread(p: Counts, q: Counts, outcomes: IntArray) -> Pairs:
     """Line up group i of ``p`` with group i of ``q`` on all of ``outcomes``."""
     return _paired(
@@ -208,4 +257,6 @@ def _paired(
 
 
 def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    if (denominator > 0).all():  # which a mask would make slower by far
+        return numerator / denominator
     return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)

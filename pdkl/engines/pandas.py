@@ -103,7 +103,7 @@ def count(
         if not groups.occur:
             if occurring is None:
                 occurring = np.flatnonzero((counts.missing > 0) | (np.diff(counts.starts) > 0))
-            counts = counts.take(occurring)
+            counts = counts.without_empty(occurring)
         leveled = column in cut or isinstance(frame[column].dtype, pd.CategoricalDtype)
         labelled = Labelled(counts, labels, leveled)
         found[column] = labelled if leveled else labelled.observed()
@@ -218,6 +218,10 @@ def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[
         array = values.to_numpy()
         low, span = int(array.min()), int(array.max()) - int(array.min()) + 1
         if span <= max(_SHORT, len(array)):  # then the value is its own code
+            signed = np.dtype(f"i{dtype.itemsize}")
+            size = low + span
+            if low >= 0 and size <= min(np.iinfo(signed).max, max(_SHORT, len(array))):
+                return array.view(signed), pd.Index(np.arange(size).astype(dtype))
             # in 32 bits where both ends fit them, as half as much memory is read again later
             narrow = low >= -(2**31) and low + span <= 2**31
             shift = np.dtype(np.int32) if narrow and dtype.itemsize <= 4 else array.dtype
@@ -334,8 +338,9 @@ def _possible_groups(frame: pd.DataFrame, by: Sequence[Key]) -> _Groups:
     """Give each row its group; where it is cheap, without asking which groups have rows."""
     if len(by) == 1:
         codes, level = _level(frame, by[0])
-        if len(level) < _FEW:
-            return _Groups(codes, -1, [np.arange(-1, len(level))], [level], occur=False)
+        if len(level) < max(_FEW, len(frame) >> 4):
+            first = int(codes.min(initial=0))  # -1 where a key is missing
+            return _Groups(codes, first, [np.arange(first, len(level))], [level], occur=False)
     return _occurring_groups(frame, by)
 
 
