@@ -137,7 +137,7 @@ def _smoothed(answer: Answer, raw: Pairs) -> Pairs:
     return fill_alphabet(raw, size, p=pseudo, q=pseudo, scale_p=scale, scale_q=scale)
 
 
-def _slices(groups: Groups, column: Column, *, dense: bool) -> Iterator[slice]:
+def _slices(groups: Groups, column: Column, *, dense: bool) -> list[slice]:
     """Cut the comparisons into pieces of at most about ``_BATCH`` entries, one for each core."""
     if column.ready is not None:
         sizes = column.ready.sizes
@@ -150,7 +150,7 @@ def _slices(groups: Groups, column: Column, *, dense: bool) -> Iterator[slice]:
     share = int(last[-1]) // usable_cores() + 1 if len(last) else 1
     piece = (last - 1) // min(_BATCH, max(share, _WORTH_A_THREAD))
     edges = [0, *(np.flatnonzero(np.diff(piece)) + 1), len(groups)]
-    return (slice(a, b) for a, b in pairwise(edges))
+    return [slice(a, b) for a, b in pairwise(edges)]
 
 
 def _scores(answer: Answer, column: Column, question: Question) -> results.Scores:
@@ -226,7 +226,6 @@ def _by_terms(answer: Answer, column: Column, measures: Sequence[Measure]) -> di
         batch = _lined_up(answer, column, rows, every=every, merged=merged)
         return _measured(answer, column, batch, measures)
 
-    slices = list(slices)
     if sure is not None or len(slices) == 1:  # what is drawn has threads of its own
         parts = [part(rows) for rows in slices]
     else:

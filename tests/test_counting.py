@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pdkl import InfoTheory
+from pdkl import InfoTheory, comparison
 from pdkl.core import counts as counting
 from pdkl.core.counts import tabulate
 from pdkl.engines import pandas as engine
@@ -31,7 +31,7 @@ def slowly(
     return dict(cells), dict(missing)
 
 
-@pytest.mark.parametrize("way", ["dense", "two threads", "sparse"])
+@pytest.mark.parametrize("way", ["dense", "two threads", "a sparse row", "sparse", "in ranges"])
 @pytest.mark.parametrize("kind", [np.int8, np.int32, np.int64])
 @pytest.mark.parametrize("weighted", [None, np.int64, np.float64])
 @pytest.mark.parametrize("first", [0, -1])
@@ -40,10 +40,14 @@ def test_tabulate_agrees_with_a_loop(
 ) -> None:
     if way == "two threads":
         monkeypatch.setattr(counting, "_MANY_ROWS", 10)
-    if way == "sparse":
+    if way == "a sparse row":
+        monkeypatch.setattr(counting, "_CHUNK", 100)
+    if way in ("sparse", "in ranges"):
         monkeypatch.setattr(counting, "_DENSE_CELLS", 0)
+    if way == "in ranges":
+        monkeypatch.setattr(counting, "_MANY_ROWS", 10)
     rng = np.random.default_rng(5)
-    rows, n_outcomes, n_groups = (60 if way == "sparse" else 5000), 17, 11
+    rows, n_outcomes, n_groups = (60 if way in ("sparse", "in ranges") else 5000), 17, 11
     codes: Array = rng.integers(-1, n_outcomes, rows).astype(kind)
     groups: Array = rng.integers(first, n_groups + first, rows).astype(kind)
     weights: Array | None = None if weighted is None else rng.integers(0, 4, rows).astype(weighted)
@@ -67,6 +71,28 @@ def test_tabulate_agrees_with_a_loop(
     assert found.weight.dtype == each.dtype
     order = found.group * n_outcomes + found.outcome
     assert (np.diff(order) > 0).all()
+
+
+@pytest.mark.parametrize("dense", [True, False])
+@pytest.mark.parametrize("wrong", [-2, 3])
+def test_codes_beyond_the_alphabet_are_refused(
+    dense: bool, wrong: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not dense:
+        monkeypatch.setattr(counting, "_DENSE_CELLS", 0)
+    codes = np.array([0, 1, wrong])
+    with pytest.raises(IndexError, match="codes must be"):
+        tabulate(codes, 3)
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_groups_without_rows_leave_no_trace(gap: bool) -> None:
+    groups = np.array([1, 1, 4 if gap else 2])
+    counts = tabulate(np.array([0, 2, 0]), 3, groups=groups, n_groups=6)
+    kept = counts.without_empty(np.unique(groups))
+    assert kept.group.tolist() == [0, 0, 1]
+    assert kept.outcome.tolist() == counts.outcome.tolist()
+    assert kept.missing.tolist() == [0, 0]
 
 
 def test_large_tables_are_numbered_beyond_32_bits() -> None:
@@ -160,3 +186,29 @@ def test_integers_are_their_own_codes(kind: str, end: str) -> None:
     assert labels.dtype == values.dtype
     assert codes.dtype.kind == "i"
     assert [labels[code] for code in codes.tolist()] == values.tolist()
+
+
+@pytest.mark.parametrize("smoothing", [None, "laplace"])
+@pytest.mark.parametrize("dropna", [True, False])
+def test_outcomes_of_equal_counts_share_an_entry(
+    smoothing: Literal["laplace"] | None, dropna: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(3)
+    share = 1.0 / np.arange(1, 61)
+    frame = pd.DataFrame(
+        {
+            "g": rng.integers(0, 3, 2000),
+            "c": pd.Series(rng.choice(60, 2000, p=share / share.sum())).where(
+                rng.random(2000) < 0.9
+            ),
+        }
+    )
+
+    def answers() -> pd.DataFrame:
+        it = InfoTheory(frame)
+        return it.entropy("c", by="g", smoothing=smoothing, dropna=dropna)
+
+    monkeypatch.setattr(comparison, "_WORTH_MERGING", 10**9)
+    apart = answers()
+    monkeypatch.setattr(comparison, "_WORTH_MERGING", 0)
+    pd.testing.assert_frame_equal(apart, answers(), rtol=1e-14, atol=0)

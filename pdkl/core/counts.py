@@ -332,7 +332,7 @@ def _dealt(values: WeightArray, bins: CodeArray, n_bins: int) -> tuple[WeightArr
 
     ends = np.array([0, len(bins)], dtype=bins.dtype)
     columns = csr_array((values, bins, ends), shape=(1, n_bins)).tocsc()
-    return columns.data, columns.indptr
+    return columns.data, columns.indptr.astype(np.int64)
 
 
 class _Cells(NamedTuple):

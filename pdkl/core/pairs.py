@@ -115,7 +115,8 @@ class Pairs:
         """Add counts over some outcomes of each comparison; exact for whole counts."""
         at = np.flatnonzero(where)
         held = count[at] * self.times[at]
-        return np.bincount(self.comparison[at], weights=held, minlength=self.size)
+        sums = np.bincount(self.comparison[at], weights=held, minlength=self.size)
+        return sums.astype(np.float64)
 
     def support_size(self) -> IntArray:
         """Count the outcomes that either side has."""
