@@ -13,6 +13,7 @@ import pandas as pd
 
 from pdkl import labels as names
 from pdkl import results
+from pdkl.column import Column
 from pdkl.core.counts import Counts, as_float, sums
 from pdkl.core.crossing import cross
 from pdkl.core.measures import Measure
@@ -23,7 +24,7 @@ from pdkl.core.smoothing import fill_alphabet, lacking, treat_zeros
 from pdkl.core.validation import listing
 from pdkl.grouping import Groups
 from pdkl.question import Question
-from pdkl.sides import Answer, Column, prepare
+from pdkl.sides import Answer, prepare
 from pdkl.sureness import Scored, adjusted, assess, for_both_orders, once_per_pair
 
 _BATCH = 1 << 18  # entries measured at a time: it bounds the memory, not the result

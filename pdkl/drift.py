@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pdkl import comparison, grouping, kinds, results, sides
+from pdkl import comparison, grouping, kinds, results
 from pdkl import labels as names
+from pdkl.asked import Asked, check_reference, is_matched
+from pdkl.column import Column, Counted, column_of, with_blocks
 from pdkl.core.counts import Counts, require_whole
 from pdkl.core.measures import MEASURES, Measure
 from pdkl.core.numerics import FloatArray, IntArray, segment_max
@@ -23,7 +25,7 @@ from pdkl.grouping import Groups
 from pdkl.kinds import Compared
 from pdkl.question import Question, plain, read_by
 from pdkl.rows import Prepared, Source
-from pdkl.sides import Answer, Asked
+from pdkl.sides import Answer, count_blocks
 from pdkl.sources import count_apart, is_data, read_data, weights_of
 from pdkl.sureness import Scored, Sureness, adjusted, assess
 
@@ -131,7 +133,7 @@ def _check_weights(question: Question, source: Source, reference: Source) -> Non
     weights = question.weights
     if weights is not None:
         require_columns("weights", [weights], list(source.head.columns))
-        sides.check_reference(question, reference, [])
+        check_reference(question, reference, [])
     for side in (source, reference):
         added = Prepared.of(side).weights  # they are no column any more
         if added is None and weights is None:
@@ -196,7 +198,7 @@ def _count(columns: Sequence[Compared], asked: Asked) -> tuple[Groups, Flags]:
         return found
 
     own, others = [c for c in columns if c.here], [c for c in columns if c.there]
-    if sides.is_matched(asked.question, asked.reference, asked.by):
+    if is_matched(asked.question, asked.reference, asked.by):
         # Groupers are left for later: they must cut the times of both frames together
         here = tally(asked.source, asked.keys, own)
         there = tally(asked.reference, asked.keys, others)
@@ -245,7 +247,7 @@ class _Piece:
     """Comparisons of one column, to be measured together with those of others."""
 
     place: int  # of the column
-    column: sides.Column
+    column: Column
     rows: slice
     raw: Pairs
 
@@ -261,10 +263,10 @@ def _sure(table: _Table) -> Sureness:
     return sure
 
 
-def _line_up(asked: Asked, table: _Table) -> list[tuple[int, sides.Column]]:
+def _line_up(asked: Asked, table: _Table) -> list[tuple[int, Column]]:
     """Put both sides of each column that is to be scored on one list of labels."""
     settings, columns = table.answer.settings, table.columns
-    prepared: dict[int, sides.Column] = {}
+    prepared: dict[int, Column] = {}
     for place, column in enumerate(columns):
         if column.error:
             continue
@@ -275,10 +277,10 @@ def _line_up(asked: Asked, table: _Table) -> list[tuple[int, sides.Column]]:
                 continue
             kinds.without_values(column)
         own, other = _both(column, table.answer.groups)
-        counted = sides.Counted(column.name, column.name, own, other)
+        counted = Counted(column.name, column.name, own, other)
         cut = {column.name: column.binner} if column.kind == "binned" and column.binner else {}
         try:
-            lined = sides.column_of(asked, settings, counted, cut)
+            lined = column_of(asked, settings, counted, cut)
         except TypeError as error:
             column.fail(str(error))
             continue
@@ -295,21 +297,21 @@ def _lacks_some(column: Compared) -> bool:
     return any(side.counts.missing.any() for side in both)
 
 
-def _add_blocks(prepared: dict[int, sides.Column], asked: Asked, table: _Table) -> None:
+def _add_blocks(prepared: dict[int, Column], asked: Asked, table: _Table) -> None:
     """Count the blocks of the columns that both sides have."""
     columns = table.columns
     shared = [place for place in prepared if columns[place].is_shared]
     if not shared:
         return
     wanted = [columns[place].name for place in shared]
-    found = sides.count_blocks(replace(asked, wanted=wanted, partners=wanted), _binners(columns))
+    found = count_blocks(replace(asked, wanted=wanted, partners=wanted), _binners(columns))
     assert found is not None  # blocks= is given
     for place in shared:
         column = columns[place]
         own, other = (units[column.name] for units in found)
         if column.kind == "identifier":
             own, other = ((kinds.as_presence(side), owner) for side, owner in (own, other))
-        prepared[place] = sides.with_blocks(prepared[place], own, other, table.answer.settings)
+        prepared[place] = with_blocks(prepared[place], own, other, table.answer.settings)
 
 
 def _count_rows(table: _Table, place: int) -> None:
@@ -343,7 +345,7 @@ def _both(column: Compared, groups: Groups) -> tuple[Labelled, Labelled]:
     return column.own or empty, column.other or empty
 
 
-def _score(prepared: Sequence[tuple[int, sides.Column]], table: _Table) -> None:
+def _score(prepared: Sequence[tuple[int, Column]], table: _Table) -> None:
     """Measure and test all comparisons, many at a time, and adjust their p-values together."""
     pieces: list[_Piece] = []
     cells = 0
@@ -410,7 +412,7 @@ def _score_pieces(pieces: list[_Piece], table: _Table) -> None:
     _find_tops(pieces, raw, table, row, place)
 
 
-def _last_bin(column: sides.Column) -> int:
+def _last_bin(column: Column) -> int:
     """Return the outcome that lies above all intervals, -1 where there are none."""
     return len(column.labels) - 1 if column.intervals is not None else -1
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pdkl import comparison, drift
 from pdkl import labels as names
+from pdkl.column import Column
 from pdkl.core.measures import MEASURES
 from pdkl.core.numerics import FloatArray, IntArray
 from pdkl.core.validation import boolean
@@ -17,7 +18,6 @@ from pdkl.drift import Examined
 from pdkl.question import Question
 from pdkl.report.document import Report
 from pdkl.report.fold import folded
-from pdkl.sides import Column
 
 _ENTRIES = 4000  # categories shown in all: they bound the size of the report …
 _FEWEST, _MOST = 8, 25  # … but for each row between so many
