@@ -175,6 +175,24 @@ def test_times_are_coded_by_their_ticks(dtype: str, gap: int | None) -> None:
     assert not labels.isna().any()
 
 
+@pytest.mark.parametrize("unit", ["s", "ns"])
+@pytest.mark.parametrize("off", [None, "a tick", "a gap", "far"])
+def test_times_on_a_grid(unit: str, off: str | None) -> None:
+    rng = np.random.default_rng(2)
+    day = 86_400 * (1 if unit == "s" else 10**9)
+    ticks = -7 * day + day * rng.integers(0, 400, 100_000)
+    if off == "a tick":  # which no sample need meet
+        ticks[77_777] += 1
+    elif off == "a gap":
+        ticks[77_777] = np.iinfo(np.int64).min
+    elif off == "far":
+        ticks[[1, 2]] = np.iinfo(np.int64).min + 1, np.iinfo(np.int64).max
+    values = pd.Series(ticks.view(f"M8[{unit}]"))
+    codes, labels = engine.encode(values, "t")
+    assert labels.is_unique
+    assert pd.Series(labels.take(codes)).where(codes >= 0).equals(values)
+
+
 @pytest.mark.parametrize("kind", ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"])
 @pytest.mark.parametrize("end", ["low", "middle", "high"])
 def test_integers_are_their_own_codes(kind: str, end: str) -> None:

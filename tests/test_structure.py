@@ -17,7 +17,14 @@ STANDARD = sys.stdlib_module_names | {"__future__"}
 # folder or file -> what it may import besides the standard library; the longest match counts
 LAW = {
     "core/": {"numpy", "scipy", "pdkl.core"},
-    "engines/pandas.py": {"numpy", "pandas", "pdkl.core", "pdkl.engines.text"},
+    "engines/pandas.py": {
+        "numpy",
+        "pandas",
+        "pdkl.core",
+        "pdkl.engines.integers",
+        "pdkl.engines.text",
+    },
+    "engines/integers.py": {"numpy"},
     "engines/text.py": {"numpy", "pyarrow"},
     "plot/": {"numpy", "pandas", "matplotlib", "pdkl.core.validation", "pdkl.plot"},
     "cli/": {"click", "numpy", "pandas", "pdkl"},

@@ -141,9 +141,10 @@ def power_term(p: FloatArray, q: FloatArray, difference: FloatArray, order: floa
 
 def surprisal(count: FloatArray, total: FloatArray) -> FloatArray:
     """Return ``-log(count / total)``, exact near 1, and infinite for nothing or of nothing."""
+    count, total = np.broadcast_arrays(count, total)
     with np.errstate(divide="ignore", invalid="ignore"):
         result = np.where(count > 0, 0.0 - np.log(count / total), np.inf)
-    common = np.flatnonzero(count > 0.5 * total)
+    common = count > 0.5 * total
     count, total = count[common], total[common]
     # total - count is exact there (Sterbenz), so the logarithm keeps all its digits
     result[common] = 0.0 - np.log1p(-(total - count) / total)

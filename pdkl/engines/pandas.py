@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from pdkl.core.counts import LARGEST_SUM, CodeArray, Counts, WeightArray, sum_by, tabulate
 from pdkl.core.joint import Joint
+from pdkl.engines.integers import encode_integers, encode_ticks
 from pdkl.engines.text import encode_text
 
 Key = Hashable | pd.Grouper
 Encoder = Callable[["pd.Series[Any]", Hashable], "tuple[CodeArray, pd.Index[Any]]"]
 _WHOLE = int(np.iinfo(np.int64).max)
 _MANY = 1 << 20  # so many numbers may be looked up in a table, however few rows there are
-_SHORT = 1 << 16  # integers within so short a range are counted without hashing
 _TEXT = ("string", "large_string")
 _SAMPLE = 1 << 12  # objects looked at to learn whether they are few
 _FEW = 1 << 12  # so few groups may be counted before it is known which of them occur
@@ -214,22 +214,8 @@ def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[
         return values.array.codes, dtype.categories
     if dtype == np.bool_:
         return values.to_numpy().view(np.uint8), pd.Index([False, True])
-    if isinstance(dtype, np.dtype) and dtype.kind in "iu" and len(values):
-        array = values.to_numpy()
-        low, span = int(array.min()), int(array.max()) - int(array.min()) + 1
-        if span <= max(_SHORT, len(array)):  # then the value is its own code
-            signed = np.dtype(f"i{dtype.itemsize}")
-            size = low + span
-            if low >= 0 and size <= min(np.iinfo(signed).max, max(_SHORT, len(array))):
-                return array.view(signed), pd.Index(np.arange(size).astype(dtype))
-            # in 32 bits where both ends fit them, as half as much memory is read again later
-            narrow = low >= -(2**31) and low + span <= 2**31
-            shift = np.dtype(np.int32) if narrow and dtype.itemsize <= 4 else array.dtype
-            codes = np.subtract(array, shift.type(low), dtype=shift, casting="unsafe")
-            labels = np.arange(span).astype(shift) + shift.type(low)
-            if shift.kind == "u":
-                codes = codes.astype(np.int64)
-            return codes, pd.Index(labels.astype(dtype))
+    if isinstance(dtype, np.dtype) and (coded := _by_arithmetic(values.to_numpy())) is not None:
+        return coded
     if _is_arrow_text(dtype):
         text_codes, known = encode_text(values.array.__arrow_array__())
         return _plain(text_codes, pd.Index(dtype.__from_arrow__(known)))
@@ -241,6 +227,16 @@ def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[
             "Turn them into something hashable first, such as tuples or text."
         ) from None
     return _plain(codes, pd.Index(found, dtype=found.dtype, tupleize_cols=False))
+
+
+def _by_arithmetic(values: NDArray[Any]) -> tuple[CodeArray, pd.Index[Any]] | None:
+    """Code integers and times that lie close together; None for others."""
+    coded = None
+    if values.dtype.kind in "iu":
+        coded = encode_integers(values)
+    elif values.dtype.kind in "mM":
+        coded = encode_ticks(values.view(np.int64))
+    return None if coded is None else (coded[0], pd.Index(coded[1].view(values.dtype)))
 
 
 def _is_arrow_text(dtype: Any) -> bool:
