@@ -111,7 +111,7 @@ def test_text_is_coded_as_a_dictionary_would(dtype: Any, monkeypatch: pytest.Mon
     monkeypatch.setattr(text, "_SAMPLE", 40)
     rng = np.random.default_rng(6)
     usual = [f"v{i}" for i in rng.integers(0, 5, 400)]
-    late = [*usual, *[f"new {i}" for i in range(30)], "", "é", "v1"]
+    late = [*usual, *[f"new {i}" for i in range(30)], "", "é", "v1", "\x000"]
     values = pd.Series([None if i % 11 == 3 else v for i, v in enumerate(late)], dtype=dtype)
     codes, labels = engine.encode(values, "a")
     spelled = [None if code < 0 else labels[code] for code in codes.tolist()]

@@ -28,7 +28,7 @@ LAW = {
     "engines/text.py": {"numpy", "pyarrow"},
     "plot/": {"numpy", "pandas", "matplotlib", "pdkl.core.validation", "pdkl.plot"},
     "cli/": {"click", "numpy", "pandas", "pdkl"},
-    "engines/arrow.py": {"numpy", "pyarrow", "pdkl.core"},
+    "engines/arrow.py": {"numpy", "pyarrow", "pdkl.core", "pdkl.engines.text"},
     "files.py": {"pyarrow"},
     "scanning.py": {"pyarrow", "pdkl"},
     "streams.py": {"pandas", "pyarrow", "tqdm", "pdkl"},

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pdkl.core.combinations import Combinations, Tally
 from pdkl.core.counts import LARGEST_SUM, CodeArray, WeightArray
+from pdkl.engines.text import with_room
 
 _WHOLE = int(np.iinfo(np.int64).max)
 _PIECE = 1 << 17  # rows encoded at a time; more where a dictionary is larger
@@ -78,6 +79,8 @@ class Hashed:
     def __init__(self, kind: pa.DataType, known: pa.Array | None = None) -> None:
         self._known = pa.array([], kind) if known is None else known
         self._learning = known is None  # whether many of the last values were new
+        self._is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+        self._table = self._known  # what is looked through, values that stand for nothing included
 
     @property
     def size(self) -> int:
@@ -92,13 +95,15 @@ class Hashed:
         """Return the number of each value, -1 where it is missing."""
         if self._learning:
             return self._learn(values)
-        found = pc.index_in(values, value_set=self._known)
-        codes = _numpy(found, -1)
-        if found.null_count > values.null_count:
-            new = pc.and_(found.is_null(), values.is_valid())
+        codes = _numpy(pc.index_in(values, value_set=self._table), -1)
+        if self._is_text and codes.max(initial=-1) >= self.size:
+            codes = np.where(codes < self.size, codes, -1)
+        n_new = int(np.count_nonzero(codes < 0)) - values.null_count
+        if n_new > 0:
+            new = (codes < 0) & _numpy(values.is_valid().cast(pa.uint8()), 0).view(bool)
             codes = codes.copy()  # Arrow's buffers are read only
-            codes[_numpy(new.cast(pa.uint8()), 0).view(bool)] = self._learn(values.filter(new))
-            self._learning = found.null_count - values.null_count > len(values) // 4
+            codes[new] = self._learn(values.filter(pa.array(new)))
+            self._learning = n_new > len(values) // 4
         return codes
 
     def _learn(self, values: pa.ChunkedArray) -> CodeArray:
@@ -113,6 +118,7 @@ class Hashed:
         fresh = dictionary.filter(new)
         number[:-1][new.to_numpy(zero_copy_only=False)] = self.size + np.arange(len(fresh))
         self._known = pa.concat_arrays([self._known, fresh])
+        self._table = with_room(self._known) if self._is_text else self._known
         self._learning = len(fresh) > len(values) // 8
         indices = pa.chunked_array([chunk.indices for chunk in encoded.chunks])
         return np.asarray(number[_numpy(indices, -1)])
