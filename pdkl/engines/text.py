@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-_PIECE = 1 << 17  # rows looked up at a time
+_PIECE = 1 << 18  # rows looked up at a time
 _SAMPLE = 1 << 15  # rows whose values are taken for the usual ones
 _ROOM = 4.2  # the table of a look-up has fewer collisions when it is made for so many times more
 _LEAST_ROOM, _MOST_ROOM = 260, 4200
@@ -36,11 +36,13 @@ def encode_text(values: pa.Array | pa.ChunkedArray) -> tuple[NDArray[np.int32], 
     codes = np.empty(len(values), dtype=np.int32)
 
     def look_up(piece: pa.Array, start: int) -> bool:
-        found = pc.fill_null(pc.index_in(piece, value_set=roomy), -1).to_numpy()
+        found = pc.index_in(piece, value_set=roomy)
         some = codes[start : start + len(piece)]
-        np.copyto(some, found)
-        some[found >= len(known)] = -1  # as good as unknown
-        return int(np.count_nonzero(some < 0)) > piece.null_count
+        some[:] = pc.fill_null(found, -1).to_numpy()
+        unlikely = bool(some.max() >= len(known))
+        if unlikely:
+            some[some >= len(known)] = -1  # what was added is as good as unknown
+        return unlikely or bool(found.null_count > piece.null_count)
 
     starts = [0, *accumulate(map(len, pieces))]
     with ThreadPoolExecutor(2) as pool:
