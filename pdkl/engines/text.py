@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import accumulate
 
 import numpy as np
@@ -27,7 +28,7 @@ def encode_text(values: pa.Array | pa.ChunkedArray) -> tuple[NDArray[np.int32], 
     known = values.slice(0, _SAMPLE).unique().drop_null()
     if 2 * len(known) > min(_SAMPLE, len(values)):
         return _by_dictionary(values)
-    roomy = with_room(known)
+    roomy = with_room(known) if len(values) > _SAMPLE else known
     pieces = [
         chunk.slice(start, _PIECE)
         for chunk in values.chunks
@@ -58,7 +59,12 @@ def encode_text(values: pa.Array | pa.ChunkedArray) -> tuple[NDArray[np.int32], 
 def with_room(known: pa.Array) -> pa.Array:
     """Add values that rows hardly have, which halves the time of looking up one of a few."""
     room = max(_LEAST_ROOM, min(int(_ROOM * len(known)), _MOST_ROOM)) - len(known)
-    return pa.concat_arrays([known, pa.array([f"\0{i}" for i in range(room)], known.type)])
+    return pa.concat_arrays([known, _unlikely(known.type).slice(0, max(room, 0))])
+
+
+@cache
+def _unlikely(kind: pa.DataType) -> pa.Array:
+    return pa.array([f"\0{i}" for i in range(_MOST_ROOM)], kind)
 
 
 def _by_dictionary(values: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
