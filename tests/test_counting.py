@@ -175,6 +175,17 @@ def test_times_are_coded_by_their_ticks(dtype: str, gap: int | None) -> None:
     assert not labels.isna().any()
 
 
+def test_integers_far_from_zero_take_no_codes_for_nothing() -> None:
+    years = pd.Series([1990, 2026, 2001], dtype="int16")
+    codes, labels = engine.encode(years, "year")
+    assert labels[codes].tolist() == years.tolist()
+    assert len(labels) == 37
+    low = pd.Series([1, 12, 3], dtype="uint8")
+    codes, labels = engine.encode(low, "month")
+    assert np.shares_memory(codes, low.to_numpy())
+    assert labels[codes].tolist() == low.tolist()
+
+
 @pytest.mark.parametrize("unit", ["s", "ns"])
 @pytest.mark.parametrize("off", [None, "a tick", "a gap", "far"])
 def test_times_on_a_grid(unit: str, off: str | None) -> None:

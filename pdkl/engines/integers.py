@@ -26,7 +26,8 @@ def encode_integers(values: Integers) -> Coded | None:
     if high - low >= most:
         return None
     signed = np.dtype(f"i{dtype.itemsize}")
-    if low >= 0 and high < min(np.iinfo(signed).max, most):  # as they stand
+    # as they stand, where few codes are left out by that
+    if 0 <= 4 * low <= high - low and high < min(np.iinfo(signed).max, most):
         return values.view(signed), np.arange(high + 1).astype(dtype)
     # in 32 bits where both ends fit them, as half as much memory is read again later
     narrow = low >= -(2**31) and high < 2**31
