@@ -101,30 +101,18 @@ def _lined_up(
     size = column.alphabet_size
     if column.ready is not None:
         raw = column.ready.pairs(rows)
+    elif merged:
+        raw = beside_rest(column.p, groups.left[rows]) if form == "rest" else alike(p)
     else:
-        raw = _raw(column, p, q, groups.left[rows], form, every=every, merged=merged)
+        raw = spread(p, q, column.alphabet) if every else align(p, q)
     raw = replace(raw, alphabet=size)
     if form == "uniform":  # nothing counted, and one of each expected
         raw = fill_alphabet(raw, size, q=1.0)
-    categories = raw.support_size()
-    if merged and form == "rest":
-        categories[:] = column.p.observed().sum()
+    if merged and form == "rest":  # which any outcome has one side of
+        categories = np.full(p.n_groups, np.count_nonzero(column.p.observed()))
+    else:
+        categories = raw.support_size()
     return Batch(rows, p, q, raw, _smoothed(answer, raw), categories)
-
-
-def _raw(
-    column: Column,
-    p: Counts,
-    q: Counts,
-    left: IntArray,
-    form: str | None,
-    *,
-    every: bool,
-    merged: bool,
-) -> Pairs:
-    if merged:
-        return beside_rest(column.p, left) if form == "rest" else alike(p)
-    return spread(p, q, column.alphabet) if every else align(p, q)
 
 
 def _smoothed(answer: Answer, raw: Pairs) -> Pairs:

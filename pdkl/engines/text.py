@@ -17,14 +17,12 @@ _ROOM = 4.2  # the table of a look-up has fewer collisions when it is made for s
 _LEAST_ROOM, _MOST_ROOM = 260, 4200
 
 
-def encode_text(values: pa.Array | pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
+def encode_text(values: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
     """Give each value a code, -1 where it is missing, and the values that the codes stand for.
 
     Looking a value up costs half of what building a dictionary costs, so only values that the
     first rows lack are put into one; where every other value is new, all are.
     """
-    if isinstance(values, pa.Array):
-        values = pa.chunked_array([values])
     known = values.slice(0, _SAMPLE).unique().drop_null()
     if 2 * len(known) > min(_SAMPLE, len(values)):
         return _by_dictionary(values)
@@ -70,6 +68,4 @@ def _unlikely(kind: pa.DataType) -> pa.Array:
 def _by_dictionary(values: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
     coded = values.dictionary_encode().unify_dictionaries()
     codes = [pc.fill_null(chunk.indices, -1).to_numpy() for chunk in coded.chunks]
-    if not codes:
-        return np.empty(0, dtype=np.int32), pa.array([], values.type)
     return np.concatenate(codes).astype(np.int32, copy=False), coded.chunk(0).dictionary
