@@ -238,7 +238,7 @@ def _dense_table(
         # adding a large table after a small chunk would not pay
         size = max(min(max(_CHUNK, cells), rows.stop - rows.start), 1)
         key = np.empty(size, dtype=np.int32 if cells + width < _INT32 else np.int64)
-        number_of = _counter(key, cells + 1)  # the last for a chunk that is not full
+        count = _counter(key, cells + 1)  # the last for a chunk that is not full
         table = np.zeros(cells, dtype=np.int64 if weights is None else weights.dtype)
         for start in range(rows.start, rows.stop, size):
             part = slice(start, min(start + size, rows.stop))
@@ -247,7 +247,8 @@ def _dense_table(
             _require_within(some, cells)
             if weights is None:
                 key[len(some) :] = cells
-                table += number_of()[:cells]
+                counted = count()[:cells]
+                table = counted if start == rows.start else np.add(table, counted, out=table)
             else:
                 np.add.at(table, some, weights[part])
         return table
@@ -266,6 +267,7 @@ def _counter(key: CodeArray, cells: int) -> Callable[[], IntArray]:
     """Return how to count what stands in ``key`` at the time."""
     if len(key) < _CHUNK:
         return lambda: np.bincount(key, minlength=cells)
+    # SciPy takes a while to load, so only the many rows that are worth it ask for it
     from scipy.sparse import csr_array
 
     # one row of a sparse matrix adds up what stands twice, in half of the time that bincount takes
