@@ -328,13 +328,13 @@ def _sparse_table(
         return _joined(list(pool.map(part, range(-(-n_groups // size)))), n_outcomes)
 
 
-def _dealt(values: WeightArray, bins: CodeArray, n_bins: int) -> tuple[WeightArray, IntArray]:
+def _dealt(values: WeightArray, bins: CodeArray, n_bins: int) -> tuple[WeightArray, CodeArray]:
     """Put values into bins, each in the order met; also return where the bins end."""
     from scipy.sparse import csr_array
 
     ends = np.array([0, len(bins)], dtype=bins.dtype)
     columns = csr_array((values, bins, ends), shape=(1, n_bins)).tocsc()
-    return columns.data, columns.indptr.astype(np.int64)
+    return columns.data, columns.indptr
 
 
 class _Cells(NamedTuple):
@@ -360,10 +360,9 @@ def _sparse_part(
     from scipy.sparse import csr_array
 
     size, width = last - first, n_outcomes + 1
-    rows = np.arange(len(place) + 1, dtype=place.dtype)
-    by_place = csr_array((line, place, rows), shape=(len(place), width)).tocsc()
-    mass = np.ones_like(line) if weights is None else weights[by_place.indices]
-    cells = csr_array((mass, by_place.data, by_place.indptr), shape=(width, size)).tocsc()
+    lines, ends = _dealt(line, place, width)
+    mass = np.ones_like(line) if weights is None else _dealt(weights, place, width)[0]
+    cells = csr_array((mass, lines, ends), shape=(width, size)).tocsc()
     cells.sum_duplicates()
     outcome, weight = cells.indices - 1, cells.data
     group = np.repeat(np.arange(first, last, dtype=line.dtype), np.diff(cells.indptr))
