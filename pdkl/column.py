@@ -142,7 +142,7 @@ def _on_one_alphabet(
         sides = [side.relabel(place, len(labels)) for side in sides]
     if not settings.dropna and not p.missing_is_counted:
         sides = [side.with_missing() for side in sides]
-    known = np.logical_or.reduce([side.observed() for side in sides])
+    known = np.logical_or.reduce([side.observed for side in sides])
     if settings.alphabet == "declared":
         known[: len(labels)] = True
     alphabet = np.flatnonzero(known)

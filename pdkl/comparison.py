@@ -109,7 +109,7 @@ def _lined_up(
     if form == "uniform":  # nothing counted, and one of each expected
         raw = fill_alphabet(raw, size, q=1.0)
     if merged and form == "rest":  # which any outcome has one side of
-        categories = np.full(p.n_groups, np.count_nonzero(column.p.observed()))
+        categories = np.full(p.n_groups, np.count_nonzero(column.p.observed))
     else:
         categories = raw.support_size()
     return Batch(rows, p, q, raw, _smoothed(answer, raw), categories)

@@ -182,7 +182,7 @@ def of_counted(column: Compared) -> str:
     sizes = [int(side.counts.totals.sum()) for side in both]
     if sizes[0] < _LEAST or pd.api.types.is_float_dtype(both[0].labels.dtype):
         return "categorical"
-    distinct = [int(side.counts.observed().sum()) for side in both]
+    distinct = [int(side.counts.observed.sum()) for side in both]
     alike = all(number >= _DISTINCT * size for number, size in zip(distinct, sizes, strict=True))
     return "identifier" if alike else "categorical"
 

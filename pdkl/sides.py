@@ -123,7 +123,7 @@ def _joint(
     )
     order = grouping.sort_rows(keys)
     keys = keys.take(order).reset_index(drop=True)
-    seen = counts.observed()
+    seen = counts.observed
     counts = counts.regroup(np.argsort(order), len(keys))
     counts = counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
     name = ", ".join(names.text(column) for column in asked.wanted)

@@ -67,8 +67,9 @@ class Counts:
         """The weight of each outcome in all groups."""
         return sum_by(self.outcome, self.weight, self.n_outcomes)
 
+    @cached_property
     def observed(self) -> NDArray[np.bool_]:
-        """Tell which outcomes occur in any group."""
+        """Which outcomes occur in any group."""
         seen = np.zeros(self.n_outcomes, dtype=bool)
         seen[self.outcome] = True
         return seen

@@ -192,7 +192,8 @@ def alike(counts: Counts) -> Pairs:
     """
     width = len(counts.weight) // max(counts.n_groups, 1) + 1
     key, large = counts.group * width + counts.weight, np.flatnonzero(counts.weight >= width)
-    met = np.bincount(np.delete(key, large), minlength=counts.n_groups * width)
+    small = np.delete(key, large) if len(large) else key
+    met = np.bincount(small, minlength=counts.n_groups * width)
     found = np.flatnonzero(met)
     group = found // width
     weight = found - group * width

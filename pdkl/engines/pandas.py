@@ -35,7 +35,7 @@ class Labelled:
 
     def observed(self) -> Labelled:
         """Forget the labels that do not occur, and whether they were levels."""
-        seen = self.counts.observed()
+        seen = self.counts.observed
         counts = self.counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
         return replace(self, counts=counts, labels=self.labels[seen], leveled=False)
 
