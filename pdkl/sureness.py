@@ -223,12 +223,12 @@ def with_progress(answers: Iterator[Result], size: int, *, shown: bool) -> Itera
 
 def adjusted(p_values: FloatArray) -> FloatArray:
     """Adjust p-values by Benjamini and Hochberg (1995); NaN are no hypotheses."""
-    from scipy.stats import false_discovery_control
-
-    known = ~np.isnan(p_values)
+    # scipy.stats can do so too, and takes half a second to load
+    falling = np.argsort(-p_values)  # with NaN at the end
+    n = int(np.count_nonzero(~np.isnan(p_values)))
     result = np.full(len(p_values), np.nan)
-    if known.any():
-        result[known] = false_discovery_control(p_values[known])
+    scaled = p_values[falling[:n]] * n / np.arange(n, 0, -1)
+    result[falling[:n]] = np.minimum(np.minimum.accumulate(scaled), 1.0)
     return result
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
 from pdkl import InfoTheory
 from pdkl.core.measures import MEASURES
+from pdkl.sureness import adjusted
 
 RNG = np.random.default_rng(12)
 SIZE = 600
@@ -150,6 +153,19 @@ def test_the_noise_floor_says_what_is_noise() -> None:
     assert row["js_distance"] < row["js_distance_noise_floor"]
     assert abs(row["psi_excess"]) < 0.02
     assert row["p_value"] > 0.05
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 1e-300, 0.01, 0.04, 0.05, 0.5, 1.0, math.nan]), max_size=12),
+)
+def test_the_adjustment_is_that_of_scipy(values: list[float]) -> None:
+    p_values = np.array(values, dtype=np.float64)
+    known = ~np.isnan(p_values)
+    found = adjusted(p_values)
+    assert np.isnan(found[~known]).all()
+    if known.any():
+        expected = false_discovery_control(p_values[known])
+        np.testing.assert_allclose(found[known], expected, rtol=1e-15, atol=0)
 
 
 def test_one_extreme_row_among_many_survives_the_adjustment() -> None:
