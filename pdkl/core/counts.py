@@ -147,10 +147,13 @@ class Counts:
 
     def dense(self, outcomes: IntArray) -> WeightArray:
         """Return the weights as a table, a row per group and a column per given outcome."""
-        position = np.zeros(self.n_outcomes, dtype=np.int64)
-        position[outcomes] = np.arange(len(outcomes))
         table = np.zeros((self.n_groups, len(outcomes)), dtype=self.weight.dtype)
-        table[self.group, position[self.outcome]] = self.weight
+        column = self.outcome
+        if not np.array_equal(outcomes, np.arange(self.n_outcomes)):
+            position = np.zeros(self.n_outcomes, dtype=np.int64)
+            position[outcomes] = np.arange(len(outcomes))
+            column = position[column]
+        table.reshape(-1)[self.group * len(outcomes) + column] = self.weight
         return table
 
     def rest(self, groups: IntArray) -> Counts:

@@ -163,6 +163,8 @@ def align(p: Counts, q: Counts) -> Pairs:
     if p.n_groups * p.n_outcomes <= 2 * (len(p.weight) + len(q.weight)):  # nearly full anyway
         pairs = spread(p, q, np.arange(p.n_outcomes))
         occurs = np.flatnonzero((pairs.count_p > 0) | (pairs.count_q > 0))
+        if len(occurs) == len(pairs.outcome):
+            return pairs
         return _paired(
             p,
             q,

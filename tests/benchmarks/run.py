@@ -1,6 +1,6 @@
 """Everything that should be fast, beside its peers: writes a table of ratios and a picture.
 
-Run with ``python tests/benchmarks/run.py`` (about ten minutes), or name cases to run only those.
+Run with ``python tests/benchmarks/run.py`` (some three minutes), or name cases to run only those.
 Peers take turns with pdkl in one run, so the ratios hold on a noisy machine; each figure is the
 best of the rounds. A peer that is not installed is left out. pdkl's time is the whole call, result
 frame included; of the peers some only count, as the table says.
@@ -348,7 +348,12 @@ def table(
     cases: list[Case], curve: list[tuple[int, float, float]], more: list[tuple[str, str]]
 ) -> str:
     """Write all as Markdown."""
-    lines = ["# Speed", "", "Made by `python tests/benchmarks/run.py`.", versions() + ".", ""]
+    lines = ["# Speed", "", "Made by `python tests/benchmarks/run.py`.", versions() + "."]
+    lines += [
+        "Best of several rounds, all in turns. pdkl starts from a pandas frame and ends with the",
+        "result frame; the others start from the Arrow buffers of that frame unless said otherwise.",
+        "",
+    ]
     lines += ["| question | who | seconds | times as long as pdkl |", "| --- | --- | ---: | ---: |"]
     for case in cases:
         for name, ratio in case.ratios().items():
