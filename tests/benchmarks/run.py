@@ -351,7 +351,7 @@ def table(
     lines = ["# Speed", "", "Made by `python tests/benchmarks/run.py`.", versions() + "."]
     lines += [
         "Best of several rounds, all in turns. pdkl starts from a pandas frame and ends with the",
-        "result frame; the others start from the Arrow buffers of that frame unless said otherwise.",
+        "result frame; the others start from its Arrow buffers unless said otherwise.",
         "",
     ]
     lines += ["| question | who | seconds | times as long as pdkl |", "| --- | --- | ---: | ---: |"]
