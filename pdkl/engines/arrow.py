@@ -309,10 +309,13 @@ def count(
     """
     kind = None if weights is None else weights.dtype
     tallies = [Tally(len(columns), kind, len(wanted)) for columns in wanted]
-    with ThreadPoolExecutor(2) as pool:  # columns are encoded side by side
+    with ThreadPoolExecutor(2) as pool:
+        # columns are encoded side by side, but for dictionaries, whose codes are only renumbered
+        light = all(isinstance(one, Dictionaries) for one in encoders.values())
+        encode = map if light else pool.map
         for piece in _pieces(batches, lambda: max(one.size for one in encoders.values())):
             parts = [piece.column(name) for name in encoders]
-            found = pool.map(lambda one, part: one.encode(part), encoders.values(), parts)
+            found = encode(lambda one, part: one.encode(part), encoders.values(), parts)
             weight = None if weights is None else weights.read(piece.column(weights.name))
             codes = dict(zip(encoders, found, strict=True))
             for columns, tally in zip(wanted, tallies, strict=True):
