@@ -101,8 +101,10 @@ def _lined_up(
     size = column.alphabet_size
     if column.ready is not None:
         raw = column.ready.pairs(rows)
-    elif merged:
-        raw = beside_rest(column.p, groups.left[rows]) if form == "rest" else alike(p)
+    elif merged and form == "rest":
+        raw = beside_rest(column.p, groups.left[rows])
+    elif merged:  # in a table as large as the cells; the same for every slice, to the last bit
+        raw = alike(p, len(column.p.weight) // column.p.n_groups + 1)
     else:
         raw = spread(p, q, column.alphabet) if every else align(p, q)
     raw = replace(raw, alphabet=size)

@@ -187,12 +187,11 @@ def align(p: Counts, q: Counts) -> Pairs:
     return _paired(p, q, comparison, outcome, count_p, count_q)
 
 
-def alike(counts: Counts) -> Pairs:
+def alike(counts: Counts, width: int) -> Pairs:
     """Line up whole counts with themselves; outcomes of a group with equal counts are one entry.
 
-    A table of the small counts finds them, which never outgrows the cells; large ones are rare.
+    That goes for counts below ``width``, which a table finds; large ones are rare.
     """
-    width = len(counts.weight) // max(counts.n_groups, 1) + 1
     key, large = counts.group * width + counts.weight, np.flatnonzero(counts.weight >= width)
     small = np.delete(key, large) if len(large) else key
     met = np.bincount(small, minlength=counts.n_groups * width)
