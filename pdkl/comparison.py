@@ -102,7 +102,7 @@ def _lined_up(
     if column.ready is not None:
         raw = column.ready.pairs(rows)
     elif merged and form == "rest":
-        raw = beside_rest(column.p, groups.left[rows])
+        raw = beside_rest(p, column.p)
     elif merged:  # in a table as large as the cells; the same for every slice, to the last bit
         raw = alike(p, len(column.p.weight) // column.p.n_groups + 1)
     else:

@@ -207,21 +207,21 @@ def alike(counts: Counts, width: int) -> Pairs:
     )
 
 
-def beside_rest(counts: Counts, groups: IntArray) -> Pairs:
-    """Line up each group with all others, its own outcomes one by one and then the ones it lacks.
+def beside_rest(own: Counts, every: Counts) -> Pairs:
+    """Line up groups with all others, their own outcomes one by one and then the ones they lack.
 
     Those are one entry, outcome -1. For whole counts, of which parts can be taken away exactly.
     """
-    own, total = counts.take(groups), counts.totals.sum()
-    known = counts.outcome_totals[own.outcome]
+    total = every.totals.sum()
+    known = every.outcome_totals[own.outcome]
     size = len(own.group) + own.n_groups
     last = own.starts[1:] + np.arange(own.n_groups)
     here = np.arange(len(own.group)) + own.group
 
     def with_last(values: WeightArray, end: WeightArray | int) -> WeightArray:
-        every = np.empty(size, dtype=values.dtype)
-        every[here], every[last] = values, end
-        return every
+        joined = np.empty(size, dtype=values.dtype)
+        joined[here], joined[last] = values, end
+        return joined
 
     return Pairs(
         with_last(own.group, np.arange(own.n_groups)),
