@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pdkl.core.estimators import ESTIMATORS, Sample
+from pdkl.core.measures.estimators import ESTIMATORS, Sample
 
 
 def probabilities(source: str, k: int) -> NDArray[np.float64]:

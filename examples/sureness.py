@@ -19,16 +19,10 @@ from functools import partial
 import numpy as np
 from scipy import stats
 
-from pdkl.core.measures import MEASURES, Measure
-from pdkl.core.numerics import FloatArray
-from pdkl.core.pairs import Pairs
-from pdkl.core.resampling import (
-    Blocks,
-    Draws,
-    Null,
-    Rows,
-    Sampler,
-    each,
+from pdkl.core.counts.pairs import Pairs
+from pdkl.core.counts.smoothing import treat_zeros
+from pdkl.core.inference.samplers import Blocks, Draws, Null, Rows, Sampler
+from pdkl.core.inference.statistics import (
     evaluate,
     g_statistic,
     interval,
@@ -36,7 +30,10 @@ from pdkl.core.resampling import (
     p_value,
     pairs_of_draws,
 )
-from pdkl.core.smoothing import treat_zeros
+from pdkl.core.measures.catalogue import MEASURES
+from pdkl.core.measures.measure import Measure
+from pdkl.core.numerics.exact import FloatArray
+from pdkl.core.threads import each
 
 B = 199
 LEVELS = (0.05, 0.01, 0.001)

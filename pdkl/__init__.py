@@ -7,14 +7,15 @@ Importing ``pdkl`` gives every pandas DataFrame and Series the accessor ``info_t
 import pandas as pd
 
 from pdkl import plot
-from pdkl.accessor import InfoTheory
-from pdkl.catalogue import estimators, measures
-from pdkl.core.measures import Measure
+from pdkl._version import __version__
+from pdkl.api.catalogue import estimators, measures
+from pdkl.api.frame import InfoTheory
+from pdkl.api.scan import scan
+from pdkl.api.series import SeriesInfoTheory
+from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import ColumnNotFoundError
-from pdkl.profile import Profile, load_profile
 from pdkl.report.document import Report
-from pdkl.scanning import scan
-from pdkl.series import SeriesInfoTheory
+from pdkl.sources.profile.profile import Profile, load_profile
 
 __all__ = [
     "ColumnNotFoundError",
@@ -31,7 +32,9 @@ __all__ = [
     "scan",
 ]
 
-__version__ = "0.1.0"
-
 pd.api.extensions.register_dataframe_accessor("info_theory")(InfoTheory)
 pd.api.extensions.register_series_accessor("info_theory")(SeriesInfoTheory)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

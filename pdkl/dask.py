@@ -7,6 +7,6 @@ except ModuleNotFoundError as error:
         "pdkl.dask needs Dask's data frames. Install them with: pip install 'dask[dataframe]'"
     ) from error
 
-from pdkl.accessor import InfoTheory
+from pdkl.api.frame import InfoTheory
 
 register_dataframe_accessor("info_theory")(InfoTheory)

@@ -8,7 +8,7 @@ except ModuleNotFoundError as error:
         "pip install polars 'pdkl[engines]'"
     ) from error
 
-from pdkl.accessor import InfoTheory
+from pdkl.api.frame import InfoTheory
 
 pl.api.register_dataframe_namespace("info_theory")(InfoTheory)
 pl.api.register_lazyframe_namespace("info_theory")(InfoTheory)

@@ -23,8 +23,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdkl import InfoTheory
-from pdkl.core import combinations
-from pdkl.engines import arrow as engine
+from pdkl.core.counts import combinations
+from pdkl.sources.arrow import count as counting
+from pdkl.sources.arrow import encoders
 
 RNG = np.random.default_rng(3)
 ROWS = 60
@@ -259,13 +260,13 @@ def test_every_type_is_counted(kind: str, name: str, tmp_path: Path) -> None:
 
 
 SORTED = {"_SMALL_BITS": 0, "_CELLS_PER_ROW": 0, "_SORTED_AT_ONCE": 9}
-TINY: dict[str, tuple[dict[str, int], dict[str, int]]] = {
-    "pieces of a row": ({"_PIECE": 1}, {}),
-    "sorted keys": ({"_PIECE": 5}, SORTED),
-    "long keys": ({"_PIECE": 5}, {**SORTED, "_KEY_BITS": 7}),
-    "a table, then sorted": ({"_PIECE": 3}, {"_SMALL_BITS": 4, "_CELLS_PER_ROW": 2}),
-    "wide integers": ({"_SPAN": 2, "_PIECE": 3}, {}),
-    "small chunks": ({}, {"_CHUNK": 3}),
+TINY: dict[str, dict[str, int]] = {
+    "pieces of a row": {"_PIECE": 1},
+    "sorted keys": {"_PIECE": 5, **SORTED},
+    "long keys": {"_PIECE": 5, **SORTED, "_KEY_BITS": 7},
+    "a table, then sorted": {"_PIECE": 3, "_SMALL_BITS": 4, "_CELLS_PER_ROW": 2},
+    "wide integers": {"_SPAN": 2, "_PIECE": 3},
+    "small chunks": {"_CHUNK": 3},
 }
 
 
@@ -274,9 +275,9 @@ TINY: dict[str, tuple[dict[str, int], dict[str, int]]] = {
 def test_limits_do_not_change_an_answer(
     limits: str, question: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, values in zip((engine, combinations), TINY[limits], strict=True):
-        for name, value in values.items():
-            monkeypatch.setattr(module, name, value)
+    for name, value in TINY[limits].items():
+        module = {"_PIECE": counting, "_SPAN": encoders}.get(name, combinations)
+        monkeypatch.setattr(module, name, value)
     ask = QUESTIONS[question]
     table = pa.Table.from_batches(awkward(TABLE), TABLE.schema)
     assert_same(ask(InfoTheory(table), None), ask(InfoTheory(in_pandas(TABLE)), None))
@@ -313,14 +314,14 @@ def test_combinations_are_those_of_a_loop(
 ) -> None:
     batches, schema, rows = drawn
     wanted = [["text"], ["coded", "float"], list(VALUES)]
-    encoders = {field.name: engine.encoder_for(field.type) for field in schema}
+    coders = {field.name: encoders.encoder_for(field.type) for field in schema}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "_PIECE", piece)
+        patch.setattr(counting, "_PIECE", piece)
         if runs:
             for name, value in SORTED.items():
                 patch.setattr(combinations, name, value)
-        found = engine.count(batches, wanted, encoders)
-    values = {name: [*encoder.values().to_pylist(), None] for name, encoder in encoders.items()}
+        found = counting.count(batches, wanted, coders)
+    values = {name: [*encoder.values().to_pylist(), None] for name, encoder in coders.items()}
     for columns, one in zip(wanted, found, strict=True):
         coded = zip(*(code.tolist() for code in one.codes), strict=True)
         keys = [tuple(values[n][c] for n, c in zip(columns, code, strict=True)) for code in coded]
@@ -338,7 +339,7 @@ def test_a_value_set_is_learned_where_values_recur_and_where_they_do_not() -> No
     many[700] = many[701] = "\0007"  # among those that a look-up is given for room
     table = pa.table({"v": many})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "_PIECE", 500)
+        patch.setattr(counting, "_PIECE", 500)
         found = InfoTheory(pa.Table.from_batches(table.to_batches(100))).distribution("v")
     assert dict(zip(found["category"], found["count"], strict=True)) == Counter(many)
 
@@ -460,7 +461,7 @@ def test_weights_are_refused_in_the_words_of_pandas(name: str) -> None:
         InfoTheory(frame).entropy("v", weights="n")
     for data in (table, pa.Table.from_batches(table.to_batches(1))):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(engine, "_PIECE", 1)
+            patch.setattr(counting, "_PIECE", 1)
             with pytest.raises(type(expected.value)) as found:
                 InfoTheory(data).entropy("v", weights="n")
         assert str(found.value) == str(expected.value)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pdkl.core.estimators import ESTIMATORS
+from pdkl.core.measures.estimators import ESTIMATORS
 
 SCRIPT = Path(__file__).parents[1] / "examples" / "bias.py"
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdkl import InfoTheory
-from pdkl.core.binning import RULES, fit, read_bins
+from pdkl.core.counts.bin_edges import RULES, fit, read_bins
 
 RNG = np.random.default_rng(4)
 DATA = pd.DataFrame(

@@ -27,7 +27,7 @@ from pdkl import InfoTheory, __main__, load_profile
 from pdkl.cli import options
 from pdkl.cli.commands import commands
 from pdkl.cli.run import run
-from pdkl.stored import is_profile
+from pdkl.sources.profile.parquet import is_profile
 
 DAY = np.arange(600)
 BEFORE = pd.DataFrame(

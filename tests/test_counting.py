@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pdkl import InfoTheory, comparison
-from pdkl.core import counts as counting
-from pdkl.core.counts import tabulate
-from pdkl.engines import pandas as engine
-from pdkl.engines import text
+from pdkl import InfoTheory
+from pdkl.codes import arrow_text
+from pdkl.codes.values import encode
+from pdkl.comparing import align
+from pdkl.core.counts import tabulate as counting
+from pdkl.core.counts.tabulate import tabulate
 
 Array = np.ndarray[Any, Any]
 
@@ -107,13 +108,13 @@ def test_large_tables_are_numbered_beyond_32_bits() -> None:
 
 @pytest.mark.parametrize("dtype", ["str", "string[pyarrow]", "string[python]", object, "category"])
 def test_text_is_coded_as_a_dictionary_would(dtype: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "_PIECE", 7)
-    monkeypatch.setattr(text, "_SAMPLE", 40)
+    monkeypatch.setattr(arrow_text, "_PIECE", 7)
+    monkeypatch.setattr(arrow_text, "_SAMPLE", 40)
     rng = np.random.default_rng(6)
     usual = [f"v{i}" for i in rng.integers(0, 5, 400)]
     late = [*usual, *[f"new {i}" for i in range(30)], "", "é", "v1", "\x000"]
     values = pd.Series([None if i % 11 == 3 else v for i, v in enumerate(late)], dtype=dtype)
-    codes, labels = engine.encode(values, "a")
+    codes, labels = encode(values, "a")
     spelled = [None if code < 0 else labels[code] for code in codes.tolist()]
     assert spelled == [v if isinstance(v, str) else None for v in values.tolist()]
     assert labels.is_unique
@@ -121,14 +122,14 @@ def test_text_is_coded_as_a_dictionary_would(dtype: Any, monkeypatch: pytest.Mon
 
 def test_text_that_keeps_being_new() -> None:
     values = pd.Series([f"row {i}" for i in range(5000)], dtype="string[pyarrow]")
-    codes, labels = engine.encode(values, "a")
+    codes, labels = encode(values, "a")
     assert codes.tolist() == list(range(5000))
     assert list(labels) == values.tolist()
 
 
 def test_text_in_no_rows_and_in_missing_rows() -> None:
     for values in ([], [None, None]):
-        codes, labels = engine.encode(pd.Series(values, dtype="string[pyarrow]"), "a")
+        codes, labels = encode(pd.Series(values, dtype="string[pyarrow]"), "a")
         assert codes.tolist() == [-1] * len(values)
         assert len(labels) == 0
 
@@ -137,7 +138,7 @@ def test_objects_met_again_and_again_are_equal_by_value() -> None:
     one, same, other, nan = "ab", "".join(["a", "b"]), ("a", 1), float("nan")
     assert one is not same
     values = pd.Series([one, same, other, nan, None, pd.NA, one, other] * 2000, dtype=object)
-    codes, labels = engine.encode(values, "a")
+    codes, labels = encode(values, "a")
     assert codes[:8].tolist() == [0, 0, 1, -1, -1, -1, 0, 1]
     assert list(labels) == ["ab", ("a", 1)]
 
@@ -146,7 +147,7 @@ def test_objects_that_cannot_be_hashed_are_named() -> None:
     cell = ["a"]
     values = pd.Series([cell, cell] * 5000, dtype=object)
     with pytest.raises(TypeError, match=r"column 'a' .* holds values that cannot be counted"):
-        engine.encode(values, "a")
+        encode(values, "a")
 
 
 def test_levels_without_rows_make_no_group() -> None:
@@ -168,7 +169,7 @@ def test_times_are_coded_by_their_ticks(dtype: str, gap: int | None) -> None:
     if gap is not None:
         ticks[gap] = np.array("NaT", dtype=dtype)
     values = pd.Series(ticks)
-    codes, labels = engine.encode(values, "t")
+    codes, labels = encode(values, "t")
     assert labels.dtype == values.dtype
     spelled = [None if code < 0 else labels[code] for code in codes.tolist()]
     assert spelled == [None if pd.isna(time) else time for time in values]
@@ -177,11 +178,11 @@ def test_times_are_coded_by_their_ticks(dtype: str, gap: int | None) -> None:
 
 def test_integers_far_from_zero_take_no_codes_for_nothing() -> None:
     years = pd.Series([1990, 2026, 2001], dtype="int16")
-    codes, labels = engine.encode(years, "year")
+    codes, labels = encode(years, "year")
     assert labels[codes].tolist() == years.tolist()
     assert len(labels) == 37
     low = pd.Series([1, 12, 3], dtype="uint8")
-    codes, labels = engine.encode(low, "month")
+    codes, labels = encode(low, "month")
     assert np.shares_memory(codes, low.to_numpy())
     assert labels[codes].tolist() == low.tolist()
 
@@ -199,7 +200,7 @@ def test_times_on_a_grid(unit: str, off: str | None) -> None:
     elif off == "far":
         ticks[[1, 2]] = np.iinfo(np.int64).min + 1, np.iinfo(np.int64).max
     values = pd.Series(ticks.view(f"M8[{unit}]"))
-    codes, labels = engine.encode(values, "t")
+    codes, labels = encode(values, "t")
     assert labels.is_unique
     assert pd.Series(labels.take(codes)).where(codes >= 0).equals(values)
 
@@ -211,7 +212,7 @@ def test_integers_are_their_own_codes(kind: str, end: str) -> None:
     at = {"low": limits.min, "middle": 5, "high": limits.max - 4}[end]
     wide = [limits.min, limits.max] if kind in ("i1", "u1", "i2", "u2") else []
     values = pd.Series([at + 3, at, at + 4, at, *wide], dtype=kind)
-    codes, labels = engine.encode(values, "n")
+    codes, labels = encode(values, "n")
     assert labels.dtype == values.dtype
     assert codes.dtype.kind == "i"
     assert [labels[code] for code in codes.tolist()] == values.tolist()
@@ -237,7 +238,7 @@ def test_outcomes_of_equal_counts_share_an_entry(
         it = InfoTheory(frame)
         return it.entropy("c", by="g", smoothing=smoothing, dropna=dropna)
 
-    monkeypatch.setattr(comparison, "_WORTH_MERGING", 10**9)
+    monkeypatch.setattr(align, "_WORTH_MERGING", 10**9)
     apart = answers()
-    monkeypatch.setattr(comparison, "_WORTH_MERGING", 0)
+    monkeypatch.setattr(align, "_WORTH_MERGING", 0)
     pd.testing.assert_frame_equal(apart, answers(), rtol=1e-14, atol=0)

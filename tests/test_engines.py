@@ -21,7 +21,7 @@ import pyarrow as pa
 import pytest
 
 from pdkl import ColumnNotFoundError, InfoTheory
-from pdkl.sources import read_data
+from pdkl.sources.registry import read_data
 
 LEVELS = ["small", "large", "never", "medium"]
 COUNTS = {"n", "n_reference", "n_missing", "n_missing_reference", "categories", "count"}
@@ -568,7 +568,8 @@ def _without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
         if module.split(".")[0] in names or module in {
             "pdkl.polars",
             "pdkl.dask",
-            "pdkl.engines.narwhals",
+            "pdkl.sources.narwhals.query",
+            "pdkl.sources.narwhals.counts_of_counts",
         }:
             monkeypatch.delitem(sys.modules, module)
     monkeypatch.setattr(builtins, "__import__", refuse)
@@ -578,7 +579,7 @@ def test_narwhals_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     import polars as pl
 
     frame = pl.DataFrame({"a": ["u"]})
-    monkeypatch.delattr("pdkl.engines.narwhals", raising=False)
+    monkeypatch.delattr("pdkl.sources.narwhals.query", raising=False)
     _without(monkeypatch, "narwhals")
     message = (
         "a frame of this kind (polars DataFrame) is read through narwhals, which is not installed. "

@@ -10,7 +10,7 @@ import pytest
 
 import pdkl
 from pdkl import InfoTheory, SeriesInfoTheory
-from pdkl.core.estimators import ESTIMATORS
+from pdkl.core.measures.estimators import ESTIMATORS
 
 C = pd.DataFrame({"x": list("abcde"), "n": [1, 2, 3, 2, 1]})
 Y = pd.DataFrame({"x": range(11), "n": [4, 2, 3, 0, 2, 4, 0, 0, 2, 1, 1]})

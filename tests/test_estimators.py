@@ -19,10 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import MPContext
 
-from pdkl.core.estimators import ESTIMATORS, Sample, _accumulation, good_turing_coverage
-from pdkl.core.measures import MEASURES
-from pdkl.core.numerics import FloatArray
-from pdkl.core.pairs import Pairs
+from pdkl.core.counts.pairs import Pairs
+from pdkl.core.measures.catalogue import MEASURES
+from pdkl.core.measures.estimators import ESTIMATORS, Sample, good_turing_coverage
+from pdkl.core.numerics.exact import FloatArray
+from pdkl.core.numerics.special import accumulation as _accumulation
 
 REAL = MPContext()
 REAL.dps = 40

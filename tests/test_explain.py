@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pdkl
-from pdkl.core.chain import Split
+from pdkl.core.measures.chain_rule import Split
 
 Cells = dict[tuple[Any, ...], Fraction]
 SIZES = ["n", "n_reference", "n_missing", "n_missing_reference"]
@@ -484,7 +484,7 @@ def test_strata_are_dealt_alike_one_by_one_and_together(
     monkeypatch: pytest.MonkeyPatch, several: int
 ) -> None:
     """Each cell has the mean and variance of a hypergeometric draw, however it is drawn."""
-    monkeypatch.setattr("pdkl.core.chain._SEVERAL", several)
+    monkeypatch.setattr("pdkl.core.measures.chain_rule._SEVERAL", several)
     p, q = np.array([3, 2, 5, 4, 1, 0, 0]), np.array([4, 0, 1, 2, 3, 1, 1])
     stratum = np.array([0, 0, 0, 1, 1, 1, 1])
     urns = Split(stratum, p, q, 15, 12, 2)._urns()
@@ -622,7 +622,7 @@ def test_long_work_shows_a_bar_where_tqdm_is(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "tqdm.auto", stub)
     p, q = frames(1, 40, 40)
     explain(p, q, "b", by="a", progress=True)
-    monkeypatch.setattr("pdkl.explain._LONG", 0)
+    monkeypatch.setattr("pdkl.analyses.explain.splits._LONG", 0)
     explain(p, q, "b", by="a", progress=False)
     assert shown == []
     explain(p, q, "b", by="a", progress=True)

@@ -17,7 +17,7 @@ from mpmath import mpf
 
 import pdkl
 from pdkl import InfoTheory
-from pdkl.core.measures import FAMILIES, MEASURES, find
+from pdkl.core.measures.catalogue import FAMILIES, MEASURES, find
 
 mpmath.mp.dps = 60
 Shares = list[tuple[Any, Any]]

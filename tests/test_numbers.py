@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pdkl import InfoTheory, SeriesInfoTheory
-from pdkl.core.numerics import cross_difference, deviance, jensen, segment_sum, surprisal
+from pdkl.core.numerics.exact import cross_difference, deviance, jensen, segment_sum, surprisal
 
 mpmath.mp.dps = 60
 COUNTS = st.lists(st.integers(0, 10**12), min_size=1, max_size=12)

@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import pdkl
-from pdkl import InfoTheory, comparison
-from pdkl.core import crossing
-from pdkl.core.counts import Counts, tabulate
-from pdkl.core.logarithms import log
-from pdkl.core.measures import FAMILIES, MEASURES
+from pdkl import InfoTheory
+from pdkl.comparing import score
+from pdkl.core.counts.counts import Counts
+from pdkl.core.counts.tabulate import tabulate
+from pdkl.core.measures import all_pairs as crossing
+from pdkl.core.measures.catalogue import FAMILIES, MEASURES
+from pdkl.core.numerics.logarithms import log
 
 mpmath.mp.dps = 60
 CROSSED = ["cross_entropy", "kl_divergence", "reverse_kl", "jeffreys", "psi"]
@@ -57,8 +59,8 @@ def all_pairs(table: Any, measures: Any, **keywords: Any) -> pd.DataFrame:
 def one_by_one() -> Iterator[None]:
     """Measure term by term, whatever could be done at once."""
     with (
-        patch.object(comparison, "cross", lambda *_: None),
-        patch.object(comparison, "_may_merge", lambda *_: False),
+        patch.object(score, "cross", lambda *_: None),
+        patch.object(score, "may_merge", lambda *_: False),
     ):
         yield
 

@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import pdkl
-from pdkl import InfoTheory, Profile, labels, stored
+from pdkl import InfoTheory, Profile
+from pdkl.codes import labels
+from pdkl.sources.profile import parquet
 
 Ask = Callable[[InfoTheory], pd.DataFrame]
 COLUMNS = ["text", "level", "flag", "whole", "time", "maybe", "thing", "zoned"]
@@ -501,8 +503,8 @@ def test_parts_add_up_to_the_whole(rows: list[Any], by: Any, weights: str | None
 
 def files(profile: Profile) -> bytes:
     """Give the bytes that would be saved, without when it was made."""
-    kept = stored.Stored(profile._keys, profile._held, profile._weights, profile._cut_keys, {})
-    return stored._seal(stored._to_parquet(kept))
+    kept = parquet.Stored(profile._keys, profile._held, profile._weights, profile._cut_keys, {})
+    return parquet._seal(parquet._to_parquet(kept))
 
 
 def test_fractional_weights_add_to_rounding() -> None:

@@ -21,7 +21,8 @@ from pandas.testing import assert_frame_equal
 from pyarrow import parquet
 
 import pdkl
-from pdkl import labels, stored
+from pdkl.codes import labels
+from pdkl.sources.profile.parquet import _seal
 from tests.test_profile import COLUMNS, FRAME
 
 
@@ -189,7 +190,7 @@ def test_files_that_are_no_profiles(tmp_path: Path) -> None:
     )
     newer = data.replace(b"pdkl profile version 1 sha256 ", b"pdkl profile version 7 sha256 ")
     at = newer.rindex(b"sha256 ") + len(b"sha256 ")
-    newer = stored._seal(newer[:at] + b"0" * 64 + newer[at + 64 :])
+    newer = _seal(newer[:at] + b"0" * 64 + newer[at + 64 :])
     assert message(write(path, newer)) == (
         "PATH is a profile in version 7 of the format, and this version of pdkl reads up to 1. "
         "Update pdkl to read it."

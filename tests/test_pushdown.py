@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pdkl import InfoTheory, spectrum
-from pdkl.engines import narwhals
+from pdkl import InfoTheory
+from pdkl.comparing import counts_of_counts
+from pdkl.sources.narwhals import counts_of_counts as queries
+from pdkl.sources.narwhals import query
 from tests.test_engines import ENGINES, SOCKETS, Engine, _arrow, same
 
 Frame = pd.DataFrame
@@ -61,15 +63,16 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def rows(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many rows each query brought home, nothing being allowed to come as it is."""
     found: list[int] = []
-    collect = narwhals._collected
+    collect = query.collected
 
     def spy(frames: Any) -> Any:
         tables = collect(frames)
         found.extend(len(table) for table in tables)
         return tables
 
-    monkeypatch.setattr(narwhals, "_collected", spy)
-    monkeypatch.setattr(spectrum, "MOST_ROWS", 0)
+    for module in (query, queries):
+        monkeypatch.setattr(module, "collected", spy)
+    monkeypatch.setattr(counts_of_counts, "MOST_ROWS", 0)
     return found
 
 
@@ -230,7 +233,7 @@ def test_what_needs_the_categories(
 def test_no_more_than_the_spectrum_comes_home(
     engine: Engine, rows: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spectrum, "MOST_ROWS", 100)
+    monkeypatch.setattr(counts_of_counts, "MOST_ROWS", 100)
     many = pd.DataFrame({"g": np.arange(9000) % 3, "id": np.arange(9000) // 2})
     theory, known = InfoTheory(engine.make(many)), InfoTheory(many)
     same(theory.entropy("id", by="g"), known.entropy("id", by="g"))

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import pdkl
-from pdkl.core.numerics import FloatArray
+from pdkl.core.numerics.exact import FloatArray
 from pdkl.report.text import ABSENT
 from tests.browser import CHROMIUM, Browser
 from tests.test_report import frames

@@ -10,16 +10,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pdkl.core.measures import MEASURES
-from pdkl.core.numerics import FloatArray
-from pdkl.core.pairs import Pairs
-from pdkl.core.resampling import (
-    Blocks,
-    Draws,
-    Null,
-    Rows,
-    Sampler,
-    each,
+from pdkl.core.counts.pairs import Pairs
+from pdkl.core.inference.samplers import Blocks, Draws, Null, Rows, Sampler
+from pdkl.core.inference.statistics import (
     evaluate,
     g_statistic,
     interval,
@@ -27,6 +20,9 @@ from pdkl.core.resampling import (
     p_value,
     pairs_of_draws,
 )
+from pdkl.core.measures.catalogue import MEASURES
+from pdkl.core.numerics.exact import FloatArray
+from pdkl.core.threads import each
 
 P = np.array([40, 25, 0, 10, 5])
 Q = np.array([90, 80, 7, 0, 23])
@@ -88,7 +84,7 @@ def test_urns_beyond_the_limit_of_numpy_are_drawn_exactly() -> None:
     # small enough to check, with the limit moved: the same law as NumPy's own draws
     p, other = np.array([3, 5, 0, 4]), np.array([9, 2, 6, 1])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pdkl.core.resampling.LARGEST_URN", 1)
+        patch.setattr("pdkl.core.inference.samplers.LARGEST_URN", 1)
         draws = Rows(p, other, "permutation").null_draws(SIZE, seeded()).p
     assert (draws.sum(axis=1) == 12).all()
     seen, times = np.unique(draws, axis=0, return_counts=True)
@@ -237,7 +233,7 @@ def test_pieces_do_not_change_the_draws(monkeypatch: pytest.MonkeyPatch) -> None
         )
 
     whole = values()
-    monkeypatch.setattr("pdkl.core.resampling._CELLS", 3 * len(P))
+    monkeypatch.setattr("pdkl.core.inference.statistics._CELLS", 3 * len(P))
     np.testing.assert_array_equal(whole, values())
 
 

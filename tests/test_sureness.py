@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
 from pdkl import InfoTheory
-from pdkl.core.measures import MEASURES
-from pdkl.sureness import adjusted
+from pdkl.core.inference.multiplicity import adjusted
+from pdkl.core.measures.catalogue import MEASURES
 
 RNG = np.random.default_rng(12)
 SIZE = 600

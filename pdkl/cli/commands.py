@@ -8,14 +8,15 @@ from typing import Any
 
 import click
 
-from pdkl import __version__, kinds
-from pdkl.accessor import InfoTheory
+from pdkl._version import __version__
+from pdkl.api.frame import InfoTheory
 from pdkl.cli import inputs, options, output
 from pdkl.cli.options import Function, data_files, keywords
 from pdkl.cli.output import Outcome
 from pdkl.core.validation import ColumnNotFoundError
-from pdkl.profile import Profile
-from pdkl.sources import read_data
+from pdkl.counting import kinds
+from pdkl.sources.profile.profile import Profile
+from pdkl.sources.registry import read_data
 
 _TABLES = ("table", "json", "csv")
 _REPORTS = (*_TABLES, "html", "junit")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pdkl.profile import Profile, load_profile
-from pdkl.scanning import open_dataset
-from pdkl.stored import is_profile
+from pdkl.sources.locations import open_dataset
+from pdkl.sources.profile.parquet import is_profile
+from pdkl.sources.profile.profile import Profile, load_profile
 
 __all__ = ["files_of", "is_profile", "open_data", "open_profile"]
 

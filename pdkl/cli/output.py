@@ -14,7 +14,7 @@ import pandas as pd
 
 from pdkl.report import plain, text
 from pdkl.report.document import Report
-from pdkl.report.rows import keys_of, measure_of
+from pdkl.results.reading import keys_of, measure_of
 
 _ENDINGS = {".csv": "csv", ".json": "json", ".html": "html", ".htm": "html", ".xml": "junit"}
 _LONGEST = 80  # letters of a cell

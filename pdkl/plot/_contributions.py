@@ -20,20 +20,20 @@ from pdkl.plot._shared import (
     check_ax,
     check_top,
     ink,
-    keys_of,
     load_pyplot,
     number,
     on_record,
     require,
-    settings_of,
     short,
     spoken,
 )
+from pdkl.results.reading import keys_of, settings_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
+
 
 _NEEDED = ("column", "category", "p", "q", "contribution", "unit")
 _MOST_PANELS = 36

@@ -17,21 +17,21 @@ from pdkl.plot._shared import (
     explain_lines,
     group_names,
     ink,
-    keys_of,
     new_axes,
     number,
     on_record,
     only_column,
     require,
-    settings_of,
     short,
     size_of,
     values_of,
 )
+from pdkl.results.reading import keys_of, settings_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
+
 
 _NEEDED = ("column", "category", "count", "probability", "unit")
 _MOST_GROUPS = 6

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pdkl.plot import _cells
+from pdkl.plot import _matrix
 from pdkl.plot._shared import (
     NO_VALUE,
     check_ax,
     check_top,
     group_names,
-    keys_of,
     named_score,
     number,
     packed,
@@ -23,10 +22,12 @@ from pdkl.plot._shared import (
     short,
     values_of,
 )
+from pdkl.results.reading import keys_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
+
 
 _MOST_SEGMENTS = 60
 _MOST_COLUMNS = 100
@@ -130,8 +131,8 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
     chosen = _chosen(values, status, top)
     shown, marked = values[chosen], status[chosen]
     hatched = np.isin(marked, [name for name, (_, unscored) in _STATUS.items() if unscored])
-    ax, bar = _cells.draw(
-        _cells.Cells(
+    ax, bar = _matrix.draw(
+        _matrix.Cells(
             shown,
             marked == "",
             hatched,
@@ -155,7 +156,7 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
         title += "\n" + packed(ax, [shown_part, "that differ most"], " ")
     ax.set_title(title, fontsize="medium")
     names = ", ".join(short(key) for key in keys_of(result))
-    _cells.explain(ax, names, _marks(shown, marked))
+    _matrix.explain(ax, names, _marks(shown, marked))
     return ax
 
 

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pdkl.plot import _cells
+from pdkl.plot import _matrix
 from pdkl.plot._shared import (
     NO_VALUE,
     check_ax,
     group_names,
-    keys_of,
     named_score,
     number,
     only_column,
@@ -22,9 +21,11 @@ from pdkl.plot._shared import (
     short,
     values_of,
 )
+from pdkl.results.reading import keys_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
 
 _MOST_GROUPS = 60
 
@@ -105,8 +106,8 @@ def heatmap(result: pd.DataFrame, *, score: str | None = None, ax: Axes | None =
         )
     names = group_names(groups)
     texts, marks = _texts(values, absent)
-    ax, _ = _cells.draw(
-        _cells.Cells(
+    ax, _ = _matrix.draw(
+        _matrix.Cells(
             values,
             absent,
             hatched=np.zeros(values.shape, dtype=bool),
@@ -121,7 +122,7 @@ def heatmap(result: pd.DataFrame, *, score: str | None = None, ax: Axes | None =
     spoken = ", ".join(short(key) for key in keys)
     ax.set_title(short(column), fontsize="medium", parse_math=False)
     ax.set_ylabel(f"P: {spoken}", parse_math=False)
-    _cells.explain(ax, f"Q: {spoken}", marks)
+    _matrix.explain(ax, f"Q: {spoken}", marks)
     return ax
 
 

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from pdkl.core.validation import listing, require_columns
+from pdkl.results.reading import settings_of
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
+
 
 NO_VALUE = "\N{EN DASH}"
 LABEL_WIDTH = 28
@@ -37,6 +39,7 @@ _IN_UNIT = (  # what the unit of the frame belongs to; the other measures have n
 )
 _ROOTS = ("js_distance",)  # of a measure in units
 
+
 # ---- the frame ------------------------------------------------------------------------------
 
 
@@ -50,18 +53,6 @@ def require(result: Any, what: str, needed: Sequence[str], call: str) -> pd.Data
     if not len(result):
         raise ValueError("result has no row to draw.")
     return result
-
-
-def settings_of(result: pd.DataFrame) -> dict[str, Any]:
-    """Return the settings of the call, none where pandas lost them on the way, as it may."""
-    settings = result.attrs.get("pdkl")
-    return settings if isinstance(settings, dict) else {}
-
-
-def keys_of(result: pd.DataFrame) -> list[Any]:
-    """Return the keys of the groups: they stand before ``column``."""
-    names = list(result.columns)
-    return names[: names.index("column")]
 
 
 def only_column(result: pd.DataFrame) -> str:

@@ -17,7 +17,6 @@ from pdkl.plot._shared import (
     explain_lines,
     ink,
     is_root,
-    keys_of,
     named_score,
     new_axes,
     packed,
@@ -28,12 +27,14 @@ from pdkl.plot._shared import (
     spoken,
     values_of,
 )
+from pdkl.results.reading import keys_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
+
 
 _MOST_LINES = 12
 _MOST_BANDS = 4  # more of them hide each other

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from pdkl.report import text
-from pdkl.report.rows import excesses, keys_of, measure_of
+from pdkl.report.drift_frame import excesses
+from pdkl.results.reading import keys_of, measure_of
 
 _EXCESS = "the excess"
 _MOST = 5  # lines that can be told apart

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from pdkl.report import chart, text
+from pdkl.report.drift_frame import SCORED, STATUSES, excesses, segments, worst_first
 from pdkl.report.plain import tally
-from pdkl.report.rows import SCORED, STATUSES, excesses, keys_of, measure_of, segments, worst_first
+from pdkl.results.reading import keys_of, measure_of
 
 _LONGEST, _SHORTEST = 120, 24  # letters of a category …
 _LETTERS = 40_000  # … of which there are about so many in all

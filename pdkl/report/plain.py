@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from pdkl.report import text
-from pdkl.report.rows import STATUSES, measure_of, segments
+from pdkl.report.drift_frame import STATUSES, segments
+from pdkl.results.reading import measure_of
 
 _NUMBERS = (
     'JSON has no infinity: infinite numbers are the texts "inf" and "-inf". NaN and missing values '

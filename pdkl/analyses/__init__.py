@@ -1,0 +1,1 @@
+"""One question a file: a request in, a tidy frame out."""

@@ -1,0 +1,113 @@
+"""Measures of distributions and of their differences, and what makes them up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.codes import labels as names
+from pdkl.comparing.align import batches
+from pdkl.comparing.prepare import Answer, prepare
+from pdkl.comparing.score import adjust_p_values, scores, with_zeros
+from pdkl.comparing.shared_labels import Column
+from pdkl.core.measures.measure import Measure
+from pdkl.request.keywords import Question
+from pdkl.results import tidy
+
+
+def measure(data: Any, question: Question) -> pd.DataFrame:
+    """Answer with a row per comparison and column, and a column per measure."""
+    answer = prepare(data, question)
+    parts = [scores(answer, column, question) for column in answer.columns]
+    if answer.settings.sure is not None and answer.settings.sure.test:
+        adjust_p_values(answer, parts)
+    return tidy.scores(answer.groups, parts, answer.facts)
+
+
+def contributions(data: Any, question: Question) -> pd.DataFrame:
+    """Answer with a row per comparison, column and category of the alphabet."""
+    answer = prepare(data, question)
+    parts = [_shares(answer, column, question.measures[0]) for column in answer.columns]
+    return tidy.contributions(answer.groups, parts, answer.facts)
+
+
+def distribution(data: Any, question: Question) -> pd.DataFrame:
+    """Answer with a row per group, column and category."""
+    answer = prepare(data, question)
+    parts = [_probabilities(answer, column) for column in answer.columns]
+    return tidy.distribution(answer.groups, parts, answer.facts)
+
+
+def _shares(answer: Answer, column: Column, one: Measure) -> tidy.Categories:
+    _require_names(answer, column)
+    parts = []
+    for batch in batches(answer, column, every=True):
+        pairs = with_zeros(answer, column, batch, one)
+        share = one.shares(pairs, answer.settings.log_base)
+        # "drop" may leave a side with nothing
+        mass = batch.valid & (pairs.total_p > 0) & (pairs.total_q > 0)
+        known = mass[pairs.comparison]
+        parts.append(
+            {
+                "row": pairs.comparison + batch.rows.start,
+                "outcome": pairs.outcome,
+                "count": batch.p.dense(column.alphabet).ravel(),
+                "count_reference": batch.q.dense(column.alphabet).ravel(),
+                "p": np.where(known, pairs.p, np.nan),
+                "q": np.where(known, pairs.q, np.nan),
+                "contribution": np.where(known, share, np.nan),
+            }
+        )
+    return _categories(column, parts)
+
+
+def _probabilities(answer: Answer, column: Column) -> tidy.Categories:
+    smoothing = answer.settings.smoothing
+    declared = answer.settings.alphabet == "declared" and column.leveled
+    if smoothing is not None:
+        _require_names(answer, column)
+    every = declared or smoothing is not None
+    parts = []
+    for batch in batches(answer, column, every=every):
+        pairs = batch.pairs
+        count = batch.p.dense(column.alphabet).ravel() if every else batch.p.weight
+        valid = batch.valid[pairs.comparison]
+        keep = (valid & (pairs.p > 0)) | (declared & (pairs.outcome < len(column.labels)))
+        part = {
+            "row": pairs.comparison + batch.rows.start,
+            "outcome": pairs.outcome,
+            "count": count,
+            "probability": np.where(valid, pairs.p, np.nan),
+            "surprisal": np.where(valid, pairs.surprisal_p / answer.settings.log_base, np.nan),
+        }
+        parts.append({key: values[keep] for key, values in part.items()})
+    return _categories(column, parts)
+
+
+def _categories(column: Column, parts: list[dict[str, Any]]) -> tidy.Categories:
+    joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+    outcome = joined.pop("outcome")
+    codes = np.where(outcome < len(column.labels), outcome, -1)
+    order = np.arange(len(column.labels)) if column.leveled else names.sort_order(column.labels)
+    return tidy.Categories(
+        column.name,
+        column.reference,
+        column.labels,
+        np.argsort(order),
+        codes,
+        joined,
+        column.intervals,
+    )
+
+
+def _require_names(answer: Answer, column: Column) -> None:
+    """Raise where probability goes to categories that have no name to show."""
+    reached = answer.settings.smoothing is not None or answer.facts.form == "uniform"
+    if column.unnamed and reached:
+        raise ValueError(
+            f"alphabet={column.alphabet_size} gives probability to {column.unnamed} categories of "
+            f"column {column.name!r} that no row names, so they cannot be listed. Make the column "
+            "categorical with all its levels and pass alphabet='declared'."
+        )

@@ -1,0 +1,196 @@
+"""Drift: each column of today's data beside the reference's, one row each, with a status."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.analyses.drift.score import line_up, score
+from pdkl.analyses.drift.table import ALWAYS, Flags, Table, binners_of, columns_of, frame_of
+from pdkl.analyses.drift.verdict import judge
+from pdkl.codes.keys import Key, key_name, match_groups, sort_rows
+from pdkl.comparing.prepare import Answer
+from pdkl.core.counts.counts import require_whole
+from pdkl.core.counts.pairs import Pairs
+from pdkl.core.measures.catalogue import MEASURES
+from pdkl.core.measures.measure import Measure
+from pdkl.core.validation import number_in, require_columns
+from pdkl.counting import kinds
+from pdkl.counting.count import count_apart, weights_of
+from pdkl.counting.kinds import Compared
+from pdkl.counting.pandas_counts import Tally
+from pdkl.request.keywords import Question
+from pdkl.request.parse import plain, read_by
+from pdkl.request.resolve import Asked, check_reference, is_matched
+from pdkl.results import pairing, tidy
+from pdkl.results.pairing import Groups
+from pdkl.sources.base import Prepared, Source
+from pdkl.sources.registry import is_data, read_data
+
+
+@dataclass(frozen=True)
+class Examined:
+    """The rows of an answer, and the counts that they were made of."""
+
+    frame: pd.DataFrame  # a row per group and column, column by column within each group
+    answer: Answer  # its columns are those that were lined up
+    compared: list[Compared]  # every column, in the order of the rows
+
+
+def drift(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: Any) -> pd.DataFrame:
+    """Answer `InfoTheory.drift`."""
+    return examine(data, question, threshold=threshold, alpha=alpha, bins=bins).frame
+
+
+def examine(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: Any) -> Examined:
+    """Answer, and keep what the answer was made of."""
+    threshold = number_in(
+        "threshold", threshold, 0.0, np.inf, "a finite number of at least 0", closed_low=True
+    )
+    alpha = number_in("alpha", alpha, 0.0, 1.0, "a number in (0, 1)")
+    (measure,) = question.measures
+    _require_comparison(measure)
+    if not is_data(question.reference):
+        raise TypeError(
+            "reference must be a frame, with the rows that today's are compared with; got "
+            f"{type(question.reference).__name__}."
+        )
+    form, settings = question.form(), question.settings()
+    source, reference = read_data(data), read_data(question.reference)
+    by = read_by(question.by, source.head)
+    keys = [key_name(key) for key in by]
+    tidy.check_keys(keys, columns_of(measure))
+    _check_weights(question, source, reference)
+    columns = _columns(question, source, reference, keys)
+    kinds.cut(columns, source, reference, question.weights, bins)
+    asked = Asked(question, form, source, reference, by, [], [])
+    groups, occurs = _count(columns, asked)
+    attributes = question.describe(form, settings.unit, keys) | {
+        "units": _units(measure, settings.unit),
+        "threshold": threshold,
+        "alpha": alpha,
+        "bins": plain(bins),
+        "match": question.match,
+    }
+    answer = Answer(settings, groups, [], tidy.Facts(form, settings.unit, attributes))
+    table = Table(len(groups), columns, measure, answer)
+    prepared = line_up(asked, table)
+    score(prepared, table)
+    status, note = judge(table, occurs, threshold, alpha)
+    frame = frame_of(table, threshold, status, note)
+    lined_up = [column for _, column in prepared]
+    return Examined(frame, replace(answer, columns=lined_up), columns)
+
+
+def _units(measure: Measure, unit: str) -> dict[str, str]:
+    """Say in which unit each score is; some have none."""
+    every = (measure, *(MEASURES[name] for name in ALWAYS))
+    units = {one.name: unit if one.log_power else "none" for one in every}
+    return units | {"psi": "nat"}
+
+
+def _require_comparison(measure: Measure) -> None:
+    """Refuse the measures of one distribution: where nothing differs they are not 0."""
+    ones, two = np.ones(2), np.full(1, 2.0)
+    same = Pairs(np.zeros(2, dtype=np.int64), np.arange(2), ones, ones, ones, two, two, 2)
+    value = float(measure.value(same, 1.0)[0])
+    if value != 0.0:
+        raise ValueError(
+            f"measure must be 0 where nothing differs; {measure.name} of a fair coin against a "
+            f"fair coin is {value:.4g} nats. Choose one such as 'js_distance', 'psi' or "
+            "'total_variation'."
+        )
+
+
+def _check_weights(question: Question, source: Source, reference: Source) -> None:
+    weights = question.weights
+    if weights is not None:
+        require_columns("weights", [weights], list(source.head.columns))
+        check_reference(question, reference, [])
+    for side in (source, reference):
+        added = Prepared.of(side).weights  # they are no column any more
+        if added is None and weights is None:
+            continue
+        wanted = [weights] if added is None else [name for name in side.head if name != added]
+        for rows in side.reduce([[name] for name in wanted], weights, {}):
+            values = weights_of(rows)
+            assert values is not None  # they are named
+            require_whole(values, "drift")
+
+
+def _columns(
+    question: Question, source: Source, reference: Source, keys: list[Hashable]
+) -> list[Compared]:
+    """List the columns asked for; a name that a frame has twice is an error of its own."""
+    here: Counter[Hashable] = Counter(source.head.columns)
+    there: Counter[Hashable] = Counter(reference.head.columns)
+    every = list(dict.fromkeys([*source.head.columns, *reference.head.columns]))
+    if question.columns is None:
+        aside = {*keys, question.weights, question.blocks}
+        aside |= {Prepared.of(side).weights for side in (source, reference)}
+        wanted = [name for name in every if name not in aside]
+        if not wanted:
+            raise ValueError(
+                "columns is None, which means every column of either frame outside by, weights "
+                "and blocks; there is none."
+            )
+    else:
+        given = question.columns
+        wanted = list(given) if isinstance(given, list) else [given]
+        if not wanted:
+            raise ValueError("columns is an empty list; name at least one column.")
+        for name in wanted:
+            if not isinstance(name, Hashable):
+                raise TypeError(
+                    f"columns must be a column name or a list of them; got {type(name).__name__}."
+                )
+        unknown = [name for name in wanted if name not in here and name not in there]
+        require_columns("columns", unknown, every, frame="data, like reference,")
+    columns = [Compared(name, here[name] > 0, there[name] > 0) for name in dict.fromkeys(wanted)]
+    for column in columns:
+        for side, spoken in ((here, "data"), (there, "reference")):
+            if side[column.name] > 1:
+                column.fail(
+                    f"{spoken} has column {column.name!r} {side[column.name]} times; give its "
+                    "columns unique names first."
+                )
+    return columns
+
+
+def _count(columns: Sequence[Compared], asked: Asked) -> tuple[Groups, Flags]:
+    """Count both sides; return the groups, and which of them occur on which side."""
+    assert asked.reference is not None  # it is the form of the question
+    cut = binners_of(columns)
+
+    def tally(side: Source, by: Sequence[Key], chosen: list[Compared]) -> Tally:
+        wanted = [column.name for column in chosen if not column.error]
+        found, wrong = count_apart(side, wanted, by, asked.question.weights, cut)
+        for column in chosen:
+            if column.name in wrong:
+                column.fail(wrong[column.name])
+        return found
+
+    own, others = [c for c in columns if c.here], [c for c in columns if c.there]
+    if is_matched(asked.question, asked.reference, asked.by):
+        # Groupers are left for later: they must cut the times of both frames together
+        here = tally(asked.source, asked.keys, own)
+        there = tally(asked.reference, asked.keys, others)
+        keys, left, right = match_groups(here.keys, there.keys, asked.by)
+        here, there = here.regroup(left, keys), there.regroup(right, keys)
+        groups = pairing.aligned(keys)
+        occurs = np.stack([np.isin(np.arange(len(keys)), side) for side in (left, right)])
+    else:
+        here, there = tally(asked.source, asked.by, own), tally(asked.reference, [], others)
+        order = sort_rows(here.keys)
+        keys = here.keys.take(order).reset_index(drop=True)
+        here = here.regroup(np.argsort(order), keys)
+        groups = pairing.plain(keys)
+        occurs = np.ones((2, len(keys)), dtype=bool)
+    for column in columns:
+        column.own, column.other = here.columns.get(column.name), there.columns.get(column.name)
+    return groups, occurs

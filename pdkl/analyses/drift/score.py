@@ -1,0 +1,233 @@
+"""Columns of both sides lined up, measured and tested, many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pdkl.analyses.drift.table import ALWAYS, Piece, Table, binners_of, inference_of
+from pdkl.codes import labels as names
+from pdkl.comparing.align import batches, blocks_of
+from pdkl.comparing.inference import Scored, assess
+from pdkl.comparing.prepare import Answer
+from pdkl.comparing.shared_labels import Column, Counted, column_of, with_blocks
+from pdkl.core.counts.counts import Counts
+from pdkl.core.counts.pairs import Pairs, concatenate
+from pdkl.core.inference.multiplicity import adjusted
+from pdkl.core.measures.catalogue import MEASURES
+from pdkl.core.numerics.exact import FloatArray, IntArray, segment_max
+from pdkl.counting import kinds
+from pdkl.counting.blocks import count_blocks
+from pdkl.counting.kinds import Compared
+from pdkl.counting.pandas_counts import Labelled
+from pdkl.request.resolve import Asked
+from pdkl.results.pairing import Groups
+
+_CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the result
+_DRAWN = 1 << 22  # cells drawn for a row, but at least …
+_LEAST_DRAWS = 19  # … so often: a noise floor of 95 % takes no fewer
+_MISSING = "(missing)"  # what top_category calls the category of missing values
+
+
+def line_up(asked: Asked, table: Table) -> list[tuple[int, Column]]:
+    """Put both sides of each column that is to be scored on one list of labels."""
+    settings, columns = table.answer.settings, table.columns
+    prepared: dict[int, Column] = {}
+    for place, column in enumerate(columns):
+        if column.error:
+            continue
+        _count_rows(table, place)
+        column.kind = column.kind or kinds.of_counted(column)
+        if column.kind == "identifier":
+            if settings.dropna or not _lacks_some(column):
+                continue
+            kinds.without_values(column)
+        own, other = _both(column, table.answer.groups)
+        counted = Counted(column.name, column.name, own, other)
+        cut = {column.name: column.binner} if column.kind == "binned" and column.binner else {}
+        try:
+            lined = column_of(asked, settings, counted, cut)
+        except TypeError as error:
+            column.fail(str(error))
+            continue
+        if lined.alphabet_size == 1:
+            column.kind = "constant"
+        prepared[place] = lined
+    if asked.question.blocks is not None:
+        _add_blocks(prepared, asked, table)
+    return list(prepared.items())
+
+
+def _lacks_some(column: Compared) -> bool:
+    both = [side for side in (column.own, column.other) if side is not None]
+    return any(side.counts.missing.any() for side in both)
+
+
+def _add_blocks(prepared: dict[int, Column], asked: Asked, table: Table) -> None:
+    """Count the blocks of the columns that both sides have."""
+    columns = table.columns
+    shared = [place for place in prepared if columns[place].is_shared]
+    if not shared:
+        return
+    wanted = [columns[place].name for place in shared]
+    found = count_blocks(replace(asked, wanted=wanted, partners=wanted), binners_of(columns))
+    assert found is not None  # blocks= is given
+    for place in shared:
+        column = columns[place]
+        own, other = (units[column.name] for units in found)
+        if column.kind == "identifier":
+            own, other = ((kinds.as_presence(side), owner) for side, owner in (own, other))
+        prepared[place] = with_blocks(prepared[place], own, other, table.answer.settings)
+
+
+def _count_rows(table: Table, place: int) -> None:
+    """Note how many rows each group has on either side, and how many lack the value."""
+    column, groups = table.columns[place], table.answer.groups
+    for side, group, end in (
+        (column.own, groups.left, ""),
+        (column.other, groups.right, "_reference"),
+    ):
+        if side is None:
+            continue
+        known = side.counts.totals[group].astype(np.int64)
+        missing = side.counts.missing[group].astype(np.int64)
+        every = known + missing
+        table.whole[f"known{end}"][:, place] = known
+        table.whole[f"n{end}"][:, place] = known if table.answer.settings.dropna else every
+        share = np.divide(missing, every, out=np.full(len(every), np.nan), where=every > 0)
+        table.number[f"missing{end}"][:, place] = share
+    table.counted[:, place] = True
+
+
+def _both(column: Compared, groups: Groups) -> tuple[Labelled, Labelled]:
+    """Return the counts of both sides; those of a side without the column are empty."""
+    given = column.own or column.other
+    assert given is not None  # one of them has it
+    nothing = np.zeros(0, dtype=np.int64)
+    size = int(max(groups.left.max(initial=0), groups.right.max(initial=0))) + 1
+    zeros = np.zeros(size, dtype=np.int64)
+    counts = Counts(nothing, nothing, nothing, zeros, given.counts.n_outcomes)
+    empty = replace(given, counts=counts)
+    return column.own or empty, column.other or empty
+
+
+def score(prepared: Sequence[tuple[int, Column]], table: Table) -> None:
+    """Measure and test all comparisons, many at a time, and adjust their p-values together."""
+    pieces: list[Piece] = []
+    cells = 0
+    for place, column in prepared:
+        for batch in batches(table.answer, column, every=False):
+            piece = Piece(place, column, batch.rows, batch.raw)
+            if piece.width * inference_of(table).n_resamples > _DRAWN:
+                _score_pieces([piece], table)
+                continue
+            pieces.append(piece)
+            cells += len(batch.raw.outcome)
+            if cells >= _CELLS:
+                _score_pieces(pieces, table)
+                pieces, cells = [], 0
+    if pieces:
+        _score_pieces(pieces, table)
+    p_values = table.number["p_value"]
+    known = table.whole["categories"] > 1  # with one category there is no hypothesis
+    table.number["p_adjusted"][known] = adjusted(p_values[known])
+    table.number["p_adjusted"][~known] = p_values[~known]
+
+
+def _score_pieces(pieces: list[Piece], table: Table) -> None:
+    measure, settings = table.measure, table.answer.settings
+    raw = concatenate([piece.raw for piece in pieces])
+    row = np.concatenate([np.arange(piece.rows.start, piece.rows.stop) for piece in pieces])
+    place = np.repeat([piece.place for piece in pieces], [piece.raw.size for piece in pieces])
+    only_p, only_q = raw.count_q == 0, raw.count_p == 0
+    ones, valid = np.ones(len(raw.times)), (raw.total_p > 0) & (raw.total_q > 0)
+    found: dict[str, Any] = {
+        "categories": raw.support_size(),
+        "new_categories": raw.mass(ones, only_p).astype(np.int64),
+        "gone_categories": raw.mass(ones, only_q).astype(np.int64),
+    }
+    for name, values in found.items():
+        table.whole[name][row, place] = values
+    table.lined_up[row, place] = True
+
+    def share(part: FloatArray, total: FloatArray) -> FloatArray:
+        return np.divide(part, total, out=np.full_like(total, np.nan), where=valid)
+
+    found = {
+        "unseen": share(raw.mass(raw.count_p, only_p), raw.total_p),
+        "vanished": share(raw.mass(raw.count_q, only_q), raw.total_q),
+    }
+    last = np.repeat([_last_bin(piece.column) for piece in pieces], [p.raw.size for p in pieces])
+    ends = (raw.outcome == 0) | (raw.outcome == last[raw.comparison])
+    outside = share(raw.mass(raw.count_p, ends), raw.total_p)
+    found["out_of_range"] = np.where(last >= 0, outside, np.nan)
+    for one_measure in (measure, *(MEASURES[name] for name in ALWAYS)):
+        found[one_measure.name] = one_measure.value(raw, settings.log_base)
+    sure = inference_of(table)
+    affordable = _DRAWN // max(piece.width for piece in pieces)
+    sure = replace(sure, n_resamples=min(sure.n_resamples, max(affordable, _LEAST_DRAWS)))
+    scored = Scored(
+        [measure],
+        [lambda pairs: measure.value(pairs, settings.log_base)],
+        [found[measure.name]],
+        settings.log_base,
+    )
+    found |= assess(sure, raw, "frame", scored, _blocks_of(pieces, table.answer))
+    for name, values in found.items():
+        table.number[name][row, place] = values
+    _find_tops(pieces, raw, table, row, place)
+
+
+def _last_bin(column: Column) -> int:
+    """Return the outcome that lies above all intervals, -1 where there are none."""
+    return len(column.labels) - 1 if column.intervals is not None else -1
+
+
+def _blocks_of(
+    pieces: list[Piece], answer: Answer
+) -> Callable[[int, IntArray], tuple[IntArray, IntArray]] | None:
+    if all(piece.column.blocks is None for piece in pieces):
+        return None
+    starts = np.cumsum([0, *(piece.raw.size for piece in pieces)])
+
+    def tables(i: int, outcomes: IntArray) -> tuple[IntArray, IntArray]:
+        k = int(np.searchsorted(starts, i, side="right")) - 1
+        read = blocks_of(answer, pieces[k].column, pieces[k].rows.start)
+        assert read is not None  # where both sides have rows, both have blocks
+        return read(i - int(starts[k]), outcomes)
+
+    return tables
+
+
+def _find_tops(
+    pieces: list[Piece], raw: Pairs, table: Table, row: IntArray, place: IntArray
+) -> None:
+    """Name the category that contributes most to each js_divergence, the first of equals."""
+    shares = np.nan_to_num(MEASURES["js_divergence"].shares(raw, np.log(2.0)))
+    most = segment_max(shares, raw.comparison, raw.size)
+    valid = (raw.total_p > 0) & (raw.total_q > 0)
+    table.number["top_contribution"][row, place] = np.where(valid, most, np.nan)
+    entry = np.flatnonzero((shares == most[raw.comparison]) & (shares > 0))
+    texts = np.full(raw.size, None, dtype=object)
+    start = 0
+    for piece in pieces:
+        stop = start + piece.raw.size
+        low, high = np.searchsorted(raw.comparison[entry], [start, stop])
+        tied, column = entry[low:high], piece.column
+        outcomes, position = np.unique(raw.outcome[tied], return_inverse=True)
+        found = names.take(column.labels, np.where(outcomes < len(column.labels), outcomes, -1))
+        order = np.arange(len(found)) if column.leveled else names.sort_order(found)
+        order = np.lexsort([np.argsort(order)[position], raw.comparison[tied]])
+        which, first = np.unique(raw.comparison[tied][order], return_index=True)
+        chosen = position[order][first]
+        missing = found.isna()
+        text = [
+            _MISSING if none else names.text(value)
+            for value, none in zip(names.as_objects(found), missing, strict=True)
+        ]
+        texts[which] = np.array(text, dtype=object)[chosen]
+        start = stop
+    table.top[row, place] = texts

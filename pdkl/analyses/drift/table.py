@@ -1,0 +1,112 @@
+"""The table that drift fills: a fact per group and column, and the frame made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pdkl.codes import labels as names
+from pdkl.comparing.prepare import Answer
+from pdkl.comparing.shared_labels import Column
+from pdkl.core.counts.pairs import Pairs
+from pdkl.core.measures.measure import Measure
+from pdkl.counting.kinds import Compared
+from pdkl.request.inference import Sureness
+
+ALWAYS = ("kl_divergence", "psi")  # beside the measure
+COUNTS = ("n", "n_reference")
+SUPPORT = ("categories", "new_categories", "gone_categories")
+Flags = NDArray[np.bool_]
+
+
+def columns_of(measure: Measure) -> list[str]:
+    """List the columns of the result behind the keys of ``by``."""
+    return [
+        *("column", "kind", *COUNTS, "missing", "missing_reference"),
+        *(*SUPPORT, "unseen", "vanished", "out_of_range"),
+        *(f"{measure.name}{end}" for end in ("", "_excess", "_noise_floor")),
+        *(name for name in ALWAYS if name != measure.name),
+        *("p_value", "p_adjusted", "top_category", "top_contribution"),
+        *("threshold", "status", "note"),
+    ]
+
+
+def binners_of(columns: Sequence[Compared]) -> dict[Hashable, Any]:
+    """Return how each of the columns that are cut is cut."""
+    return {column.name: column.binner for column in columns if column.binner is not None}
+
+
+class Table:
+    """What is known of each row so far: an array of groups by columns for each fact."""
+
+    def __init__(
+        self, n_groups: int, columns: list[Compared], measure: Measure, answer: Answer
+    ) -> None:
+        self.columns, self.measure, self.answer = columns, measure, answer
+        shape = (n_groups, len(columns))
+        names = columns_of(measure)
+        numbers = names[names.index("missing") : names.index("top_category")]
+        self.number = {name: np.full(shape, np.nan) for name in [*numbers, "top_contribution"]}
+        whole = [*COUNTS, *SUPPORT, "known", "known_reference"]
+        self.whole = {name: np.zeros(shape, dtype=np.int64) for name in whole}
+        self.top = np.full(shape, None, dtype=object)
+        self.counted, self.lined_up = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Comparisons of one column, to be measured together with those of others."""
+
+    place: int  # of the column
+    column: Column
+    rows: slice
+    raw: Pairs
+
+    @property
+    def width(self) -> int:
+        """The largest number of categories of a comparison."""
+        return int(self.raw.support_size().max(initial=1))
+
+
+def inference_of(table: Table) -> Sureness:
+    """Return how the scores are tested."""
+    sure = table.answer.settings.sure
+    assert sure is not None  # drift always tests
+    return sure
+
+
+def frame_of(
+    table: Table, threshold: float, status: NDArray[Any], note: NDArray[Any]
+) -> pd.DataFrame:
+    """Write the table as a tidy frame."""
+    groups, columns, facts = table.answer.groups, table.columns, table.answer.facts
+    row, place = np.divmod(np.arange(table.top.size), max(len(columns), 1))
+    result: dict[Hashable, Any] = {
+        name: groups.keys[name].take(row).reset_index(drop=True) for name in groups.keys.columns
+    }
+    words: dict[str, NDArray[Any]] = {
+        "column": np.array([names.text(column.name) for column in columns], dtype=object)[place],
+        "kind": np.array([column.kind for column in columns], dtype=object)[place],
+        "top_category": table.top.ravel(),
+        "status": status.ravel(),
+        "note": note.ravel(),
+    }
+    for name in columns_of(table.measure):
+        if name in words:
+            result[name] = pd.Series(words[name], dtype="str")
+        elif name in table.whole:
+            known = table.counted if name in COUNTS else table.lined_up
+            result[name] = pd.array(table.whole[name].ravel(), dtype="Int64")
+            result[name][~known.ravel()] = pd.NA
+        elif name == "threshold":
+            result[name] = np.full(len(row), threshold)
+        else:
+            result[name] = table.number[name].ravel()
+    frame = pd.DataFrame(result, index=pd.RangeIndex(len(row)))
+    frame.attrs["pdkl"] = facts.attributes
+    return frame

@@ -1,0 +1,204 @@
+"""A joint divergence split into columns, the largest excess first."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.analyses.explain.splits import (
+    SIZES,
+    TESTED,
+    Asked,
+    Found,
+    judge,
+    require_match,
+    text_column,
+)
+from pdkl.codes import labels as names
+from pdkl.codes.intervals import Binner
+from pdkl.codes.values import encode
+from pdkl.core.counts.counts import require_whole, sum_by
+from pdkl.core.measures.chain_rule import Split
+from pdkl.core.numerics.exact import IntArray
+from pdkl.counting.count import one, weights_of
+from pdkl.sources.base import Rows
+
+UNRESOLVED = "(not resolved)"
+_GLANCE = 19  # draws that tell what is not worth more
+_HOPE = 0.2  # the p-value of a glance above which no more draws are spent
+_ENOUGH = 5  # rows for each combination of two columns
+_BY_COLUMN = ("step", "column", "given", *SIZES, *TESTED, "unit")
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The combinations of all columns that occur: the code of each column, the rows per side."""
+
+    codes: list[IntArray]
+    p: IntArray
+    q: IntArray
+    missing: tuple[int, int]  # rows of either side that lack a value
+
+    def split(self, strata: IntArray, columns: Sequence[int]) -> Split:
+        """Put the cells of some columns into strata, which are numbered from 0."""
+        key = strata
+        for column in columns:
+            key = _numbered(key, self.codes[column])
+        size, n_strata = (int(number.max(initial=-1)) + 1 for number in (key, strata))
+        p, q = (sum_by(key, side, size) for side in (self.p, self.q))
+        stratum = np.empty(size, dtype=np.int64)
+        stratum[key] = strata
+        return Split(stratum, p, q, int(p.sum()), int(q.sum()), max(n_strata, 1))
+
+    def pairs(self, strata: IntArray, columns: Sequence[int]) -> list[tuple[int, int]]:
+        """List the pairs of columns whose combinations have enough rows on average to tell."""
+        rows = int(self.p.sum() + self.q.sum())
+        most = rows / (_ENOUGH * (int(strata.max(initial=0)) + 1))
+        sizes = {column: len(np.unique(self.codes[column])) for column in columns}
+        return [(i, j) for i, j in combinations(columns, 2) if sizes[i] * sizes[j] <= most]
+
+
+def split_columns(asked: Asked) -> pd.DataFrame:
+    """Split the joint divergence into columns, the largest excess first."""
+    cells = _cells(asked)
+    total = cells.split(np.zeros(len(cells.p), dtype=np.int64), range(len(asked.columns)))
+    joint = total.total(asked.measure)
+    texts = [names.text(column) for column in asked.columns]
+    sizes = (total.n_p, total.n_q, *cells.missing)
+    rows: list[dict[str, Any]] = []
+    for chosen, given, found in _steps(asked, cells):
+        rows.append(
+            {
+                "step": len(rows) + 1,
+                "column": UNRESOLVED if chosen is None else texts[chosen],
+                "given": ", ".join(texts[i] for i in given),
+                **dict(zip(SIZES, sizes, strict=True)),
+                **found.entries(joint, asked.log_base),
+            }
+        )
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in _BY_COLUMN[:-1]}
+    columns |= {name: text_column(columns[name]) for name in ("column", "given")}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
+
+
+def _steps(asked: Asked, cells: _Cells) -> list[tuple[int | None, list[int], Found]]:
+    """Choose one column after the other; None is what is left when none is real."""
+    strata = np.zeros(len(cells.p), dtype=np.int64)
+    chosen: list[int] = []
+    left = list(range(len(asked.columns)))
+    steps: list[tuple[int | None, list[int], Found]] = []
+
+    def take(column: int, found: Found) -> None:
+        nonlocal strata
+        steps.append((column, list(chosen), found))
+        strata = _numbered(strata, cells.codes[column])
+        chosen.append(column)
+        left.remove(column)
+
+    def judged(every: Sequence[Sequence[int]], most: int) -> list[Found]:
+        splits = [partial(cells.split, strata, columns) for columns in every]
+        return judge(asked, splits, len(cells.p), min(most, asked.sure.n_resamples))
+
+    def promising(every: Sequence[Sequence[int]]) -> list[Found]:
+        """Judge columns together, those that a glance shows to be noise by this glance alone."""
+        found = judged(every, _GLANCE)
+        hopeful = [i for i, one in enumerate(found) if one.p_value <= _HOPE]
+        again = judged([every[i] for i in hopeful], asked.sure.n_resamples)
+        for i, better in zip(hopeful, again, strict=True):
+            found[i] = better
+        return found
+
+    while left:
+        found = promising([[column] for column in left])
+        best = _best(found)
+        if best is not None:
+            take(left[best], found[best])
+            continue
+        # no column alone, but perhaps two: what they tell of each other
+        pairs = cells.pairs(strata, left)
+        best = _best(promising(pairs))
+        if best is None:
+            (rest,) = judged([left], asked.sure.n_resamples)
+            steps.append((None, list(chosen), rest))
+            break
+        for column in pairs[best]:
+            take(column, *judged([[column]], asked.sure.n_resamples))
+    return steps
+
+
+def _best(found: Sequence[Found]) -> int | None:
+    """Return the place of the largest excess that is real, None if none is."""
+    real = [i for i, one in enumerate(found) if one.is_real(len(found))]
+    return max(real, key=lambda i: found[i].gain) if real else None
+
+
+def _cells(asked: Asked) -> _Cells:
+    """Count the combinations of all columns on both sides."""
+    here, there = (
+        one(source, asked.columns, asked.weights, asked.cut)
+        for source in (asked.source, asked.reference)
+    )
+    weight = np.concatenate([_whole_weights(rows) for rows in (here, there)])
+    own = np.arange(len(weight)) < len(here.frame)
+    key, lacking = np.zeros(len(weight), dtype=np.int64), np.zeros(len(weight), dtype=bool)
+    codes: list[IntArray] = []
+    for column in asked.columns:
+        code = _codes(here, there, column, asked.cut)
+        lacking |= code < 0
+        codes.append(code + 1)
+        key = _numbered(key, codes[-1])
+    keep = weight > 0
+    if asked.dropna:
+        keep &= ~lacking
+    _, first, place = np.unique(key[keep], return_index=True, return_inverse=True)
+    p, q = (
+        sum_by(place, np.where(side, weight, 0)[keep], len(first)).astype(np.int64)
+        for side in (own, ~own)
+    )
+    missing = int(weight[lacking & own].sum()), int(weight[lacking & ~own].sum())
+    return _Cells([code[keep][first] for code in codes], p, q, missing)
+
+
+def _whole_weights(rows: Rows) -> IntArray:
+    """Return how many rows each row stands for."""
+    weight = weights_of(rows)
+    if weight is None:
+        return np.ones(len(rows.frame), dtype=np.int64)
+    require_whole(weight, "explain()")
+    return weight.astype(np.int64)
+
+
+def _codes(here: Rows, there: Rows, column: Hashable, cut: dict[Hashable, Binner]) -> IntArray:
+    """Give the rows of both sides one code per value, in the order of the values; -1 is missing."""
+    sides = []
+    for rows in (here, there):
+        coder = encode if column in rows.cut else cut.get(column, encode)
+        codes, labels = coder(rows.frame[column], column)
+        seen = np.zeros(len(labels) + 1, dtype=bool)
+        seen[codes] = True  # -1 is the last
+        place = np.append(np.cumsum(seen[:-1]) - 1, -1)
+        sides.append((place[codes], labels[seen[:-1]]))
+    (own, labels), (other, labels_there) = sides
+    require_match(labels, labels_there, column)
+    every, position = names.union(labels, labels_there)
+    rank = np.append(np.argsort(names.sort_order(every)), -1)
+    return np.concatenate([rank[own], rank[np.append(position, -1)[other]]])
+
+
+def _numbered(key: IntArray, codes: IntArray) -> IntArray:
+    """Give pairs of key and code that occur numbers from 0, in rising order."""
+    width = int(codes.max(initial=0)) + 1
+    joint = key * width + codes
+    size = (int(key.max(initial=0)) + 1) * width
+    if size > 4 * len(joint):
+        _, place = np.unique(joint, return_inverse=True)
+        return np.asarray(place, dtype=np.int64)
+    seen = np.zeros(size, dtype=bool)
+    seen[joint] = True
+    return np.asarray((np.cumsum(seen) - 1)[joint], dtype=np.int64)

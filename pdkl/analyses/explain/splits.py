@@ -1,0 +1,106 @@
+"""What a split adds to a divergence, held against chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.codes import labels as names
+from pdkl.codes.intervals import Binner
+from pdkl.codes.keys import Key
+from pdkl.comparing.inference import WORTH_THREADS, with_progress
+from pdkl.core.inference.statistics import null_summary, p_value
+from pdkl.core.measures.chain_rule import CHAINED, Chained, Split
+from pdkl.core.threads import each
+from pdkl.request.inference import Sureness
+from pdkl.sources.base import Source
+
+_ALPHA = 0.05  # how often columns that did not change are blamed
+_LONG = 50_000_000  # cells drawn that take some seconds
+SIZES = ("n", "n_reference", "n_missing", "n_missing_reference")
+TESTED = ("contribution", "share", "expected", "excess", "noise_floor")
+Make = Callable[[], Split]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The call, checked."""
+
+    source: Source
+    reference: Source
+    columns: list[Hashable]
+    by: list[Key]
+    weights: Hashable | None
+    cut: dict[Hashable, Binner]
+    dropna: bool
+    measure: Chained
+    log_base: float
+    sure: Sureness
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a split adds to the divergence, beside what it would if nothing differed."""
+
+    contribution: float
+    expected: float
+    excess: float
+    noise_floor: float
+    gain: float  # the excess of JS, which is finite whatever the measure
+    p_value: float
+
+    def is_real(self, hypotheses: int) -> bool:
+        """Tell whether chance alone seldom adds as much in any of so many splits."""
+        return self.gain > 0 and self.p_value * hypotheses <= _ALPHA
+
+    def entries(self, total: float, log_base: float) -> dict[str, float]:
+        """Return the columns of the result in its unit."""
+        known = 0 < total < np.inf
+        return {
+            "contribution": self.contribution / log_base + 0.0,
+            "share": self.contribution / total if known else float("nan"),
+            "expected": self.expected / log_base + 0.0,
+            "excess": self.excess / log_base + 0.0,
+            "noise_floor": self.noise_floor / log_base + 0.0,
+        }
+
+
+def judge(asked: Asked, splits: Sequence[Make], cells: int, size: int) -> list[Found]:
+    """Measure splits of up to so many cells, and draw each as if nothing differed within strata.
+
+    They are made one by one, as all of them may not fit into memory.
+    """
+    measures = tuple(dict.fromkeys([CHAINED[0], asked.measure]))
+
+    def task(i: int, rng: np.random.Generator) -> Found:
+        split = splits[i]()
+        js, drawn = split.total(CHAINED[0]), split.null_values(measures, size, rng)
+        gain = null_summary(js, drawn[0]).excess
+        rows = 2.0 * (split.n_p + split.n_q)  # JS in the unit of the G statistic
+        chance = p_value(rows * js, rows * drawn[0], least=split.least_p_value())
+        value, values = split.total(asked.measure), drawn[-1]
+        told = null_summary(value, values)
+        expected = float(values.mean()) if not np.isnan(value) else float("nan")
+        return Found(value, expected, *told, gain, chance)
+
+    threads = None if cells * size >= WORTH_THREADS else 1
+    answers = each(task, len(splits), asked.sure.rng, threads=threads)
+    shown = asked.sure.progress and cells * size * len(splits) > _LONG
+    return list(with_progress(answers, len(splits), shown=shown))
+
+
+def require_match(labels: names.Labels, labels_there: names.Labels, column: Hashable) -> None:
+    """Raise unless a value of one side could occur on the other."""
+    names.require_match(
+        labels, labels_there, f"column {column!r}", f"reference for column {column!r}"
+    )
+
+
+def text_column(values: list[str]) -> pd.Series[Any]:
+    """Make a column of text."""
+    column: pd.Series[Any] = pd.Series(np.array(values, dtype=object), dtype="str")
+    return column

@@ -1,0 +1,105 @@
+"""Taking a profile: any data, counted once and put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.codes import labels as names
+from pdkl.codes.groupers import cut_text
+from pdkl.codes.intervals import Binner, named_by, read_binning
+from pdkl.codes.keys import Key, key_name, sort_rows
+from pdkl.core.counts.counts import sum_by
+from pdkl.core.validation import listing, require_columns
+from pdkl.counting.bins import fit_bins, read_cut
+from pdkl.counting.count import count
+from pdkl.counting.pandas_counts import Labelled
+from pdkl.request.parse import read_by, read_columns
+from pdkl.sources.base import Prepared
+from pdkl.sources.profile.columns import Held
+from pdkl.sources.profile.profile import Profile, made_now
+from pdkl.sources.registry import read_data
+
+
+def take(
+    data: Any, columns: Any, *, by: Any, weights: Any, bins: Any, binning: Any, max_categories: Any
+) -> Profile:
+    """Answer `InfoTheory.profile`."""
+    source = read_data(data)
+    head, before = source.head, Prepared.of(source)
+    keys = read_by(by, head)
+    aside = [key_name(key) for key in keys]
+    given: Mapping[Hashable, Binner] = {}
+    if isinstance(bins, Profile):
+        given, bins = bins.prepared.binners, None
+    binned = [*named_by(bins), *given]
+    wanted = list(dict.fromkeys(read_columns("columns", columns, head, [*aside, weights], binned)))
+    if weights is not None:
+        require_columns("weights", [weights], list(head.columns))
+    _check_names(wanted, aside, weights)
+    way = read_binning(binning, bins, compared=True)
+    settled, rules = read_cut(bins, head, wanted, source)
+    cut = settled | fit_bins(source, rules, weights, way)
+    cut |= {name: binner for name, binner in given.items() if name in wanted}
+    tally = count(source, wanted, keys, weights, cut)
+    order = np.arange(0) if tally.empty else sort_rows(tally.keys)
+    held = {
+        name: hold(
+            tally.columns[name], head[name].dtype, cut.get(name), before.folded.get(name, 0)
+        ).take(order)
+        for name in wanted
+    }
+    if weights is None and isinstance(source, Profile):
+        weights = source.weights
+    cut_keys = {name: before.cut_keys[name] for name in aside if name in before.cut_keys}
+    cut_keys |= {key_name(key): cut_text(key) for key in keys if _cuts(key)}
+    found = tally.keys.take(order).reset_index(drop=True)
+    profile = Profile(found, held, weights, cut_keys, made_now())
+    return profile if max_categories is None else profile.fold(max_categories)
+
+
+def _check_names(columns: list[Any], keys: list[Hashable], weights: Hashable | None) -> None:
+    """Raise where a column would stand twice in the profile."""
+    if both := [name for name in columns if name in keys]:
+        raise ValueError(
+            f"columns names {listing(both)}, which by names too. Keys are counted anyway; leave "
+            "it out of columns, or assign it to another column first."
+        )
+    if weights is not None and (weights in columns or weights in keys):
+        raise ValueError(
+            f"weights names {weights!r}, which columns or by names too. A profile needs it for its "
+            "weights only; assign it to another column first."
+        )
+
+
+def _cuts(key: Key) -> bool:
+    return isinstance(key, pd.Grouper) and key.freq is not None
+
+
+def hold(column: Labelled, dtype: Any, binner: Binner | None, folded: int) -> Held:
+    """Take over the counts of a column, its labels in order."""
+    labels, counts = column.labels, column.counts
+    other = np.zeros_like(counts.missing)
+    if names.has_other(labels):
+        lumped = np.array([label is names.OTHER for label in labels])
+        apart = lumped[counts.outcome]
+        other = other + sum_by(counts.group[apart], counts.weight[apart], counts.n_groups)
+        position = np.cumsum(~lumped) - 1
+        counts = replace(
+            counts,
+            group=counts.group[~apart],
+            outcome=position[counts.outcome[~apart]],
+            weight=counts.weight[~apart],
+            n_outcomes=len(labels) - 1,
+        )
+        kind = dtype.categories.dtype if isinstance(dtype, pd.CategoricalDtype) else dtype
+        labels = names.without_other(labels).astype(kind)
+    if not column.leveled:
+        order = names.sort_order(labels)
+        labels, counts = labels.take(order), counts.relabel(np.argsort(order), len(order))
+    ordered = column.leveled and bool(getattr(dtype, "ordered", False))
+    return Held(counts, labels, other, column.leveled, ordered, binner, folded)

@@ -1,0 +1,211 @@
+"""The tidy frames that a report shows: the rows of drift, and the categories behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.analyses.drift import examine
+from pdkl.analyses.drift.examine import Examined
+from pdkl.codes import labels as names
+from pdkl.comparing.align import batches
+from pdkl.comparing.shared_labels import Column
+from pdkl.core.counts.suppression import folded
+from pdkl.core.measures.catalogue import MEASURES
+from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.validation import boolean
+from pdkl.report.document import Report
+from pdkl.request.keywords import Question
+
+_ENTRIES = 4000  # categories shown in all: they bound the size of the report …
+_FEWEST, _MOST = 8, 25  # … but for each row between so many
+_RARE = 5  # rows on a side below which its share is hardly known
+_MISSING, _OTHER = "(missing)", "(other)"
+_HIDDEN = "what is wrong is not shown, as the message may hold values (redact=True)"
+
+
+def report(
+    data: Any,
+    question: Question,
+    *,
+    threshold: Any,
+    alpha: Any,
+    bins: Any,
+    redact: Any,
+    min_count: Any,
+) -> Report:
+    """Answer `InfoTheory.report`."""
+    redact, min_count = boolean("redact", redact), _read_min_count(min_count)
+    found = examine.examine(data, question, threshold=threshold, alpha=alpha, bins=bins)
+    frame, n_rows = found.frame, len(found.frame)
+    most = min(max(_ENTRIES // max(n_rows, 1), _FEWEST), _MOST)
+    place = {column.name: i for i, column in enumerate(found.compared)}
+    parts = [
+        part
+        for column in found.answer.columns
+        for part in _categories(
+            found, column, place[column.name], most=most, min_count=min_count, redact=redact
+        )
+    ]
+    categories = _table(parts)
+    facts = dict(frame.attrs["pdkl"]) | _sizes(found)
+    facts |= {"redact": redact, "min_count": min_count, "most_categories": most, "rare": _RARE}
+    if redact or min_count is not None:
+        _rename_tops(frame, categories)
+    if redact:
+        _hide(frame, facts)
+    frame.attrs["pdkl"] = facts
+    return Report(frame, categories)
+
+
+def _read_min_count(value: Any) -> int | None:
+    if value is None:
+        return None
+    allowed = "min_count must be None or a whole number of rows of at least 2"
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{allowed}; got {value!r}.")
+    if value < 2:
+        raise ValueError(f"{allowed}; got {value!r}.")
+    return int(value)
+
+
+def _sizes(found: Examined) -> dict[str, int | None]:
+    """Count the rows of both sides, None where no column could be counted, and missing values."""
+    sizes: dict[str, int | None] = {}
+    for end, name in (("", "own"), ("_reference", "other")):
+        sides = [getattr(column, name) for column in found.compared if not column.error]
+        counts = [side.counts for side in sides if side is not None]
+        sizes[f"rows{end}"] = int((counts[0].totals + counts[0].missing).sum()) if counts else None
+        sizes[f"missing{end}"] = sum(int(one.missing.sum()) for one in counts)
+    return sizes
+
+
+def _categories(
+    found: Examined, column: Column, place: int, *, most: int, min_count: int | None, redact: bool
+) -> Iterator[dict[str, Any]]:
+    """Give the categories of a column in each group, by falling contribution."""
+    spoken = _texts(column, redact=redact)
+    width = len(found.compared)
+    for batch in batches(found.answer, column, every=False):
+        raw = batch.raw
+        share = MEASURES["js_divergence"].shares(raw, found.answer.settings.log_base)
+        share = np.where(batch.valid[raw.comparison], share, np.nan)
+        text, rank = spoken
+        code = np.where(raw.outcome < len(column.labels), raw.outcome, len(column.labels))
+        order = np.lexsort(
+            [rank[code], -(raw.count_p + raw.count_q), -np.nan_to_num(share), raw.comparison]
+        )
+        starts = np.searchsorted(raw.comparison[order], np.arange(raw.size + 1))
+        for i in range(raw.size):
+            chosen = order[starts[i] : starts[i + 1]]
+            chosen = chosen[(raw.count_p[chosen] > 0) | (raw.count_q[chosen] > 0)]
+            count, reference = raw.count_p[chosen], raw.count_q[chosen]
+            missing = code[chosen] == len(column.labels)
+            fold = folded(count, reference, missing, most=most, min_count=min_count)
+            yield _entries(
+                (batch.rows.start + i) * width + place,
+                names.text(column.name),
+                text[code[chosen]],
+                (count, reference, share[chosen]),
+                missing,
+                fold,
+            )
+
+
+def _texts(column: Column, *, redact: bool) -> tuple[Any, IntArray]:
+    """Say what each label is called, and its place in order; missing comes last."""
+    size = len(column.labels)
+    order = np.arange(size) if column.leveled else names.sort_order(column.labels)
+    rank = np.argsort(order)
+    if redact:
+        texts = [f"category {i + 1}" for i in rank]
+    else:
+        texts = [names.text(value) for value in names.as_objects(column.labels)]
+    return np.array([*texts, _MISSING], dtype=object), np.append(rank, size)
+
+
+def _entries(
+    row: int,
+    column: str,
+    text: Any,
+    values: tuple[FloatArray, FloatArray, FloatArray],
+    missing: Any,
+    fold: Any,
+) -> dict[str, Any]:
+    """List the categories that are shown, and then the rest as one."""
+    kept, n_folded = ~fold, int(fold.sum())
+    count, reference, share = (
+        np.append(part[kept], part[fold].sum()) if n_folded else part for part in values
+    )
+    total, total_reference = values[0].sum(), values[1].sum()
+    rare = ((count > 0) & (count < _RARE)) | ((reference > 0) & (reference < _RARE))
+    is_missing = np.append(missing[kept], False) if n_folded else missing
+    is_other = np.zeros(len(count), dtype=bool)
+    is_other[len(count) - 1 :] = n_folded > 0
+    flags = {
+        "missing": is_missing,
+        "other": is_other,
+        "new": (reference == 0) & ~is_other,
+        "gone": (count == 0) & ~is_other,
+        "rare": rare & ~is_other,
+    }
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p, q = count / total, reference / total_reference
+        ratio = p / q
+    return {
+        "row": np.full(len(count), row),
+        "column": [column] * len(count),
+        "category": [*text[kept], *([_OTHER] if n_folded else [])],
+        "categories": np.where(is_other, n_folded, 1),
+        "count": count,
+        "count_reference": reference,
+        "p": p,
+        "q": q,
+        "change": p - q,
+        "ratio": ratio,
+        "contribution": share,
+        "flag": [" ".join(name for name in flags if flags[name][i]) for i in range(len(count))],
+    }
+
+
+def _table(parts: list[dict[str, Any]]) -> pd.DataFrame:
+    """Join the entries in the order of the rows."""
+    words, counts = (
+        ("column", "category", "flag"),
+        ("row", "categories", "count", "count_reference"),
+    )
+    nothing = _entries(
+        0, "", np.zeros(0, dtype=object), (np.zeros(0),) * 3, *[np.zeros(0, bool)] * 2
+    )
+    parts = sorted(parts, key=lambda part: part["row"][:1].tolist()) or [nothing]
+    result: dict[str, Any] = {}
+    for name in nothing:
+        joined = np.concatenate([np.asarray(part[name], dtype=object) for part in parts])
+        dtype: Any = "str" if name in words else "int64" if name in counts else "float64"
+        result[name] = pd.Series(joined, dtype=object).astype(dtype)
+    return pd.DataFrame(result)
+
+
+def _rename_tops(frame: pd.DataFrame, categories: pd.DataFrame) -> None:
+    """Let top_category say no more than the categories do; the number goes with the name."""
+    own = categories[~categories["flag"].str.contains("other")]
+    first = own.drop_duplicates("row").set_index("row").reindex(frame.index)
+    known = frame["top_category"].notna()
+    # a larger one may be folded: then the first that is shown is not the top
+    same = known & np.isclose(first["contribution"], frame["top_contribution"], rtol=1e-9, atol=0)
+    named = first["category"].where(same).mask(known & ~same, _OTHER)
+    frame["top_category"] = named.astype(frame["top_category"].dtype)
+    frame.loc[known & ~same, "top_contribution"] = np.nan
+
+
+def _hide(frame: pd.DataFrame, facts: dict[str, Any]) -> None:
+    """Replace the keys of segments by numbers, and what may hold values by words."""
+    for name in list(frame.columns[: frame.columns.get_loc("column")]):
+        codes, _ = pd.factorize(frame[name], sort=False, use_na_sentinel=False)
+        frame[name] = pd.Series([f"segment {code + 1}" for code in codes], dtype="str")
+    frame["note"] = frame["note"].where(frame["status"] != "error", _HIDDEN)
+    if not isinstance(facts["bins"], int):
+        facts["bins"] = "(hidden)"

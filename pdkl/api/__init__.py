@@ -1,0 +1,1 @@
+"""What users call: signatures and docstrings; a call in, a tidy frame out."""

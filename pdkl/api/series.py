@@ -1,0 +1,508 @@
+"""The public methods of `Series.info_theory`: the same verbs, each answered by a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pdkl.api.frame import InfoTheory
+from pdkl.core.measures.catalogue import find
+from pdkl.core.measures.measure import Measure
+
+if TYPE_CHECKING:
+    from pdkl.core.measures.joint import Normalization
+    from pdkl.request.types import Alphabet, Base, SmoothingRule, Zeros
+
+
+_NAME = "values"  # what the one column is called on both sides
+_OTHER = "others"  # what is paired with it, row by row
+
+
+class SeriesInfoTheory:
+    """Information theory on one column: ``series.info_theory`` is ``SeriesInfoTheory(series)``.
+
+    The methods of `InfoTheory` without ``by`` and ``weights``; each gives a plain float. The
+    keywords mean what they mean there.
+
+    Parameters
+    ----------
+    data : pandas.Series
+        Raw values, not value counts. A Series named ``count`` or ``proportion``, as
+        ``value_counts`` names its results, is refused.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import pdkl
+    >>> pd.Series(["heads", "tails"]).info_theory.entropy(base="bit")
+    1.0
+    """
+
+    def __init__(self, data: pd.Series[Any]) -> None:
+        self._data = data
+
+    def entropy(
+        self,
+        *,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        smoothing: SmoothingRule | None = None,
+        estimator: str = "plugin",
+    ) -> float:
+        """Measure how uncertain the values are: H(P) = -sum_x p(x) log p(x).
+
+        Parameters
+        ----------
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing reaches.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+        estimator : str
+            How entropy is estimated from counts, a name of `pdkl.estimators`.
+
+        Returns
+        -------
+        float
+            The entropy in the unit of ``base``; NaN where there is no value.
+
+        Raises
+        ------
+        TypeError
+            The Series holds value counts, or cells that cannot be hashed.
+        ValueError
+            A keyword is out of its range.
+
+        References
+        ----------
+        Shannon, C. E. (1948). A mathematical theory of communication. Bell System Technical
+        Journal 27, 379-423.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> pd.Series(["a", "a", "a", "a", "b", "b", "c", "d"]).info_theory.entropy(base="bit")
+        1.75
+        """
+        frame = _raw("the Series", self._data).to_frame(_NAME)
+        result = InfoTheory(frame).entropy(
+            _NAME,
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            smoothing=smoothing,
+            estimator=estimator,
+        )
+        return float(result["entropy"].iloc[0])
+
+    def cross_entropy(
+        self,
+        other: pd.Series[Any] | Mapping[Any, float],
+        *,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        zeros: Zeros = "inf",
+        smoothing: SmoothingRule | None = None,
+    ) -> float:
+        """Measure the mean surprisal at these values of someone who expects ``other``.
+
+        H(P, Q) = -sum_x p(x) log q(x).
+
+        Parameters
+        ----------
+        other : Series or mapping {category: weight}
+            Raw values, or a fixed distribution.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing reaches.
+        zeros : {"inf", "raise", "drop"} or float in (0, 1)
+            What a category does that P has and Q lacks.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        float
+            The cross entropy in the unit of ``base``; NaN where a side has no value.
+
+        Raises
+        ------
+        TypeError
+            A side holds value counts, ``other`` is of another kind, or the values of the two
+            sides can never be equal.
+        ValueError
+            A keyword is out of its range; ``zeros="raise"`` and a category that Q lacks.
+
+        References
+        ----------
+        Cover, T. M. and Thomas, J. A. (2006). Elements of Information Theory, 2nd edition.
+        Wiley. Section 5.4.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> pd.Series(["a", "b"]).info_theory.cross_entropy({"a": 3, "b": 1}, base="bit")
+        1.207518749639422
+        """
+        result = self._frame().cross_entropy(
+            _NAME,
+            reference=_reference(other),
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            zeros=zeros,
+            smoothing=smoothing,
+        )
+        return _value(result, "cross_entropy")
+
+    def kl_divergence(
+        self,
+        other: pd.Series[Any] | Mapping[Any, float],
+        *,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        zeros: Zeros = "inf",
+        smoothing: SmoothingRule | None = None,
+    ) -> float:
+        """Measure the price of expecting ``other`` where these values happen.
+
+        KL(P || Q) = sum_x p(x) log(p(x) / q(x)).
+
+        Parameters
+        ----------
+        other : Series or mapping {category: weight}
+            Raw values, or a fixed distribution.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing reaches.
+        zeros : {"inf", "raise", "drop"} or float in (0, 1)
+            What a category does that P has and Q lacks.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        float
+            The divergence in the unit of ``base``; NaN where a side has no value.
+
+        Raises
+        ------
+        TypeError
+            A side holds value counts, ``other`` is of another kind, or the values of the two
+            sides can never be equal.
+        ValueError
+            A keyword is out of its range; ``zeros="raise"`` and a category that Q lacks.
+
+        References
+        ----------
+        Kullback, S. and Leibler, R. A. (1951). On information and sufficiency. Annals of
+        Mathematical Statistics 22, 79-86.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> today, reference = pd.Series(["a", "b"]), pd.Series(["a", "a", "a", "b"])
+        >>> round(today.info_theory.kl_divergence(reference), 6)
+        0.143841
+        """
+        result = self._frame().kl_divergence(
+            _NAME,
+            reference=_reference(other),
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            zeros=zeros,
+            smoothing=smoothing,
+        )
+        return _value(result, "kl_divergence")
+
+    def js_divergence(
+        self,
+        other: pd.Series[Any] | Mapping[Any, float],
+        *,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        smoothing: SmoothingRule | None = None,
+    ) -> float:
+        """Measure how far these values and ``other`` are apart, symmetric and finite.
+
+        JS(P, Q) = (KL(P || M) + KL(Q || M)) / 2 with M = (P + Q) / 2, at most log 2.
+
+        Parameters
+        ----------
+        other : Series or mapping {category: weight}
+            Raw values, or a fixed distribution.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing reaches.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        float
+            The divergence in the unit of ``base``; NaN where a side has no value.
+
+        Raises
+        ------
+        TypeError
+            A side holds value counts, ``other`` is of another kind, or the values of the two
+            sides can never be equal.
+        ValueError
+            A keyword is out of its range.
+
+        References
+        ----------
+        Lin, J. (1991). Divergence measures based on the Shannon entropy. IEEE Transactions on
+        Information Theory 37, 145-151.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> pd.Series(["a", "b"]).info_theory.js_divergence({"b": 0.5, "c": 0.5}, base="bit")
+        0.5
+        """
+        result = self._frame().js_divergence(
+            _NAME,
+            reference=_reference(other),
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            smoothing=smoothing,
+        )
+        return _value(result, "js_divergence")
+
+    def divergence(
+        self,
+        other: pd.Series[Any] | Mapping[Any, float],
+        measure: str | tuple[str, float] | Measure,
+        *,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        zeros: Zeros = "inf",
+        smoothing: SmoothingRule | None = None,
+    ) -> float:
+        """Measure these values against ``other`` by any measure of the catalogue.
+
+        `pdkl.measures` lists the measures with their formulas.
+
+        Parameters
+        ----------
+        other : Series or mapping {category: weight}
+            Raw values, or a fixed distribution.
+        measure : str, (str, order) or Measure
+            A name of `pdkl.measures`, with an order where it takes one, or a record of your own.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing and normalized_entropy reach.
+        zeros : {"inf", "raise", "drop"} or float in (0, 1)
+            What a category does that is lacking on the side that the measure divides by.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+
+        Returns
+        -------
+        float
+            The measure, in the unit of ``base`` where it has one; NaN where a side has no value.
+
+        Raises
+        ------
+        TypeError
+            A side holds value counts, ``other`` is of another kind, or the values of the two
+            sides can never be equal.
+        ValueError
+            An unknown measure or order, or a keyword out of its range.
+
+        References
+        ----------
+        Those of each measure are in `pdkl.measures`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> pd.Series(["a", "b"]).info_theory.divergence({"a": 3, "b": 1}, "total_variation")
+        0.25
+        """
+        result = self._frame().divergence(
+            _NAME,
+            measures=[find("measure", measure)],
+            reference=_reference(other),
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            zeros=zeros,
+            smoothing=smoothing,
+        )
+        return _value(result, find("measure", measure).name)
+
+    def mutual_information(
+        self,
+        other: pd.Series[Any],
+        *,
+        normalized: Normalization | None = None,
+        base: Base = "nat",
+        dropna: bool = True,
+    ) -> float:
+        """Measure what these values tell of those of ``other``, row by row.
+
+        I(X; Y) = sum_xy p(x, y) log(p(x, y) / (p(x) p(y))).
+
+        Parameters
+        ----------
+        other : Series
+            Raw values with the same index.
+        normalized : {"min", "max", "mean", "sqrt", "joint", "x", "y"}, optional
+            What to divide by, as in `InfoTheory.mutual_information`.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether a row that lacks one of the values is left out, or missing is a category.
+
+        Returns
+        -------
+        float
+            The information in the unit of ``base``, or a share where normalized; NaN without rows.
+
+        Raises
+        ------
+        TypeError
+            A side holds value counts, or ``other`` is no Series.
+        ValueError
+            The indexes differ, or a keyword is out of its range.
+
+        References
+        ----------
+        Cover, T. M. and Thomas, J. A. (2006). Elements of Information Theory, 2nd edition.
+        Wiley. Section 2.3.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> coat, rain = pd.Series(["on", "off"]), pd.Series([True, False])
+        >>> coat.info_theory.mutual_information(rain, base="bit")
+        1.0
+        """
+        result = self._beside(other).mutual_information(
+            _NAME, _OTHER, normalized=normalized, base=base, dropna=dropna
+        )
+        return _value(result, "mutual_information")
+
+    def conditional_entropy(
+        self, given: pd.Series[Any], *, base: Base = "nat", dropna: bool = True
+    ) -> float:
+        """Measure how uncertain these values stay once those of ``given`` are known, row by row.
+
+        H(X | Y) = -sum_xy p(x, y) log p(x | y).
+
+        Parameters
+        ----------
+        given : Series
+            Raw values with the same index.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether a row that lacks one of the values is left out, or missing is a category.
+
+        Returns
+        -------
+        float
+            The entropy in the unit of ``base``; NaN without rows.
+
+        Raises
+        ------
+        TypeError
+            A side holds value counts, or ``given`` is no Series.
+        ValueError
+            The indexes differ, or a keyword is out of its range.
+
+        References
+        ----------
+        Cover, T. M. and Thomas, J. A. (2006). Elements of Information Theory, 2nd edition.
+        Wiley. Section 2.2.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> land, city = pd.Series(["u", "u", "v", "w"]), pd.Series(["a", "a", "b", "b"])
+        >>> land.info_theory.conditional_entropy(city, base="bit")
+        0.5
+        """
+        result = self._beside(given).conditional_entropy(_NAME, _OTHER, base=base, dropna=dropna)
+        return _value(result, "conditional_entropy")
+
+    def _beside(self, other: Any) -> InfoTheory:
+        """Put both Series into one frame, row by row."""
+        own, other = _raw("the Series", self._data), _raw("other", other)
+        if not own.index.equals(other.index):
+            raise ValueError(
+                "other must have the same index, since values are paired row by row. Align it with "
+                "reindex_like, or call reset_index(drop=True) on both."
+            )
+        columns = {_NAME: own.reset_index(drop=True), _OTHER: other.reset_index(drop=True)}
+        return InfoTheory(pd.DataFrame(columns))
+
+    def _frame(self) -> InfoTheory:
+        return InfoTheory(_raw("the Series", self._data).to_frame(_NAME))
+
+
+def _reference(other: Any) -> Any:
+    """Return ``other`` as something that `InfoTheory` takes for ``reference``."""
+    if isinstance(other, pd.Series):
+        return _raw("other", other).to_frame(_NAME)
+    if isinstance(other, Mapping):
+        return other
+    raise TypeError(
+        "other must be a Series of raw values or a mapping {category: weight}; "
+        f"got {type(other).__name__}."
+    )
+
+
+def _raw(parameter: str, values: Any) -> pd.Series[Any]:
+    """Return a Series of raw values; value counts are easily taken for them."""
+    if not isinstance(values, pd.Series):
+        raise TypeError(f"{parameter} must be a pandas Series; got {type(values).__name__}.")
+    if values.name in ("count", "proportion"):
+        remedy = (
+            "Pass value counts as other=counts.to_dict()."
+            if parameter == "other"
+            else "Call the method on the Series that was counted."
+        )
+        raise TypeError(
+            f"{parameter} is named {values.name!r}, as value_counts() names its result, but raw "
+            f"values are needed. {remedy} A Series of raw values needs another name."
+        )
+    return values
+
+
+def _value(result: pd.DataFrame, name: str) -> float:
+    """Return the one value; two empty sides make no row, and no value."""
+    return float(result[name].iloc[0]) if len(result) else float("nan")

@@ -1,0 +1,28 @@
+"""Times cut by a Grouper: how, as a text that can be stored and compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+FROM_DATA = ", from the first time on"  # ends the text of a cut whose bins depend on the data
+_ANCHORED = ("start", "start_day", "end", "end_day")
+
+
+def cut_text(key: Any) -> str:
+    """Write how a Grouper cuts times: equal texts cut equally, unless they end in `FROM_DATA`."""
+    text = f"freq={key.freq.freqstr!r}, closed={key.closed!r}, label={key.label!r}"
+    text += f", origin={str(key.origin)!r}, offset={str(key.offset)!r}"
+    return text if _is_steady(key) else text + FROM_DATA
+
+
+def _is_steady(key: Any) -> bool:
+    """Tell whether the bins are the same wherever the data begins."""
+    try:
+        step = pd.Timedelta(key.freq)
+    except ValueError:  # months and the like follow the calendar, but several at once do not
+        return bool(key.freq.n == 1)
+    if key.origin not in _ANCHORED:
+        return True
+    return key.origin in ("start_day", "end_day") and pd.Timedelta(1, "D") % step == pd.Timedelta(0)

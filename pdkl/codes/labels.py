@@ -1,0 +1,210 @@
+"""What outcomes are called: kinds, unions, order and text of pandas labels.
+
+The one place that knows when two labels are the same: as Python has it, ``True == 1 == 1.0``,
+whatever dtype holds them.
+"""
+
+from __future__ import annotations
+
+import datetime
+import numbers
+from collections.abc import Hashable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pdkl.core.numerics.exact import IntArray
+
+Labels: TypeAlias = "pd.Index[Any]"
+
+
+class _Other:
+    """The label of categories that were lumped together; equal to itself only."""
+
+    def __repr__(self) -> str:
+        return "(other)"
+
+    def __reduce__(self) -> str:
+        return "OTHER"  # a copy is the same object
+
+
+OTHER = _Other()
+
+
+def kinds(labels: Labels) -> frozenset[str]:
+    """Say what the labels are: labels of different kinds can never be equal."""
+    dtype = labels.dtype
+    if len(labels) == 0:
+        return frozenset()
+    if isinstance(dtype, pd.StringDtype):
+        return frozenset({"string"})
+    if isinstance(dtype, pd.PeriodDtype):
+        return frozenset({f"period[{dtype.freq.freqstr}]"})
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return frozenset({"aware datetime"})
+    by_letter = {"b": "number", "i": "number", "u": "number", "f": "number"}
+    by_letter |= {"M": "naive datetime", "m": "timedelta"}
+    if dtype.kind in by_letter:
+        return frozenset({by_letter[dtype.kind]})
+    if labels.inferred_type == "string":
+        return frozenset({"string"})
+    return frozenset(_kind_of(label) for label in labels if label is not OTHER)
+
+
+def _kind_of(value: object) -> str:
+    if isinstance(value, (numbers.Number, np.bool_)):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, datetime.datetime):  # a Timestamp is one
+        return "naive datetime" if value.tzinfo is None else "aware datetime"
+    if isinstance(value, datetime.date):
+        return "date"
+    if isinstance(value, datetime.timedelta):
+        return "timedelta"
+    if isinstance(value, pd.Period):
+        return f"period[{value.freqstr}]"
+    return "other"
+
+
+def require_match(left: Labels, right: Labels, left_name: str, right_name: str) -> None:
+    """Raise unless a label of one side could occur on the other."""
+    left_kinds, right_kinds = kinds(left), kinds(right)
+    if left_kinds and right_kinds and not left_kinds & right_kinds:
+        raise TypeError(
+            f"{left_name} holds {_spoken(left_kinds)} and {right_name} holds "
+            f"{_spoken(right_kinds)}, so no category of one can occur in the other. "
+            "Convert one of them, for instance with astype."
+        )
+
+
+def _spoken(names: frozenset[str]) -> str:
+    spoken = [f"{name} values" if name == "other" else f"{name}s" for name in sorted(names)]
+    return " and ".join(spoken)
+
+
+def union(left: Labels, right: Labels) -> tuple[Labels, IntArray]:
+    """Give the labels of ``left``, then what only ``right`` has; and where each of ``right`` is."""
+    if isinstance(left.dtype, pd.DatetimeTZDtype) and isinstance(right, pd.DatetimeIndex):
+        right = right.tz_convert(left.dtype.tz)
+    same = left.dtype == right.dtype
+    first: Any = left if same else pd.Index(as_objects(left), dtype=object)
+    second: Any = right if same else pd.Index(as_objects(right), dtype=object)
+    position = first.get_indexer(second).astype(np.int64)
+    new = position < 0
+    position[new] = len(left) + np.arange(int(new.sum()))
+    if not new.any():
+        return left, position
+    return (append([left, right[new]]) if same else natural([*first, *second[new]])), position
+
+
+def append(parts: Sequence[Labels]) -> Labels:
+    """Put labels of one dtype one after the other; pandas would turn objects into floats."""
+    if parts[0].dtype != object:
+        return parts[0].append(list(parts[1:]))
+    values = np.concatenate([part.to_numpy() for part in parts])
+    return pd.Index(values, dtype=object, tupleize_cols=False)
+
+
+def with_other(labels: Labels) -> Labels:
+    """Add the label of lumped categories, last."""
+    values = np.empty(len(labels) + 1, dtype=object)
+    values[:-1], values[-1] = labels.astype(object), OTHER
+    return pd.Index(values, dtype=object, tupleize_cols=False)
+
+
+def has_other(labels: Labels) -> bool:
+    """Tell whether some categories were lumped together."""
+    return labels.dtype == object and any(label is OTHER for label in labels)
+
+
+def without_other(labels: Labels) -> Labels:
+    """Return the labels of single categories."""
+    return labels[[label is not OTHER for label in labels]]
+
+
+def lump(labels: Labels, kept: Labels) -> tuple[Labels, IntArray]:
+    """Give ``kept`` and `OTHER`, and where among them each label is."""
+    _, position = union(kept, labels)
+    return with_other(kept), np.minimum(position, len(kept))
+
+
+def as_objects(labels: Labels) -> list[Any]:
+    """Return Python's own objects: NumPy's scalars compare with tuples element by element."""
+    return [
+        value.item() if isinstance(value, (np.number, np.bool_)) else value
+        for value in labels.astype(object)
+    ]
+
+
+def natural(values: Sequence[Any]) -> Labels:
+    """Put values in the plain dtype that holds them all as they are, else in object."""
+    types = set(map(type, values))
+    if bool in types and types & {int, float} and types <= {bool, int, float}:
+        values = [int(value) if isinstance(value, bool) else value for value in values]
+    if pd.api.types.infer_dtype(values, skipna=False) == "mixed-integer-float":
+        exact = all(float(value) == value for value in values)
+        labels: Labels = pd.Index(list(values), dtype="float64" if exact else object)
+    else:
+        labels = pd.Index(list(values), tupleize_cols=False)
+    return labels
+
+
+def sort_order(labels: Labels) -> IntArray:
+    """Return positions that sort the labels; mixed kinds by kind, the unsortable by text."""
+    try:
+        return np.asarray(labels.argsort(), dtype=np.int64)
+    except TypeError:
+        values = as_objects(labels)
+    names = ["~" if value is OTHER else _kind_of(value) for value in values]  # ~ sorts last
+    places = range(len(values))
+    try:
+        order = sorted(places, key=lambda place: (names[place], values[place]))
+    except TypeError:
+        order = sorted(places, key=lambda place: (names[place], str(values[place])))
+    return np.array(order, dtype=np.int64)
+
+
+def take(labels: Labels, codes: NDArray[Any]) -> Labels:
+    """Return ``labels[codes]``, missing where a code is -1; integers do not turn to floats."""
+    if (codes >= 0).all():
+        return labels.take(codes)
+    if isinstance(labels.dtype, np.dtype) and labels.dtype.kind in "iub":
+        labels = pd.Index(pd.array(labels.to_numpy()))
+    values = labels.array.take(codes, allow_fill=True)
+    taken: Labels = pd.Index(values, dtype=values.dtype, tupleize_cols=False)
+    return taken
+
+
+def categories(parts: Sequence[tuple[Labels, NDArray[Any]]]) -> Labels:
+    """Join ``labels[codes]`` of several columns: the values where all share a kind, else text.
+
+    Text is also the answer where one column mixes kinds that no single type can hold.
+    """
+    every = [labels for labels, _ in parts]
+    joined = every[0]
+    if len(every) > 1 or joined.dtype == object:
+        # not by Index.append, which guesses a dtype for objects and so rounds integers
+        joined = natural([value for labels in every for value in as_objects(labels)])
+    if len({kind for labels in every for kind in kinds(labels)}) > 1 or not _is_plain(joined):
+        joined = natural([str(value) for labels in every for value in as_objects(labels)])
+    offsets = np.cumsum([0, *(len(labels) for labels in every)])
+    codes = [
+        np.where(part >= 0, part + offset, -1)
+        for (_, part), offset in zip(parts, offsets, strict=False)
+    ]
+    return take(joined, np.concatenate(codes))
+
+
+def _is_plain(labels: Labels) -> bool:
+    """Tell whether one column type of Parquet and SQL holds the labels as they are."""
+    if labels.dtype != object:
+        return not isinstance(labels.dtype, pd.IntervalDtype)
+    return labels.inferred_type in {"string", "empty", "date", "decimal"}
+
+
+def text(name: Hashable) -> str:
+    """Write a column name or key as text."""
+    return name if isinstance(name, str) else str(name)

@@ -1,0 +1,102 @@
+"""Values become codes: each row of a pandas column gets a number, each number a label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pdkl.codes.arrow_text import encode_text
+from pdkl.codes.integers import encode_integers, encode_ticks
+from pdkl.core.counts.counts import CodeArray
+
+Encoder = Callable[["pd.Series[Any]", Hashable], "tuple[CodeArray, pd.Index[Any]]"]
+_TEXT = ("string", "large_string")
+_SAMPLE = 1 << 12  # objects looked at to learn whether they are few
+
+
+def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[Any]]:
+    """Give each row a code, -1 where missing, and the labels that the codes stand for."""
+    dtype: Any = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return values.array.codes, dtype.categories
+    if dtype == np.bool_:
+        return values.to_numpy().view(np.uint8), pd.Index([False, True])
+    if isinstance(dtype, np.dtype) and (coded := _by_arithmetic(values.to_numpy())) is not None:
+        return coded
+    if _is_arrow_text(dtype):
+        text_codes, known = encode_text(values.array.__arrow_array__())
+        return _plain(text_codes, pd.Index(dtype.__from_arrow__(known)))
+    try:
+        codes, found = _factorize(values)
+    except (TypeError, NotImplementedError) as error:
+        raise TypeError(
+            f"column {name!r} (dtype {dtype}) holds values that cannot be counted: {error}. "
+            "Turn them into something hashable first, such as tuples or text."
+        ) from None
+    return _plain(codes, pd.Index(found, dtype=found.dtype, tupleize_cols=False))
+
+
+def _by_arithmetic(values: NDArray[Any]) -> tuple[CodeArray, pd.Index[Any]] | None:
+    """Code integers and times that lie close together; None for others."""
+    coded = None
+    if values.dtype.kind in "iu":
+        coded = encode_integers(values)
+    elif values.dtype.kind in "mM":
+        coded = encode_ticks(values.view(np.int64))
+    return None if coded is None else (coded[0], pd.Index(coded[1].view(values.dtype)))
+
+
+def _is_arrow_text(dtype: Any) -> bool:
+    if isinstance(dtype, pd.StringDtype):
+        return dtype.storage == "pyarrow"
+    return isinstance(dtype, pd.ArrowDtype) and str(dtype.pyarrow_dtype) in _TEXT
+
+
+def _factorize(values: pd.Series[Any]) -> tuple[CodeArray, Any]:
+    """Give equal values equal codes, missing ones -1.
+
+    Frames often hold the same few objects again and again. Then their addresses are coded first,
+    which spares a look at each object, and equal objects get one code after it.
+    """
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "mM":
+        ticks, times = pd.factorize(values.to_numpy().view(np.int64))  # integers hash faster
+        return _plain_times(ticks, pd.Index(times.view(values.dtype)))
+    array = values.array.to_numpy() if values.dtype == object else None
+    if array is None or not array.flags.c_contiguous:
+        return pd.factorize(values)
+    address: NDArray[np.intp] = np.ndarray(len(array), dtype=np.intp, buffer=array)
+    sample = address[:: max(len(array) // _SAMPLE, 1)]
+    if 2 * len(np.unique(sample)) > len(sample):
+        return pd.factorize(values)
+    codes, distinct = pd.factorize(address)
+    first = np.empty(len(distinct), dtype=np.intp)
+    first[codes[::-1]] = np.arange(len(array) - 1, -1, -1)
+    position, found = pd.factorize(values.iloc[first])
+    return position[codes], found
+
+
+def _plain_times(codes: CodeArray, labels: pd.Index[Any]) -> tuple[CodeArray, pd.Index[Any]]:
+    """Read NaT, which is a number among the ticks, as missing."""
+    nowhere = np.flatnonzero(labels.isna())
+    if len(nowhere):
+        codes = np.where(codes == nowhere[0], -1, codes - (codes > nowhere[0]))
+    return codes, labels.delete(nowhere)
+
+
+def _plain(codes: CodeArray, labels: pd.Index[Any]) -> tuple[CodeArray, pd.Index[Any]]:
+    """Hold labels in NumPy's types where they fit, and read NaN as missing in every dtype."""
+    dtype: Any = labels.dtype
+    if isinstance(dtype, pd.ArrowDtype):
+        labels = pd.Index(list(labels.astype(object)), tupleize_cols=False)
+    elif isinstance(dtype, pd.SparseDtype):
+        labels = pd.Index(np.asarray(labels))
+    elif hasattr(dtype, "numpy_dtype"):  # the masked ones: Int64, boolean, Float64
+        labels = pd.Index(labels.to_numpy(dtype=dtype.numpy_dtype))
+    if labels.dtype.kind == "f" and (missing := np.asarray(labels.isna())).any():
+        position = np.append(np.where(missing, -1, np.cumsum(~missing) - 1), -1)
+        return position[codes], labels[~missing]
+    return codes, labels

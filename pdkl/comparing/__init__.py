@@ -1,0 +1,1 @@
+"""Two sides become scores: counts in, an entry per comparison out."""

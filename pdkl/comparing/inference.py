@@ -1,0 +1,160 @@
+"""How sure each score is: its comparison drawn again, and what the draws say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdkl.core.counts.pairs import Pairs
+from pdkl.core.inference.samplers import Blocks, Null, Rows, Sampler
+from pdkl.core.inference.statistics import (
+    Statistic,
+    evaluate,
+    g_statistic,
+    interval,
+    null_summary,
+    p_value,
+    pairs_of_draws,
+)
+from pdkl.core.measures.measure import Measure, largest_value
+from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.threads import Result, each
+from pdkl.request.inference import Sureness
+
+WORTH_THREADS = 20_000  # cells drawn for a comparison; with fewer, threads wait for each other
+# the form of a comparison -> what is true of it if nothing differs
+NULLS: dict[str, Null] = {"all": "subset", "mapping": "fixed", "uniform": "fixed"}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The measures of some comparisons, as values and as functions that draws can be put into."""
+
+    measures: Sequence[Measure]
+    statistics: Sequence[Statistic]  # of raw pairs, smoothing and zeros included
+    observed: Sequence[FloatArray]
+    log_base: float
+
+
+def assess(
+    wanted: Sureness,
+    raw: Pairs,
+    form: str | None,
+    scored: Scored,
+    blocks_of: Callable[[int, IntArray], tuple[IntArray, IntArray]] | None = None,
+) -> dict[str, NDArray[np.float64]]:
+    """Draw each comparison of ``raw`` again, and return the columns that were asked for.
+
+    ``raw`` has whole counts. ``blocks_of`` gives the tables of blocks of both sides of a
+    comparison, for some outcomes; without it each row moves on its own.
+    """
+    null = NULLS.get(form or "", "fixed" if form is None else "permutation")
+    entries = _entries(raw)
+
+    def sampler(i: int) -> Sampler:
+        p = raw.count_p[entries[i]].astype(np.int64)
+        q = raw.count_q[entries[i]]
+        if blocks_of is not None:
+            table, other = blocks_of(i, raw.outcome[entries[i]])
+            return Blocks(table, q if null == "fixed" else other, null)
+        if null == "fixed":
+            return Rows(p, q, null)
+        whole = q.astype(np.int64)
+        return Rows(p, whole - p if null == "subset" else whole, null)
+
+    def task(i: int, rng: np.random.Generator) -> dict[str, float]:
+        drawn = sampler(i)
+        found = _tested(wanted, drawn, scored, i, rng) if wanted.test else {}
+        if wanted.confidence is not None:
+            found |= _bounded(wanted, drawn, scored, i, rng, alphabet=raw.alphabet)
+        return found
+
+    some = np.flatnonzero((raw.total_p > 0) & (raw.total_q > 0))
+    cells = max((len(entries[i]) for i in some), default=0) * wanted.n_resamples
+    answers = each(
+        lambda k, rng: task(int(some[k]), rng),
+        len(some),
+        wanted.rng,
+        threads=None if cells >= WORTH_THREADS else 1,
+    )
+    names = [f"{one.name}{suffix}" for one in scored.measures for suffix in wanted.suffixes]
+    names += ["p_value"] if wanted.test else []
+    result = {name: np.full(raw.size, np.nan) for name in names}
+    long = wanted.progress and len(some) * wanted.n_resamples >= 100_000
+    for i, found in zip(some, with_progress(answers, len(some), shown=long), strict=True):
+        for name, value in found.items():
+            result[name][i] = value
+    return result
+
+
+def _tested(
+    wanted: Sureness, drawn: Sampler, scored: Scored, i: int, rng: np.random.Generator
+) -> dict[str, float]:
+    """Compare the scores of comparison i with those of draws in which nothing differs."""
+
+    def g(pairs: Pairs) -> FloatArray:
+        return g_statistic(pairs, drawn.null)
+
+    width = drawn.observed.p.shape[1]
+    *values, g_null = evaluate(
+        drawn.null_draws, [*scored.statistics, g], wanted.n_resamples, rng, width=width
+    )
+    found: dict[str, float] = {}
+    for one, score, null_values in zip(scored.measures, scored.observed, values, strict=True):
+        told = null_summary(float(score[i]), null_values, root=one.log_power == 0.5)
+        found |= {f"{one.name}_excess": told.excess, f"{one.name}_noise_floor": told.noise_floor}
+    found["p_value"] = p_value(
+        float(g(pairs_of_draws(drawn.observed))[0]),
+        g_null,
+        method="permutation" if wanted.test == "permutation" else "gamma",
+        least=drawn.least_p_value(),
+    )
+    return found
+
+
+def _bounded(
+    wanted: Sureness,
+    drawn: Sampler,
+    scored: Scored,
+    i: int,
+    rng: np.random.Generator,
+    *,
+    alphabet: int,
+) -> dict[str, float]:
+    """Put an interval around the scores of comparison i."""
+    width = drawn.observed.p.shape[1]
+    values = evaluate(
+        drawn.bootstrap_draws, scored.statistics, wanted.n_resamples, rng, width=width
+    )
+    found: dict[str, float] = {}
+    for one, score, drawn_values in zip(scored.measures, scored.observed, values, strict=True):
+        found[f"{one.name}_low"], found[f"{one.name}_high"] = interval(
+            float(score[i]),
+            drawn_values,
+            level=wanted.confidence or 0.0,
+            lower=one.lower,
+            upper=largest_value(one, alphabet, scored.log_base),
+        )
+    return found
+
+
+def _entries(pairs: Pairs) -> list[IntArray]:
+    """Return which entries belong to each comparison."""
+    order = np.argsort(pairs.comparison, kind="stable")
+    starts = np.searchsorted(pairs.comparison[order], np.arange(pairs.size + 1))
+    return [order[starts[i] : starts[i + 1]] for i in range(pairs.size)]
+
+
+def with_progress(answers: Iterator[Result], size: int, *, shown: bool) -> Iterable[Result]:
+    """Show a bar, where tqdm is installed."""
+    if not shown:
+        return answers
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return answers
+    bar: Iterable[Result] = tqdm(answers, total=size, desc="resampling", leave=False)
+    return bar

@@ -1,0 +1,133 @@
+"""A request with its counts, ready to be measured."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.codes import labels as names
+from pdkl.codes.intervals import Binner, named_by
+from pdkl.codes.keys import key_name, sort_rows
+from pdkl.comparing.pushdown import limited, may_push, push
+from pdkl.comparing.shared_labels import Column, Counted, column_of
+from pdkl.core.counts.counts import require_whole
+from pdkl.core.validation import boolean, require_columns
+from pdkl.counting.bins import settle_bins
+from pdkl.counting.blocks import count_blocks
+from pdkl.counting.both_sides import count_both
+from pdkl.counting.count import count_jointly
+from pdkl.counting.pandas_counts import Labelled
+from pdkl.request.keywords import Question, Settings
+from pdkl.request.parse import read_by
+from pdkl.request.resolve import Asked, read_sides
+from pdkl.results import pairing, tidy
+from pdkl.results.pairing import Groups
+from pdkl.sources.base import Prepared
+from pdkl.sources.distinct_rows import TooManyRowsError
+from pdkl.sources.registry import read_data
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that the measures are computed from."""
+
+    settings: Settings
+    groups: Groups
+    columns: list[Column]
+    facts: tidy.Facts
+
+
+def prepare(data: Any, question: Question) -> Answer:
+    """Read the question, and count both sides of every column.
+
+    Categories that are too many to bring home are counted by their counts, where the question
+    and the engine allow it (`pdkl.comparing.counts_of_counts`).
+    """
+    form = question.form() if question.two_sided else None
+    settings = question.settings()
+    source = read_data(data)
+    frame = source.head
+    by = read_by(question.by, frame)
+    keys = [key_name(key) for key in by]
+    reference = read_data(question.reference) if form == "frame" else None
+    before = [Prepared.of(side) for side in (source, reference) if side is not None]
+    cut = question.bins is not None or any(one.binners for one in before)
+    tidy.check_keys(keys, tidy.columns_of(question.method, question.outputs(), form, keys, cut=cut))
+    if question.weights is not None:
+        require_columns("weights", [question.weights], list(frame.columns))
+    binned = [*named_by(question.bins), *(name for one in before for name in one.binners)]
+    wanted, partners = read_sides(question, frame, [*keys, question.weights], form, binned)
+    asked = Asked(question, form, source, reference, by, wanted, partners)
+    binners = settle_bins(asked)
+    if binners or not may_push(asked, settings):
+        groups, columns = _bring(asked, settings, binners)
+    else:
+        try:
+            groups, columns = _bring(limited(asked), settings, binners)
+        except TooManyRowsError:
+            groups, columns = push(asked, settings) or _bring(asked, settings, binners)
+    if question.estimator != "plugin":
+        for column in columns:
+            require_whole(column.p.weight, f"estimator={question.estimator!r}")
+    if settings.sure is not None:
+        for column in columns:
+            for side in (column.p, column.q) if form not in tidy.FIXED else (column.p,):
+                require_whole(side.weight, "test= or confidence=")
+    attributes = question.describe(form, settings.unit, keys)
+    lumped = {name: [one.folded.get(name, 0) for one in before] for name in asked.both}
+    if any(map(any, lumped.values())):
+        attributes["folded"] = {names.text(k): max(some) for k, some in lumped.items() if any(some)}
+    facts = tidy.Facts(form=form, unit=settings.unit, attributes=attributes)
+    return Answer(settings, groups, columns, facts)
+
+
+def _bring(
+    asked: Asked, settings: Settings, binners: dict[Hashable, Binner]
+) -> tuple[Groups, list[Column]]:
+    """Bring the counts of all categories home."""
+    wanted, partners, units = asked.wanted, asked.partners, None
+    if boolean("joint", asked.question.joint):
+        groups, together, counted = _joint(asked, settings, binners)
+        wanted = partners = [together]
+        own = others = [counted]
+    else:
+        groups, own, others = count_both(asked, binners)
+        units = count_blocks(asked, binners)
+    columns = []
+    for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
+        moved = None if units is None else (units[0][name], units[1][partner])
+        columns.append(column_of(asked, settings, Counted(name, partner, p, q, moved), binners))
+    return groups, columns
+
+
+def _joint(
+    asked: Asked, settings: Settings, cut: dict[Hashable, Binner]
+) -> tuple[Groups, Hashable, Labelled]:
+    """Count the combinations of all columns, as one column named after them."""
+    question = asked.question
+    if settings.alphabet == "declared":
+        raise ValueError(
+            "alphabet='declared' is not known for combinations of columns (joint=True). Give their "
+            "number, or leave alphabet='observed'."
+        )
+    if question.blocks is not None:
+        raise ValueError(
+            "blocks= is not for combinations of columns (joint=True). Make the combination a "
+            "column of its own, and measure that."
+        )
+    dropna = settings.dropna
+    counts, keys = count_jointly(
+        asked.source, asked.wanted, asked.by, question.weights, cut, dropna=dropna
+    )
+    order = sort_rows(keys)
+    keys = keys.take(order).reset_index(drop=True)
+    seen = counts.observed
+    counts = counts.regroup(np.argsort(order), len(keys))
+    counts = counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
+    name = ", ".join(names.text(column) for column in asked.wanted)
+    side = Labelled(counts, pd.RangeIndex(int(seen.sum())), missing_is_counted=not dropna)
+    return pairing.plain(keys), name, side

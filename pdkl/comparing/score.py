@@ -1,0 +1,207 @@
+"""A score for each comparison of a column, and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pdkl.codes import labels as names
+from pdkl.comparing.align import Batch, blocks_of, lined_up, may_merge, slices_of, smoothed
+from pdkl.comparing.inference import Scored, assess
+from pdkl.comparing.prepare import Answer
+from pdkl.comparing.shared_labels import Column
+from pdkl.core.counts.counts import as_float
+from pdkl.core.counts.pairs import Pairs
+from pdkl.core.counts.smoothing import lacking, treat_zeros
+from pdkl.core.inference.multiplicity import adjusted, for_both_orders, once_per_pair
+from pdkl.core.inference.statistics import Statistic
+from pdkl.core.measures.all_pairs import cross
+from pdkl.core.measures.measure import Measure
+from pdkl.core.numerics.exact import FloatArray
+from pdkl.core.threads import usable_cores
+from pdkl.core.validation import listing
+from pdkl.request.keywords import Question
+from pdkl.results import tidy
+
+# what stands for the one side in the one, for the other in the other order of a pair
+_TURNED = (("n", "n_reference"), ("n_missing", "n_missing_reference"), ("unseen", "vanished"))
+
+
+def scores(answer: Answer, column: Column, question: Question) -> tidy.Scores:
+    """Measure a column in all comparisons."""
+    entries = _by_products(answer, column, question.measures)
+    if left := [one for one in question.measures if one.name not in entries]:
+        entries = _by_terms(answer, column, left) | entries
+    return tidy.Scores(column.name, column.reference, entries, question.outputs())
+
+
+def _by_products(answer: Answer, column: Column, measures: Sequence[Measure]) -> dict[str, Any]:
+    """Compare all pairs of groups at once; empty where that is not possible."""
+    settings, left, right = answer.settings, answer.groups.left, answer.groups.right
+    smoothing, plain = settings.smoothing, settings.zeros in ("inf", "raise")
+    wanted = [
+        (one, one.crossed) for one in measures if one.crossed and (plain or not one.divides_by)
+    ]
+    if answer.facts.form != "pairs" or settings.sure is not None or not wanted:
+        return {}
+    if smoothing is None:
+        crossing = cross(column.p, column.alphabet)
+    elif column.unnamed:
+        return {}
+    else:
+        crossing = cross(
+            column.p, column.alphabet, *smoothing.scale_and_pseudo(column.alphabet_size)
+        )
+    if crossing is None or (settings.zeros == "raise" and crossing.infinite.any()):
+        return {}
+    totals, missing = column.p.totals, column.p.missing
+    valid = (totals[left] > 0) & (totals[right] > 0)
+    entries: dict[str, Any] = {
+        "n": totals[left],
+        "n_reference": totals[right],
+        "n_missing": missing[left],
+        "n_missing_reference": missing[right],
+        "categories": crossing.support[left, right].astype(np.int64),
+        "unseen": _share(crossing.lacking[left, right], as_float(totals[left])),
+        "vanished": _share(crossing.lacking[right, left], as_float(totals[right])),
+    }
+    entries["unseen"][~valid] = entries["vanished"][~valid] = np.nan
+    for one, crossed in wanted:
+        values = crossed(crossing)[left, right] / settings.log_base**one.log_power + 0.0
+        again = np.flatnonzero(valid & np.isnan(values))
+        if len(again):
+            few = replace(answer, groups=answer.groups.only(again))
+            values[again] = _by_terms(few, column, [one])[one.name]
+        entries[one.name] = np.where(valid, values, np.nan)
+    return entries
+
+
+def _by_terms(answer: Answer, column: Column, measures: Sequence[Measure]) -> dict[str, Any]:
+    """Line up the two sides of each comparison, and measure it category by category."""
+    groups, sure = answer.groups, answer.settings.sure
+    if answer.facts.form == "pairs" and sure is None and all(one.symmetric for one in measures):
+        low, high = np.minimum(groups.left, groups.right), np.maximum(groups.left, groups.right)
+        key = low * (high.max(initial=0) + 1) + high
+        _, first, place = np.unique(key, return_index=True, return_inverse=True)
+        if len(first) < len(groups):  # each pair once, for both of its orders
+            once = _by_terms(replace(answer, groups=groups.only(first)), column, measures)
+            entries = {name: values[place] for name, values in once.items()}
+            turned = groups.left != groups.left[first][place]
+            for a, b in _TURNED:
+                entries[a], entries[b] = (
+                    np.where(turned, entries[y], entries[x]) for x, y in ((a, b), (b, a))
+                )
+            return entries
+    # draws from the uniform distribution must tell its categories apart
+    every = sure is not None and answer.facts.form == "uniform"
+    merged = may_merge(answer, column, measures)
+    slices = slices_of(groups, column, dense=every or (answer.facts.form == "rest" and not merged))
+
+    def part(rows: slice) -> dict[str, Any]:
+        batch = lined_up(answer, column, rows, every=every, merged=merged)
+        return _measured(answer, column, batch, measures)
+
+    if sure is not None or len(slices) == 1:  # what is drawn has threads of its own
+        parts = [part(rows) for rows in slices]
+    else:
+        with ThreadPoolExecutor(usable_cores()) as pool:
+            parts = list(pool.map(part, slices))
+    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+
+
+def _measured(
+    answer: Answer, column: Column, batch: Batch, measures: Sequence[Measure]
+) -> dict[str, Any]:
+    """Compute the columns of some comparisons."""
+    raw, valid = batch.raw, batch.valid
+    log_base, sure = answer.settings.log_base, answer.settings.sure
+    part: dict[str, Any] = {
+        "n": batch.p.totals,
+        "n_missing": batch.p.missing,
+        "categories": batch.categories,
+    }
+    if answer.facts.form is not None:
+        unseen = _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p)
+        vanished = _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q)
+        part |= {
+            "n_reference": batch.q.totals,
+            "n_missing_reference": batch.q.missing,
+            "unseen": np.where(valid, unseen, np.nan),
+            "vanished": np.where(valid, vanished, np.nan),
+        }
+    for one in measures:
+        pairs = with_zeros(answer, column, batch, one)
+        part[one.name] = np.where(valid, one.value(pairs, log_base), np.nan)
+    if sure is not None:
+        statistics = [_statistic(answer, column, one) for one in measures]
+        observed = [part[one.name] for one in measures]
+        scored = Scored(measures, statistics, observed, log_base)
+        blocks = blocks_of(answer, column, batch.rows.start)
+        part |= assess(sure, raw, answer.facts.form, scored, blocks)
+    return part
+
+
+def _statistic(answer: Answer, column: Column, one: Measure) -> Statistic:
+    """Return a measure as a function of raw pairs, with smoothing and zeros as asked for."""
+
+    def value(raw: Pairs) -> FloatArray:
+        pairs = smoothed(answer, replace(raw, alphabet=column.alphabet_size))
+        if one.divides_by:
+            pairs = treat_zeros(pairs, answer.settings.zeros, one.divides_by)
+        return one.value(pairs, answer.settings.log_base)
+
+    return value
+
+
+def adjust_p_values(answer: Answer, parts: list[tidy.Scores]) -> None:
+    """Adjust the p-values of all rows together; two orders of a pair are one hypothesis."""
+    left, right = answer.groups.left, answer.groups.right
+    for part in parts:
+        if answer.facts.form == "label":  # a group against itself is no hypothesis
+            part.entries["p_value"] = np.where(left == right, np.nan, part.entries["p_value"])
+        if answer.facts.form == "pairs":
+            part.entries["p_value"] = once_per_pair(left, right, part.entries["p_value"])
+    together = adjusted(np.concatenate([part.entries["p_value"] for part in parts]))
+    for part, values in zip(parts, np.split(together, len(parts)), strict=True):
+        part.entries["p_adjusted"] = values
+        if answer.facts.form == "pairs":
+            for name in ("p_value", "p_adjusted"):
+                part.entries[name] = for_both_orders(left, right, part.entries[name])
+
+
+def _share(part: FloatArray, total: FloatArray) -> FloatArray:
+    return np.divide(part, total, out=np.full_like(total, np.nan), where=total > 0)
+
+
+def with_zeros(answer: Answer, column: Column, batch: Batch, one: Measure) -> Pairs:
+    """Apply ``zeros`` where the measure divides, or raise and name the categories."""
+    zeros = answer.settings.zeros
+    if one.divides_by == "":
+        return batch.pairs
+    if zeros != "raise":
+        return treat_zeros(batch.pairs, zeros, one.divides_by)
+    pairs = batch.pairs
+    alone = lacking(pairs, one.divides_by) & batch.valid[pairs.comparison]
+    if not alone.any():
+        return pairs
+    first = pairs.comparison[alone].min()
+    alone &= pairs.comparison == first
+    outcomes = pairs.outcome[alone & (pairs.outcome >= 0)]
+    if (pairs.outcome[alone] < 0).any():  # smoothing moved mass where neither side has rows
+        outcomes = np.union1d(
+            outcomes, np.setdiff1d(column.alphabet, pairs.outcome[pairs.comparison == first])
+        )
+    found = names.take(column.labels, np.where(outcomes < len(column.labels), outcomes, -1))
+    found = found.take(names.sort_order(found))
+    row = batch.rows.start + int(first)
+    where = {"q": "in the reference", "p": "in P", "both": "on one side"}[one.divides_by]
+    raise ValueError(
+        f"zeros='raise': column {column.name!r}{answer.groups.spoken(row)} has categories of "
+        f"probability 0 {where}: {listing(names.as_objects(found), most=5)}. "
+        f"{one.name} is infinite there; pass zeros='inf' to see that, 'drop' to leave them out, "
+        "a floor such as 1e-6, or smoothing."
+    )

@@ -1,0 +1,148 @@
+"""Both sides of a column on one list of labels and one alphabet."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pdkl.codes import labels as names
+from pdkl.codes.intervals import Binner
+from pdkl.comparing.counts_of_counts import Spectrum
+from pdkl.core.counts.counts import Counts
+from pdkl.core.numerics.exact import IntArray
+from pdkl.counting.blocks import Blocks, Units
+from pdkl.counting.pandas_counts import Labelled
+from pdkl.request.keywords import Settings
+from pdkl.request.resolve import Asked
+from pdkl.results import tidy
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the question: the counts of both sides on one list of labels."""
+
+    name: Hashable
+    reference: str | None
+    p: Counts
+    q: Counts  # in the forms "rest" and "uniform", and without a reference, that of P
+    labels: names.Labels
+    leveled: bool  # whether P's labels are declared levels, in their order
+    intervals: tuple[names.Labels, names.Labels] | None  # where binned labels begin and end
+    alphabet: IntArray  # the outcomes in it that have a label
+    alphabet_size: int  # larger than these only where the caller said so
+    blocks: tuple[Units, Units] | None = None  # of P and Q, where rows move in blocks
+    ready: Spectrum | None = None  # both sides lined up, where the categories stayed in the engine
+
+    @property
+    def unnamed(self) -> int:
+        """How many categories of the alphabet have no label."""
+        return self.alphabet_size - len(self.alphabet)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Both sides of one column as they were counted, and the blocks of each."""
+
+    name: Hashable
+    partner: Hashable
+    p: Labelled
+    q: Labelled
+    units: tuple[Blocks, Blocks] | None = None
+
+    def lumped_alike(self) -> Counted:
+        """Lump on both sides what a profile of either side has lumped."""
+        kept = None
+        for side in (self.p, self.q):
+            if names.has_other(side.labels):
+                own = names.without_other(side.labels)
+                kept = own if kept is None else kept[names.union(own, kept)[1] < len(own)]
+        if kept is None:
+            return self
+        sides = []
+        units = []
+        for i, side in enumerate((self.p, self.q)):
+            labels, position = names.lump(side.labels, kept)
+            counts = side.counts.relabel(position, len(labels))
+            sides.append(replace(side, counts=counts, labels=labels))
+            if self.units is not None:
+                unit, owner = self.units[i]
+                own_labels, position = names.lump(unit.labels, kept)
+                moved = unit.counts.relabel(position, len(own_labels))
+                units.append((replace(unit, counts=moved, labels=own_labels), owner))
+        return replace(self, p=sides[0], q=sides[1], units=(units[0], units[1]) if units else None)
+
+
+def column_of(
+    asked: Asked, settings: Settings, counted: Counted, cut: dict[Hashable, Binner]
+) -> Column:
+    """Put both sides of a column on the same labels."""
+    form, name, partner = asked.form, counted.name, counted.partner
+    text = reference_text(asked, partner)
+    other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
+    names.require_match(counted.p.labels, counted.q.labels, f"column {name!r}", other)
+    if form == "uniform" and names.has_other(counted.p.labels):
+        raise ValueError(
+            f"against='uniform' needs each category of column {name!r}, and the profile has lumped "
+            "some together. Take it without max_categories."
+        )
+    counted = counted.lumped_alike()
+    column = _on_one_alphabet(name, text, counted.p, counted.q, settings, cut=name in cut)
+    if name in cut:
+        column = replace(column, intervals=cut[name].intervals())
+    if counted.units is not None:
+        column = with_blocks(column, *counted.units, settings)
+    return column
+
+
+def with_blocks(column: Column, own: Blocks, other: Blocks, settings: Settings) -> Column:
+    """Put the counts of blocks on the labels of the column."""
+    units = []
+    for side, owner in (own, other):
+        _, position = names.union(column.labels, side.labels)
+        counts = side.counts.relabel(position, len(column.labels))
+        units.append(Units(counts if settings.dropna else counts.with_missing(), owner))
+    return replace(column, blocks=(units[0], units[1]))
+
+
+def reference_text(asked: Asked, partner: Hashable) -> str | None:
+    """Return what the result calls Q, None where there is none."""
+    if asked.reference is not None:
+        return asked.reference.kind
+    return names.text(partner) if asked.form == "q" else tidy.REFERENCES.get(asked.form or "")
+
+
+def alphabet_size(settings: Settings, name: Hashable, known: int) -> int:
+    """Return the size of the alphabet: what the caller gave, or what is known."""
+    if not isinstance(settings.alphabet, int):
+        return known
+    if settings.alphabet < known:
+        raise ValueError(
+            f"alphabet={settings.alphabet} is too small: column {name!r} has {known} categories. "
+            "Give the true size, or leave alphabet='observed'."
+        )
+    return settings.alphabet
+
+
+def _on_one_alphabet(
+    name: Hashable, text: str | None, p: Labelled, q: Labelled, settings: Settings, *, cut: bool
+) -> Column:
+    """Give both sides the same outcome ids, and fix the alphabet of the column."""
+    labels, position = names.union(p.labels, q.labels)
+    sides = [p.counts.relabel(np.arange(p.counts.n_outcomes), len(labels))]
+    if q is not p:
+        sides.append(q.counts.relabel(position, len(labels)))
+    # the draws of a seed go by the order of the categories; that of intervals is settled
+    if settings.sure is not None and not cut:
+        order = names.sort_order(labels)
+        labels, place = labels[order], np.argsort(order)
+        sides = [side.relabel(place, len(labels)) for side in sides]
+    if not settings.dropna and not p.missing_is_counted:
+        sides = [side.with_missing() for side in sides]
+    known = np.logical_or.reduce([side.observed for side in sides])
+    if settings.alphabet == "declared":
+        known[: len(labels)] = True
+    alphabet = np.flatnonzero(known)
+    size = alphabet_size(settings, name, len(alphabet))
+    return Column(name, text, sides[0], sides[-1], labels, p.leveled, None, alphabet, size)

@@ -1,0 +1,1 @@
+"""Counts by group and outcome: how they are made, lined up, smoothed and hidden."""

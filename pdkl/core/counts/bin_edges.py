@@ -1,0 +1,125 @@
+"""Numbers cut into intervals: edges fitted once, values outside them in categories of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdkl.core.counts.counts import WeightArray
+from pdkl.core.numerics.exact import IntArray
+from pdkl.core.validation import one_of
+
+Binning = Literal["quantile", "width"]
+Rule = Literal["auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt"]
+RULES = ("auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt")
+_MOST_BINS = 10_000
+Numbers = NDArray[Any]  # float64, or int64 for times
+
+
+@dataclass(frozen=True)
+class Bins:
+    """Intervals [edge, next edge), the last one closed: ``edges`` rise, the last two may be equal.
+
+    Codes count the category below the first edge as 0 and the one above the last as the largest.
+    """
+
+    edges: Numbers
+
+    @property
+    def size(self) -> int:
+        """The number of categories, those outside included."""
+        return len(self.edges) + 1
+
+    def assign(self, values: Numbers, missing: NDArray[np.bool_]) -> IntArray:
+        """Return the code of each value, -1 where it is missing."""
+        starts = self.edges[:-1]
+        codes = np.searchsorted(starts, values, side="right")
+        codes = np.where(values > self.edges[-1], len(self.edges), codes)
+        return np.where(missing, -1, codes).astype(np.int64)
+
+    def limits(self) -> tuple[Numbers, Numbers]:
+        """Return where each interval between the edges begins and ends."""
+        return self.edges[:-1], self.edges[1:]
+
+
+def read_bins(parameter: str, bins: Any) -> Any:
+    """Return an int, a rule, or edges as a float64 array (int64 for times) that rise."""
+    if isinstance(bins, str):
+        return one_of(parameter, bins, RULES)
+    if isinstance(bins, Integral) and not isinstance(bins, bool):
+        if not 1 <= bins <= _MOST_BINS:  # type: ignore[operator]
+            raise ValueError(f"{parameter} must be from 1 to {_MOST_BINS} bins; got {bins}.")
+        return int(bins)
+    if isinstance(bins, Sequence | np.ndarray) and len(bins) >= 2:
+        edges = np.asarray(bins)
+        if edges.dtype.kind in "iufM" and edges.ndim == 1:
+            ticks = (
+                edges.astype("datetime64[ns]").astype(np.int64)
+                if edges.dtype.kind == "M"
+                else (edges.astype(np.float64))
+            )
+            if np.isfinite(ticks).all() and (np.diff(ticks) > 0).all():
+                return ticks
+            raise ValueError(
+                f"{parameter} must be finite edges that increase; got {list(bins)!r}. Values below "
+                "the first and above the last have categories of their own."
+            )
+    raise TypeError(
+        f"{parameter} must be a number of bins, one of {', '.join(map(repr, RULES))}, at least two "
+        f"edges, or a mapping of these by column; got {bins!r}."
+    )
+
+
+def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binning) -> Bins:
+    """Fit edges to finite values, which may be empty; ``bins`` is what `read_bins` returned."""
+    if isinstance(bins, np.ndarray):
+        return Bins(bins)
+    if weights is not None:
+        values, weights = values[weights > 0], weights[weights > 0]
+    distinct = np.unique(values)
+    if len(distinct) <= (bins if isinstance(bins, int) else 1):
+        # a bin for each value; nothing at all is put into [0, 0]
+        ends = distinct if len(distinct) else np.zeros(1, dtype=values.dtype)
+        return Bins(np.append(ends, ends[-1]))
+    if isinstance(bins, int) and binning == "quantile":
+        return Bins(_quantiles(values, weights, bins))
+    low, high = distinct[0], distinct[-1]
+    number = bins
+    if isinstance(bins, str):
+        found = np.histogram_bin_edges((values - low).astype(np.float64), bins=bins)
+        number = min(len(found) - 1, _MOST_BINS)
+    if values.dtype.kind == "i":
+        steps = [int(low) + (int(high) - int(low)) * i // number for i in range(number + 1)]
+        return Bins(np.unique(np.array(steps, dtype=np.int64)))
+    return Bins(np.unique(np.linspace(low, high, number + 1)))
+
+
+def _quantiles(values: Numbers, weights: WeightArray | None, bins: int) -> Numbers:
+    """Cut between distinct values, each time where the mass below is nearest to its share.
+
+    So a value with more than its share, such as 0, keeps an interval of its own.
+    """
+    distinct, place = np.unique(values, return_inverse=True)
+    below = np.cumsum(np.bincount(place, weights=weights, minlength=len(distinct)))
+    wanted = below[-1] * np.arange(1, bins) / bins
+    # the two cuts around each share; the last value ends the last interval and starts none
+    after = np.clip(np.searchsorted(below, wanted), 0, len(distinct) - 2)
+    before = np.maximum(after - 1, 0)
+    nearer = wanted - below[before] <= below[after] - wanted
+    cuts = distinct[np.where(nearer, before, after) + 1]
+    edges: Numbers = np.unique(np.concatenate([distinct[[0]], cuts, distinct[[-1]]]))
+    return edges
+
+
+def texts(numbers: Sequence[float]) -> list[str]:
+    """Write numbers with as few digits as tell them apart."""
+    for digits in range(4, 18):
+        written = [f"{number:.{digits}g}" for number in numbers]
+        if len(set(written)) == len(set(numbers)):
+            break
+    return written

@@ -1,0 +1,1 @@
+"""Every measure and every estimator, as records of formulas on counts."""

@@ -1,0 +1,213 @@
+"""All groups against all groups at once, by matrix products without rounding errors.
+
+``sum p log q`` of every pair of rows is one matrix product. Added up in floating point it would
+depend on the order of the outcomes, and KL, a small difference of such sums, would lose its digits.
+Both factors are therefore cut into parts on grids so coarse that all products and sums of parts
+are exact (Ozaki et al. 2012, "Error-free transformations of matrix multiplication by using fast
+routines of matrix multiplication"). So the logarithms alone limit the digits, and `logarithms`
+gives twice those of a float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdkl.core.counts.counts import Counts, as_float
+from pdkl.core.numerics.exact import FloatArray, IntArray, exact_sum
+from pdkl.core.numerics.logarithms import Double, log
+
+_CELLS = 1 << 20  # of the table held at a time
+_CACHED = 1 << 14  # entries of the result finished at a time
+_SPARSEST = 1e-3  # share of cells that occur; below it lining up single cells is cheaper
+_BITS = 52  # sums of so many bits are exact, and so are their differences
+_LOG_BITS = 10  # of the integer part of a logarithm
+_WIDEST = 900  # powers of 2 between the largest total and the smallest weight
+_HELD = 32  # bits of a total up to which one part holds whole counts
+_PARTS, _PART = 3, 26  # else so many parts of so many bits
+_LEAST_GAIN = 8  # bits that another product must add to the logarithms
+_FINEST = -92  # the last grid of the logarithms; their own error is below it
+_ERROR = 2.0**-89  # of a sum of p times logarithms that is exact otherwise
+_ENOUGH = 2.0**-44  # a relative error that leaves a value as good as any, 6e-14
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Every group as P, a row each, against every group as Q, a column each."""
+
+    lacking: FloatArray  # what P counts on the outcomes that Q lacks
+    support: FloatArray  # the number of outcomes that either has
+    infinite: NDArray[np.bool_]  # where Q lacks an outcome of P
+    _sums: FloatArray  # of count_p * log q, parts of the one by parts of the other
+    _units: list[float]  # the value of 1 in each part of the counts
+    _totals: FloatArray  # of each group
+    _error: FloatArray  # of sum p log q, for each P
+
+    @cached_property
+    def relative(self) -> FloatArray:
+        """The KL divergence in nats; NaN where it is too small to be known, or a side is empty."""
+        return self._finished(lambda sums, own: own - sums)
+
+    @cached_property
+    def cross_entropy(self) -> FloatArray:
+        """The cross entropy in nats; NaN where it is too small to be known, or a side is empty."""
+        return self._finished(lambda sums, _: -sums)
+
+    def _finished(self, term: Callable[[FloatArray, FloatArray], FloatArray]) -> FloatArray:
+        size = len(self._totals)
+        known = self._totals > 0
+        n = np.where(known, self._totals, 1.0)[:, None]
+        own = np.diagonal(self._sums, axis1=2, axis2=3)[..., None]
+        result = np.empty((size, size))
+        step = max(_CACHED // max(size, 1), 1)
+        for start in range(0, size, step):
+            rows = slice(start, start + step)
+            pieces = term(self._sums[:, :, rows], own[:, :, rows])
+            value = _added(unit * piece for unit, piece in _by_size(pieces, self._units))[0]
+            value /= n[rows]
+            value[value * _ENOUGH < self._error[rows, None]] = np.nan
+            result[rows] = np.where(self.infinite[rows], np.inf, value)
+        result[~known], result[:, ~known] = np.nan, np.nan
+        return result
+
+
+def cross(
+    counts: Counts, outcomes: IntArray, scale: float = 1.0, pseudo: float = 0.0
+) -> Crossing | None:
+    """Compare all groups over ``outcomes``; None where one by one is the better way.
+
+    Each count c is smoothed to ``scale * c + pseudo``. ``lacking`` and ``support`` are those of c.
+    """
+    size = counts.n_groups
+    values = np.append(scale * as_float(counts.weight) + pseudo, pseudo or 1.0)
+    totals = scale * as_float(counts.totals) + pseudo * len(outcomes)
+    cut = _Cut.of(values, totals, len(outcomes))
+    if cut is None or len(counts.weight) < _SPARSEST * size * len(outcomes):
+        return None
+    sums = np.zeros((len(cut.units), len(cut.grids), size, size))
+    masses = np.zeros((len(cut.units), size))
+    lacking, shared = np.zeros((size, size)), np.zeros((size, size))
+    lost = 0.0
+    for table in _tables(counts, outcomes):
+        occurs = table > 0
+        if not occurs.all():
+            lacking += table @ (~occurs).T.astype(np.float64)
+        mask = occurs.astype(np.float32)  # so few columns that their number is exact
+        shared += mask @ mask.T
+        smooth = np.ldexp(scale * table + pseudo, cut.shift[:, None])
+        parts, rest = cut.counts(smooth)
+        levels = np.arange(min(table.max(initial=0.0), table.size) + 1.0)
+        if len(cut.units) == 1 and len(levels) <= table.size:  # few whole numbers: looked up
+            place = table.astype(np.intp)
+            logs = [of_level[place] for of_level in cut.logs(_log(scale * levels + pseudo))]
+        else:
+            logs = cut.logs(_log(smooth))
+        for i, part in enumerate(parts):
+            masses[i] += part.sum(axis=1)
+            for j, values in enumerate(logs):
+                sums[i, j] += part @ values.T
+        lost = max(lost, float(np.abs(rest).max()))
+    high, low = _added(mass * unit for mass, unit in zip(masses, cut.units, strict=True))
+    n = np.where(high > 0, high, 1.0)
+    log_n = log(n)
+    for j, values in enumerate(cut.logs(Double(*exact_sum(log_n.high, log_n.low + low / n)))):
+        sums[:, j] -= masses[:, :, None] * values
+    support = np.diagonal(shared)
+    return Crossing(
+        lacking=lacking,
+        support=support + support[:, None] - shared,
+        infinite=(pseudo == 0) & (shared < support[:, None]),
+        _sums=sums,
+        _units=cut.units,
+        _totals=high,
+        _error=_ERROR + lost * len(outcomes) * 2.0 ** (_LOG_BITS + 1) / n,
+    )
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """How counts and logarithms are cut so that sums of their products are exact."""
+
+    shift: IntArray  # each group is scaled by this power of 2
+    units: list[float]
+    grids: list[int]  # the power of 2 whose multiples make each part of the logarithms
+
+    @classmethod
+    def of(cls, values: FloatArray, totals: FloatArray, width: int) -> _Cut | None:
+        """Choose as few parts as hold the digits; None if there are too many."""
+        whole = bool((values == np.rint(values)).all())
+        largest = totals.max(initial=1.0)
+        if whole and largest < 2.0**_HELD:
+            shift, units, reach = np.zeros(len(totals)), [1.0], largest
+        elif np.frexp(largest)[1] - np.frexp(values.min())[1] > _WIDEST:
+            return None
+        else:
+            shift = _PARTS * _PART - np.frexp(totals)[1]
+            units = [2.0 ** (_PART * i) for i in reversed(range(_PARTS))]
+            reach = (width + 1) * 2.0**_PART
+        bits = int(np.frexp(reach)[1]) + 1  # of a sum of counts and their total
+        if bits > _BITS - _LEAST_GAIN:
+            return None
+        grids = list(range(bits + _LOG_BITS - _BITS, _FINEST - _BITS + bits, bits - _BITS))
+        return cls(shift.astype(np.int64), units, grids)
+
+    def counts(self, values: FloatArray) -> tuple[list[FloatArray], FloatArray]:
+        """Cut counts to whole numbers of each unit; also return what is left."""
+        parts = []
+        for unit in self.units:
+            parts.append(np.rint(values / unit))
+            values = values - parts[-1] * unit
+        return parts, values
+
+    def logs(self, values: Double) -> list[FloatArray]:
+        """Cut logarithms to multiples of each grid."""
+        parts, (high, low) = [], values
+        for grid in self.grids:
+            # adding and taking away 1.5 * 2**e rounds to multiples of 2**(e - 52)
+            shift = 1.5 * 2.0 ** (grid + 52)
+            parts.append((high + shift) - shift)
+            high, low = exact_sum(high - parts[-1], low)
+        return parts
+
+
+def _tables(counts: Counts, outcomes: IntArray) -> Iterator[FloatArray]:
+    """Give the table of groups and outcomes in strips."""
+    position = np.zeros(counts.n_outcomes, dtype=np.int64)
+    position[outcomes] = np.arange(len(outcomes))
+    column = position[counts.outcome]
+    step = max(_CELLS // max(counts.n_groups, 1), 1)
+    strip = column // step
+    order = np.argsort(strip, kind="stable")
+    ends = np.cumsum(np.bincount(strip, minlength=-(-len(outcomes) // step)))
+    for start, end, n_cells in zip(
+        range(0, len(outcomes), step), ends, np.diff(ends, prepend=0), strict=True
+    ):
+        some = order[end - n_cells : end]
+        table = np.zeros((counts.n_groups, min(step, len(outcomes) - start)))
+        table[counts.group[some], column[some] - start] = counts.weight[some]
+        yield table
+
+
+def _log(values: FloatArray) -> Double:
+    """Return logarithms, 0 for that of 0: it goes with a term that is 0 or infinite anyway."""
+    return log(np.where(values > 0, values, 1.0))
+
+
+def _by_size(pieces: FloatArray, units: list[float]) -> Iterator[tuple[float, FloatArray]]:
+    """Give the products of parts with their unit, those of the coarse logarithms first."""
+    for j in range(pieces.shape[1]):
+        yield from zip(units, pieces[:, j], strict=True)
+
+
+def _added(terms: Iterator[FloatArray]) -> tuple[FloatArray, FloatArray]:
+    """Add arrays to a sum and its rounding error."""
+    high: FloatArray = np.zeros(())
+    low: FloatArray = np.zeros(())
+    for term in terms:
+        high, error = exact_sum(high, term)
+        low = low + error
+    return exact_sum(high, low)

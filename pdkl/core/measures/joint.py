@@ -1,0 +1,163 @@
+"""Two columns together: what the cells of their joint tables say of one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from pdkl.core.counts.counts import WeightArray, as_float, sum_by
+from pdkl.core.measures.estimators import Estimator, Sample
+from pdkl.core.numerics.exact import (
+    FloatArray,
+    IntArray,
+    cross_difference,
+    deviance,
+    segment_sum,
+    surprisal,
+)
+
+Normalization = Literal["min", "max", "mean", "sqrt", "joint", "x", "y"]
+NORMALIZATIONS: tuple[Normalization, ...] = ("min", "max", "mean", "sqrt", "joint", "x", "y")
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Joint tables of x and y, one for each stratum: the occurring cells, in any order.
+
+    Parameters
+    ----------
+    stratum, x, y : int64 array, one entry per cell
+        The table that a cell is in, and its place there.
+    weight : int64 or float64 array, one entry per cell
+        Above 0.
+    group_of : int64 array, one entry per stratum
+        The group whose answer the stratum is part of: one stratum a group, or one for each value
+        of a third column that is given.
+    missing : int64 or float64 array, one entry per group
+        The weight of the rows that lack a value.
+    """
+
+    stratum: IntArray
+    x: IntArray
+    y: IntArray
+    weight: WeightArray
+    group_of: IntArray
+    missing: WeightArray
+
+    @property
+    def n_groups(self) -> int:
+        """The number of groups."""
+        return len(self.missing)
+
+    @cached_property
+    def totals(self) -> WeightArray:
+        """The weight of each group."""
+        return sum_by(self.group_of[self.stratum], self.weight, self.n_groups)
+
+    @cached_property
+    def cells(self) -> IntArray:
+        """The number of occurring cells of each group."""
+        return np.bincount(self.group_of[self.stratum], minlength=self.n_groups).astype(np.int64)
+
+    @cached_property
+    def _strata(self) -> WeightArray:
+        return sum_by(self.stratum, self.weight, len(self.group_of))
+
+    @cached_property
+    def _x(self) -> tuple[WeightArray, IntArray]:
+        """The weight of each (stratum, x), and which of them each cell is in."""
+        return _margin(self.stratum, self.x, self.weight)
+
+    @cached_property
+    def _y(self) -> tuple[WeightArray, IntArray]:
+        return _margin(self.stratum, self.y, self.weight)
+
+    def _mean(self, surprise: FloatArray) -> FloatArray:
+        """Average over the rows of each group what is given for each cell; NaN without rows."""
+        group = self.group_of[self.stratum]
+        total = segment_sum(as_float(self.weight) * surprise, group, self.n_groups)
+        mass = as_float(self.totals)
+        mean = np.full(self.n_groups, np.nan)
+        np.divide(total, mass, out=mean, where=mass > 0)
+        return mean
+
+    def entropy(self, of: Literal["x", "y", "joint"]) -> FloatArray:
+        """Return H(X), H(Y) or H(X, Y) in nats, given the third column where there is one."""
+        total = as_float(self._strata)[self.stratum]
+        if of == "joint":
+            return self._mean(surprisal(as_float(self.weight), total))
+        margin, place = self._x if of == "x" else self._y
+        return self._mean(surprisal(as_float(margin)[place], total))
+
+    def estimated_entropy(self, of: Literal["x", "y", "joint"], estimator: Estimator) -> FloatArray:
+        """Estimate H(X), H(Y) or H(X, Y) of each stratum in nats, and average by group.
+
+        The alphabets are the values of x and y that occur anywhere, and all their combinations.
+        """
+        counted, stratum = as_float(self.weight), self.stratum
+        if of != "joint":
+            margin, place = self._x if of == "x" else self._y
+            counted = as_float(margin)
+            stratum = np.zeros(len(margin), dtype=np.int64)
+            stratum[place] = self.stratum
+        sizes = {"x": len(np.unique(self.x)), "y": len(np.unique(self.y))}
+        alphabet = sizes[of] if of in sizes else sizes["x"] * sizes["y"]
+        strata = len(self.group_of)
+        sample = Sample(counted, stratum, np.full(strata, alphabet, dtype=np.int64))
+        return self._mean(estimator.function(sample)[self.stratum])
+
+    def conditional_entropy(self, of: Literal["x", "y"]) -> FloatArray:
+        """Return H(X | Y) for x, or H(Y | X) for y, in nats: never a difference of entropies."""
+        margin, place = self._y if of == "x" else self._x
+        return self._mean(surprisal(as_float(self.weight), as_float(margin)[place]))
+
+    def mutual_information(self) -> FloatArray:
+        """Return I(X; Y) in nats: the divergence of the tables from those of independence.
+
+        Cells that do not occur have p = 0 and so the term q. Their q are what the occurring ones
+        leave of 1, which is exact for whole weights up to 3e9.
+        """
+        total = as_float(self._strata)[self.stratum]
+        (of_x, at_x), (of_y, at_y) = self._x, self._y
+        x, y, both = as_float(of_x)[at_x], as_float(of_y)[at_y], as_float(self.weight)
+        difference = cross_difference(both, y, x, total) / (total * total)
+        terms = deviance(both / total, (x / total) * (y / total), difference)
+        size = len(self.group_of)
+        strata = segment_sum(terms, self.stratum, size) + self._share_of_empty_cells()
+        return self._mean(strata[self.stratum])
+
+    def _share_of_empty_cells(self) -> FloatArray:
+        """Return what independence would put into the cells of each table that do not occur."""
+        size = len(self.group_of)
+        (of_x, at_x), (of_y, at_y) = self._x, self._y
+        whole = self.weight.dtype == np.int64 and self._strata.max(initial=0) < 3_000_000_000
+        kind = np.int64 if whole else np.float64
+        total = self._strata.astype(kind)
+        product = of_x[at_x].astype(kind) * of_y[at_y].astype(kind)
+        empty = total * total - sum_by(self.stratum, product, size)
+        share = np.divide(empty, as_float(total) ** 2, out=np.zeros(size), where=total > 0)
+        first_x, first_y = (np.zeros(len(margin), dtype=np.int64) for margin in (of_x, of_y))
+        first_x[at_x], first_y[at_y] = self.stratum, self.stratum
+        possible = np.bincount(first_x, minlength=size) * np.bincount(first_y, minlength=size)
+        full = possible == np.bincount(self.stratum, minlength=size)
+        return np.where(full, 0.0, np.maximum(share, 0.0))
+
+
+def normalize(joint: Joint, by: Normalization) -> FloatArray:
+    """Return what mutual information is divided by; 0 where there is nothing to know."""
+    if by == "joint":
+        return joint.entropy("joint")
+    if by in ("x", "y"):
+        return joint.entropy(by)
+    x, y = joint.entropy("x"), joint.entropy("y")
+    rules = {"min": np.minimum(x, y), "max": np.maximum(x, y), "mean": (x + y) / 2}
+    return rules[by] if by in rules else np.sqrt(x * y)
+
+
+def _margin(stratum: IntArray, code: IntArray, weight: WeightArray) -> tuple[WeightArray, IntArray]:
+    key = stratum * (int(code.max(initial=0)) + 1) + code
+    found, place = np.unique(key, return_inverse=True)
+    return sum_by(place, weight, len(found)), place

@@ -1,0 +1,134 @@
+"""A measure as one record: a term per outcome, how terms are joined, and what bounds them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from pdkl.core.counts.pairs import Pairs
+from pdkl.core.measures.all_pairs import Crossing
+from pdkl.core.numerics.exact import FloatArray, segment_max
+
+Term = Callable[[Pairs], FloatArray]
+Side = Literal["", "p", "q", "both"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """A measure of one distribution P, or of P against Q.
+
+    Parameters
+    ----------
+    name : str
+        Its name, also that of its column.
+    formula : str
+        What it computes.
+    reference : str
+        Who defined it.
+    term : callable
+        From `Pairs` to one value per entry, in nats where the measure has a unit, and 0 where
+        p = q = 0.
+    reduce : {"sum", "max"}
+        How the terms of a comparison become one number.
+    finish : callable, optional
+        From that number, one per comparison, and the pairs, to the measure.
+    contribution : callable, optional
+        The customary share of each outcome, where it is not the term itself: shares that may be
+        negative and sum to the measure, whereas the terms are free of cancellation.
+    crossed : callable, optional
+        How to get it for all pairs of groups at once, in nats, from their `Crossing`; NaN where
+        that does not know enough digits. Without it pairs are measured term by term.
+    mergeable : bool
+        Whether categories may share an entry that says how many they are: those of equal counts,
+        and those that P lacks, as its term at p = 0 is proportional to q, or infinite.
+    log_power : float
+        1 for a measure in units of log, 1/2 for a root of one, 0 for one without unit.
+    term_log_power : float, optional
+        The same for its terms, where ``finish`` changes it.
+    upper : float
+        The largest value that the reduced terms can reach, in nats.
+    lower : float
+        The smallest value of the measure.
+    bounds : str
+        The range of the measure.
+    symmetric, metric : bool
+        Whether P and Q may change places; whether it is a distance, triangle inequality included.
+    divides_by : {"", "p", "q", "both"}
+        The side whose zeros make it infinite, on which ``zeros`` acts.
+
+    Examples
+    --------
+    A measure of your own, passed in place of a name:
+
+    >>> import pandas as pd
+    >>> import pdkl
+    >>> triangular = pdkl.Measure(
+    ...     name="triangular",
+    ...     formula="sum (p - q)^2 / (p + q)",
+    ...     reference="Topsoe (2000)",
+    ...     term=lambda pairs: pairs.difference**2 / (pairs.p + pairs.q).clip(1e-300),
+    ...     log_power=0,
+    ...     bounds="[0, 2]",
+    ...     symmetric=True,
+    ... )
+    >>> df = pd.DataFrame({"x": ["a", "b"], "y": ["b", "c"]})
+    >>> df.info_theory.divergence("x", "y", measures=[triangular])["triangular"].tolist()
+    [1.0]
+    """
+
+    name: str
+    formula: str
+    reference: str
+    term: Term
+    reduce: Literal["sum", "max"] = "sum"
+    finish: Callable[[FloatArray, Pairs], FloatArray] | None = None
+    contribution: Term | None = None
+    crossed: Callable[[Crossing], FloatArray] | None = None
+    mergeable: bool = False
+    log_power: float = 1.0
+    term_log_power: float | None = None
+    upper: float = math.inf
+    lower: float = 0.0
+    bounds: str = "[0, inf]"
+    symmetric: bool = False
+    metric: bool = False
+    divides_by: Side = ""
+
+    def value(self, pairs: Pairs, log_base: float) -> FloatArray:
+        """Measure each comparison; NaN where a side has no mass."""
+        terms = self.term(pairs)
+        if self.reduce == "sum":
+            total = pairs.sum(terms)
+        else:
+            total = segment_max(terms, pairs.comparison, pairs.size)
+        total = np.minimum(total, self.upper)
+        if self.finish is not None:
+            total = self.finish(total, pairs)
+        total = total / log_base**self.log_power + 0.0
+        return np.where((pairs.total_p > 0) & (pairs.total_q > 0), total, np.nan)
+
+    def shares(self, pairs: Pairs, log_base: float) -> FloatArray:
+        """Give each outcome's contribution; NaN where a side has no mass.
+
+        They sum to the measure, or to what ``finish`` is applied to.
+        """
+        power = self.log_power if self.term_log_power is None else self.term_log_power
+        share = (self.contribution or self.term)(pairs) / log_base**power + 0.0
+        mass = (pairs.total_p > 0) & (pairs.total_q > 0)
+        return np.where(mass[pairs.comparison], share, np.nan)
+
+
+def largest_value(measure: Measure, alphabet: int, log_base: float) -> float:
+    """Return the upper bound of a measure in the unit of the base, infinite if it has none."""
+    ends = {
+        "[0, log K]": math.log(alphabet) / log_base,
+        "[0, log 2]": math.log(2.0) / log_base,
+        "[0, sqrt(log 2)]": math.sqrt(math.log(2.0) / log_base),
+        "[0, 1]": 1.0,
+        "[1, K]": float(alphabet),
+    }
+    return ends.get(measure.bounds, math.inf)

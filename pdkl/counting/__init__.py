@@ -1,0 +1,1 @@
+"""Rows become counts: a source in, the weight of each outcome in each group out."""

@@ -1,0 +1,118 @@
+"""Two sides counted: who is P, who is Q, and which group is compared with which."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.codes import labels as names
+from pdkl.codes.intervals import Binner
+from pdkl.codes.keys import match_groups, sort_rows
+from pdkl.core.counts.counts import LARGEST_SUM, CodeArray
+from pdkl.core.counts.tabulate import tabulate
+from pdkl.core.validation import is_number
+from pdkl.counting.count import count
+from pdkl.counting.pandas_counts import Labelled, Tally
+from pdkl.request.resolve import Asked, check_reference, is_matched, require_cut_alike
+from pdkl.results import pairing
+from pdkl.results.pairing import Groups
+
+
+def count_both(
+    asked: Asked, cut: dict[Hashable, Binner]
+) -> tuple[Groups, list[Labelled], list[Labelled]]:
+    """Count both sides, and say which group is compared with which."""
+    question, form, source, by = asked.question, asked.form, asked.source, asked.by
+    wanted, weights, reference = asked.wanted, question.weights, asked.reference
+    if reference is not None:
+        check_reference(question, reference, wanted)
+        if is_matched(question, reference, by):
+            # Groupers are left for later: they must cut the times of both frames together
+            require_cut_alike(by, source, reference)
+            here = count(source, wanted, asked.keys, weights, cut)
+            there = count(reference, wanted, asked.keys, weights, cut)
+            keys, left, right = match_groups(here.keys, there.keys, by)
+            here, there = here.regroup(left, keys), there.regroup(right, keys)
+            own, others = ([side.columns[name] for name in wanted] for side in (here, there))
+            return pairing.aligned(keys), own, others
+    tally = in_order(count(source, asked.both, by, weights, cut))
+    keys = tally.keys
+    own = others = [tally.columns[name] for name in wanted]
+    empty = tally.empty
+    if reference is not None:
+        whole = count(reference, wanted, [], weights, cut)
+        others = [whole.columns[name] for name in wanted]
+        empty &= whole.empty
+    elif form == "mapping":
+        dropna = question.dropna
+        others = [
+            _fixed(_mapping_for(question.reference, name), name, dropna, cut.get(name))
+            for name in wanted
+        ]
+    elif form == "q":
+        others = [tally.columns[name] for name in asked.partners]
+    elif form == "all":
+        others = [replace(side, counts=side.counts.collapse()) for side in own]
+    if empty and form in {"q", "frame"} and not by:
+        keys = keys.iloc[:0]  # nothing to say about nothing
+    if form == "label":
+        return pairing.one_label(keys, question.reference, list(source.head.columns)), own, others
+    make = {"q": pairing.aligned, "pairs": pairing.pairs, "previous": pairing.previous}
+    return make.get(form or "", pairing.plain)(keys), own, others
+
+
+def in_order(tally: Tally) -> Tally:
+    """Sort the groups: a source may give its rows in any order, in another one each time."""
+    order = sort_rows(tally.keys)
+    return tally.regroup(np.argsort(order), tally.keys.take(order).reset_index(drop=True))
+
+
+def _mapping_for(reference: Mapping[Any, Any], name: Hashable) -> Mapping[Any, Any]:
+    """Pick the mapping of one column from {column: {category: weight}}."""
+    nested = [isinstance(value, Mapping) for value in reference.values()]
+    if not any(nested):
+        return reference
+    if not all(nested) or name not in reference:
+        raise ValueError(
+            f"reference must be {{category: weight}}, or {{column: {{category: weight}}}} with "
+            f"every column asked for; got no mapping for column {name!r}."
+        )
+    chosen: Mapping[Any, Any] = reference[name]
+    return chosen
+
+
+def _fixed(
+    reference: Mapping[Any, Any], name: Hashable, dropna: bool, binner: Binner | None
+) -> Labelled:
+    """Read a mapping {category: weight} as the counts of one group."""
+    spoken = f"reference for column {name!r}"
+    for key, weight in reference.items():
+        if not is_number(weight) or weight < 0 or weight == np.inf:
+            raise ValueError(
+                f"{spoken} must map each category to a finite weight of at least 0; "
+                f"got {weight!r} for {key!r}."
+            )
+    kept = {key: float(weight) for key, weight in reference.items() if weight > 0}
+    total = sum(kept.values())
+    if not 0 < total <= LARGEST_SUM:
+        raise ValueError(
+            f"{spoken} must have a sum of weights above 0 and at most {LARGEST_SUM:g}; "
+            f"got {total:g}."
+        )
+    missing = [key for key in kept if pd.api.types.is_scalar(key) and pd.isna(key)]
+    if missing and dropna:
+        raise ValueError(
+            f"{spoken} gives a weight to the missing value {missing[0]!r}, which dropna=True "
+            "leaves out of the distribution. Pass dropna=False, or remove it."
+        )
+    mass = np.array([sum(kept.pop(key) for key in missing)])
+    labels, weights = names.natural(list(kept)), np.array(list(kept.values()), dtype=np.float64)
+    codes: CodeArray = np.arange(len(labels))
+    if binner is not None:
+        codes, labels = binner(pd.Series(labels), name)
+    counts = tabulate(codes, len(labels), weights=weights)
+    return Labelled(replace(counts, missing=mass), labels, leveled=binner is not None)

@@ -1,0 +1,196 @@
+"""Rows of any source become counts by group."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from pdkl.codes.intervals import Binner
+from pdkl.codes.keys import Key, group_rows, key_name, sort_rows
+from pdkl.codes.weights import read_weights
+from pdkl.core.counts.counts import Counts, WeightArray
+from pdkl.core.measures.joint import Joint
+from pdkl.core.numerics.exact import IntArray
+from pdkl.counting import pandas_counts
+from pdkl.counting.pandas_counts import Labelled, Tally
+from pdkl.sources.base import Prepared, Rows, Source, decoded
+
+
+def count(
+    source: Source,
+    columns: Sequence[Hashable],
+    by: Sequence[Key],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Binner],
+) -> Tally:
+    """Count each of ``columns`` by the groups of ``by``."""
+    _require_uncut(source, by)
+    keys = [key_name(key) for key in by]
+    early = {name: binner for name, binner in cut.items() if name not in keys}
+    every = source.reduce([[*keys, column] for column in columns], weights, early)
+    if all(rows is every[0] for rows in every):
+        return _count(every[0], columns, by, cut)
+    tallies = [_count(rows, [column], by, cut) for rows, column in zip(every, columns, strict=True)]
+    first = tallies[0]
+    found: dict[Hashable, Labelled] = {}
+    for tally in tallies:
+        moved = tally.regroup(_places(tally.keys, first.keys), first.keys)
+        found |= moved.columns
+    return replace(first, columns=found)
+
+
+def count_apart(
+    source: Source,
+    columns: Sequence[Hashable],
+    by: Sequence[Key],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Binner],
+) -> tuple[Tally, dict[Hashable, str]]:
+    """Count like `count`, but leave out the columns that cannot be, and say what is wrong."""
+    wrong: dict[Hashable, str] = {}
+    if columns:
+        try:
+            return count(source, columns, by, weights, cut), wrong
+        except (TypeError, ValueError, ArithmeticError, NotImplementedError) as error:
+            wrong[columns[0]] = str(error)
+    if len(columns) <= 1:  # the groups alone; what is wrong with them is no column's fault
+        keys = pd.DataFrame(index=pd.RangeIndex(1))
+        if by:
+            rows = one(source, [key_name(key) for key in by], weights)
+            keys = decoded(group_rows(rows.frame, by)[1], rows.coded)
+        return Tally(keys, {}), wrong
+    middle = len(columns) // 2
+    first, wrong = count_apart(source, columns[:middle], by, weights, cut)
+    second, others = count_apart(source, columns[middle:], by, weights, cut)
+    moved = second.regroup(_places(second.keys, first.keys), first.keys)
+    return replace(first, columns=first.columns | moved.columns), wrong | others
+
+
+def _count(
+    rows: Rows, columns: Sequence[Hashable], by: Sequence[Key], cut: Mapping[Hashable, Binner]
+) -> Tally:
+    frame, left = _still_to_cut(rows, cut)
+    tally = pandas_counts.count(frame, columns, by, rows.weights, left)
+    if not rows.coded:
+        return tally
+    found = {
+        name: column.observed() if name in rows.coded else column
+        for name, column in tally.columns.items()
+    }
+    return replace(tally, keys=decoded(tally.keys, rows.coded), columns=found)
+
+
+def _still_to_cut(
+    rows: Rows, cut: Mapping[Hashable, Binner]
+) -> tuple[pd.DataFrame, dict[Hashable, Binner]]:
+    """Return the columns that are not intervals yet, and the frame with their plain values."""
+    left = {name: binner for name, binner in cut.items() if name not in rows.cut}
+    return decoded(rows.frame, rows.coded & left.keys()), left
+
+
+def _places(keys: pd.DataFrame, among: pd.DataFrame) -> IntArray:
+    """Return where each group stands among the same groups in another order."""
+    if keys.columns.empty or keys.equals(among):
+        return np.arange(len(keys))
+    both = pd.concat([among, keys], ignore_index=True)
+    codes, _ = group_rows(both, list(keys.columns))
+    assert codes is not None  # there are keys
+    place = np.empty(len(among), dtype=np.int64)
+    place[codes[: len(among)]] = np.arange(len(among))
+    return place[codes[len(among) :]]
+
+
+def count_jointly(
+    source: Source,
+    columns: Sequence[Hashable],
+    by: Sequence[Key],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Binner],
+    *,
+    dropna: bool,
+) -> tuple[Counts, pd.DataFrame]:
+    """Count the combinations of several columns by group; also return the keys of the groups."""
+    keys = [key_name(key) for key in by]
+    early = {name: binner for name, binner in cut.items() if name not in keys}
+    rows = one(source, [*keys, *columns], weights, early)
+    frame, left = _still_to_cut(rows, cut)
+    counts, found = pandas_counts.count_jointly(
+        frame, columns, by, rows.weights, left, dropna=dropna
+    )
+    return counts, decoded(found, rows.coded)
+
+
+def count_pairs(
+    source: Source,
+    pairs: Sequence[tuple[Hashable, Hashable]],
+    by: Sequence[Key],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Binner],
+    *,
+    given: Hashable | None,
+    dropna: bool,
+) -> tuple[pd.DataFrame, Iterator[Joint]]:
+    """Count pairs of columns jointly; return the sorted keys of the groups and a table each."""
+    groups = [key_name(key) for key in by]
+    aside = [*groups, *([] if given is None else [given])]
+    wanted = [list(dict.fromkeys([*aside, *pair])) for pair in pairs]
+    early = {name: binner for name, binner in cut.items() if name not in groups}
+    every = source.reduce(wanted, weights, early)
+    _, keys = group_rows(every[0].frame, by)
+    keys = decoded(keys, every[0].coded)
+    order = sort_rows(keys)
+    keys = keys.take(order).reset_index(drop=True)
+
+    def joints() -> Iterator[Joint]:
+        same = all(rows is every[0] for rows in every)
+        parts = (
+            [(every[0], list(pairs))]
+            if same
+            else [(r, [p]) for r, p in zip(every, pairs, strict=True)]
+        )
+        for rows, chosen in parts:
+            frame, left = _still_to_cut(rows, cut)
+            codes, found = group_rows(frame, by)
+            if codes is not None:
+                codes = _places(decoded(found, rows.coded), keys)[codes]
+            yield from pandas_counts.count_pairs(
+                frame,
+                chosen,
+                codes,
+                len(keys),
+                given=given,
+                weights=rows.weights,
+                dropna=dropna,
+                encoders=left,
+            )
+
+    return keys, joints()
+
+
+def one(
+    source: Source,
+    columns: Sequence[Hashable],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Binner] | None = None,
+) -> Rows:
+    """Reduce the data to rows of the given columns."""
+    return source.reduce([list(dict.fromkeys(columns))], weights, cut or {})[0]
+
+
+def weights_of(rows: Rows) -> WeightArray | None:
+    """Return what each row weighs, None where all weigh 1."""
+    return None if rows.weights is None else read_weights(rows.frame, rows.weights)
+
+
+def _require_uncut(source: Source, by: Sequence[Key]) -> None:
+    """Raise where times that a profile has cut would be cut again."""
+    cut = Prepared.of(source).cut_keys
+    for key in by:
+        if isinstance(key, pd.Grouper) and key.freq is not None and key.key in cut:
+            raise ValueError(
+                f"by has a pd.Grouper for {key.key!r}, whose times the profile has cut already "
+                f"({cut[key.key]}). Name the key: by={key.key!r}."
+            )

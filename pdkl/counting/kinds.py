@@ -1,0 +1,232 @@
+"""What kind of column each is: categories, numbers to be cut into intervals, identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.codes.intervals import Binner, fit_to, is_number, is_time, natural, same_bins
+from pdkl.core.counts.bin_edges import read_bins
+from pdkl.core.counts.counts import Counts, WeightArray
+from pdkl.core.validation import require_columns
+from pdkl.counting.count import weights_of
+from pdkl.counting.pandas_counts import Labelled
+from pdkl.sources.base import Prepared, Source, different_bins
+
+BINS = 10
+_FEW = 20  # so many distinct numbers are categories as they are
+_DISTINCT = 0.95  # the share of distinct values from which on they are identifiers …
+_LEAST = 100  # … of at least so many
+
+
+@dataclass
+class Compared:
+    """One column of both sides, on its way from the call to its rows."""
+
+    name: Hashable
+    here: bool  # whether the data have it
+    there: bool  # whether the reference has it
+    kind: str | None = None  # categorical, binned, identifier, constant; None until known
+    error: str = ""
+    binner: Binner | None = None
+    own: Labelled | None = None
+    other: Labelled | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether both sides have the column."""
+        return self.here and self.there
+
+    def fail(self, message: str) -> None:
+        """Give up on this column, and say why."""
+        self.error, self.kind = message, None
+
+
+@dataclass(frozen=True)
+class _Values:
+    """The values of a column that may be numbers or times, and how many rows each stands for."""
+
+    series: pd.Series[Any]
+    weight: WeightArray | None
+
+    @property
+    def are_scaled(self) -> bool:
+        return _is_scaled(self.series.dtype)
+
+    @property
+    def are_many(self) -> bool:
+        """Whether there are more than a few distinct ones; the first rows mostly show it."""
+        for size in (1000, len(self.series)):
+            some = self.series.iloc[:size]
+            if self.weight is not None:
+                some = some[self.weight[:size] > 0]
+            if some.nunique() > _FEW:
+                return True
+        return False
+
+    @cached_property
+    def size(self) -> int:
+        """How many rows have a value."""
+        known = self.series.notna().to_numpy()
+        return int(known.sum() if self.weight is None else self.weight[known].sum())
+
+    @cached_property
+    def are_distinct(self) -> bool:
+        """Whether they look like identifiers."""
+        values = self.series if self.weight is None else self.series[self.weight > 0]
+        return values.nunique() >= _DISTINCT * self.size
+
+
+def cut(
+    columns: Sequence[Compared], source: Source, reference: Source, weights: Hashable, bins: Any
+) -> None:
+    """Find the numbers and times, and fit their intervals to the reference.
+
+    A column that the reference lacks is fitted to the data, so that its kind is known. What a
+    profile has cut already stays cut at its edges.
+    """
+    named = dict(bins) if isinstance(bins, Mapping) else {}
+    require_columns("bins", named, [column.name for column in columns], frame="the call")
+    rules = {name: read_bins(f"bins for column {name!r}", rule) for name, rule in named.items()}
+    common = BINS if isinstance(bins, Mapping) else read_bins("bins", bins)
+    _keep_cut(columns, source, reference, rules)
+    base: dict[Hashable, _Values] = {}
+    for side in (reference, source):
+        chosen = [c for c in columns if not c.error and c.there == (side is reference)]
+        chosen = [c for c in chosen if c.binner is None]
+        chosen = [c for c in chosen if c.name in rules or _may_be_scaled(side, c.name)]
+        base |= _read(side, chosen, weights)
+    chosen = [c for c in columns if c.name in base]
+    chosen = [c for c in chosen if c.name in rules or _are_many_numbers(base[c.name])]
+    doubtful = [
+        column
+        for column in chosen
+        if column.is_shared
+        and column.name not in rules
+        and (_may_identify(base[column.name]) or not _is_scaled(source.head[column.name].dtype))
+    ]
+    today = _read(source, doubtful, weights)
+    for column in chosen:
+        both = [side[column.name] for side in (base, today) if column.name in side]
+        rule = rules.get(column.name)
+        if rule is None and not all(values.are_scaled for values in both):
+            continue  # to be counted value by value, so as to see what does not match
+        # today's integers are floats where some are missing, so only the reference must not be
+        if rule is None and _may_identify(both[0]) and all(one.are_distinct for one in both):
+            column.kind = "identifier"  # cut all the same, as that is the cheapest count
+        try:
+            column.binner = fit_to(
+                both[0].series,
+                column.name,
+                both[0].weight,
+                common if rule is None else rule,
+                "quantile",
+                counted=weights is None,
+            )
+        except (TypeError, ValueError) as error:
+            if column.name in rules:
+                raise
+            column.fail(str(error))
+        else:
+            column.kind = column.kind or "binned"
+
+
+def _keep_cut(
+    columns: Sequence[Compared], source: Source, reference: Source, rules: Mapping[Hashable, Any]
+) -> None:
+    """Leave the columns that a profile has cut already as they are."""
+    for column in columns:
+        name = column.name
+        before = [Prepared.of(side).binners.get(name) for side in (reference, source)]
+        found = [binner for binner in before if binner is not None]
+        if not found:
+            continue
+        if name in rules:
+            raise ValueError(different_bins(name))
+        if same_bins(found[0], found[-1]):
+            column.binner, column.kind = found[0], "binned"
+        else:
+            column.fail(
+                f"column {name!r} is not cut at the same places in both profiles. Take them with "
+                "the bins of the first: profile(..., bins=first)."
+            )
+
+
+def to_be_cut(source: Source, columns: Sequence[Hashable], weights: Hashable) -> list[Hashable]:
+    """List the columns that `cut` would cut unasked, if this were the reference."""
+    settled = Prepared.of(source).binners
+    chosen = [
+        Compared(name, here=False, there=True)
+        for name in columns
+        if name not in settled and _may_be_scaled(source, name)
+    ]
+    found = _read(source, chosen, weights)
+    return [
+        name
+        for name, values in found.items()
+        if _are_many_numbers(values) and not _may_identify(values)
+    ]
+
+
+def of_counted(column: Compared) -> str:
+    """Return the kind of a column whose values have been counted one by one."""
+    both = [side for side in (column.other, column.own) if side is not None]
+    sizes = [int(side.counts.totals.sum()) for side in both]
+    if sizes[0] < _LEAST or pd.api.types.is_float_dtype(both[0].labels.dtype):
+        return "categorical"
+    distinct = [int(side.counts.observed.sum()) for side in both]
+    alike = all(number >= _DISTINCT * size for number, size in zip(distinct, sizes, strict=True))
+    return "identifier" if alike else "categorical"
+
+
+def without_values(column: Compared) -> None:
+    """Keep of the values only whether there is one."""
+    for name in ("own", "other"):
+        side = getattr(column, name)
+        if side is not None:
+            setattr(column, name, as_presence(side))
+
+
+def as_presence(side: Labelled) -> Labelled:
+    """Make one outcome of all: that there is a value."""
+    counts = side.counts
+    groups = np.flatnonzero(counts.totals)
+    same = np.zeros(len(groups), dtype=np.int64)
+    all_of_them = Counts(groups, same, counts.totals[groups], counts.missing, 1)
+    return Labelled(all_of_them, pd.Index(["(present)"]))
+
+
+def _may_identify(found: _Values) -> bool:
+    """Tell identifiers from few values, and from floats, of which most are distinct anyway."""
+    floats = pd.api.types.is_float_dtype(found.series.dtype)
+    return found.size >= _LEAST and not floats and found.are_distinct
+
+
+def _is_scaled(dtype: Any) -> bool:
+    return is_number(dtype) or is_time(dtype)
+
+
+def _may_be_scaled(side: Source, name: Hashable) -> bool:
+    """Tell whether a dtype allows for numbers and times; objects may be anything."""
+    dtype: Any = side.head[name].dtype
+    return pd.api.types.is_object_dtype(dtype) or _is_scaled(dtype)
+
+
+def _are_many_numbers(values: _Values) -> bool:
+    return values.are_scaled and values.are_many
+
+
+def _read(side: Source, columns: Sequence[Compared], weights: Hashable) -> dict[Hashable, _Values]:
+    """Read the values of columns in one pass."""
+    if not columns:
+        return {}
+    every = side.reduce([[column.name] for column in columns], weights, {})
+    return {
+        column.name: _Values(natural(rows.plain[column.name]), weights_of(rows))
+        for column, rows in zip(columns, every, strict=True)
+    }

@@ -1,1 +1,0 @@
-"""One file per kind of data: each turns (data, columns, by, weights) into counts."""

@@ -1,0 +1,1 @@
+"""What was asked: keywords in, a request out that is checked before a row is read."""

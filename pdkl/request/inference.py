@@ -1,0 +1,52 @@
+"""The keywords that ask how sure an answer is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pdkl.core.validation import is_number, number_in, one_of
+
+
+@dataclass(frozen=True)
+class Sureness:
+    """What the caller wants to know, and how much work it may take."""
+
+    confidence: float | None
+    test: bool | str
+    n_resamples: int
+    rng: np.random.Generator
+    progress: bool
+
+    @property
+    def suffixes(self) -> list[str]:
+        """What follows each measure in the result."""
+        found = ["_low", "_high"] if self.confidence is not None else []
+        return found + (["_excess", "_noise_floor"] if self.test else [])
+
+
+def read_sureness(
+    confidence: Any, test: Any, n_resamples: Any, rng: Any, progress: Any
+) -> Sureness | None:
+    """Check the keywords; None where nothing is asked for."""
+    if confidence is not None:
+        confidence = number_in("confidence", confidence, 0.0, 1.0, "a number in (0, 1), or None")
+    if not isinstance(test, bool):
+        one_of("test", test, ("permutation",), also="True or False")
+    if not is_number(n_resamples) or int(n_resamples) != n_resamples:
+        raise TypeError(f"n_resamples must be a whole number of draws; got {n_resamples!r}.")
+    if n_resamples < 1:
+        raise ValueError(f"n_resamples must be at least 1; got {n_resamples!r}.")
+    if not isinstance(progress, bool):
+        raise TypeError(f"progress must be True or False; got {progress!r}.")
+    if confidence is None and test is False:
+        return None
+    try:
+        generator = np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"rng must be a seed of at least 0, a numpy.random.Generator, or None; got {rng!r}."
+        ) from None
+    return Sureness(confidence, test, int(n_resamples), generator, progress)

@@ -1,0 +1,117 @@
+"""Single keywords, read and checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Sequence
+from numbers import Integral
+from typing import Any
+
+import pandas as pd
+
+from pdkl.codes.keys import Key, key_name
+from pdkl.core.validation import listing, number_in, one_of, require_columns
+
+ALPHABETS = ("observed", "declared")
+BASES = {"nat": math.e, "bit": 2.0, "dit": 10.0, "nit": math.e}
+
+
+def read_alphabet(value: Any) -> str | int:
+    """Return the size of the alphabet, or the rule that tells it."""
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        if int(value) >= 1:
+            return int(value)
+        raise ValueError(
+            f"alphabet must be 'observed', 'declared', or a size of at least 1; got {value!r}."
+        )
+    return one_of("alphabet", value, ALPHABETS, also="a size of at least 1")
+
+
+def plain(value: Any) -> Any:
+    """Return the value where JSON has it, else its text."""
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def read_base(base: Any) -> tuple[float, str]:
+    """Return the natural logarithm of the base, and the unit it makes."""
+    if isinstance(base, str):
+        name = one_of("base", base, tuple(BASES), also="a number above 1")
+        return math.log(BASES[name]), "nat" if name == "nit" else name
+    number = number_in(
+        "base", base, 1.0, math.inf, "'nat', 'bit', 'dit', 'nit', or a number above 1"
+    )
+    named = {2.0: "bit", 10.0: "dit", math.e: "nat"}
+    return math.log(number), named.get(number, f"base {number:g}")
+
+
+def read_by(by: Any, frame: pd.DataFrame) -> list[Key]:
+    """Return the keys of the groups as a list of columns and Groupers of the frame."""
+    keys: list[Any] = [] if by is None else list(by) if isinstance(by, list) else [by]
+    for key in keys:
+        if isinstance(key, pd.Grouper):
+            if key.key is None:
+                raise TypeError(
+                    "by has a pd.Grouper without key=. Index levels are not used as keys: call "
+                    "reset_index() first, then pd.Grouper(key=...)."
+                )
+            continue
+        if isinstance(key, Callable) or not isinstance(key, Hashable):  # type: ignore[arg-type]
+            raise TypeError(
+                "by must be a column name, a pd.Grouper, or a list of these; got "
+                f"{type(key).__name__}. Assign its values to a column first."
+            )
+        if isinstance(key, tuple) and key not in frame.columns and set(key) <= set(frame.columns):
+            raise TypeError(f"by must hold several keys in a list: by={list(key)!r}, not a tuple.")
+        if key not in frame.columns and key in frame.index.names:
+            raise TypeError(
+                f"by names the index level {key!r}; keys must be columns. Call reset_index() first."
+            )
+    names = [key_name(key) for key in keys]
+    require_columns("by", names, list(frame.columns))
+    if len(set(names)) < len(names):
+        raise ValueError(f"by names a column twice: {listing(names)}. Name each key once.")
+    return keys
+
+
+def read_columns(
+    parameter: str,
+    value: Any,
+    frame: pd.DataFrame,
+    aside: list[Any],
+    binned: Sequence[Hashable] = (),
+) -> list[Any]:
+    """Return the columns asked for; by default all discrete or binned ones outside ``aside``."""
+    if value is None:
+        columns = [
+            name
+            for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
+            if name not in aside and (name in binned or _is_discrete(dtype))
+        ]
+        if not columns:
+            raise ValueError(
+                f"{parameter} is None, which means every string, categorical, boolean and object "
+                "column outside by and weights, and those that bins names; there is none. Name the "
+                f"columns: {parameter}=..."
+            )
+    else:
+        columns = list(value) if isinstance(value, list) else [value]
+        if not columns:
+            raise ValueError(f"{parameter} is an empty list; name at least one column.")
+        for column in columns:
+            if not isinstance(column, Hashable):
+                raise TypeError(
+                    f"{parameter} must be a column name or a list of them; "
+                    f"got {type(column).__name__}."
+                )
+    require_columns(parameter, columns, list(frame.columns))
+    return columns
+
+
+def _is_discrete(dtype: Any) -> bool:
+    if isinstance(dtype, pd.ArrowDtype):
+        return str(dtype.pyarrow_dtype).startswith(("string", "large_string", "bool", "dictionary"))
+    return (
+        isinstance(dtype, pd.CategoricalDtype | pd.StringDtype)
+        or pd.api.types.is_bool_dtype(dtype)
+        or pd.api.types.is_object_dtype(dtype)
+    )

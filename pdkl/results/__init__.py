@@ -1,0 +1,1 @@
+"""Tidy frames: written, and read back."""

@@ -1,0 +1,145 @@
+"""Which group is compared with which: the rows of an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.codes.keys import rank_keys, take_keys
+from pdkl.core.numerics.exact import IntArray
+from pdkl.core.validation import listing
+
+
+@dataclass(frozen=True)
+class Groups:
+    """One entry per comparison: the group that is P, the group that is Q, their keys.
+
+    ``left`` and ``right`` are rows of the sorted keys, -1 for no group. ``reference_keys`` is
+    None where Q is not a group.
+    """
+
+    keys: pd.DataFrame
+    left: IntArray
+    right: IntArray
+    reference_keys: pd.DataFrame | None = None
+
+    def __len__(self) -> int:
+        """Return the number of comparisons."""
+        return len(self.left)
+
+    def only(self, rows: IntArray) -> Groups:
+        """Keep some of the comparisons."""
+        reference = self.reference_keys
+        return Groups(
+            self.keys.take(rows),
+            self.left[rows],
+            self.right[rows],
+            None if reference is None else reference.take(rows),
+        )
+
+    def spoken(self, row: int) -> str:
+        """Write the keys of a comparison for a message, empty without keys."""
+        one = self.keys.iloc[[row]]
+        pairs = [f"{name}={one[name].tolist()[0]!r}" for name in one.columns]
+        return f" (group {', '.join(pairs)})" if pairs else ""
+
+
+def plain(keys: pd.DataFrame) -> Groups:
+    """Take each group once, beside the one that stands for all of Q."""
+    everyone = np.arange(len(keys))
+    return Groups(keys, everyone, np.zeros(len(keys), dtype=np.int64))
+
+
+def aligned(keys: pd.DataFrame) -> Groups:
+    """Compare each group with the group of the same keys on the other side."""
+    everyone = np.arange(len(keys))
+    return Groups(keys, everyone, everyone)
+
+
+def pairs(keys: pd.DataFrame) -> Groups:
+    """Compare each group with each other one."""
+    left, right = np.nonzero(~np.eye(len(keys), dtype=bool))
+    return _between(keys, left, right)
+
+
+def previous(keys: pd.DataFrame) -> Groups:
+    """Compare each group with the one before it in the last key, the other keys being equal."""
+    everyone = np.arange(len(keys))
+    ranks = np.column_stack(
+        [
+            np.zeros(len(keys), dtype=np.int64),
+            *(rank_keys(keys[name]) for name in keys.columns[:-1]),
+        ]
+    )
+    same = np.all(ranks[1:] == ranks[:-1], axis=1)
+    right = np.where(np.concatenate([[False], same])[: len(keys)], everyone - 1, -1)
+    return _between(keys, everyone, right, nullable=True)
+
+
+def one_label(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> Groups:
+    """Compare each group with the one that has the given label."""
+    everyone = np.arange(len(keys))
+    found = find(keys, label, columns)
+    return _between(keys, everyone, np.full(len(keys), found))
+
+
+def find(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> int:
+    """Return the row of the group that has a label; else list the groups there are."""
+    hint = f" To compare with the column {label!r}, pass q={label!r}." if label in columns else ""
+    if keys.columns.empty:
+        raise ValueError(
+            f"reference={label!r} is read as a group label, and there are no groups without by=."
+            f"{hint} A frame or a mapping {{category: weight}} needs no by."
+        )
+    several = len(keys.columns) > 1
+    parts = label if several else (label,)
+    if several and not (isinstance(label, tuple) and len(label) == len(keys.columns)):
+        raise ValueError(
+            f"reference must be a tuple of {len(keys.columns)} labels, one for each key of by "
+            f"({listing(keys.columns)}); got {label!r}.{hint}"
+        )
+    match_groups = np.ones(len(keys), dtype=bool)
+    for name, part in zip(keys.columns, parts, strict=True):
+        match_groups &= _equals(keys[name], part)
+    if match_groups.any():
+        return int(np.flatnonzero(match_groups)[0])
+    known = keys.itertuples(index=False, name=None)
+    groups = listing(row if several else row[0] for row in known)
+    raise ValueError(f"reference={label!r} is not a group of by; the groups are {groups}.{hint}")
+
+
+def _equals(values: pd.Series[Any], label: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Tell where a key is the label; text may stand for a time, as in pandas' own look-ups."""
+    missing = values.isna().to_numpy()
+    if pd.api.types.is_scalar(label) and pd.isna(label):
+        return missing
+    if isinstance(label, str):
+        try:
+            if pd.api.types.is_datetime64_any_dtype(values.dtype):
+                label = pd.Timestamp(label, tz=getattr(values.dtype, "tz", None))
+            elif isinstance(values.dtype, pd.PeriodDtype):
+                label = pd.Period(label, freq=values.dtype.freq.freqstr)
+        except ValueError:
+            return np.zeros(len(values), dtype=bool)
+    same = ~missing
+    same[same] = [bool(value == label) for value in values[same]]
+    return same
+
+
+def _between(
+    keys: pd.DataFrame, left: IntArray, right: IntArray, *, nullable: bool = False
+) -> Groups:
+    reference = {
+        f"{name}_reference": take_keys(keys[name], right, nullable=nullable)
+        for name in keys.columns
+    }
+    return Groups(
+        keys.take(left).reset_index(drop=True),
+        left,
+        right,
+        pd.DataFrame(reference, index=pd.RangeIndex(len(left))),
+    )

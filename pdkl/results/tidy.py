@@ -1,0 +1,210 @@
+"""Tidy frames: which columns an answer has, in which order, and how its rows are sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.codes import labels as names
+from pdkl.core.numerics.exact import IntArray
+from pdkl.results.pairing import Groups
+
+# the form of a comparison -> what the column `reference` says (q= gives the column's name)
+REFERENCES = {
+    "rest": "rest",
+    "all": "all",
+    "pairs": "pairs",
+    "previous": "previous",
+    "uniform": "uniform",
+    "label": "group",
+    "frame": "frame",
+    "mapping": "mapping",
+}
+FIXED = frozenset({"mapping", "uniform"})  # Q is given, not counted
+GROUP_TO_GROUP = frozenset({"label", "pairs", "previous"})
+_SINGLE = ("n", "n_missing", "categories")
+_TWO_SIDED = (
+    "n",
+    "n_reference",
+    "n_missing",
+    "n_missing_reference",
+    "categories",
+    "unseen",
+    "vanished",
+)
+_DISTRIBUTION = ("category", "count", "probability", "surprisal")
+_CONTRIBUTIONS = ("category", "count", "count_reference", "p", "q", "contribution")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rows of an answer share."""
+
+    form: str | None
+    unit: str
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The measures of one column, an entry per comparison."""
+
+    name: Hashable
+    reference: str | None
+    entries: dict[str, Any]
+    columns: list[str]  # what is measured, in order
+
+
+@dataclass(frozen=True)
+class Categories:
+    """The categories of one column; ``entries["row"]`` is the comparison of each."""
+
+    name: Hashable
+    reference: str | None
+    labels: names.Labels
+    rank: IntArray  # of each label
+    codes: IntArray
+    entries: dict[str, Any]
+    intervals: tuple[names.Labels, names.Labels] | None  # where labels begin and end
+
+
+def columns_of(
+    method: str, measured: Sequence[str], form: str | None, keys: Sequence[Hashable], *, cut: bool
+) -> list[str]:
+    """List the columns of an answer besides the keys of ``by``; ``measured`` are its values."""
+    ends = ["low", "high"] if cut else []
+    if method == "distribution":
+        return ["column", *_DISTRIBUTION, *ends, "unit"]
+    head = ["column"]
+    if form is not None:
+        head.append("reference")
+    if form in GROUP_TO_GROUP:
+        head += [f"{key}_reference" for key in keys]
+    if method == "contributions":
+        return [*head, *_CONTRIBUTIONS, *ends, "unit"]
+    sides = _SINGLE if form is None else _TWO_SIDED
+    return [*head, *sides, *measured, "unit"]
+
+
+def check_keys(keys: Sequence[Hashable], columns: Sequence[str]) -> None:
+    """Raise where a key of ``by`` would stand twice in the result."""
+    clashes = {key: f"{key}_key" for key in keys if key in columns}
+    if clashes:
+        raise ValueError(
+            f"by names {', '.join(map(repr, clashes))}, which the result needs for a column of "
+            f"its own. Rename first: df.rename(columns={clashes!r})."
+        )
+
+
+def scores(groups: Groups, parts: Sequence[Scores], facts: Facts) -> pd.DataFrame:
+    """Make one row per comparison and column."""
+    width = len(parts)
+    row, column = np.divmod(np.arange(len(groups) * width), max(width, 1))
+    frame = _head(groups, row, column, parts, facts)
+    first = parts[0]
+    for name in [*(_SINGLE if facts.form is None else _TWO_SIDED), *first.columns]:
+        if facts.form in FIXED and name in {"n_reference", "n_missing_reference"}:
+            frame[name] = pd.array([pd.NA] * len(row), dtype="Int64")
+        else:
+            frame[name] = np.column_stack([part.entries[name] for part in parts]).ravel()
+    return _finished(frame, facts)
+
+
+def contributions(groups: Groups, parts: Sequence[Categories], facts: Facts) -> pd.DataFrame:
+    """Make one row per comparison, column and category: infinite, then large, then small."""
+    size = np.abs(np.concatenate([part.entries["contribution"] for part in parts]))
+    return _by_category(groups, parts, facts, -size, _CONTRIBUTIONS)
+
+
+def distribution(groups: Groups, parts: Sequence[Categories], facts: Facts) -> pd.DataFrame:
+    """Make one row per group, column and category, by count descending."""
+    size = np.nan_to_num(np.concatenate([part.entries["probability"] for part in parts]))
+    return _by_category(groups, parts, facts, -size, _DISTRIBUTION)
+
+
+def _by_category(
+    groups: Groups,
+    parts: Sequence[Categories],
+    facts: Facts,
+    sort: Any,
+    value_columns: Sequence[str],
+) -> pd.DataFrame:
+    row = np.concatenate([part.entries["row"] for part in parts])
+    column = np.repeat(np.arange(len(parts)), [len(part.codes) for part in parts])
+    ties = np.concatenate([_rank(part) for part in parts])
+    order = np.lexsort([ties, sort, column, row, np.isnan(sort)])
+    frame = _head(groups, row[order], column[order], parts, facts)
+    category = names.categories([(part.labels, part.codes) for part in parts])
+    frame["category"] = pd.Series(category.take(order), dtype=category.dtype)
+    if any(part.intervals is not None for part in parts):
+        for i, name in enumerate(("low", "high")):
+            ends = names.categories([_ends(part, i) for part in parts])
+            frame[name] = pd.Series(ends.take(order), dtype=ends.dtype)
+    for name in value_columns[1:]:
+        if facts.form in FIXED and name == "count_reference":
+            frame[name] = pd.array([pd.NA] * len(row), dtype="Int64")
+        else:
+            frame[name] = np.concatenate([part.entries[name] for part in parts])[order]
+    return _finished(frame, facts)
+
+
+def _ends(part: Categories, i: int) -> tuple[names.Labels, IntArray]:
+    """Return where the intervals begin (0) or end (1), for a column without any nowhere."""
+    if part.intervals is None:
+        return pd.Index(np.empty(0)), np.full(len(part.codes), -1)
+    return part.intervals[i], part.codes
+
+
+def _rank(part: Categories) -> IntArray:
+    """Rank the categories of a column, missing last."""
+    return np.append(part.rank, len(part.labels))[part.codes]
+
+
+def _head(
+    groups: Groups,
+    row: IntArray,
+    column: IntArray,
+    parts: Sequence[Scores] | Sequence[Categories],
+    facts: Facts,
+) -> dict[Hashable, Any]:
+    head: dict[Hashable, Any] = _taken(groups.keys, row)
+    head["column"] = _text([names.text(part.name) for part in parts], column)
+    if facts.form is not None:
+        head["reference"] = _text([part.reference or "" for part in parts], column)
+    if facts.form in GROUP_TO_GROUP and groups.reference_keys is not None:
+        head |= _taken(groups.reference_keys, row)
+    return head
+
+
+def _taken(frame: pd.DataFrame, row: IntArray) -> dict[Hashable, Any]:
+    return {name: frame[name].take(row).reset_index(drop=True) for name in frame.columns}
+
+
+def _text(texts: Sequence[str], index: IntArray) -> pd.Series[Any]:
+    column: pd.Series[Any] = pd.Series(list(texts), dtype="str")
+    return column.take(index).reset_index(drop=True)
+
+
+def _finished(columns: dict[Hashable, Any], facts: Facts) -> pd.DataFrame:
+    size = len(next(iter(columns.values())))
+    columns["unit"] = _text([facts.unit], np.zeros(size, dtype=np.int64))
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(size))
+    frame.attrs["pdkl"] = facts.attributes
+    return frame
+
+
+def plain(
+    groups: Groups, texts: dict[str, list[str]], parts: Sequence[dict[str, Any]], facts: Facts
+) -> pd.DataFrame:
+    """Make one row per group and part; ``texts`` names the parts, one entry for each."""
+    row, which = np.divmod(np.arange(len(groups) * len(parts)), max(len(parts), 1))
+    frame = _taken(groups.keys, row)
+    for name, values in texts.items():
+        frame[name] = _text(values, which)
+    for name in parts[0]:
+        frame[name] = np.column_stack([part[name] for part in parts]).ravel()
+    return _finished(frame, facts)

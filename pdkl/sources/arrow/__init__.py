@@ -1,0 +1,1 @@
+"""Arrow data: tables in memory, streams that are read once, and datasets of files."""

@@ -1,0 +1,136 @@
+"""Count Arrow record batches: each column is encoded once, every list of columns in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pdkl.core.counts.combinations import Combinations, Tally
+from pdkl.core.counts.counts import LARGEST_SUM, WeightArray
+from pdkl.sources.arrow.encoders import Dictionaries, Encoder, as_numpy
+
+_WHOLE = int(np.iinfo(np.int64).max)
+_PIECE = 1 << 17  # rows encoded at a time; more where a dictionary is larger
+
+
+def count(
+    batches: Iterable[pa.RecordBatch],
+    wanted: Sequence[Sequence[str]],
+    encoders: Mapping[str, Encoder],
+    weights: WeightReader | None = None,
+) -> list[Combinations]:
+    """Count the distinct combinations of each list of columns, in one pass.
+
+    Parameters
+    ----------
+    batches : iterable of RecordBatch
+        All of one schema; their size and number do not matter.
+    wanted : sequence of lists of column names
+        The columns of each answer.
+    encoders : mapping {column: encoder}
+        One for each of these columns.
+    weights : WeightReader, optional
+        Of the column of row weights. Rows that weigh 0 stand in the answers too.
+    """
+    kind = None if weights is None else weights.dtype
+    tallies = [Tally(len(columns), kind, len(wanted)) for columns in wanted]
+    with ThreadPoolExecutor(2) as pool:
+        # columns are encoded side by side, but for dictionaries, whose codes are only renumbered
+        light = all(isinstance(one, Dictionaries) for one in encoders.values())
+        encode = map if light else pool.map
+        for piece in _pieces(batches, lambda: max(one.size for one in encoders.values())):
+            parts = [piece.column(name) for name in encoders]
+            found = encode(lambda one, part: one.encode(part), encoders.values(), parts)
+            weight = None if weights is None else weights.read(piece.column(weights.name))
+            codes = dict(zip(encoders, found, strict=True))
+            for columns, tally in zip(wanted, tallies, strict=True):
+                sizes = [encoders[name].size for name in columns]
+                tally.add([codes[name] for name in columns], sizes, weight)
+    if weights is not None:
+        weights.require()
+    return [tally.result() for tally in tallies]
+
+
+def _pieces(batches: Iterable[pa.RecordBatch], known: Callable[[], int]) -> Iterator[pa.Table]:
+    """Join small batches and cut large ones, so that each piece is worth its fixed costs.
+
+    Those grow with the number of values known, since a lookup reads all of them.
+    """
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        waiting.append(batch)
+        rows += len(batch)
+        size = max(_PIECE, known())
+        if rows >= size:
+            table = pa.Table.from_batches(waiting)
+            waiting, rows = [], 0
+            for start in range(0, len(table), 2 * size):
+                yield table.slice(start, 2 * size)
+    if rows:
+        yield pa.Table.from_batches(waiting)
+
+
+class WeightReader:
+    """Reads weights piece by piece, and says at the end what is wrong with them."""
+
+    def __init__(self, name: str, kind: pa.DataType) -> None:
+        self.name = name
+        self.dtype = np.dtype(np.float64 if pa.types.is_floating(kind) else np.int64)
+        self._rows = self._missing = self._negative = 0
+        self._first_negative: Any = None
+        self._total: int | float = 0
+
+    def read(self, values: pa.ChunkedArray) -> WeightArray:
+        """Return the weights in ``dtype``; what is wrong with them is noted for later."""
+        self._rows += len(values)
+        if self.dtype == np.float64:
+            parts = [chunk.to_numpy(zero_copy_only=False) for chunk in values.chunks]
+            weight: NDArray[Any] = np.concatenate(parts).astype(np.float64)
+            absent = np.isnan(weight)
+            self._missing += int(absent.sum())
+            weight[absent] = 0.0
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._total += float(weight.sum())
+        else:
+            if pa.types.is_boolean(values.type):
+                values = values.cast(pa.uint8())
+            self._missing += values.null_count
+            given = as_numpy(values, 0)
+            weight = given.astype(np.int64)
+            exact = int(given.max()) * len(given) > _WHOLE  # more than int64 may hold
+            self._total += int((given.astype(object) if exact else weight).sum())
+        if (bad := np.flatnonzero(weight < 0)).size:
+            if self._negative == 0:
+                self._first_negative = weight[bad[0]]
+            self._negative += bad.size
+        return weight
+
+    def require(self) -> None:
+        """Raise where weights cannot be weights, in the words that any frame's would get."""
+        spoken = f"weights (column {self.name!r})"
+        if self._missing:
+            raise ValueError(
+                f"{spoken} must not be missing; {self._missing} of {self._rows} are. "
+                "Fill them with fillna or drop these rows."
+            )
+        if self.dtype == np.int64 and self._total > _WHOLE:
+            raise ValueError(
+                f"{spoken} add up to {self._total}, beyond the 2**63 - 1 that whole weights are "
+                "counted to. Divide them or make them floats."
+            )
+        if not self._total <= LARGEST_SUM:
+            raise ValueError(
+                f"{spoken} must be finite and add up to at most {LARGEST_SUM:g}; they add up to "
+                f"{self._total:g}. Divide them by a common factor."
+            )
+        if self._negative:
+            raise ValueError(
+                f"{spoken} must not be negative; {self._negative} of {self._rows} are, "
+                f"the first is {self._first_negative}."
+            )

@@ -1,0 +1,284 @@
+"""Values of Arrow columns become codes, the same in every piece."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from pdkl.codes.arrow_text import with_room
+from pdkl.core.counts.counts import CodeArray
+
+_SPAN = 1 << 22  # integers within so wide a range are looked up, not hashed
+
+
+class Encoder(Protocol):
+    """Gives the values of one column whole numbers from 0, the same in every piece."""
+
+    @property
+    def size(self) -> int:
+        """The number of values known so far."""
+
+    def encode(self, values: pa.ChunkedArray) -> CodeArray:
+        """Return the number of each value, -1 where it is missing."""
+
+
+class Vocabulary(Encoder, Protocol):
+    """An encoder that learns the values as they come."""
+
+    def values(self) -> pa.Array:
+        """Return the values that the numbers stand for."""
+
+
+def encoder_for(kind: pa.DataType) -> Vocabulary:
+    """Return an encoder for values of a type; TypeError where they cannot be counted."""
+    types = pa.types
+    if types.is_dictionary(kind):
+        return Dictionaries(kind)
+    if isinstance(kind, pa.BaseExtensionType):
+        return Converted(encoder_for(kind.storage_type), _storage)
+    if types.is_boolean(kind):
+        return Numbers(pa.uint8(), kind)
+    if types.is_date64(kind):
+        return Converted(encoder_for(pa.date32()), lambda one: one.cast(pa.date32(), safe=False))
+    if types.is_integer(kind):
+        return Numbers(kind, kind)
+    if types.is_temporal(kind) and not types.is_interval(kind):
+        return Numbers(pa.int32() if kind.bit_width == 32 else pa.int64(), kind)
+    if types.is_float16(kind):
+        return Converted(encoder_for(pa.float32()), lambda one: one.cast(pa.float32()))
+    if types.is_floating(kind):
+        return Converted(Hashed(kind), _one_missing)
+    if types.is_decimal(kind):
+        if kind.bit_width < 128:
+            wide = pa.decimal128(kind.precision, kind.scale)
+            return Converted(Hashed(wide), lambda one: one.cast(wide))
+        return Hashed(kind)
+    if str(kind) in ("string_view", "binary_view"):
+        flat = pa.string() if str(kind) == "string_view" else pa.binary()
+        return Converted(
+            Dictionaries(pa.dictionary(pa.int32(), flat)), lambda one: _flat(one, flat)
+        )
+    textual = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
+    if types.is_null(kind) or types.is_fixed_size_binary(kind) or any(is_(kind) for is_ in textual):
+        return Hashed(kind)
+    raise TypeError(f"values of Arrow type {kind} are not hashable")
+
+
+class Hashed:
+    """Values that are looked up among those known, and hashed where they are new."""
+
+    def __init__(self, kind: pa.DataType, known: pa.Array | None = None) -> None:
+        self._known = pa.array([], kind) if known is None else known
+        self._learning = known is None  # whether many of the last values were new
+        self._is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+        self._table = self._known  # what is looked through, values that stand for nothing included
+
+    @property
+    def size(self) -> int:
+        """The number of values known so far."""
+        return len(self._known)
+
+    def values(self) -> pa.Array:
+        """Return the values that the numbers stand for."""
+        return self._known
+
+    def encode(self, values: pa.ChunkedArray) -> CodeArray:
+        """Return the number of each value, -1 where it is missing."""
+        if self._learning:
+            return self._learn(values)
+        codes = as_numpy(pc.index_in(values, value_set=self._table), -1)
+        if self._is_text and codes.max(initial=-1) >= self.size:
+            codes = np.where(codes < self.size, codes, -1)
+        n_new = int(np.count_nonzero(codes < 0)) - values.null_count
+        if n_new > 0:
+            new = (codes < 0) & as_numpy(values.is_valid().cast(pa.uint8()), 0).view(bool)
+            codes = codes.copy()  # Arrow's buffers are read only
+            codes[new] = self._learn(values.filter(pa.array(new)))
+            self._learning = n_new > len(values) // 4
+        return codes
+
+    def _learn(self, values: pa.ChunkedArray) -> CodeArray:
+        """Hash all values, and number those that are new."""
+        if values.null_count == len(values):
+            return np.full(len(values), -1, dtype=np.int32)
+        encoded = values.dictionary_encode().unify_dictionaries()
+        dictionary = encoded.chunk(0).dictionary
+        place = pc.index_in(dictionary, value_set=self._known)
+        new = place.is_null()
+        number = np.append(place.fill_null(-1).to_numpy(), -1).astype(np.int32)
+        fresh = dictionary.filter(new)
+        number[:-1][new.to_numpy(zero_copy_only=False)] = self.size + np.arange(len(fresh))
+        self._known = pa.concat_arrays([self._known, fresh])
+        self._table = with_room(self._known) if self._is_text else self._known
+        self._learning = len(fresh) > len(values) // 8
+        indices = pa.chunked_array([chunk.indices for chunk in encoded.chunks])
+        return np.asarray(number[as_numpy(indices, -1)])
+
+
+class Numbers:
+    """Integers, and what is stored as such: looked up in a table while their range is short."""
+
+    def __init__(self, stored: pa.DataType, kind: pa.DataType) -> None:
+        self._stored, self._kind = stored, kind
+        self._dtype = np.dtype(stored.to_pandas_dtype())
+        self._low = 0
+        self._number: NDArray[np.int32] = np.zeros(0, dtype=np.int32)  # by value - low, -1 if new
+        self._size = 0
+        self._hashed: Hashed | None = None  # where the range is wide
+
+    @property
+    def size(self) -> int:
+        """The number of values known so far."""
+        return self._size if self._hashed is None else self._hashed.size
+
+    def values(self) -> pa.Array:
+        """Return the values that the numbers stand for."""
+        return self._integers().cast(self._kind) if self._hashed is None else self._hashed.values()
+
+    def encode(self, values: pa.ChunkedArray) -> CodeArray:
+        """Return the number of each value, -1 where it is missing."""
+        if self._hashed is not None:
+            return self._hashed.encode(values)
+        if values.null_count == len(values):
+            return np.full(len(values), -1, dtype=np.int32)
+        whole = _stored_as(values, self._stored)
+        ends = pc.min_max(whole)
+        low, high = ends["min"].as_py(), ends["max"].as_py()
+        if not self._reach(low, high):
+            self._hashed = Hashed(self._kind, self._integers().cast(self._kind))
+            return self._hashed.encode(values)
+        place = as_numpy(whole, low)
+        if self._dtype == np.uint64:
+            place = (place - np.uint64(self._low)).astype(np.int64)
+        else:
+            place = place.astype(np.int64) - self._low
+        codes = self._number[place]
+        if (new := codes < 0).any():
+            fresh = np.unique(place[new])
+            self._number[fresh] = self._size + np.arange(len(fresh), dtype=np.int32)
+            self._size += len(fresh)
+            codes = self._number[place]
+        if values.null_count:
+            codes[as_numpy(values.is_null().cast(pa.uint8()), 0).view(bool)] = -1
+        return codes
+
+    def _reach(self, low: int, high: int) -> bool:
+        """Make the table reach from low to high; False where it would be too long."""
+        start, stop = self._low, self._low + len(self._number)
+        if start < stop:
+            low, high = min(low, start), max(high, stop - 1)
+        if high - low >= _SPAN:
+            return False
+        if high - low + 1 > len(self._number):
+            table = np.full(high - low + 1, -1, dtype=np.int32)
+            table[start - low : stop - low] = self._number
+            self._low, self._number = low, table
+        return True
+
+    def _integers(self) -> pa.Array:
+        """Return the integers in the order of their numbers."""
+        known = np.flatnonzero(self._number >= 0)
+        known = known[np.argsort(self._number[known])]
+        if self._dtype == np.uint64:
+            return pa.array(known.astype(np.uint64) + np.uint64(self._low), self._stored)
+        return pa.array(known + self._low, pa.int64()).cast(self._stored)
+
+
+class Dictionaries:
+    """Dictionary arrays: what is encoded is their dictionaries, which may differ by batch."""
+
+    def __init__(self, kind: pa.DictionaryType) -> None:
+        self._inner = encoder_for(kind.value_type)
+        self._last: tuple[pa.Array, CodeArray] | None = None
+
+    @property
+    def size(self) -> int:
+        """The number of values known so far."""
+        return self._inner.size
+
+    def values(self) -> pa.Array:
+        """Return the values that the numbers stand for."""
+        return self._inner.values()
+
+    def encode(self, values: pa.ChunkedArray) -> CodeArray:
+        """Return the number of each value, -1 where it is missing."""
+        parts = []
+        for chunk in values.chunks:
+            number = self._numbers_of(chunk.dictionary)
+            indices = chunk.indices
+            if indices.null_count:
+                indices = indices.cast(pa.int64()).fill_null(-1)
+            parts.append(number[indices.to_numpy()])
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _numbers_of(self, dictionary: pa.Array) -> CodeArray:
+        """Return the number of each entry, and -1 at the end."""
+        if self._last is not None and _same_buffers(self._last[0], dictionary):
+            return self._last[1]
+        number = np.append(self._inner.encode(pa.chunked_array([dictionary])), -1)
+        self._last = dictionary, number.astype(np.int32)
+        return self._last[1]
+
+
+class Converted:
+    """Values that are brought to another form, chunk by chunk, before they are encoded."""
+
+    def __init__(self, inner: Vocabulary, convert: Callable[[pa.Array], pa.Array]) -> None:
+        self._inner, self._convert = inner, convert
+
+    @property
+    def size(self) -> int:
+        """The number of values known so far."""
+        return self._inner.size
+
+    def values(self) -> pa.Array:
+        """Return the values that the numbers stand for."""
+        return self._inner.values()
+
+    def encode(self, values: pa.ChunkedArray) -> CodeArray:
+        """Return the number of each value, -1 where it is missing."""
+        return self._inner.encode(pa.chunked_array([self._convert(one) for one in values.chunks]))
+
+
+def _one_missing(numbers: pa.Array) -> pa.Array:
+    """Read NaN as missing, and -0.0 as 0.0."""
+    found = numbers.to_numpy(zero_copy_only=False)
+    return pa.array(found + found.dtype.type(0), from_pandas=True)
+
+
+def _storage(values: pa.Array) -> pa.Array:
+    return values.storage
+
+
+def _flat(views: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Turn text or binary views into dictionaries of ``kind``, for which all kernels exist."""
+    encoded = views.dictionary_encode()
+    dictionary = pa.array(encoded.dictionary.to_pylist(), kind)
+    return pa.DictionaryArray.from_arrays(encoded.indices, dictionary)
+
+
+def _stored_as(values: pa.ChunkedArray, stored: pa.DataType) -> pa.ChunkedArray:
+    if pa.types.is_boolean(values.type):
+        return values.cast(stored)
+    return pa.chunked_array([chunk.view(stored) for chunk in values.chunks], stored)
+
+
+def as_numpy(values: pa.ChunkedArray, missing: int) -> NDArray[Any]:
+    """Return integers as one NumPy array, read only, with ``missing`` for null."""
+    if values.null_count:
+        values = values.fill_null(missing)
+    parts = [chunk.to_numpy() for chunk in values.chunks] or [np.zeros(0, dtype=np.int32)]
+    return np.asarray(parts[0] if len(parts) == 1 else np.concatenate(parts))
+
+
+def _same_buffers(one: pa.Array, other: pa.Array) -> bool:
+    def where(array: pa.Array) -> list[Any]:
+        addresses = [buffer and buffer.address for buffer in array.buffers()]
+        return [array.type, array.offset, len(array), *addresses]
+
+    return where(one) == where(other)

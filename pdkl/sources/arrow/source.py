@@ -1,0 +1,181 @@
+"""Arrow data: tables in memory, streams that are read once, and datasets of files."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from weakref import WeakSet
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from pdkl.codes.intervals import Binner
+from pdkl.codes.weights import read_weights
+from pdkl.core.counts.combinations import Combinations
+from pdkl.core.counts.counts import CodeArray
+from pdkl.core.validation import listing
+from pdkl.sources.arrow import datasets
+from pdkl.sources.arrow.count import WeightReader, count
+from pdkl.sources.arrow.encoders import Vocabulary, encoder_for
+from pdkl.sources.base import Rows
+
+KINDS = (pa.Table, pa.RecordBatch, pa.RecordBatchReader, ds.Dataset)
+_consumed: WeakSet[pa.RecordBatchReader] = WeakSet()  # what has been read here
+
+
+@dataclass(frozen=True)
+class ArrowSource:
+    """Arrow data of one of ``KINDS``, reduced to the combinations that occur."""
+
+    data: Any
+    kind: str = "frame"
+
+    @cached_property
+    def head(self) -> pd.DataFrame:
+        """An empty frame with the columns; an index that pandas has stored is one if it is named.
+
+        Columns have their names in Arrow, whatever pandas called them.
+        """
+        schema = self.data.schema
+        unnamed = [name for name in schema.names if name.startswith("__index_level_")]
+        table = schema.empty_table().drop_columns(unnamed)
+        head: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+        return head
+
+    def reduce(
+        self,
+        wanted: Sequence[Sequence[Hashable]],
+        weights: Hashable | None,
+        cut: Mapping[Hashable, Binner],
+    ) -> list[Rows]:
+        """Count the combinations of each list of columns, in one pass."""
+        if not wanted:
+            return []
+        lists: list[list[Any]] = [list(dict.fromkeys(columns)) for columns in wanted]
+        names = list(dict.fromkeys(name for columns in lists for name in columns))
+        kinds = {name: self.data.schema.field(name).type for name in names}
+        for name in names:
+            if name not in cut:
+                _encoder(name, kinds[name])  # refuse what cannot be counted before reading it
+        reader = None
+        if weights is not None:
+            read_weights(self.head, weights)  # refuse what is no number
+            reader = WeightReader(str(weights), self.data.schema.field(weights).type)
+        needed = names if weights is None else list(dict.fromkeys([*names, weights]))
+        schema, batches, total = self._open(needed)
+        encoders: dict[Any, Any] = {
+            name: _Cut(cut[name], name, self.head[name])
+            if name in cut
+            else _encoder(name, schema.field(name).type)
+            for name in names
+        }
+        found = count(_with_progress(batches, total), lists, encoders, reader)
+        dtypes = {name: _levels(encoders[name], kinds[name]) for name in names}
+        coded = {n for n in names if n not in cut and not pa.types.is_dictionary(kinds[n])}
+        return [
+            _rows(columns, dtypes, one, weights, frozenset(cut), frozenset(coded))
+            for columns, one in zip(lists, found, strict=True)
+        ]
+
+    def _open(self, columns: list[str]) -> tuple[pa.Schema, Iterator[pa.RecordBatch], int | None]:
+        """Return the batches of some columns, their schema, and how many rows, if that is known."""
+        data = self.data
+        if isinstance(data, ds.Dataset):
+            return datasets.scan(data, columns)
+        if isinstance(data, pa.RecordBatchReader):
+            if data in _consumed:
+                raise ValueError(
+                    f"a RecordBatchReader can be read once, and this one has been, so counting "
+                    f"{listing(columns)} has no rows to read. Pass a pyarrow Table or Dataset "
+                    "where a call reads twice, such as for bins that are fitted (edges need no "
+                    "second reading), and a new reader for each call."
+                )
+            _consumed.add(data)
+            return data.schema, _selected(data, columns), None
+        table = data if isinstance(data, pa.Table) else pa.Table.from_batches([data])
+        table = table.select(columns)
+        return table.schema, iter(table.to_batches()), len(table)
+
+
+class _Cut:
+    """Gives numbers and times the number of their interval."""
+
+    def __init__(self, binner: Binner, name: Hashable, empty: pd.Series[Any]) -> None:
+        self._binner, self._name = binner, name
+        self.labels = binner(empty, name)[1]
+        self.size = len(self.labels)
+
+    def encode(self, values: pa.ChunkedArray) -> CodeArray:
+        """Return the interval of each value, -1 where it is missing."""
+        return self._binner(values.to_pandas(), self._name)[0]
+
+
+def _encoder(name: Hashable, kind: pa.DataType) -> Vocabulary:
+    try:
+        return encoder_for(kind)
+    except TypeError as error:
+        raise TypeError(
+            f"column {name!r} (dtype {kind}) holds values that cannot be counted: {error}. "
+            "Turn them into something hashable first, such as tuples or text."
+        ) from None
+
+
+def _levels(encoder: Any, kind: pa.DataType) -> pd.CategoricalDtype:
+    """Return the categorical dtype whose codes the encoder gives."""
+    if isinstance(encoder, _Cut):
+        return pd.CategoricalDtype(encoder.labels)
+    values = encoder.values().to_pandas()
+    labels = pd.Index(values, dtype=values.dtype, tupleize_cols=False)
+    return pd.CategoricalDtype(labels, pa.types.is_dictionary(kind) and kind.ordered)
+
+
+def _rows(
+    columns: list[Any],
+    dtypes: dict[Any, pd.CategoricalDtype],
+    found: Combinations,
+    weights: Hashable | None,
+    cut: frozenset[Hashable],
+    coded: frozenset[Hashable],
+) -> Rows:
+    frame = {
+        name: pd.Categorical.from_codes(codes, dtype=dtypes[name])
+        for name, codes in zip(columns, found.codes, strict=True)
+    }
+    name = "rows" if weights is None else weights
+    while name in frame:  # as well as counted itself
+        name = f"{name}_"
+    return Rows(pd.DataFrame({**frame, name: found.weight}), name, cut, coded)
+
+
+def _selected(reader: pa.RecordBatchReader, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    try:
+        for batch in reader:
+            yield batch.select(columns)
+    except (pa.ArrowException, OSError) as error:
+        raise datasets.unreadable(None, error) from error
+
+
+def _with_progress(
+    batches: Iterator[pa.RecordBatch], total: int | None
+) -> Iterator[pa.RecordBatch]:
+    """Show a bar on a terminal after a second, where tqdm is installed."""
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        yield from batches
+        return
+    with tqdm(
+        total=total,
+        desc="counting",
+        unit=" rows",
+        unit_scale=True,
+        delay=1,
+        disable=None,
+        leave=False,
+    ) as bar:
+        for batch in batches:
+            yield batch
+            bar.update(len(batch))

@@ -1,0 +1,103 @@
+"""What every kind of data gives: distinct rows beside how often they occur."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import pandas as pd
+
+from pdkl.codes.intervals import Binner
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows that stand for the data: all of it, or distinct ones beside how often they occur.
+
+    Where ``weights`` is a column that the caller did not name, it holds whole numbers of rows.
+    """
+
+    frame: pd.DataFrame
+    weights: Hashable | None
+    cut: frozenset[Hashable] = frozenset()  # columns of intervals already: categoricals of them
+    coded: frozenset[Hashable] = frozenset()  # categoricals only to spare the hashing of values
+
+    @property
+    def plain(self) -> pd.DataFrame:
+        """The frame with the values that coded columns stand for."""
+        return decoded(self.frame, self.coded)
+
+    def number(self, chosen: pd.Series[bool]) -> int:
+        """Count the rows of the data that are ``chosen``."""
+        if self.weights is None:
+            return int(chosen.sum())
+        return int(self.frame.loc[chosen.to_numpy(), self.weights].sum())  # type: ignore[index]
+
+
+class Source(Protocol):
+    """Data of any kind."""
+
+    @property
+    def kind(self) -> str:
+        """What the column ``reference`` calls it: "frame" or "profile"."""
+
+    @property
+    def head(self) -> pd.DataFrame:
+        """A frame with the data's columns, dtypes and index names; its rows do not matter."""
+
+    def reduce(
+        self,
+        wanted: Sequence[Sequence[Hashable]],
+        weights: Hashable | None,
+        cut: Mapping[Hashable, Binner],
+    ) -> list[Rows]:
+        """Return rows with the ``wanted`` columns, for each list of them, in one pass.
+
+        Every row of the data stands in each answer, also where values are missing or weights 0.
+        ``cut`` says which columns will be cut into intervals, in case that is cheaper at once.
+        """
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was settled when the data was counted; nothing where it still is as it was."""
+
+    binners: Mapping[Hashable, Binner] = field(default_factory=dict)
+    folded: Mapping[Hashable, int] = field(default_factory=dict)  # how many categories are lumped
+    cut_keys: Mapping[Hashable, str] = field(default_factory=dict)  # how times were cut
+    weights: Hashable | None = None  # the column that was added up
+
+    @staticmethod
+    def of(source: Source) -> Prepared:
+        """Return what a source says of itself; only a profile says anything."""
+        said: Prepared = getattr(source, "prepared", Prepared())
+        return said
+
+
+def decoded(frame: pd.DataFrame, coded: frozenset[Hashable]) -> pd.DataFrame:
+    """Replace categoricals that only spared hashing by the values they stand for."""
+    if not coded:
+        return frame
+    plain = frame.copy(deep=False)
+    for name, dtype in frame.dtypes.items():
+        if name in coded and isinstance(dtype, pd.CategoricalDtype):
+            plain[name] = _values(frame[name])
+    return plain
+
+
+def _values(column: pd.Series[Any]) -> Any:
+    """Take the values of a categorical; Series.astype would round integers beside missing ones."""
+    codes, levels = column.cat.codes.to_numpy(), column.cat.categories
+    values, missing = levels.array, bool((codes < 0).any())
+    if missing and levels.dtype.kind in "iub":
+        values = pd.array(levels.to_numpy())  # of a nullable dtype
+    return values.take(codes, allow_fill=missing)
+
+
+def different_bins(name: Hashable) -> str:
+    """Say that a column of a profile cannot be cut anew."""
+    return (
+        f"bins asks to cut column {name!r} anew, but a profile has cut it already and its values "
+        "are gone. Leave bins out, or take the profile with these bins."
+    )

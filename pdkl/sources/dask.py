@@ -1,0 +1,164 @@
+"""Dask frames: each partition is reduced where it lies, then the answers in a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pdkl.codes.intervals import Binner, as_numbers
+from pdkl.codes.keys import group_rows
+from pdkl.codes.values import Encoder
+from pdkl.codes.weights import HALF, read_weights
+from pdkl.core.counts.counts import sum_by
+from pdkl.sources.base import Rows
+from pdkl.sources.distinct_rows import UncountableError, rows_beside_weights, running
+
+_UNKNOWN = "__UNKNOWN_CATEGORIES__"  # what Dask declares where it has not seen the levels
+_FAN_IN = 8  # how many answers are added at a time
+_CELLS = frozenset({"rows", "missing", "least", "low", "high", "total"})
+
+
+def read(frame: Any, name: str) -> DaskSource:
+    """Return a frame as a source; ``name`` is what messages call it."""
+    dtypes = [pd.Series(dtype=_seen(dtype)) for dtype in frame.dtypes]
+    return DaskSource(pd.concat(dtypes, axis=1).set_axis(frame.columns, axis=1), frame, name)
+
+
+def _seen(dtype: Any) -> Any:
+    """Return the dtype of the values where Dask does not know the levels."""
+    if isinstance(dtype, pd.CategoricalDtype) and _UNKNOWN in dtype.categories:
+        return dtype.categories.dtype
+    return dtype
+
+
+def distinct(
+    frame: Any,
+    wanted: Sequence[Sequence[Hashable]],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Encoder],
+) -> list[pd.DataFrame]:
+    """Count the distinct rows of each list of columns, in one pass over the partitions.
+
+    The answers are those of `pdkl.sources.narwhals.query.distinct`, in the dtypes of the data.
+    Columns to ``cut`` are categoricals of their intervals.
+    """
+    from dask.delayed import delayed
+
+    aside = [] if weights is None else [weights]
+    needed = list(dict.fromkeys([*(name for columns in wanted for name in columns), *aside]))
+    levels = [
+        name
+        for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
+        if name in needed and _seen(dtype) is not dtype
+    ]
+    read_part, add = delayed(_reduce), delayed(_add)
+    parts = [read_part(part, wanted, weights, cut, levels) for part in frame[needed].to_delayed()]
+    while len(parts) > 1:
+        parts = [add(parts[i : i + _FAN_IN]) for i in range(0, len(parts), _FAN_IN)]
+    found: list[pd.DataFrame] = parts[0].compute()
+    return found
+
+
+def _reduce(
+    part: pd.DataFrame,
+    wanted: Sequence[Sequence[Hashable]],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Encoder],
+    levels: Sequence[Hashable],
+) -> list[pd.DataFrame]:
+    part = part.astype({name: part[name].cat.categories.dtype for name in levels})
+    cells = {"rows": np.ones(len(part), dtype=np.int64)}
+    if weights is not None:
+        cells |= _weighed(part[weights])
+    values: dict[Hashable, pd.Series[Any]] = {}
+    for name in dict.fromkeys([name for columns in wanted for name in columns]):
+        values[name] = part[name].reset_index(drop=True)
+        if name in cut:
+            codes, labels = cut[name](part[name], name)
+            values[name] = pd.Series(pd.Categorical.from_codes(codes, categories=labels))
+    return [_added({name: values[name] for name in columns}, cells) for columns in wanted]
+
+
+def _weighed(values: pd.Series[Any]) -> dict[str, NDArray[Any]]:
+    missing = values.isna().to_numpy()
+    known = values.where(~missing, 0)
+    found: dict[str, NDArray[Any]] = {"missing": missing.astype(np.int64)}
+    if values.dtype.kind in "iub":
+        weight = known.to_numpy(dtype=np.uint64 if values.dtype.kind == "u" else np.int64)
+        low = weight % weight.dtype.type(HALF)
+        found |= {"low": low.astype(np.int64), "high": (weight - low).astype(np.float64)}
+    else:
+        weight = known.to_numpy(dtype=np.float64)
+        found["total"] = weight
+    return found | {"least": weight.astype(np.float64)}
+
+
+def _added(keys: Mapping[Hashable, pd.Series[Any]], cells: Mapping[str, Any]) -> pd.DataFrame:
+    """Add the cells of equal rows; the keys are then called by their place."""
+    try:
+        codes, found = group_rows(pd.DataFrame(dict(keys)), list(keys))
+    except TypeError as error:
+        raise UncountableError(str(error)) from None
+    assert codes is not None  # there are keys
+    found = found.set_axis([f"{i}" for i in range(len(keys))], axis=1)
+    for name, values in cells.items():
+        if name == "least":
+            least = np.full(len(found), np.inf)
+            np.minimum.at(least, codes, values)
+            found[name] = least
+        else:
+            found[name] = sum_by(np.asarray(codes, dtype=np.int64), values, len(found))
+    return found
+
+
+def _add(parts: Sequence[Sequence[pd.DataFrame]]) -> list[pd.DataFrame]:
+    added = []
+    for frames in zip(*parts, strict=True):
+        # column by column, and without the empty ones: their dtypes have nothing to say
+        full = [frame for frame in frames if len(frame)] or [frames[0]]
+        joined: dict[Hashable, pd.Series[Any]] = {
+            name: pd.concat([frame[name] for frame in full], ignore_index=True)
+            for name in full[0].columns
+        }
+        cells = {name: joined.pop(name).to_numpy() for name in list(joined) if name in _CELLS}
+        added.append(_added(joined, cells))
+    return added
+
+
+@dataclass(frozen=True)
+class DaskSource:
+    """A Dask frame, whose partitions are pandas frames."""
+
+    head: pd.DataFrame
+    frame: Any
+    spoken: str
+    kind: str = "frame"
+
+    def reduce(
+        self,
+        wanted: Sequence[Sequence[Hashable]],
+        weights: Hashable | None,
+        cut: Mapping[Hashable, Binner],
+    ) -> list[Rows]:
+        """Count the distinct rows of each list where the data is."""
+        if weights is not None:
+            read_weights(self.head, weights)
+        fitting = {
+            name: binner
+            for name, binner in cut.items()
+            if name in self.head and as_numbers(self.head[name], name)[2] == binner.kind
+        }
+        lists = [list(dict.fromkeys(columns)) for columns in wanted]
+        with running(self.spoken):
+            frames = distinct(self.frame, lists, weights, fitting)
+        found = []
+        for columns, frame in zip(lists, frames, strict=True):
+            keys = {name: frame[f"{i}"] for i, name in enumerate(columns)}
+            cells = frame.iloc[:, len(columns) :]
+            found.append(rows_beside_weights(keys, cells, weights, frozenset(fitting)))
+        return found

@@ -1,0 +1,75 @@
+"""What came home from an engine: distinct rows, with their weights checked and added."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.codes.weights import require_whole_sum
+from pdkl.sources.base import Rows
+
+
+class UncountableError(TypeError):
+    """A partition holds what cannot be counted."""
+
+
+class TooManyRowsError(Exception):
+    """The distinct rows of a frame are more than should come home."""
+
+
+@contextmanager
+def running(spoken: str) -> Iterator[None]:
+    """Say whose query it was that failed."""
+    try:
+        yield
+    except UncountableError:
+        raise
+    except Exception as error:
+        said = (str(error).strip() or "no more is known").splitlines()[0]
+        raise RuntimeError(
+            f"the query of this {spoken} failed, so nothing was counted. It says: "
+            f"{type(error).__name__}: {said}"
+        ) from error
+
+
+def rows_beside_weights(
+    keys: dict[Hashable, pd.Series[Any]],
+    cells: pd.DataFrame,
+    weights: Hashable | None,
+    cut: frozenset[Hashable],
+) -> Rows:
+    """Put the distinct rows beside what they weigh."""
+    name = weights
+    if name is None or name in keys:
+        name = "rows"
+        while name in keys:
+            name = f"_{name}"
+    number = (
+        cells["rows"]
+        if weights is None
+        else checked_weights(cells, f"weights (column {weights!r})")
+    )
+    return Rows(pd.DataFrame({**keys, name: number}), name, cut)
+
+
+def checked_weights(cells: pd.DataFrame, spoken: str) -> pd.Series[Any]:
+    """Check the weights, and add their halves."""
+    if n_missing := int(cells["missing"].sum()):
+        raise ValueError(
+            f"{spoken} must not be missing; {n_missing} of {int(cells['rows'].sum())} are. "
+            "Fill them or drop these rows."
+        )
+    if len(cells) and (least := cells["least"].min()) < 0:
+        raise ValueError(f"{spoken} must not be negative; the smallest is {least:g}.")
+    if "total" in cells:
+        return cells["total"].astype(np.float64)
+    low, high = cells["low"].astype(np.int64), cells["high"].astype(np.float64)
+    if len(cells) and float(high.max()) + float(low.max()) > 2.0**62:
+        exact = [int(a) + int(b) for a, b in zip(low, high, strict=True)]
+        require_whole_sum(sum(exact), spoken)
+        return pd.Series(exact, dtype=np.int64)
+    return high.astype(np.int64) + low

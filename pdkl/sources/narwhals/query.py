@@ -1,0 +1,198 @@
+"""Queries that reduce a frame inside its engine to distinct rows and their number."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import pyarrow as pa
+
+from pdkl.codes.weights import HALF
+from pdkl.core.counts.bin_edges import Numbers
+
+MOST_CATEGORIES = 256  # columns of more intervals come home as they are, and are cut there
+_ARROW = {
+    **{getattr(nw, name): getattr(pa, name.lower())() for name in ("Int8", "Int16", "Int32")},
+    **{getattr(nw, name): getattr(pa, name.lower())() for name in ("UInt8", "UInt16", "UInt32")},
+    **{getattr(nw, name): getattr(pa, name.lower())() for name in ("Int64", "UInt64")},
+    nw.Int128: pa.int64(),  # the sums of some engines, which seldom need so much
+    nw.UInt128: pa.int64(),
+    nw.Float32: pa.float32(),
+    nw.Float64: pa.float64(),
+    nw.Boolean: pa.bool_(),
+    nw.String: pa.string(),
+    nw.Enum: pa.string(),
+    nw.Categorical: pa.string(),
+    nw.Date: pa.date32(),
+    nw.Decimal: pa.decimal128(38, 9),
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """What one column holds."""
+
+    name: str
+    dtype: Any  # as narwhals has it
+
+    @property
+    def type(self) -> pa.DataType | None:
+        """Arrow's type, None for those that nothing depends on."""
+        dtype = self.dtype
+        if isinstance(dtype, nw.Datetime):
+            return pa.timestamp(dtype.time_unit, dtype.time_zone)
+        if isinstance(dtype, nw.Duration):
+            return pa.duration(dtype.time_unit)
+        return _ARROW.get(type(dtype))
+
+    @property
+    def levels(self) -> tuple[str, ...] | None:
+        """The declared levels."""
+        return tuple(self.dtype.categories) if isinstance(self.dtype, nw.Enum) else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds whole numbers by dtype."""
+        return bool(self.dtype.is_integer() or self.dtype == nw.Boolean)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it can be cut by comparing with numbers."""
+        return bool(self.dtype.is_integer() or self.dtype.is_float())
+
+
+@dataclass(frozen=True)
+class Query:
+    """A frame of an engine, its columns renamed by position: not every engine takes every name."""
+
+    frame: nw.LazyFrame[Any]
+    fields: tuple[Field, ...]
+
+    @property
+    def place(self) -> dict[Hashable, int]:
+        """Where each column stands."""
+        return {field.name: i for i, field in enumerate(self.fields)}
+
+
+def read(data: Any) -> Query:
+    """Read the schema of a frame, which runs nothing."""
+    frame = nw.from_native(data).lazy()
+    schema = frame.collect_schema()
+    names = [f"c{i}" for i in range(len(schema))]
+    native = nw.to_native(frame)
+    # in their own words, since some versions read a dot in a name as a part of something
+    if frame.implementation.is_spark_like():
+        frame = nw.from_native(native.toDF(*names))
+    elif frame.implementation.is_duckdb():
+        quoted = [name.replace('"', '""') for name in schema]
+        columns = (f'"{name}" as {new}' for name, new in zip(quoted, names, strict=True))
+        frame = nw.from_native(native.project(", ".join(columns)))
+    else:
+        frame = frame.select(
+            nw.col(name).alias(new) for name, new in zip(schema, names, strict=True)
+        )
+    return Query(frame, tuple(Field(name, dtype) for name, dtype in schema.items()))
+
+
+def distinct(
+    query: Query,
+    wanted: Sequence[Sequence[Hashable]],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Numbers],
+    most: int | None = None,
+) -> list[pa.Table]:
+    """Count the distinct rows of each list of columns, where the data is.
+
+    Of an answer of more than ``most`` rows so many and one come, to show that there are more.
+
+    The columns of an answer are called by their place in the list. Beside them stand ``rows``, and
+    for the weights ``missing`` (how many), ``least``, and what they add up to: ``low`` + ``high``
+    for whole ones, exactly, else ``total``. Columns to ``cut`` come as the codes of
+    `pdkl.core.counts.bin_edges.Bins.assign`, null where missing.
+    """
+    frames = [_reduced(query, columns, weights, cut) for columns in wanted]
+    return collected(frames if most is None else [frame.head(most + 1) for frame in frames])
+
+
+def collected(frames: Sequence[nw.LazyFrame[Any]]) -> list[pa.Table]:
+    """Run queries, together where the engine can."""
+    if frames and frames[0].implementation.is_polars():  # one scan for all
+        every = nw.get_native_namespace(frames[0]).collect_all(list(map(nw.to_native, frames)))
+        return [frame.to_arrow() for frame in every]
+    return [nw.to_native(frame.collect("pyarrow")) for frame in frames]
+
+
+def _reduced(
+    query: Query,
+    columns: Sequence[Hashable],
+    weights: Hashable | None,
+    cut: Mapping[Hashable, Numbers],
+) -> nw.LazyFrame[Any]:
+    place, keys = query.place, [f"{i}" for i in range(len(columns))]
+    asked = []
+    for key, name in zip(keys, columns, strict=True):
+        column = nw.col(f"c{place[name]}")
+        if name in cut:
+            column = _code(column, cut[name], query.fields[place[name]])
+        asked.append(column.alias(key))
+    weighed, found = _weighed(query, weights)
+    return query.frame.select(asked + weighed).group_by(keys).agg(found)
+
+
+def _weighed(query: Query, weights: Hashable | None) -> tuple[list[nw.Expr], list[nw.Expr]]:
+    """Return the columns that a sum of rows or weights needs, and how to add them."""
+    asked, found = [], [nw.len().cast(nw.Int64).alias("rows")]
+    if weights is not None:
+        at = query.place[weights]
+        field, weight = query.fields[at], nw.col(f"c{at}")
+        missing = is_missing(weight, field)
+        asked.append(missing.cast(nw.Int64).alias("missing"))
+        if field.is_whole:
+            # sums of 64-bit integers wrap in some engines and fail in others; those of two
+            # halves fit, and the upper one is a multiple of 2**31, which floats add exactly
+            weight = weight.cast(nw.Int64) if field.dtype == nw.Boolean else weight
+            low = weight % HALF
+            asked += [weight.alias("least"), low.cast(nw.Int64).alias("low")]
+            asked.append((weight - low).cast(nw.Float64).alias("high"))
+            sums = ["missing", "low", "high"]
+        else:
+            weight = weight.cast(nw.Float64)
+            asked += [weight.alias("least"), weight.alias("total")]
+            sums = ["missing", "total"]
+        found += [nw.col(name).sum() for name in sums] + [nw.col("least").min()]
+    return asked, found
+
+
+def weigh(query: Query, weights: Hashable) -> pa.Table:
+    """Add all weights, as `distinct` does for some rows."""
+    asked, found = _weighed(query, weights)
+    return collected([query.frame.select(asked).select(found)])[0]
+
+
+def is_missing(column: nw.Expr, field: Field) -> nw.Expr:
+    """Tell missing values, NaN among them."""
+    missing = column.is_null()
+    return missing | column.is_nan() if field.dtype.is_float() else missing
+
+
+def _code(column: nw.Expr, edges: Numbers, field: Field) -> nw.Expr:
+    value, bounds = column.cast(nw.Float64), [float(edge) for edge in edges]
+    inside = _search(value, bounds[:-1], 0)
+    code = nw.when(value > bounds[-1]).then(nw.lit(len(bounds))).otherwise(inside)
+    # some engines hold NaN to be above every number
+    return nw.when(~is_missing(column, field)).then(code)
+
+
+def _search(value: nw.Expr, starts: list[float], below: int) -> nw.Expr:
+    """Return how many ``starts`` a value reaches, plus ``below``, by halving."""
+    if not starts:
+        return nw.lit(below)
+    middle = len(starts) // 2
+    above = _search(value, starts[middle + 1 :], below + middle + 1)
+    return (
+        nw.when(value >= starts[middle])
+        .then(above)
+        .otherwise(_search(value, starts[:middle], below))
+    )

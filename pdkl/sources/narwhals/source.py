@@ -1,0 +1,124 @@
+"""Frames of other engines: they count their distinct rows, and only those come home."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from pdkl.codes.intervals import Binner
+from pdkl.codes.weights import read_weights
+from pdkl.sources.base import Rows
+from pdkl.sources.distinct_rows import TooManyRowsError, rows_beside_weights, running
+
+if TYPE_CHECKING:
+    from pdkl.sources.narwhals.query import Field, Query
+
+
+_NULLABLE = {pa.bool_(): pd.BooleanDtype()} | {
+    pa.type_for_alias(dtype.name.lower()): dtype
+    for dtype in (
+        *(pd.Int8Dtype(), pd.Int16Dtype(), pd.Int32Dtype(), pd.Int64Dtype()),
+        *(pd.UInt8Dtype(), pd.UInt16Dtype(), pd.UInt32Dtype(), pd.UInt64Dtype()),
+    )
+}
+
+
+def read(data: Any, name: str) -> QuerySource:
+    """Return a frame as a source; ``name`` is what messages call it."""
+    engine = engine_of(name)
+    with running(name):
+        query = engine.read(data)
+    head = {field.name: _empty(field) for field in query.fields}
+    return QuerySource(pd.DataFrame(head, index=pd.RangeIndex(0)), query, name)
+
+
+def engine_of(spoken: str) -> ModuleType:
+    """Return the queries, or say what is lacking to make them."""
+    try:
+        from pdkl.sources.narwhals import query
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"a frame of this kind ({spoken}) is read through narwhals, which is not installed. "
+            "Install it with: pip install 'pdkl[engines]'"
+        ) from error
+    return query
+
+
+@dataclass(frozen=True)
+class QuerySource:
+    """A frame that narwhals can query."""
+
+    head: pd.DataFrame
+    query: Query
+    spoken: str
+    kind: str = "frame"
+    most: int | None = None  # rows that an answer may have
+
+    def reduce(
+        self,
+        wanted: Sequence[Sequence[Hashable]],
+        weights: Hashable | None,
+        cut: Mapping[Hashable, Binner],
+    ) -> list[Rows]:
+        """Count the distinct rows of each list where the data is."""
+        engine = engine_of(self.spoken)
+        fields: dict[Hashable, Field] = {field.name: field for field in self.query.fields}
+        if weights is not None and not fields[weights].dtype.is_decimal():
+            read_weights(self.head, weights)  # it knows what else is no number
+        edges = {
+            name: binner.bins.edges
+            for name, binner in cut.items()
+            if binner.kind == "number"
+            and fields[name].is_cut
+            and binner.bins.size <= engine.MOST_CATEGORIES
+        }
+        lists = [list(dict.fromkeys(columns)) for columns in wanted]
+        with running(self.spoken):
+            tables = engine.distinct(self.query, lists, weights, edges, self.most)
+        if self.most is not None and any(len(table) > self.most for table in tables):
+            raise TooManyRowsError
+        found = []
+        for columns, table in zip(lists, tables, strict=True):
+            keys = {
+                name: _cut(table[f"{i}"], cut[name], name)
+                if name in edges
+                else values_of(table[f"{i}"], fields[name])
+                for i, name in enumerate(columns)
+            }
+            cells = table.drop_columns([f"{i}" for i in range(len(columns))]).to_pandas()
+            found.append(rows_beside_weights(keys, cells, weights, frozenset(edges)))
+        return found
+
+
+def _empty(field: Field) -> pd.Series[Any]:
+    if field.levels is not None:
+        return pd.Series(pd.Categorical([], categories=list(field.levels)))
+    kind = pa.null() if field.type is None else field.type
+    empty: pd.Series[Any] = pa.chunked_array([], kind).to_pandas()
+    return empty
+
+
+def values_of(column: pa.ChunkedArray, field: Field) -> pd.Series[Any]:
+    """Turn what came home into pandas; integers do not turn to floats where some are missing."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if field.levels is not None:
+        return pd.Series(pd.Categorical(column.to_pandas(), categories=list(field.levels)))
+    if pa.types.is_decimal(column.type) and field.dtype.is_integer():
+        column = column.cast(pa.int64())
+    values: pd.Series[Any] = column.to_pandas(
+        types_mapper=_NULLABLE.get if column.null_count else None
+    )
+    return values
+
+
+def _cut(codes: pa.ChunkedArray, binner: Binner, name: Hashable) -> pd.Series[Any]:
+    _, labels = binner(pd.Series(dtype=np.float64), name)
+    known = codes.fill_null(-1).to_numpy()
+    return pd.Series(pd.Categorical.from_codes(known, categories=labels))

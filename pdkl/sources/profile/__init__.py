@@ -1,0 +1,1 @@
+"""Profiles: counts in, a source, a sum or a file out."""

@@ -1,0 +1,80 @@
+"""What a profile holds of each column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pdkl.codes.intervals import Binner, same_bins
+from pdkl.codes.labels import Labels
+from pdkl.core.counts.counts import Counts, WeightArray, sum_by
+from pdkl.core.numerics.exact import IntArray
+
+
+@dataclass(frozen=True)
+class Held:
+    """The counts of one column: labels in order, each group's weight of those lumped together."""
+
+    counts: Counts
+    labels: Labels
+    other: WeightArray  # per group
+    leveled: bool = False
+    ordered: bool = False
+    binner: Binner | None = None
+    folded: int = 0  # how many categories are lumped
+
+    @property
+    def totals(self) -> WeightArray:
+        """The weight of each group, the missing included."""
+        return self.counts.totals + self.counts.missing + self.other
+
+    def take(self, groups: IntArray) -> Held:
+        """Put the groups in another order."""
+        return replace(self, counts=self.counts.take(groups), other=self.other[groups])
+
+    def regroup(self, position: IntArray, n_groups: int) -> Held:
+        """Move group i to ``position[i]``; groups that meet are added."""
+        counts = self.counts.regroup(position, n_groups)
+        return replace(self, counts=counts, other=sum_by(position, self.other, n_groups))
+
+    def fold(self, most: int) -> Held:
+        """Lump all categories but the ``most`` frequent ones; the first of equals stay."""
+        weight = sum_by(self.counts.outcome, self.counts.weight, len(self.labels))
+        if self.binner is not None or np.count_nonzero(weight) <= most:
+            return self
+        chosen = np.sort(np.argsort(-weight, kind="stable")[:most])
+        position = np.full(len(self.labels), most)
+        position[chosen] = np.arange(most)
+        counts = self.counts.relabel(position, most + 1)
+        lumped = counts.outcome == most
+        other = self.other + sum_by(counts.group[lumped], counts.weight[lumped], counts.n_groups)
+        counts = replace(
+            counts,
+            group=counts.group[~lumped],
+            outcome=counts.outcome[~lumped],
+            weight=counts.weight[~lumped],
+            n_outcomes=most,
+        )
+        folded = self.folded + int(np.count_nonzero(weight)) - most
+        return replace(self, counts=counts, labels=self.labels[chosen], other=other, folded=folded)
+
+    def equals(self, other: Held) -> bool:
+        """Tell whether the same was counted."""
+        return (
+            self.labels.dtype == other.labels.dtype
+            and self.labels.equals(other.labels)
+            and (self.leveled, self.ordered) == (other.leveled, other.ordered)
+            and same_bins(self.binner, other.binner)
+            and self.folded == other.folded
+            and all(
+                a.dtype == b.dtype and np.array_equal(a, b)
+                for a, b in [
+                    (self.counts.group, other.counts.group),
+                    (self.counts.outcome, other.counts.outcome),
+                    (self.counts.weight, other.counts.weight),
+                    (self.counts.missing, other.counts.missing),
+                    (self.other, other.other),
+                ]
+            )
+        )

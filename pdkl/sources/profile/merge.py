@@ -1,0 +1,142 @@
+"""What several profiles hold of a column or key, joined."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.codes import labels as names
+from pdkl.codes.intervals import same_bins
+from pdkl.codes.keys import group_rows, sort_rows
+from pdkl.codes.labels import Labels
+from pdkl.codes.values import encode
+from pdkl.core.counts.counts import merge
+from pdkl.core.numerics.exact import IntArray
+from pdkl.core.validation import listing
+from pdkl.sources.profile.columns import Held
+
+
+def join_columns(name: Hashable, parts: Sequence[Held]) -> Held:
+    """Add the counts of one column, whose groups are the same in all parts."""
+    spoken = f"column {name!r}"
+    if any(part.folded for part in parts):
+        raise ValueError(
+            f"{spoken} of a profile has lumped categories, so that its counts cannot be added to "
+            "others exactly. Merge full profiles, then call fold(max_categories)."
+        )
+    if not all(same_bins(part.binner, parts[0].binner) for part in parts):
+        raise ValueError(
+            f"{spoken} is not cut at the same places in all profiles. Take them with the same "
+            "edges, or with the bins of the first: profile(..., bins=first)."
+        )
+    labels, leveled, ordered = join_labels(
+        spoken, [(part.labels, part.leveled, part.ordered) for part in parts]
+    )
+    counts = [
+        part.counts.relabel(names.union(labels, part.labels)[1], len(labels)) for part in parts
+    ]
+    together = merge(counts)
+    return Held(
+        together, labels, np.zeros_like(together.missing), leveled, ordered, parts[0].binner
+    )
+
+
+def join_labels(
+    spoken: str, parts: Sequence[tuple[Labels, bool, bool]]
+) -> tuple[Labels, bool, bool]:
+    """Return the labels of all parts, whether they are levels, and whether these are ordered.
+
+    The answer does not depend on the order of the parts. What has neither labels nor levels, such
+    as a column that is missing throughout, goes with everything.
+    """
+    known = [part for part in parts if len(part[0]) or part[1]]
+    if not known:
+        return min((labels for labels, _, _ in parts), key=lambda one: str(one.dtype)), False, False
+    every = [labels for labels, _, _ in known]
+    if len({leveled for _, leveled, _ in known}) > 1:
+        raise TypeError(
+            f"{spoken} is categorical in some profiles and plain in others. Convert it with astype "
+            "before taking them."
+        )
+    leveled, ordered = known[0][1], known[0][2]
+    if leveled:
+        values = names.as_objects(every[0])
+        same = all(names.as_objects(one) == values for one in every)
+        if any(part[2] != ordered for part in known) or (ordered and not same):
+            raise ValueError(
+                f"{spoken} is categorical with different orders of its levels in the profiles. "
+                "Give it the same ordered levels before taking them."
+            )
+        if same:
+            alike = len({one.dtype for one in every}) == 1
+            return every[0] if alike else names.natural(values), leveled, ordered
+    return _union(spoken, every), leveled, ordered
+
+
+def _union(spoken: str, parts: Sequence[Labels]) -> Labels:
+    """Return all labels, sorted, in a dtype that does not depend on the order of the parts."""
+    dtypes = {part.dtype for part in parts}
+    kinds = {names.kinds(part) for part in parts if len(part)}
+    if len(dtypes) > 1 and len(kinds) > 1:
+        shown = listing(sorted({str(part.dtype) for part in parts}))
+        raise TypeError(
+            f"{spoken} does not hold the same kind of values in all profiles, but {shown}. Convert "
+            "it with astype before taking them."
+        )
+    if len(dtypes) > 1 and all(isinstance(part, pd.DatetimeIndex) for part in parts):
+        times: list[Any] = list(parts)
+        units = sorted({part.unit for part in times}, key=["s", "ms", "us", "ns"].index)
+        parts = times = [part.as_unit(units[-1]) for part in times]
+        if len({str(part.tz) for part in times}) > 1:
+            parts = [part.tz_convert("UTC") for part in times]
+    elif len(dtypes) > 1:
+        values = [value for part in parts for value in names.as_objects(part)]
+        parts = [names.natural(list(dict.fromkeys(values)))]
+        if parts[0].dtype == object and kinds == {frozenset({"number"})}:  # each as it came
+            whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in parts[0]]
+            parts = [pd.Index(whole, dtype=object)]
+    every = names.append(parts).unique()
+    return every.take(names.sort_order(every))
+
+
+def join_keys(parts: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[IntArray]]:
+    """Return the groups of all parts, sorted, and where those of each part are."""
+    columns = list(parts[0].columns)
+    if not columns:
+        most = max(parts, key=len)
+        return most, [np.zeros(len(part), dtype=np.int64) for part in parts]
+    pooled = {name: _pool(name, [part[name] for part in parts]) for name in columns}
+    codes, keys = group_rows(pd.DataFrame(pooled), columns)
+    assert codes is not None  # there are keys
+    order = sort_rows(keys)
+    ends = np.cumsum([len(part) for part in parts])[:-1]
+    places = np.split(np.argsort(order)[codes], ends)
+    return keys.take(order).reset_index(drop=True), [place.astype(np.int64) for place in places]
+
+
+def _pool(name: Hashable, parts: Sequence[pd.Series[Any]]) -> pd.Series[Any]:
+    """Append a key of several profiles."""
+    dtypes = {part.dtype for part in parts}
+    levels = any(isinstance(dtype, pd.CategoricalDtype) for dtype in dtypes)
+    if len(dtypes) == 1 and not levels:
+        return pd.concat(parts, ignore_index=True)
+    encoded = [encode(part, name) for part in parts]
+    told = [
+        (
+            labels,
+            isinstance(part.dtype, pd.CategoricalDtype),
+            bool(getattr(part.dtype, "ordered", 0)),
+        )
+        for (_, labels), part in zip(encoded, parts, strict=True)
+    ]
+    labels, leveled, ordered = join_labels(f"by column {name!r}", told)
+    codes = np.concatenate(
+        [np.append(names.union(labels, own)[1], -1)[place] for place, own in encoded]
+    )
+    if leveled:
+        dtype = pd.CategoricalDtype(labels, ordered=ordered)
+        return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype))
+    return pd.Series(names.take(labels, codes))

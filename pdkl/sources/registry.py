@@ -1,0 +1,79 @@
+"""The kinds of data that can be asked, told apart without importing what is not in use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from pdkl.sources import dask
+from pdkl.sources.base import Source
+from pdkl.sources.narwhals import source as narwhals
+from pdkl.sources.pandas import PandasSource
+from pdkl.sources.profile.profile import Profile
+
+SUPPORTED = (
+    "a DataFrame of pandas, polars, Dask, PySpark or narwhals, a LazyFrame of polars, a DuckDB "
+    "relation, an Ibis table, a Table, RecordBatch, RecordBatchReader or Dataset of pyarrow, or a "
+    "Profile"
+)
+_FRAMES = {  # library -> its frames, and what they are called in messages
+    "polars": {"DataFrame": "polars DataFrame", "LazyFrame": "polars LazyFrame"},
+    "duckdb": {"DuckDBPyRelation": "DuckDB relation"},
+    "_duckdb": {"DuckDBPyRelation": "DuckDB relation"},
+    "dask": {"DataFrame": "Dask DataFrame"},
+    "pyspark": {"DataFrame": "Spark DataFrame"},
+    "ibis": {"Table": "Ibis table"},
+    "narwhals": {"DataFrame": "narwhals DataFrame", "LazyFrame": "narwhals LazyFrame"},
+}
+
+
+def name_of(data: Any) -> str | None:
+    """Name a frame of another engine, None for anything else; nothing is imported."""
+    for kind in type(data).__mro__:
+        root = kind.__module__.split(".")[0]
+        if kind.__name__ in _FRAMES.get(root, ()):
+            return _FRAMES[root][kind.__name__]
+    return None
+
+
+def unwrapped(data: Any) -> Any:
+    """Return the frame that a narwhals frame is about, and anything else as it is."""
+    while (name := name_of(data)) is not None and name.startswith("narwhals"):
+        data = data.to_native()
+    return data
+
+
+def is_data(value: Any) -> bool:
+    """Tell whether ``value`` is data of a supported kind."""
+    if isinstance(value, pd.DataFrame | Profile) or _is_arrow(value):
+        return True
+    return name_of(value) is not None
+
+
+def read_data(data: Any) -> Source:
+    """Return the data as a source."""
+    data = unwrapped(data)
+    if isinstance(data, pd.DataFrame):
+        return PandasSource(data)
+    if isinstance(data, Profile):
+        return data
+    if _is_arrow(data):
+        from pdkl.sources.arrow.source import ArrowSource
+
+        return ArrowSource(data)
+    if (name := name_of(data)) is not None:
+        return dask.read(data, name) if name.startswith("Dask") else narwhals.read(data, name)
+    raise TypeError(
+        f"InfoTheory needs {SUPPORTED}; got {type(data).__name__}. A Series of pandas has "
+        "its own accessor, series.info_theory."
+    )
+
+
+def _is_arrow(value: Any) -> bool:
+    """Tell whether ``value`` is Arrow's; pyarrow is not imported for what cannot be."""
+    if type(value).__module__.partition(".")[0] != "pyarrow":
+        return False
+    from pdkl.sources.arrow.source import KINDS
+
+    return isinstance(value, KINDS)
