@@ -117,7 +117,8 @@ def read_cut(
         return settled, {}
     rules = rules_for(bins, head, left)
     for source in sources:
-        for name in set() if source is None else rules.keys() & Prepared.of(source).folded.keys():
+        folded = {} if source is None else Prepared.of(source).folded
+        for name in [name for name in rules if name in folded]:
             raise ValueError(
                 f"bins cannot cut column {name!r}, as a profile has lumped some of its values "
                 "together. Take it with these bins, or without max_categories."

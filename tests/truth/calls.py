@@ -30,7 +30,7 @@ NAN = float("nan")
 # what a message says differently from one release of pandas to the next …
 _MAY_VARY = ("dtype", "holds values that cannot be counted")
 # … and calls about columns that had other dtypes before
-BEFORE_PANDAS_3 = {422, 1064, 1461, 2805, 2957, 3827, 3835}
+BEFORE_PANDAS_3 = {422, 1064, 1461, 2957, 3827, 3835}
 
 Draw = random.Random
 Made = tuple[tuple[Any, ...], dict[str, Any]]
