@@ -178,5 +178,5 @@ def _answer(
     if lumped := {names.text(name): folded[name] for name in named if name in folded}:
         attributes["folded"] = lumped
     return tidy.plain(
-        pairing.plain(found), texts, parts, tidy.Facts(None, facts["unit"], attributes)
+        pairing.plain(found), texts, parts, tidy.ResultInfo(None, facts["unit"], attributes)
     )

@@ -9,43 +9,43 @@ import pandas as pd
 
 from pdkl.codes import labels as names
 from pdkl.comparing.align import batches
-from pdkl.comparing.prepare import Answer, prepare
+from pdkl.comparing.prepare import CountedRequest, prepare
 from pdkl.comparing.score import adjust_p_values, scores, with_zeros
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.measures.measure import Measure
-from pdkl.request.keywords import Question
+from pdkl.request.keywords import Request
 from pdkl.results import tidy
 
 
-def measure(data: Any, question: Question) -> pd.DataFrame:
+def measure(data: Any, request: Request) -> pd.DataFrame:
     """Answer with a row per comparison and column, and a column per measure."""
-    answer = prepare(data, question)
-    parts = [scores(answer, column, question) for column in answer.columns]
-    if answer.settings.sure is not None and answer.settings.sure.test:
-        adjust_p_values(answer, parts)
-    return tidy.scores(answer.groups, parts, answer.facts)
+    counted = prepare(data, request)
+    parts = [scores(counted, column, request) for column in counted.columns]
+    if counted.options.inference is not None and counted.options.inference.test:
+        adjust_p_values(counted, parts)
+    return tidy.scores(counted.groups, parts, counted.info)
 
 
-def contributions(data: Any, question: Question) -> pd.DataFrame:
+def contributions(data: Any, request: Request) -> pd.DataFrame:
     """Answer with a row per comparison, column and category of the alphabet."""
-    answer = prepare(data, question)
-    parts = [_shares(answer, column, question.measures[0]) for column in answer.columns]
-    return tidy.contributions(answer.groups, parts, answer.facts)
+    counted = prepare(data, request)
+    parts = [_shares(counted, column, request.measures[0]) for column in counted.columns]
+    return tidy.contributions(counted.groups, parts, counted.info)
 
 
-def distribution(data: Any, question: Question) -> pd.DataFrame:
+def distribution(data: Any, request: Request) -> pd.DataFrame:
     """Answer with a row per group, column and category."""
-    answer = prepare(data, question)
-    parts = [_probabilities(answer, column) for column in answer.columns]
-    return tidy.distribution(answer.groups, parts, answer.facts)
+    counted = prepare(data, request)
+    parts = [_probabilities(counted, column) for column in counted.columns]
+    return tidy.distribution(counted.groups, parts, counted.info)
 
 
-def _shares(answer: Answer, column: Column, one: Measure) -> tidy.Categories:
-    _require_names(answer, column)
+def _shares(counted: CountedRequest, column: Column, one: Measure) -> tidy.Categories:
+    _require_names(counted, column)
     parts = []
-    for batch in batches(answer, column, every=True):
-        pairs = with_zeros(answer, column, batch, one)
-        share = one.shares(pairs, answer.settings.log_base)
+    for batch in batches(counted, column, every=True):
+        pairs = with_zeros(counted, column, batch, one)
+        share = one.shares(pairs, counted.options.log_base)
         # "drop" may leave a side with nothing
         mass = batch.valid & (pairs.total_p > 0) & (pairs.total_q > 0)
         known = mass[pairs.comparison]
@@ -63,14 +63,14 @@ def _shares(answer: Answer, column: Column, one: Measure) -> tidy.Categories:
     return _categories(column, parts)
 
 
-def _probabilities(answer: Answer, column: Column) -> tidy.Categories:
-    smoothing = answer.settings.smoothing
-    declared = answer.settings.alphabet == "declared" and column.leveled
+def _probabilities(counted: CountedRequest, column: Column) -> tidy.Categories:
+    smoothing = counted.options.smoothing
+    declared = counted.options.alphabet == "declared" and column.leveled
     if smoothing is not None:
-        _require_names(answer, column)
+        _require_names(counted, column)
     every = declared or smoothing is not None
     parts = []
-    for batch in batches(answer, column, every=every):
+    for batch in batches(counted, column, every=every):
         pairs = batch.pairs
         count = batch.p.dense(column.alphabet).ravel() if every else batch.p.weight
         valid = batch.valid[pairs.comparison]
@@ -80,7 +80,7 @@ def _probabilities(answer: Answer, column: Column) -> tidy.Categories:
             "outcome": pairs.outcome,
             "count": count,
             "probability": np.where(valid, pairs.p, np.nan),
-            "surprisal": np.where(valid, pairs.surprisal_p / answer.settings.log_base, np.nan),
+            "surprisal": np.where(valid, pairs.surprisal_p / counted.options.log_base, np.nan),
         }
         parts.append({key: values[keep] for key, values in part.items()})
     return _categories(column, parts)
@@ -102,9 +102,9 @@ def _categories(column: Column, parts: list[dict[str, Any]]) -> tidy.Categories:
     )
 
 
-def _require_names(answer: Answer, column: Column) -> None:
+def _require_names(counted: CountedRequest, column: Column) -> None:
     """Raise where probability goes to categories that have no name to show."""
-    reached = answer.settings.smoothing is not None or answer.facts.form == "uniform"
+    reached = counted.options.smoothing is not None or counted.info.form == "uniform"
     if column.unnamed and reached:
         raise ValueError(
             f"alphabet={column.alphabet_size} gives probability to {column.unnamed} categories of "

@@ -180,7 +180,7 @@ class _Rows:
             "clip": self.clip,
             "unit": self.unit,
         }
-        self.facts = tidy.Facts(None, self.unit, attributes)
+        self.facts = tidy.ResultInfo(None, self.unit, attributes)
 
     def clipped(self, prediction: FloatArray) -> FloatArray:
         """Keep predictions away from 0 and 1 as far as the caller chose."""

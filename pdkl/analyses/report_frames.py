@@ -18,7 +18,7 @@ from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.validation import boolean
 from pdkl.report.document import Report
-from pdkl.request.keywords import Question
+from pdkl.request.keywords import Request
 
 _ENTRIES = 4000  # categories shown in all: they bound the size of the report …
 _FEWEST, _MOST = 8, 25  # … but for each row between so many
@@ -29,7 +29,7 @@ _HIDDEN = "what is wrong is not shown, as the message may hold values (redact=Tr
 
 def report(
     data: Any,
-    question: Question,
+    request: Request,
     *,
     threshold: Any,
     alpha: Any,
@@ -39,13 +39,13 @@ def report(
 ) -> Report:
     """Answer `InfoTheory.report`."""
     redact, min_count = boolean("redact", redact), _read_min_count(min_count)
-    found = examine.examine(data, question, threshold=threshold, alpha=alpha, bins=bins)
+    found = examine.examine(data, request, threshold=threshold, alpha=alpha, bins=bins)
     frame, n_rows = found.frame, len(found.frame)
     most = min(max(_ENTRIES // max(n_rows, 1), _FEWEST), _MOST)
     place = {column.name: i for i, column in enumerate(found.compared)}
     parts = [
         part
-        for column in found.answer.columns
+        for column in found.counted.columns
         for part in _categories(
             found, column, place[column.name], most=most, min_count=min_count, redact=redact
         )
@@ -89,9 +89,9 @@ def _categories(
     """Give the categories of a column in each group, by falling contribution."""
     spoken = _texts(column, redact=redact)
     width = len(found.compared)
-    for batch in batches(found.answer, column, every=False):
+    for batch in batches(found.counted, column, every=False):
         raw = batch.raw
-        share = MEASURES["js_divergence"].shares(raw, found.answer.settings.log_base)
+        share = MEASURES["js_divergence"].shares(raw, found.counted.options.log_base)
         share = np.where(batch.valid[raw.comparison], share, np.nan)
         text, rank = spoken
         code = np.where(raw.outcome < len(column.labels), raw.outcome, len(column.labels))

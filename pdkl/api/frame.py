@@ -11,7 +11,7 @@ from pdkl.analyses.explain import explain
 from pdkl.core.measures.catalogue import find, find_all
 from pdkl.core.measures.estimators import entropy_by
 from pdkl.core.measures.measure import Measure
-from pdkl.request.keywords import Question
+from pdkl.request.keywords import Request
 
 if TYPE_CHECKING:
     import numpy as np
@@ -259,7 +259,7 @@ class InfoTheory:
           column  n  n_missing  categories   entropy unit
         0   face  6          0           6  2.584963  bit
         """
-        question = Question(
+        request = Request(
             method="entropy",
             two_sided=False,
             measures=(entropy_by(estimator),),
@@ -280,7 +280,7 @@ class InfoTheory:
             rng=rng,
             progress=progress,
         )
-        return divergence.measure(self._data, question)
+        return divergence.measure(self._data, request)
 
     def cross_entropy(
         self,
@@ -394,7 +394,7 @@ class InfoTheory:
           column   n  categories  cross_entropy unit
         0   face  10           6       2.584963  bit
         """
-        question = Question(
+        request = Request(
             method="cross_entropy",
             two_sided=True,
             measures=find_all("measures", "cross_entropy"),
@@ -419,7 +419,7 @@ class InfoTheory:
             rng=rng,
             progress=progress,
         )
-        return divergence.measure(self._data, question)
+        return divergence.measure(self._data, request)
 
     def kl_divergence(
         self,
@@ -540,7 +540,7 @@ class InfoTheory:
         0      1             <NA>     NaN       NaN            NaN
         1      2                1    0.25       0.5            inf
         """
-        question = Question(
+        request = Request(
             method="kl_divergence",
             two_sided=True,
             measures=find_all("measures", "kl_divergence"),
@@ -565,7 +565,7 @@ class InfoTheory:
             rng=rng,
             progress=progress,
         )
-        return divergence.measure(self._data, question)
+        return divergence.measure(self._data, request)
 
     def js_divergence(
         self,
@@ -672,7 +672,7 @@ class InfoTheory:
           column reference  unseen  vanished  js_divergence unit
         0   left     right     0.5       0.5            0.5  bit
         """
-        question = Question(
+        request = Request(
             method="js_divergence",
             two_sided=True,
             measures=find_all("measures", "js_divergence"),
@@ -696,7 +696,7 @@ class InfoTheory:
             rng=rng,
             progress=progress,
         )
-        return divergence.measure(self._data, question)
+        return divergence.measure(self._data, request)
 
     def divergence(
         self,
@@ -812,7 +812,7 @@ class InfoTheory:
           column  total_variation       psi  renyi_divergence(2)
         0      x             0.25  0.274653             0.223144
         """
-        question = Question(
+        request = Request(
             method="divergence",
             two_sided=True,
             measures=find_all("measures", measures),
@@ -837,7 +837,7 @@ class InfoTheory:
             rng=rng,
             progress=progress,
         )
-        return divergence.measure(self._data, question)
+        return divergence.measure(self._data, request)
 
     def contributions(
         self,
@@ -938,7 +938,7 @@ class InfoTheory:
         0      fig      3  0.75  0.5      0.304099
         1     kiwi      1  0.25  0.5     -0.173287
         """
-        question = Question(
+        request = Request(
             method="contributions",
             two_sided=True,
             measures=(find("measure", measure),),
@@ -957,7 +957,7 @@ class InfoTheory:
             bins=bins,
             binning=binning,
         )
-        return divergence.contributions(self._data, question)
+        return divergence.contributions(self._data, request)
 
     def explain(
         self,
@@ -1180,7 +1180,7 @@ class InfoTheory:
         0  fruit      fig      3         0.75   0.415037  bit
         1  fruit     kiwi      1         0.25   2.000000  bit
         """
-        question = Question(
+        request = Request(
             method="distribution",
             two_sided=False,
             columns=columns,
@@ -1193,7 +1193,7 @@ class InfoTheory:
             bins=bins,
             binning=binning,
         )
-        return divergence.distribution(self._data, question)
+        return divergence.distribution(self._data, request)
 
     def drift(
         self,
@@ -1359,7 +1359,7 @@ class InfoTheory:
         >>> result["top_category"].iloc[1]
         'below 20'
         """
-        question = Question(
+        request = Request(
             method="drift",
             two_sided=True,
             measures=(find("measure", measure),),
@@ -1376,7 +1376,7 @@ class InfoTheory:
             rng=rng,
             progress=progress,
         )
-        return examine.drift(self._data, question, threshold=threshold, alpha=alpha, bins=bins)
+        return examine.drift(self._data, request, threshold=threshold, alpha=alpha, bins=bins)
 
     def report(
         self,
@@ -1483,7 +1483,7 @@ class InfoTheory:
         >>> report.passed
         False
         """
-        question = Question(
+        request = Request(
             method="report",
             two_sided=True,
             measures=(find("measure", measure),),
@@ -1502,7 +1502,7 @@ class InfoTheory:
         )
         return report_frames.report(
             self._data,
-            question,
+            request,
             threshold=threshold,
             alpha=alpha,
             bins=bins,

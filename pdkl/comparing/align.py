@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pdkl.comparing.prepare import Answer
+from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.counts import Counts, sums
 from pdkl.core.counts.pairs import Pairs, align, alike, beside_rest, spread
@@ -42,18 +42,18 @@ class Batch:
         return (self.raw.total_p > 0) & (self.raw.total_q > 0)
 
 
-def batches(answer: Answer, column: Column, *, every: bool) -> Iterator[Batch]:
+def batches(counted: CountedRequest, column: Column, *, every: bool) -> Iterator[Batch]:
     """Line up the two sides, on their union or on ``every`` category of the alphabet."""
-    dense = every or answer.facts.form == "rest"
-    for rows in slices_of(answer.groups, column, dense=dense):
-        yield lined_up(answer, column, rows, every=every)
+    dense = every or counted.info.form == "rest"
+    for rows in slices_of(counted.groups, column, dense=dense):
+        yield lined_up(counted, column, rows, every=every)
 
 
 def lined_up(
-    answer: Answer, column: Column, rows: slice, *, every: bool, merged: bool = False
+    counted: CountedRequest, column: Column, rows: slice, *, every: bool, merged: bool = False
 ) -> Batch:
     """Line up some comparisons; outcomes that enter alike may be ``merged`` into one entry."""
-    groups, form = answer.groups, answer.facts.form
+    groups, form = counted.groups, counted.info.form
     p = column.p.take(groups.left[rows])
     if column.ready is not None:
         q = column.q.take(groups.right[rows])
@@ -82,16 +82,16 @@ def lined_up(
         categories = np.full(p.n_groups, np.count_nonzero(column.p.observed))
     else:
         categories = raw.support_size()
-    return Batch(rows, p, q, raw, smoothed(answer, raw), categories)
+    return Batch(rows, p, q, raw, smoothed(counted, raw), categories)
 
 
-def smoothed(answer: Answer, raw: Pairs) -> Pairs:
+def smoothed(counted: CountedRequest, raw: Pairs) -> Pairs:
     """Give every category of the alphabet its pseudo-count, on the sampled sides."""
-    smoothing, size = answer.settings.smoothing, raw.alphabet
+    smoothing, size = counted.options.smoothing, raw.alphabet
     if smoothing is None:
         return raw
     scale, pseudo = smoothing.scale_and_pseudo(size)
-    if answer.facts.form in tidy.FIXED:
+    if counted.info.form in tidy.FIXED:
         return fill_alphabet(raw, size, p=pseudo, scale_p=scale)
     return fill_alphabet(raw, size, p=pseudo, q=pseudo, scale_p=scale, scale_q=scale)
 
@@ -112,35 +112,35 @@ def slices_of(groups: Groups, column: Column, *, dense: bool) -> list[slice]:
     return [slice(a, b) for a, b in pairwise(edges)]
 
 
-def may_merge(answer: Answer, column: Column, measures: Sequence[Measure]) -> bool:
+def may_merge(counted: CountedRequest, column: Column, measures: Sequence[Measure]) -> bool:
     """Tell whether outcomes that enter alike need no entries of their own.
 
     Those are, of one distribution, all that have the same count, and against the rest all that P
     lacks.
     """
-    settings = answer.settings
+    options = counted.options
     unnamed = all(one.divides_by in ("", "q") for one in measures)  # in what "raise" says
-    if column.ready is not None or not column.p.whole or settings.sure is not None:
+    if column.ready is not None or not column.p.whole or options.inference is not None:
         return False
-    if answer.facts.form is None:
+    if counted.info.form is None:
         many = len(column.p.weight) > _WORTH_MERGING * column.p.n_groups
         return many and all(one.mergeable for one in measures)
     return (
-        answer.facts.form == "rest"
-        and settings.smoothing is None
-        and (settings.zeros in ("inf", "drop") or (settings.zeros == "raise" and unnamed))
+        counted.info.form == "rest"
+        and options.smoothing is None
+        and (options.zeros in ("inf", "drop") or (options.zeros == "raise" and unnamed))
         and all(one.mergeable for one in measures)
     )
 
 
 def blocks_of(
-    answer: Answer, column: Column, start: int
+    counted: CountedRequest, column: Column, start: int
 ) -> Callable[[int, IntArray], tuple[IntArray, IntArray]] | None:
     """Return how to read the blocks of both sides of a comparison, counted from ``start``."""
     if column.blocks is None:
         return None
     own, other = column.blocks
-    left, right, form = answer.groups.left, answer.groups.right, answer.facts.form
+    left, right, form = counted.groups.left, counted.groups.right, counted.info.form
 
     def tables(i: int, outcomes: IntArray) -> tuple[IntArray, IntArray]:
         mine = own.owner == left[start + i]

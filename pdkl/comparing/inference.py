@@ -22,7 +22,7 @@ from pdkl.core.inference.statistics import (
 from pdkl.core.measures.measure import Measure, largest_value
 from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.threads import Result, each
-from pdkl.request.inference import Sureness
+from pdkl.request.inference import InferenceOptions
 
 WORTH_THREADS = 20_000  # cells drawn for a comparison; with fewer, threads wait for each other
 # the form of a comparison -> what is true of it if nothing differs
@@ -40,7 +40,7 @@ class Scored:
 
 
 def assess(
-    wanted: Sureness,
+    wanted: InferenceOptions,
     raw: Pairs,
     form: str | None,
     scored: Scored,
@@ -91,7 +91,7 @@ def assess(
 
 
 def _tested(
-    wanted: Sureness, drawn: Sampler, scored: Scored, i: int, rng: np.random.Generator
+    wanted: InferenceOptions, drawn: Sampler, scored: Scored, i: int, rng: np.random.Generator
 ) -> dict[str, float]:
     """Compare the scores of comparison i with those of draws in which nothing differs."""
 
@@ -116,7 +116,7 @@ def _tested(
 
 
 def _bounded(
-    wanted: Sureness,
+    wanted: InferenceOptions,
     drawn: Sampler,
     scored: Scored,
     i: int,

@@ -21,9 +21,9 @@ from pdkl.counting.blocks import count_blocks
 from pdkl.counting.both_sides import count_both
 from pdkl.counting.count import count_jointly
 from pdkl.counting.pandas_counts import Labelled
-from pdkl.request.keywords import Question, Settings
+from pdkl.request.keywords import Options, Request
 from pdkl.request.parse import read_by
-from pdkl.request.resolve import Asked, read_sides
+from pdkl.request.resolve import ResolvedRequest, read_sides
 from pdkl.results import pairing, tidy
 from pdkl.results.pairing import Groups
 from pdkl.sources.base import Prepared
@@ -32,102 +32,102 @@ from pdkl.sources.registry import read_data
 
 
 @dataclass(frozen=True)
-class Answer:
+class CountedRequest:
     """All that the measures are computed from."""
 
-    settings: Settings
+    options: Options
     groups: Groups
     columns: list[Column]
-    facts: tidy.Facts
+    info: tidy.ResultInfo
 
 
-def prepare(data: Any, question: Question) -> Answer:
+def prepare(data: Any, request: Request) -> CountedRequest:
     """Read the question, and count both sides of every column.
 
     Categories that are too many to bring home are counted by their counts, where the question
     and the engine allow it (`pdkl.comparing.counts_of_counts`).
     """
-    form = question.form() if question.two_sided else None
-    settings = question.settings()
+    form = request.form() if request.two_sided else None
+    options = request.options()
     source = read_data(data)
     frame = source.head
-    by = read_by(question.by, frame)
+    by = read_by(request.by, frame)
     keys = [key_name(key) for key in by]
-    reference = read_data(question.reference) if form == "frame" else None
+    reference = read_data(request.reference) if form == "frame" else None
     before = [Prepared.of(side) for side in (source, reference) if side is not None]
-    cut = question.bins is not None or any(one.binners for one in before)
-    tidy.check_keys(keys, tidy.columns_of(question.method, question.outputs(), form, keys, cut=cut))
-    if question.weights is not None:
-        require_columns("weights", [question.weights], list(frame.columns))
-    binned = [*named_by(question.bins), *(name for one in before for name in one.binners)]
-    wanted, partners = read_sides(question, frame, [*keys, question.weights], form, binned)
-    asked = Asked(question, form, source, reference, by, wanted, partners)
-    binners = settle_bins(asked)
-    if binners or not may_push(asked, settings):
-        groups, columns = _bring(asked, settings, binners)
+    cut = request.bins is not None or any(one.binners for one in before)
+    tidy.check_keys(keys, tidy.columns_of(request.method, request.outputs(), form, keys, cut=cut))
+    if request.weights is not None:
+        require_columns("weights", [request.weights], list(frame.columns))
+    binned = [*named_by(request.bins), *(name for one in before for name in one.binners)]
+    wanted, partners = read_sides(request, frame, [*keys, request.weights], form, binned)
+    resolved = ResolvedRequest(request, form, source, reference, by, wanted, partners)
+    binners = settle_bins(resolved)
+    if binners or not may_push(resolved, options):
+        groups, columns = _bring(resolved, options, binners)
     else:
         try:
-            groups, columns = _bring(limited(asked), settings, binners)
+            groups, columns = _bring(limited(resolved), options, binners)
         except TooManyRowsError:
-            groups, columns = push(asked, settings) or _bring(asked, settings, binners)
-    if question.estimator != "plugin":
+            groups, columns = push(resolved, options) or _bring(resolved, options, binners)
+    if request.estimator != "plugin":
         for column in columns:
-            require_whole(column.p.weight, f"estimator={question.estimator!r}")
-    if settings.sure is not None:
+            require_whole(column.p.weight, f"estimator={request.estimator!r}")
+    if options.inference is not None:
         for column in columns:
             for side in (column.p, column.q) if form not in tidy.FIXED else (column.p,):
                 require_whole(side.weight, "test= or confidence=")
-    attributes = question.describe(form, settings.unit, keys)
-    lumped = {name: [one.folded.get(name, 0) for one in before] for name in asked.both}
+    attributes = request.describe(form, options.unit, keys)
+    lumped = {name: [one.folded.get(name, 0) for one in before] for name in resolved.both}
     if any(map(any, lumped.values())):
         attributes["folded"] = {names.text(k): max(some) for k, some in lumped.items() if any(some)}
-    facts = tidy.Facts(form=form, unit=settings.unit, attributes=attributes)
-    return Answer(settings, groups, columns, facts)
+    info = tidy.ResultInfo(form=form, unit=options.unit, attributes=attributes)
+    return CountedRequest(options, groups, columns, info)
 
 
 def _bring(
-    asked: Asked, settings: Settings, binners: dict[Hashable, Binner]
+    resolved: ResolvedRequest, options: Options, binners: dict[Hashable, Binner]
 ) -> tuple[Groups, list[Column]]:
     """Bring the counts of all categories home."""
-    wanted, partners, units = asked.wanted, asked.partners, None
-    if boolean("joint", asked.question.joint):
-        groups, together, counted = _joint(asked, settings, binners)
+    wanted, partners, units = resolved.wanted, resolved.partners, None
+    if boolean("joint", resolved.request.joint):
+        groups, together, counted = _joint(resolved, options, binners)
         wanted = partners = [together]
         own = others = [counted]
     else:
-        groups, own, others = count_both(asked, binners)
-        units = count_blocks(asked, binners)
+        groups, own, others = count_both(resolved, binners)
+        units = count_blocks(resolved, binners)
     columns = []
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
         moved = None if units is None else (units[0][name], units[1][partner])
-        columns.append(column_of(asked, settings, Counted(name, partner, p, q, moved), binners))
+        columns.append(column_of(resolved, options, Counted(name, partner, p, q, moved), binners))
     return groups, columns
 
 
 def _joint(
-    asked: Asked, settings: Settings, cut: dict[Hashable, Binner]
+    resolved: ResolvedRequest, options: Options, cut: dict[Hashable, Binner]
 ) -> tuple[Groups, Hashable, Labelled]:
     """Count the combinations of all columns, as one column named after them."""
-    question = asked.question
-    if settings.alphabet == "declared":
+    request = resolved.request
+    if options.alphabet == "declared":
         raise ValueError(
             "alphabet='declared' is not known for combinations of columns (joint=True). Give their "
             "number, or leave alphabet='observed'."
         )
-    if question.blocks is not None:
+    if request.blocks is not None:
         raise ValueError(
             "blocks= is not for combinations of columns (joint=True). Make the combination a "
             "column of its own, and measure that."
         )
-    dropna = settings.dropna
+    dropna = options.dropna
     counts, keys = count_jointly(
-        asked.source, asked.wanted, asked.by, question.weights, cut, dropna=dropna
+        resolved.source, resolved.wanted, resolved.by, request.weights, cut, dropna=dropna
     )
     order = sort_rows(keys)
     keys = keys.take(order).reset_index(drop=True)
     seen = counts.observed
     counts = counts.regroup(np.argsort(order), len(keys))
     counts = counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
-    name = ", ".join(names.text(column) for column in asked.wanted)
+    name = ", ".join(names.text(column) for column in resolved.wanted)
     side = Labelled(counts, pd.RangeIndex(int(seen.sum())), missing_is_counted=not dropna)
     return pairing.plain(keys), name, side

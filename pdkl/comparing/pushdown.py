@@ -10,69 +10,67 @@ import pandas as pd
 from pdkl.codes import labels as names
 from pdkl.comparing import counts_of_counts
 from pdkl.comparing.shared_labels import Column, alphabet_size, reference_text
-from pdkl.request.keywords import Settings
-from pdkl.request.resolve import Asked, check_reference, is_matched
+from pdkl.request.keywords import Options
+from pdkl.request.resolve import ResolvedRequest, check_reference, is_matched
 from pdkl.results import pairing
 from pdkl.results.pairing import Groups
 from pdkl.sources.narwhals.cells import Cells, can_meet
 from pdkl.sources.narwhals.source import QuerySource
 
 
-def limited(asked: Asked) -> Asked:
+def limited(resolved: ResolvedRequest) -> ResolvedRequest:
     """Let no more rows come home than are worth it."""
     source, reference = (
         replace(side, most=counts_of_counts.MOST_ROWS) if isinstance(side, QuerySource) else side
-        for side in (asked.source, asked.reference)
+        for side in (resolved.source, resolved.reference)
     )
     assert source is not None
-    return replace(asked, source=source, reference=reference)
+    return replace(resolved, source=source, reference=reference)
 
 
-def may_push(asked: Asked, settings: Settings) -> bool:
+def may_push(resolved: ResolvedRequest, options: Options) -> bool:
     """Say whether the engine can answer without bringing the categories home."""
-    question, sources = asked.question, [asked.source, asked.reference or asked.source]
+    request, sources = resolved.request, [resolved.source, resolved.reference or resolved.source]
     if (
-        question.method in ("distribution", "contributions")
-        or asked.form not in counts_of_counts.FORMS
-        or (asked.form == "uniform" and settings.zeros == "raise")
-        or settings.sure is not None
-        or question.estimator != "plugin"
+        request.method in ("distribution", "contributions")
+        or resolved.form not in counts_of_counts.FORMS
+        or (resolved.form == "uniform" and options.zeros == "raise")
+        or options.inference is not None
+        or request.estimator != "plugin"
         or not all(isinstance(source, QuerySource) for source in sources)
-        or any(isinstance(key, pd.Grouper) for key in asked.by)
+        or any(isinstance(key, pd.Grouper) for key in resolved.by)
     ):
         return False
-    if asked.reference is not None:
-        check_reference(question, asked.reference, asked.wanted)
-    pairs = _sides(asked)
-    if settings.alphabet == "declared" and any(
-        cells.has_levels for both in pairs for cells in both
-    ):
+    if resolved.reference is not None:
+        check_reference(request, resolved.reference, resolved.wanted)
+    pairs = _sides(resolved)
+    if options.alphabet == "declared" and any(cells.has_levels for both in pairs for cells in both):
         return False
     return all(can_meet(*both) for both in pairs)
 
 
-def push(asked: Asked, settings: Settings) -> tuple[Groups, list[Column]] | None:
+def push(resolved: ResolvedRequest, options: Options) -> tuple[Groups, list[Column]] | None:
     """Let the engine count how often each count occurs; None where categories must be named."""
-    question, form, columns = asked.question, asked.form, []
-    paired = form == "q" or (form == "frame" and _matched(asked))
+    request, form, columns = resolved.request, resolved.form, []
+    paired = form == "q" or (form == "frame" and _matched(resolved))
     keys = pd.DataFrame()
-    for (here, there), partner in zip(_sides(asked), asked.partners, strict=False):
+    for (here, there), partner in zip(_sides(resolved), resolved.partners, strict=False):
         for cells in (here, there):
             cells.check_weights()
         ready = counts_of_counts.of_column(
-            here, there, asked.keys, form, paired=paired, dropna=settings.dropna
+            here, there, resolved.keys, form, paired=paired, dropna=options.dropna
         )
-        if settings.zeros == "raise" and settings.smoothing is None:
-            divided = {one.divides_by for one in question.measures if one.divides_by}
+        if options.zeros == "raise" and options.smoothing is None:
+            divided = {one.divides_by for one in request.measures if one.divides_by}
             if any(ready.lacks(side) for side in divided):
                 return None
         name = (
             ", ".join(names.text(column) for column in here.columns)
-            if question.joint
+            if request.joint
             else here.columns[0]
         )
-        text = reference_text(asked, partner)
-        size = alphabet_size(settings, name, ready.alphabet)
+        text = reference_text(resolved, partner)
+        size = alphabet_size(options, name, ready.alphabet)
         nobody = pd.Index([])
         columns.append(
             Column(
@@ -92,29 +90,29 @@ def push(asked: Asked, settings: Settings) -> tuple[Groups, list[Column]] | None
     return pairing.aligned(keys), columns
 
 
-def _sides(asked: Asked) -> list[tuple[Cells, Cells]]:
+def _sides(resolved: ResolvedRequest) -> list[tuple[Cells, Cells]]:
     """Return what the engine counts on both sides, for each column."""
-    question, form = asked.question, asked.form
-    joint, matched = question.joint, form == "frame" and _matched(asked)
-    there = asked.source if asked.reference is None else asked.reference
-    assert isinstance(asked.source, QuerySource)
+    request, form = resolved.request, resolved.form
+    joint, matched = request.joint, form == "frame" and _matched(resolved)
+    there = resolved.source if resolved.reference is None else resolved.reference
+    assert isinstance(resolved.source, QuerySource)
     assert isinstance(there, QuerySource)
     pairs = (
-        [(asked.wanted, asked.partners)]
+        [(resolved.wanted, resolved.partners)]
         if joint
-        else [([a], [b]) for a, b in zip(asked.wanted, asked.partners, strict=True)]
+        else [([a], [b]) for a, b in zip(resolved.wanted, resolved.partners, strict=True)]
     )
     found = []
     for own, other in pairs:
-        here = Cells(asked.source, tuple(asked.keys), tuple(own), question.weights)
+        here = Cells(resolved.source, tuple(resolved.keys), tuple(own), request.weights)
         if form in (None, "uniform"):
             found.append((here, here))
         else:
-            keys = asked.keys if matched or form == "q" else []
-            found.append((here, Cells(there, tuple(keys), tuple(other), question.weights)))
+            keys = resolved.keys if matched or form == "q" else []
+            found.append((here, Cells(there, tuple(keys), tuple(other), request.weights)))
     return found
 
 
-def _matched(asked: Asked) -> bool:
-    reference = asked.reference
-    return reference is not None and is_matched(asked.question, reference, asked.by)
+def _matched(resolved: ResolvedRequest) -> bool:
+    reference = resolved.reference
+    return reference is not None and is_matched(resolved.request, reference, resolved.by)

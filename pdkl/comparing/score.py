@@ -12,7 +12,7 @@ import numpy as np
 from pdkl.codes import labels as names
 from pdkl.comparing.align import Batch, blocks_of, lined_up, may_merge, slices_of, smoothed
 from pdkl.comparing.inference import Scored, assess
-from pdkl.comparing.prepare import Answer
+from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.counts import as_float
 from pdkl.core.counts.pairs import Pairs
@@ -24,29 +24,31 @@ from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.threads import usable_cores
 from pdkl.core.validation import listing
-from pdkl.request.keywords import Question
+from pdkl.request.keywords import Request
 from pdkl.results import tidy
 
 # what stands for the one side in the one, for the other in the other order of a pair
 _TURNED = (("n", "n_reference"), ("n_missing", "n_missing_reference"), ("unseen", "vanished"))
 
 
-def scores(answer: Answer, column: Column, question: Question) -> tidy.Scores:
+def scores(counted: CountedRequest, column: Column, request: Request) -> tidy.Scores:
     """Measure a column in all comparisons."""
-    entries = _by_products(answer, column, question.measures)
-    if left := [one for one in question.measures if one.name not in entries]:
-        entries = _by_terms(answer, column, left) | entries
-    return tidy.Scores(column.name, column.reference, entries, question.outputs())
+    entries = _by_products(counted, column, request.measures)
+    if left := [one for one in request.measures if one.name not in entries]:
+        entries = _by_terms(counted, column, left) | entries
+    return tidy.Scores(column.name, column.reference, entries, request.outputs())
 
 
-def _by_products(answer: Answer, column: Column, measures: Sequence[Measure]) -> dict[str, Any]:
+def _by_products(
+    counted: CountedRequest, column: Column, measures: Sequence[Measure]
+) -> dict[str, Any]:
     """Compare all pairs of groups at once; empty where that is not possible."""
-    settings, left, right = answer.settings, answer.groups.left, answer.groups.right
-    smoothing, plain = settings.smoothing, settings.zeros in ("inf", "raise")
+    options, left, right = counted.options, counted.groups.left, counted.groups.right
+    smoothing, plain = options.smoothing, options.zeros in ("inf", "raise")
     wanted = [
         (one, one.crossed) for one in measures if one.crossed and (plain or not one.divides_by)
     ]
-    if answer.facts.form != "pairs" or settings.sure is not None or not wanted:
+    if counted.info.form != "pairs" or options.inference is not None or not wanted:
         return {}
     if smoothing is None:
         crossing = cross(column.p, column.alphabet)
@@ -56,7 +58,7 @@ def _by_products(answer: Answer, column: Column, measures: Sequence[Measure]) ->
         crossing = cross(
             column.p, column.alphabet, *smoothing.scale_and_pseudo(column.alphabet_size)
         )
-    if crossing is None or (settings.zeros == "raise" and crossing.infinite.any()):
+    if crossing is None or (options.zeros == "raise" and crossing.infinite.any()):
         return {}
     totals, missing = column.p.totals, column.p.missing
     valid = (totals[left] > 0) & (totals[right] > 0)
@@ -71,24 +73,30 @@ def _by_products(answer: Answer, column: Column, measures: Sequence[Measure]) ->
     }
     entries["unseen"][~valid] = entries["vanished"][~valid] = np.nan
     for one, crossed in wanted:
-        values = crossed(crossing)[left, right] / settings.log_base**one.log_power + 0.0
+        values = crossed(crossing)[left, right] / options.log_base**one.log_power + 0.0
         again = np.flatnonzero(valid & np.isnan(values))
         if len(again):
-            few = replace(answer, groups=answer.groups.only(again))
+            few = replace(counted, groups=counted.groups.only(again))
             values[again] = _by_terms(few, column, [one])[one.name]
         entries[one.name] = np.where(valid, values, np.nan)
     return entries
 
 
-def _by_terms(answer: Answer, column: Column, measures: Sequence[Measure]) -> dict[str, Any]:
+def _by_terms(
+    counted: CountedRequest, column: Column, measures: Sequence[Measure]
+) -> dict[str, Any]:
     """Line up the two sides of each comparison, and measure it category by category."""
-    groups, sure = answer.groups, answer.settings.sure
-    if answer.facts.form == "pairs" and sure is None and all(one.symmetric for one in measures):
+    groups, inference = counted.groups, counted.options.inference
+    if (
+        counted.info.form == "pairs"
+        and inference is None
+        and all(one.symmetric for one in measures)
+    ):
         low, high = np.minimum(groups.left, groups.right), np.maximum(groups.left, groups.right)
         key = low * (high.max(initial=0) + 1) + high
         _, first, place = np.unique(key, return_index=True, return_inverse=True)
         if len(first) < len(groups):  # each pair once, for both of its orders
-            once = _by_terms(replace(answer, groups=groups.only(first)), column, measures)
+            once = _by_terms(replace(counted, groups=groups.only(first)), column, measures)
             entries = {name: values[place] for name, values in once.items()}
             turned = groups.left != groups.left[first][place]
             for a, b in _TURNED:
@@ -97,15 +105,15 @@ def _by_terms(answer: Answer, column: Column, measures: Sequence[Measure]) -> di
                 )
             return entries
     # draws from the uniform distribution must tell its categories apart
-    every = sure is not None and answer.facts.form == "uniform"
-    merged = may_merge(answer, column, measures)
-    slices = slices_of(groups, column, dense=every or (answer.facts.form == "rest" and not merged))
+    every = inference is not None and counted.info.form == "uniform"
+    merged = may_merge(counted, column, measures)
+    slices = slices_of(groups, column, dense=every or (counted.info.form == "rest" and not merged))
 
     def part(rows: slice) -> dict[str, Any]:
-        batch = lined_up(answer, column, rows, every=every, merged=merged)
-        return _measured(answer, column, batch, measures)
+        batch = lined_up(counted, column, rows, every=every, merged=merged)
+        return _measured(counted, column, batch, measures)
 
-    if sure is not None or len(slices) == 1:  # what is drawn has threads of its own
+    if inference is not None or len(slices) == 1:  # what is drawn has threads of its own
         parts = [part(rows) for rows in slices]
     else:
         with ThreadPoolExecutor(usable_cores()) as pool:
@@ -114,17 +122,17 @@ def _by_terms(answer: Answer, column: Column, measures: Sequence[Measure]) -> di
 
 
 def _measured(
-    answer: Answer, column: Column, batch: Batch, measures: Sequence[Measure]
+    counted: CountedRequest, column: Column, batch: Batch, measures: Sequence[Measure]
 ) -> dict[str, Any]:
     """Compute the columns of some comparisons."""
     raw, valid = batch.raw, batch.valid
-    log_base, sure = answer.settings.log_base, answer.settings.sure
+    log_base, inference = counted.options.log_base, counted.options.inference
     part: dict[str, Any] = {
         "n": batch.p.totals,
         "n_missing": batch.p.missing,
         "categories": batch.categories,
     }
-    if answer.facts.form is not None:
+    if counted.info.form is not None:
         unseen = _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p)
         vanished = _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q)
         part |= {
@@ -134,41 +142,41 @@ def _measured(
             "vanished": np.where(valid, vanished, np.nan),
         }
     for one in measures:
-        pairs = with_zeros(answer, column, batch, one)
+        pairs = with_zeros(counted, column, batch, one)
         part[one.name] = np.where(valid, one.value(pairs, log_base), np.nan)
-    if sure is not None:
-        statistics = [_statistic(answer, column, one) for one in measures]
+    if inference is not None:
+        statistics = [_statistic(counted, column, one) for one in measures]
         observed = [part[one.name] for one in measures]
         scored = Scored(measures, statistics, observed, log_base)
-        blocks = blocks_of(answer, column, batch.rows.start)
-        part |= assess(sure, raw, answer.facts.form, scored, blocks)
+        blocks = blocks_of(counted, column, batch.rows.start)
+        part |= assess(inference, raw, counted.info.form, scored, blocks)
     return part
 
 
-def _statistic(answer: Answer, column: Column, one: Measure) -> Statistic:
+def _statistic(counted: CountedRequest, column: Column, one: Measure) -> Statistic:
     """Return a measure as a function of raw pairs, with smoothing and zeros as asked for."""
 
     def value(raw: Pairs) -> FloatArray:
-        pairs = smoothed(answer, replace(raw, alphabet=column.alphabet_size))
+        pairs = smoothed(counted, replace(raw, alphabet=column.alphabet_size))
         if one.divides_by:
-            pairs = treat_zeros(pairs, answer.settings.zeros, one.divides_by)
-        return one.value(pairs, answer.settings.log_base)
+            pairs = treat_zeros(pairs, counted.options.zeros, one.divides_by)
+        return one.value(pairs, counted.options.log_base)
 
     return value
 
 
-def adjust_p_values(answer: Answer, parts: list[tidy.Scores]) -> None:
+def adjust_p_values(counted: CountedRequest, parts: list[tidy.Scores]) -> None:
     """Adjust the p-values of all rows together; two orders of a pair are one hypothesis."""
-    left, right = answer.groups.left, answer.groups.right
+    left, right = counted.groups.left, counted.groups.right
     for part in parts:
-        if answer.facts.form == "label":  # a group against itself is no hypothesis
+        if counted.info.form == "label":  # a group against itself is no hypothesis
             part.entries["p_value"] = np.where(left == right, np.nan, part.entries["p_value"])
-        if answer.facts.form == "pairs":
+        if counted.info.form == "pairs":
             part.entries["p_value"] = once_per_pair(left, right, part.entries["p_value"])
     together = adjusted(np.concatenate([part.entries["p_value"] for part in parts]))
     for part, values in zip(parts, np.split(together, len(parts)), strict=True):
         part.entries["p_adjusted"] = values
-        if answer.facts.form == "pairs":
+        if counted.info.form == "pairs":
             for name in ("p_value", "p_adjusted"):
                 part.entries[name] = for_both_orders(left, right, part.entries[name])
 
@@ -177,9 +185,9 @@ def _share(part: FloatArray, total: FloatArray) -> FloatArray:
     return np.divide(part, total, out=np.full_like(total, np.nan), where=total > 0)
 
 
-def with_zeros(answer: Answer, column: Column, batch: Batch, one: Measure) -> Pairs:
+def with_zeros(counted: CountedRequest, column: Column, batch: Batch, one: Measure) -> Pairs:
     """Apply ``zeros`` where the measure divides, or raise and name the categories."""
-    zeros = answer.settings.zeros
+    zeros = counted.options.zeros
     if one.divides_by == "":
         return batch.pairs
     if zeros != "raise":
@@ -200,7 +208,7 @@ def with_zeros(answer: Answer, column: Column, batch: Batch, one: Measure) -> Pa
     row = batch.rows.start + int(first)
     where = {"q": "in the reference", "p": "in P", "both": "on one side"}[one.divides_by]
     raise ValueError(
-        f"zeros='raise': column {column.name!r}{answer.groups.spoken(row)} has categories of "
+        f"zeros='raise': column {column.name!r}{counted.groups.spoken(row)} has categories of "
         f"probability 0 {where}: {listing(names.as_objects(found), most=5)}. "
         f"{one.name} is infinite there; pass zeros='inf' to see that, 'drop' to leave them out, "
         "a floor such as 1e-6, or smoothing."

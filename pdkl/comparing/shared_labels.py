@@ -14,8 +14,8 @@ from pdkl.core.counts.counts import Counts
 from pdkl.core.numerics.exact import IntArray
 from pdkl.counting.blocks import Blocks, Units
 from pdkl.counting.pandas_counts import Labelled
-from pdkl.request.keywords import Settings
-from pdkl.request.resolve import Asked
+from pdkl.request.keywords import Options
+from pdkl.request.resolve import ResolvedRequest
 from pdkl.results import tidy
 
 
@@ -75,11 +75,11 @@ class Counted:
 
 
 def column_of(
-    asked: Asked, settings: Settings, counted: Counted, cut: dict[Hashable, Binner]
+    resolved: ResolvedRequest, options: Options, counted: Counted, cut: dict[Hashable, Binner]
 ) -> Column:
     """Put both sides of a column on the same labels."""
-    form, name, partner = asked.form, counted.name, counted.partner
-    text = reference_text(asked, partner)
+    form, name, partner = resolved.form, counted.name, counted.partner
+    text = reference_text(resolved, partner)
     other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
     names.require_match(counted.p.labels, counted.q.labels, f"column {name!r}", other)
     if form == "uniform" and names.has_other(counted.p.labels):
@@ -88,45 +88,45 @@ def column_of(
             "some together. Take it without max_categories."
         )
     counted = counted.lumped_alike()
-    column = _on_one_alphabet(name, text, counted.p, counted.q, settings, cut=name in cut)
+    column = _on_one_alphabet(name, text, counted.p, counted.q, options, cut=name in cut)
     if name in cut:
         column = replace(column, intervals=cut[name].intervals())
     if counted.units is not None:
-        column = with_blocks(column, *counted.units, settings)
+        column = with_blocks(column, *counted.units, options)
     return column
 
 
-def with_blocks(column: Column, own: Blocks, other: Blocks, settings: Settings) -> Column:
+def with_blocks(column: Column, own: Blocks, other: Blocks, options: Options) -> Column:
     """Put the counts of blocks on the labels of the column."""
     units = []
     for side, owner in (own, other):
         _, position = names.union(column.labels, side.labels)
         counts = side.counts.relabel(position, len(column.labels))
-        units.append(Units(counts if settings.dropna else counts.with_missing(), owner))
+        units.append(Units(counts if options.dropna else counts.with_missing(), owner))
     return replace(column, blocks=(units[0], units[1]))
 
 
-def reference_text(asked: Asked, partner: Hashable) -> str | None:
+def reference_text(resolved: ResolvedRequest, partner: Hashable) -> str | None:
     """Return what the result calls Q, None where there is none."""
-    if asked.reference is not None:
-        return asked.reference.kind
-    return names.text(partner) if asked.form == "q" else tidy.REFERENCES.get(asked.form or "")
+    if resolved.reference is not None:
+        return resolved.reference.kind
+    return names.text(partner) if resolved.form == "q" else tidy.REFERENCES.get(resolved.form or "")
 
 
-def alphabet_size(settings: Settings, name: Hashable, known: int) -> int:
+def alphabet_size(options: Options, name: Hashable, known: int) -> int:
     """Return the size of the alphabet: what the caller gave, or what is known."""
-    if not isinstance(settings.alphabet, int):
+    if not isinstance(options.alphabet, int):
         return known
-    if settings.alphabet < known:
+    if options.alphabet < known:
         raise ValueError(
-            f"alphabet={settings.alphabet} is too small: column {name!r} has {known} categories. "
+            f"alphabet={options.alphabet} is too small: column {name!r} has {known} categories. "
             "Give the true size, or leave alphabet='observed'."
         )
-    return settings.alphabet
+    return options.alphabet
 
 
 def _on_one_alphabet(
-    name: Hashable, text: str | None, p: Labelled, q: Labelled, settings: Settings, *, cut: bool
+    name: Hashable, text: str | None, p: Labelled, q: Labelled, options: Options, *, cut: bool
 ) -> Column:
     """Give both sides the same outcome ids, and fix the alphabet of the column."""
     labels, position = names.union(p.labels, q.labels)
@@ -134,15 +134,15 @@ def _on_one_alphabet(
     if q is not p:
         sides.append(q.counts.relabel(position, len(labels)))
     # the draws of a seed go by the order of the categories; that of intervals is settled
-    if settings.sure is not None and not cut:
+    if options.inference is not None and not cut:
         order = names.sort_order(labels)
         labels, place = labels[order], np.argsort(order)
         sides = [side.relabel(place, len(labels)) for side in sides]
-    if not settings.dropna and not p.missing_is_counted:
+    if not options.dropna and not p.missing_is_counted:
         sides = [side.with_missing() for side in sides]
     known = np.logical_or.reduce([side.observed for side in sides])
-    if settings.alphabet == "declared":
+    if options.alphabet == "declared":
         known[: len(labels)] = True
     alphabet = np.flatnonzero(known)
-    size = alphabet_size(settings, name, len(alphabet))
+    size = alphabet_size(options, name, len(alphabet))
     return Column(name, text, sides[0], sides[-1], labels, p.leveled, None, alphabet, size)

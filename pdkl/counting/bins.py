@@ -20,20 +20,20 @@ from pdkl.codes.intervals import (
 from pdkl.codes.keys import group_rows
 from pdkl.core.counts.bin_edges import Binning, read_bins
 from pdkl.counting.count import weights_of
-from pdkl.request.resolve import Asked, check_reference
+from pdkl.request.resolve import ResolvedRequest, check_reference
 from pdkl.results import pairing
 from pdkl.sources.base import Prepared, Rows, Source, different_bins
 
 
-def settle_bins(asked: Asked) -> dict[Hashable, Binner]:
+def settle_bins(resolved: ResolvedRequest) -> dict[Hashable, Binner]:
     """Fit the intervals of each binned column once: to its reference, or to all rows."""
-    question, form, source = asked.question, asked.form, asked.source
+    request, form, source = resolved.request, resolved.form, resolved.source
     frame = source.head
-    binning = read_binning(question.binning, question.bins, compared=form is not None)
-    settled, rules = read_cut(question.bins, frame, asked.wanted, source, asked.reference)
+    binning = read_binning(request.binning, request.bins, compared=form is not None)
+    settled, rules = read_cut(request.bins, frame, resolved.wanted, source, resolved.reference)
     of_partners = Prepared.of(source).binners if form == "q" else {}
     fitted: dict[Hashable, Binner] = {}
-    for name, partner in zip(asked.wanted, asked.partners, strict=True):
+    for name, partner in zip(resolved.wanted, resolved.partners, strict=True):
         own, other = settled.get(name), of_partners.get(partner)
         if other is not None and name in rules:
             raise ValueError(different_bins(partner))
@@ -47,20 +47,20 @@ def settle_bins(asked: Asked) -> dict[Hashable, Binner]:
             _cut_pair(fitted, name, partner, chosen_bins)
     if not rules:
         return fitted
-    if asked.reference is not None:
-        source = asked.reference
-        check_reference(question, source, list(rules))
-    partner_of = dict(zip(asked.wanted, asked.partners, strict=True))
-    aside = asked.keys if form == "label" else []
-    every = to_fit(source, rules, partner_of, aside, question.weights)
+    if resolved.reference is not None:
+        source = resolved.reference
+        check_reference(request, source, list(rules))
+    partner_of = dict(zip(resolved.wanted, resolved.partners, strict=True))
+    aside = resolved.keys if form == "label" else []
+    every = to_fit(source, rules, partner_of, aside, request.weights)
     for (name, rule), rows in zip(rules.items(), every, strict=True):
         weight, values = weights_of(rows), rows.plain[partner_of[name]]
         if form == "label" and len(values):
-            codes, keys = group_rows(rows.frame, asked.by)
-            chosen = codes == pairing.find(keys, question.reference, list(frame.columns))
+            codes, keys = group_rows(rows.frame, resolved.by)
+            chosen = codes == pairing.find(keys, request.reference, list(frame.columns))
             values = values[np.asarray(chosen)]
             weight = None if weight is None else weight[chosen]
-        counted = question.weights is None
+        counted = request.weights is None
         binner = fit_to(values, partner_of[name], weight, rule, binning, counted=counted)
         _cut_pair(fitted, name, partner_of[name], binner)
     return fitted

@@ -16,7 +16,7 @@ from pdkl.core.validation import require_columns
 from pdkl.counting.both_sides import in_order
 from pdkl.counting.count import count, one
 from pdkl.counting.pandas_counts import Labelled
-from pdkl.request.resolve import Asked, is_matched
+from pdkl.request.resolve import ResolvedRequest, is_matched
 from pdkl.sources.base import Source
 
 Blocks = tuple[Labelled, IntArray]  # counts by block, and the group that owns each block
@@ -35,27 +35,32 @@ class Units:
 
 
 def count_blocks(
-    asked: Asked, cut: dict[Hashable, Binner]
+    resolved: ResolvedRequest, cut: dict[Hashable, Binner]
 ) -> tuple[dict[Hashable, Blocks], dict[Hashable, Blocks]] | None:
     """Count the blocks of each group on both sides; None where rows move on their own."""
-    question, source, reference, by = asked.question, asked.source, asked.reference, asked.by
-    block, keys, both = question.blocks, asked.keys, asked.both
+    request, source, reference, by = (
+        resolved.request,
+        resolved.source,
+        resolved.reference,
+        resolved.by,
+    )
+    block, keys, both = request.blocks, resolved.keys, resolved.both
     if block is None:
         return None
     _check_blocks(block, source, keys, "data")
     if reference is None:
-        here = in_order(count(source, both, [*by, block], question.weights, cut))
+        here = in_order(count(source, both, [*by, block], request.weights, cut))
         codes, found = group_rows(here.keys[keys], keys)
         place = np.argsort(sort_rows(found))
         owner = np.zeros(len(here.keys), dtype=np.int64) if codes is None else place[codes]
         own = {name: (side, owner) for name, side in here.columns.items()}
         return own, own
     _check_blocks(block, reference, keys, "reference")
-    matched = is_matched(question, reference, by)
+    matched = is_matched(request, reference, by)
     mine = [*(keys if matched else by), block]
-    here = in_order(count(source, both, mine, question.weights, cut))
+    here = in_order(count(source, both, mine, request.weights, cut))
     there_by = [*(keys if matched else []), block]
-    there = in_order(count(reference, asked.wanted, there_by, question.weights, cut))
+    there = in_order(count(reference, resolved.wanted, there_by, request.weights, cut))
     codes, found = group_rows(here.keys[keys], keys)
     left = np.argsort(sort_rows(found))
     owner_there = np.zeros(len(there.keys), dtype=np.int64)

@@ -17,29 +17,29 @@ from pdkl.core.counts.tabulate import tabulate
 from pdkl.core.validation import is_number
 from pdkl.counting.count import count
 from pdkl.counting.pandas_counts import Labelled, Tally
-from pdkl.request.resolve import Asked, check_reference, is_matched, require_cut_alike
+from pdkl.request.resolve import ResolvedRequest, check_reference, is_matched, require_cut_alike
 from pdkl.results import pairing
 from pdkl.results.pairing import Groups
 
 
 def count_both(
-    asked: Asked, cut: dict[Hashable, Binner]
+    resolved: ResolvedRequest, cut: dict[Hashable, Binner]
 ) -> tuple[Groups, list[Labelled], list[Labelled]]:
     """Count both sides, and say which group is compared with which."""
-    question, form, source, by = asked.question, asked.form, asked.source, asked.by
-    wanted, weights, reference = asked.wanted, question.weights, asked.reference
+    request, form, source, by = resolved.request, resolved.form, resolved.source, resolved.by
+    wanted, weights, reference = resolved.wanted, request.weights, resolved.reference
     if reference is not None:
-        check_reference(question, reference, wanted)
-        if is_matched(question, reference, by):
+        check_reference(request, reference, wanted)
+        if is_matched(request, reference, by):
             # Groupers are left for later: they must cut the times of both frames together
             require_cut_alike(by, source, reference)
-            here = count(source, wanted, asked.keys, weights, cut)
-            there = count(reference, wanted, asked.keys, weights, cut)
+            here = count(source, wanted, resolved.keys, weights, cut)
+            there = count(reference, wanted, resolved.keys, weights, cut)
             keys, left, right = match_groups(here.keys, there.keys, by)
             here, there = here.regroup(left, keys), there.regroup(right, keys)
             own, others = ([side.columns[name] for name in wanted] for side in (here, there))
             return pairing.aligned(keys), own, others
-    tally = in_order(count(source, asked.both, by, weights, cut))
+    tally = in_order(count(source, resolved.both, by, weights, cut))
     keys = tally.keys
     own = others = [tally.columns[name] for name in wanted]
     empty = tally.empty
@@ -48,19 +48,19 @@ def count_both(
         others = [whole.columns[name] for name in wanted]
         empty &= whole.empty
     elif form == "mapping":
-        dropna = question.dropna
+        dropna = request.dropna
         others = [
-            _fixed(_mapping_for(question.reference, name), name, dropna, cut.get(name))
+            _fixed(_mapping_for(request.reference, name), name, dropna, cut.get(name))
             for name in wanted
         ]
     elif form == "q":
-        others = [tally.columns[name] for name in asked.partners]
+        others = [tally.columns[name] for name in resolved.partners]
     elif form == "all":
         others = [replace(side, counts=side.counts.collapse()) for side in own]
     if empty and form in {"q", "frame"} and not by:
         keys = keys.iloc[:0]  # nothing to say about nothing
     if form == "label":
-        return pairing.one_label(keys, question.reference, list(source.head.columns)), own, others
+        return pairing.one_label(keys, request.reference, list(source.head.columns)), own, others
     make = {"q": pairing.aligned, "pairs": pairing.pairs, "previous": pairing.previous}
     return make.get(form or "", pairing.plain)(keys), own, others
 

@@ -11,7 +11,7 @@ from pdkl.core.validation import is_number, number_in, one_of
 
 
 @dataclass(frozen=True)
-class Sureness:
+class InferenceOptions:
     """What the caller wants to know, and how much work it may take."""
 
     confidence: float | None
@@ -27,9 +27,9 @@ class Sureness:
         return found + (["_excess", "_noise_floor"] if self.test else [])
 
 
-def read_sureness(
+def read_inference(
     confidence: Any, test: Any, n_resamples: Any, rng: Any, progress: Any
-) -> Sureness | None:
+) -> InferenceOptions | None:
     """Check the keywords; None where nothing is asked for."""
     if confidence is not None:
         confidence = number_in("confidence", confidence, 0.0, 1.0, "a number in (0, 1), or None")
@@ -49,4 +49,4 @@ def read_sureness(
         raise TypeError(
             f"rng must be a seed of at least 0, a numpy.random.Generator, or None; got {rng!r}."
         ) from None
-    return Sureness(confidence, test, int(n_resamples), generator, progress)
+    return InferenceOptions(confidence, test, int(n_resamples), generator, progress)

@@ -11,7 +11,7 @@ import pandas as pd
 from pdkl.core.counts.smoothing import Smoothing, parse_zeros
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import boolean, one_of
-from pdkl.request.inference import Sureness, read_sureness
+from pdkl.request.inference import InferenceOptions, read_inference
 from pdkl.request.parse import plain, read_alphabet, read_base
 from pdkl.sources.registry import is_data
 
@@ -25,7 +25,7 @@ _FORMS = """\
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class Request:
     """The keywords of one call, as the caller gave them; `InfoTheory` says what they mean."""
 
     method: str
@@ -54,7 +54,7 @@ class Question:
     rng: Any = None
     progress: Any = True
 
-    def settings(self) -> Settings:
+    def options(self) -> Options:
         """Check the keywords that do not need the data."""
         log_base, unit = read_base(self.base)
         if self.estimator != "plugin" and self.smoothing is not None:
@@ -69,36 +69,40 @@ class Question:
                 f"zeros={zeros!r} has nothing to act on: {names} never divides by 0. Leave it out, "
                 "or choose a measure such as kl_divergence."
             )
-        return Settings(
+        return Options(
             log_base=log_base,
             unit=unit,
             dropna=boolean("dropna", self.dropna),
             alphabet=read_alphabet(self.alphabet),
             zeros=zeros,
             smoothing=Smoothing.parse(self.smoothing),
-            sure=self._sureness(),
+            inference=self._inference(),
         )
 
-    def _sureness(self) -> Sureness | None:
-        sure = read_sureness(self.confidence, self.test, self.n_resamples, self.rng, self.progress)
+    def _inference(self) -> InferenceOptions | None:
+        inference = read_inference(
+            self.confidence, self.test, self.n_resamples, self.rng, self.progress
+        )
         if self.blocks is not None:
-            if sure is None:
+            if inference is None:
                 raise ValueError("blocks= matters to test= and confidence= only; pass one of them.")
-            if sure.test and (self.against == "uniform" or isinstance(self.reference, Mapping)):
+            if inference.test and (
+                self.against == "uniform" or isinstance(self.reference, Mapping)
+            ):
                 raise ValueError(
                     "blocks= needs two samples whose blocks can change sides; a fixed distribution "
                     "is none. Leave out test=, or compare with rows."
                 )
-        if sure is not None and self.against == "uniform" and self.alphabet != "declared":
+        if inference is not None and self.against == "uniform" and self.alphabet != "declared":
             raise ValueError(
                 "test and confidence need to know the alphabet that against='uniform' means: make "
                 "the column categorical with all its levels and pass alphabet='declared'."
             )
-        return sure
+        return inference
 
     def outputs(self) -> list[str]:
         """List the columns that hold what is measured."""
-        wanted = read_sureness(self.confidence, self.test, self.n_resamples, None, self.progress)
+        wanted = read_inference(self.confidence, self.test, self.n_resamples, None, self.progress)
         if wanted is None:
             return [measure.name for measure in self.measures]
         each = [[one.name, *(one.name + end for end in wanted.suffixes)] for one in self.measures]
@@ -179,7 +183,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Settings:
+class Options:
     """The checked keywords that do not depend on the data."""
 
     log_base: float
@@ -188,7 +192,7 @@ class Settings:
     alphabet: str | int
     zeros: str | float
     smoothing: Smoothing | None
-    sure: Sureness | None
+    inference: InferenceOptions | None
 
 
 def _given(value: Any) -> bool:

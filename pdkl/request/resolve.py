@@ -11,16 +11,16 @@ import pandas as pd
 from pdkl.codes.groupers import FROM_DATA, cut_text
 from pdkl.codes.keys import Key, key_name
 from pdkl.core.validation import ColumnNotFoundError, listing, require_columns
-from pdkl.request.keywords import Question
+from pdkl.request.keywords import Request
 from pdkl.request.parse import read_columns
 from pdkl.sources.base import Prepared, Source
 
 
 @dataclass(frozen=True)
-class Asked:
+class ResolvedRequest:
     """A question with the data, the keys and the columns that it is about."""
 
-    question: Question
+    request: Request
     form: str | None
     source: Source
     reference: Source | None  # in the form "frame"
@@ -40,23 +40,23 @@ class Asked:
 
 
 def read_sides(
-    question: Question,
+    request: Request,
     frame: pd.DataFrame,
     aside: list[Hashable],
     form: str | None,
     binned: list[Hashable],
 ) -> tuple[list[Hashable], list[Hashable]]:
     """Return the columns that are P, and for each the column that is Q."""
-    parameter = "p" if question.two_sided else "columns"
+    parameter = "p" if request.two_sided else "columns"
     if form != "q":
-        wanted = read_columns(parameter, question.columns, frame, aside, binned)
+        wanted = read_columns(parameter, request.columns, frame, aside, binned)
         return wanted, wanted
-    if question.columns is None:
+    if request.columns is None:
         raise ValueError(
-            f"p is None, but q={question.q!r} needs a partner. Name the column to compare: p=..."
+            f"p is None, but q={request.q!r} needs a partner. Name the column to compare: p=..."
         )
-    wanted = read_columns("p", question.columns, frame, aside)
-    partners = read_columns("q", question.q, frame, aside)
+    wanted = read_columns("p", request.columns, frame, aside)
+    partners = read_columns("q", request.q, frame, aside)
     if len(wanted) != len(partners):
         raise ValueError(
             f"p and q are paired, so they must be equally long; got {len(wanted)} in p "
@@ -65,21 +65,21 @@ def read_sides(
     return wanted, partners
 
 
-def is_matched(question: Question, reference: Source, by: list[Key]) -> bool:
+def is_matched(request: Request, reference: Source, by: list[Key]) -> bool:
     """Say whether a reference frame is taken group by group."""
     if not by:
         return False
     keys = [key_name(key) for key in by]
     known = [key for key in keys if key in reference.head.columns]
     whole = "To compare each group with the whole reference, pass match=False."
-    if question.match is False:
+    if request.match is False:
         return False
-    if question.match is True and len(known) < len(keys):
+    if request.match is True and len(known) < len(keys):
         absent = [key for key in keys if key not in known]
         raise ValueError(
             f"match=True needs all of by in reference; it lacks {listing(absent)}. {whole}"
         )
-    if question.match is None and any(isinstance(key, pd.Grouper) for key in by):
+    if request.match is None and any(isinstance(key, pd.Grouper) for key in by):
         return False
     if 0 < len(known) < len(keys):
         absent = [key for key in keys if key not in known]
@@ -96,33 +96,33 @@ def require_cut_alike(by: list[Key], *sources: Source) -> None:
         key for key in by if isinstance(key, pd.Grouper) and key.freq is not None
     ]
     for key in groupers:
-        asked = cut_text(key)
+        resolved = cut_text(key)
         cuts = [Prepared.of(source).cut_keys for source in sources]
         for before in [cut[key.key] for cut in cuts if key.key in cut]:
             # cutting them again must leave them where they are
-            if before != asked or before.endswith(FROM_DATA) or key.closed != key.label:
+            if before != resolved or before.endswith(FROM_DATA) or key.closed != key.label:
                 raise ValueError(
-                    f"by cuts the times {key.key!r} by {asked}, and the profile has cut them by "
+                    f"by cuts the times {key.key!r} by {resolved}, and the profile has cut them by "
                     f"{before}. To match group to group both must be the same, with closed equal "
                     "to label and bins that do not begin where the data does, as for 'h' or 'D'."
                 )
 
 
-def check_reference(question: Question, reference: Source, wanted: list[Hashable]) -> None:
+def check_reference(request: Request, reference: Source, wanted: list[Hashable]) -> None:
     """Raise unless the reference has the wanted columns, and the weights."""
     columns = list(reference.head.columns)
     require_columns("p", wanted, columns, frame="reference")
-    if question.weights is None:
+    if request.weights is None:
         return
-    if question.weights not in columns and reference.kind == "profile":
+    if request.weights not in columns and reference.kind == "profile":
         raise ValueError(
-            f"weights={question.weights!r} applies to both sides, but the profile that is "
-            f"reference was taken without it. Take it with weights={question.weights!r}."
+            f"weights={request.weights!r} applies to both sides, but the profile that is "
+            f"reference was taken without it. Take it with weights={request.weights!r}."
         )
-    if question.weights not in columns:
+    if request.weights not in columns:
         raise ColumnNotFoundError(
-            f"weights names column {question.weights!r}, which reference does not have. Weights "
+            f"weights names column {request.weights!r}, which reference does not have. Weights "
             "apply to both sides: add the column to reference, with 1 for each row if its rows "
             "are plain ones."
         )
-    require_columns("weights", [question.weights], columns, frame="reference")
+    require_columns("weights", [request.weights], columns, frame="reference")

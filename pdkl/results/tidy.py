@@ -41,7 +41,7 @@ _CONTRIBUTIONS = ("category", "count", "count_reference", "p", "q", "contributio
 
 
 @dataclass(frozen=True)
-class Facts:
+class ResultInfo:
     """What the rows of an answer share."""
 
     form: str | None
@@ -100,36 +100,36 @@ def check_keys(keys: Sequence[Hashable], columns: Sequence[str]) -> None:
         )
 
 
-def scores(groups: Groups, parts: Sequence[Scores], facts: Facts) -> pd.DataFrame:
+def scores(groups: Groups, parts: Sequence[Scores], info: ResultInfo) -> pd.DataFrame:
     """Make one row per comparison and column."""
     width = len(parts)
     row, column = np.divmod(np.arange(len(groups) * width), max(width, 1))
-    frame = _head(groups, row, column, parts, facts)
+    frame = _head(groups, row, column, parts, info)
     first = parts[0]
-    for name in [*(_SINGLE if facts.form is None else _TWO_SIDED), *first.columns]:
-        if facts.form in FIXED and name in {"n_reference", "n_missing_reference"}:
+    for name in [*(_SINGLE if info.form is None else _TWO_SIDED), *first.columns]:
+        if info.form in FIXED and name in {"n_reference", "n_missing_reference"}:
             frame[name] = pd.array([pd.NA] * len(row), dtype="Int64")
         else:
             frame[name] = np.column_stack([part.entries[name] for part in parts]).ravel()
-    return _finished(frame, facts)
+    return _finished(frame, info)
 
 
-def contributions(groups: Groups, parts: Sequence[Categories], facts: Facts) -> pd.DataFrame:
+def contributions(groups: Groups, parts: Sequence[Categories], info: ResultInfo) -> pd.DataFrame:
     """Make one row per comparison, column and category: infinite, then large, then small."""
     size = np.abs(np.concatenate([part.entries["contribution"] for part in parts]))
-    return _by_category(groups, parts, facts, -size, _CONTRIBUTIONS)
+    return _by_category(groups, parts, info, -size, _CONTRIBUTIONS)
 
 
-def distribution(groups: Groups, parts: Sequence[Categories], facts: Facts) -> pd.DataFrame:
+def distribution(groups: Groups, parts: Sequence[Categories], info: ResultInfo) -> pd.DataFrame:
     """Make one row per group, column and category, by count descending."""
     size = np.nan_to_num(np.concatenate([part.entries["probability"] for part in parts]))
-    return _by_category(groups, parts, facts, -size, _DISTRIBUTION)
+    return _by_category(groups, parts, info, -size, _DISTRIBUTION)
 
 
 def _by_category(
     groups: Groups,
     parts: Sequence[Categories],
-    facts: Facts,
+    info: ResultInfo,
     sort: Any,
     value_columns: Sequence[str],
 ) -> pd.DataFrame:
@@ -137,7 +137,7 @@ def _by_category(
     column = np.repeat(np.arange(len(parts)), [len(part.codes) for part in parts])
     ties = np.concatenate([_rank(part) for part in parts])
     order = np.lexsort([ties, sort, column, row, np.isnan(sort)])
-    frame = _head(groups, row[order], column[order], parts, facts)
+    frame = _head(groups, row[order], column[order], parts, info)
     category = names.categories([(part.labels, part.codes) for part in parts])
     frame["category"] = pd.Series(category.take(order), dtype=category.dtype)
     if any(part.intervals is not None for part in parts):
@@ -145,11 +145,11 @@ def _by_category(
             ends = names.categories([_ends(part, i) for part in parts])
             frame[name] = pd.Series(ends.take(order), dtype=ends.dtype)
     for name in value_columns[1:]:
-        if facts.form in FIXED and name == "count_reference":
+        if info.form in FIXED and name == "count_reference":
             frame[name] = pd.array([pd.NA] * len(row), dtype="Int64")
         else:
             frame[name] = np.concatenate([part.entries[name] for part in parts])[order]
-    return _finished(frame, facts)
+    return _finished(frame, info)
 
 
 def _ends(part: Categories, i: int) -> tuple[names.Labels, IntArray]:
@@ -169,13 +169,13 @@ def _head(
     row: IntArray,
     column: IntArray,
     parts: Sequence[Scores] | Sequence[Categories],
-    facts: Facts,
+    info: ResultInfo,
 ) -> dict[Hashable, Any]:
     head: dict[Hashable, Any] = _taken(groups.keys, row)
     head["column"] = _text([names.text(part.name) for part in parts], column)
-    if facts.form is not None:
+    if info.form is not None:
         head["reference"] = _text([part.reference or "" for part in parts], column)
-    if facts.form in GROUP_TO_GROUP and groups.reference_keys is not None:
+    if info.form in GROUP_TO_GROUP and groups.reference_keys is not None:
         head |= _taken(groups.reference_keys, row)
     return head
 
@@ -189,16 +189,16 @@ def _text(texts: Sequence[str], index: IntArray) -> pd.Series[Any]:
     return column.take(index).reset_index(drop=True)
 
 
-def _finished(columns: dict[Hashable, Any], facts: Facts) -> pd.DataFrame:
+def _finished(columns: dict[Hashable, Any], info: ResultInfo) -> pd.DataFrame:
     size = len(next(iter(columns.values())))
-    columns["unit"] = _text([facts.unit], np.zeros(size, dtype=np.int64))
+    columns["unit"] = _text([info.unit], np.zeros(size, dtype=np.int64))
     frame = pd.DataFrame(columns, index=pd.RangeIndex(size))
-    frame.attrs["pdkl"] = facts.attributes
+    frame.attrs["pdkl"] = info.attributes
     return frame
 
 
 def plain(
-    groups: Groups, texts: dict[str, list[str]], parts: Sequence[dict[str, Any]], facts: Facts
+    groups: Groups, texts: dict[str, list[str]], parts: Sequence[dict[str, Any]], info: ResultInfo
 ) -> pd.DataFrame:
     """Make one row per group and part; ``texts`` names the parts, one entry for each."""
     row, which = np.divmod(np.arange(len(groups) * len(parts)), max(len(parts), 1))
@@ -207,4 +207,4 @@ def plain(
         frame[name] = _text(values, which)
     for name in parts[0]:
         frame[name] = np.column_stack([part[name] for part in parts]).ravel()
-    return _finished(frame, facts)
+    return _finished(frame, info)

@@ -14,7 +14,7 @@ from pdkl.analyses.drift.score import line_up, score
 from pdkl.analyses.drift.table import ALWAYS, Flags, Table, binners_of, columns_of, frame_of
 from pdkl.analyses.drift.verdict import judge
 from pdkl.codes.keys import Key, key_name, match_groups, sort_rows
-from pdkl.comparing.prepare import Answer
+from pdkl.comparing.prepare import CountedRequest
 from pdkl.core.counts.counts import require_whole
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.measures.catalogue import MEASURES
@@ -24,9 +24,9 @@ from pdkl.counting import kinds
 from pdkl.counting.count import count_apart, weights_of
 from pdkl.counting.kinds import Compared
 from pdkl.counting.pandas_counts import Tally
-from pdkl.request.keywords import Question
+from pdkl.request.keywords import Request
 from pdkl.request.parse import plain, read_by
-from pdkl.request.resolve import Asked, check_reference, is_matched
+from pdkl.request.resolve import ResolvedRequest, check_reference, is_matched
 from pdkl.results import pairing, tidy
 from pdkl.results.pairing import Groups
 from pdkl.sources.base import Prepared, Source
@@ -38,53 +38,53 @@ class Examined:
     """The rows of an answer, and the counts that they were made of."""
 
     frame: pd.DataFrame  # a row per group and column, column by column within each group
-    answer: Answer  # its columns are those that were lined up
+    counted: CountedRequest  # its columns are those that were lined up
     compared: list[Compared]  # every column, in the order of the rows
 
 
-def drift(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: Any) -> pd.DataFrame:
+def drift(data: Any, request: Request, *, threshold: Any, alpha: Any, bins: Any) -> pd.DataFrame:
     """Answer `InfoTheory.drift`."""
-    return examine(data, question, threshold=threshold, alpha=alpha, bins=bins).frame
+    return examine(data, request, threshold=threshold, alpha=alpha, bins=bins).frame
 
 
-def examine(data: Any, question: Question, *, threshold: Any, alpha: Any, bins: Any) -> Examined:
+def examine(data: Any, request: Request, *, threshold: Any, alpha: Any, bins: Any) -> Examined:
     """Answer, and keep what the answer was made of."""
     threshold = number_in(
         "threshold", threshold, 0.0, np.inf, "a finite number of at least 0", closed_low=True
     )
     alpha = number_in("alpha", alpha, 0.0, 1.0, "a number in (0, 1)")
-    (measure,) = question.measures
+    (measure,) = request.measures
     _require_comparison(measure)
-    if not is_data(question.reference):
+    if not is_data(request.reference):
         raise TypeError(
             "reference must be a frame, with the rows that today's are compared with; got "
-            f"{type(question.reference).__name__}."
+            f"{type(request.reference).__name__}."
         )
-    form, settings = question.form(), question.settings()
-    source, reference = read_data(data), read_data(question.reference)
-    by = read_by(question.by, source.head)
+    form, options = request.form(), request.options()
+    source, reference = read_data(data), read_data(request.reference)
+    by = read_by(request.by, source.head)
     keys = [key_name(key) for key in by]
     tidy.check_keys(keys, columns_of(measure))
-    _check_weights(question, source, reference)
-    columns = _columns(question, source, reference, keys)
-    kinds.cut(columns, source, reference, question.weights, bins)
-    asked = Asked(question, form, source, reference, by, [], [])
-    groups, occurs = _count(columns, asked)
-    attributes = question.describe(form, settings.unit, keys) | {
-        "units": _units(measure, settings.unit),
+    _check_weights(request, source, reference)
+    columns = _columns(request, source, reference, keys)
+    kinds.cut(columns, source, reference, request.weights, bins)
+    resolved = ResolvedRequest(request, form, source, reference, by, [], [])
+    groups, occurs = _count(columns, resolved)
+    attributes = request.describe(form, options.unit, keys) | {
+        "units": _units(measure, options.unit),
         "threshold": threshold,
         "alpha": alpha,
         "bins": plain(bins),
-        "match": question.match,
+        "match": request.match,
     }
-    answer = Answer(settings, groups, [], tidy.Facts(form, settings.unit, attributes))
-    table = Table(len(groups), columns, measure, answer)
-    prepared = line_up(asked, table)
+    counted = CountedRequest(options, groups, [], tidy.ResultInfo(form, options.unit, attributes))
+    table = Table(len(groups), columns, measure, counted)
+    prepared = line_up(resolved, table)
     score(prepared, table)
     status, note = judge(table, occurs, threshold, alpha)
     frame = frame_of(table, threshold, status, note)
     lined_up = [column for _, column in prepared]
-    return Examined(frame, replace(answer, columns=lined_up), columns)
+    return Examined(frame, replace(counted, columns=lined_up), columns)
 
 
 def _units(measure: Measure, unit: str) -> dict[str, str]:
@@ -107,11 +107,11 @@ def _require_comparison(measure: Measure) -> None:
         )
 
 
-def _check_weights(question: Question, source: Source, reference: Source) -> None:
-    weights = question.weights
+def _check_weights(request: Request, source: Source, reference: Source) -> None:
+    weights = request.weights
     if weights is not None:
         require_columns("weights", [weights], list(source.head.columns))
-        check_reference(question, reference, [])
+        check_reference(request, reference, [])
     for side in (source, reference):
         added = Prepared.of(side).weights  # they are no column any more
         if added is None and weights is None:
@@ -124,14 +124,14 @@ def _check_weights(question: Question, source: Source, reference: Source) -> Non
 
 
 def _columns(
-    question: Question, source: Source, reference: Source, keys: list[Hashable]
+    request: Request, source: Source, reference: Source, keys: list[Hashable]
 ) -> list[Compared]:
     """List the columns asked for; a name that a frame has twice is an error of its own."""
     here: Counter[Hashable] = Counter(source.head.columns)
     there: Counter[Hashable] = Counter(reference.head.columns)
     every = list(dict.fromkeys([*source.head.columns, *reference.head.columns]))
-    if question.columns is None:
-        aside = {*keys, question.weights, question.blocks}
+    if request.columns is None:
+        aside = {*keys, request.weights, request.blocks}
         aside |= {Prepared.of(side).weights for side in (source, reference)}
         wanted = [name for name in every if name not in aside]
         if not wanted:
@@ -140,7 +140,7 @@ def _columns(
                 "and blocks; there is none."
             )
     else:
-        given = question.columns
+        given = request.columns
         wanted = list(given) if isinstance(given, list) else [given]
         if not wanted:
             raise ValueError("columns is an empty list; name at least one column.")
@@ -162,30 +162,33 @@ def _columns(
     return columns
 
 
-def _count(columns: Sequence[Compared], asked: Asked) -> tuple[Groups, Flags]:
+def _count(columns: Sequence[Compared], resolved: ResolvedRequest) -> tuple[Groups, Flags]:
     """Count both sides; return the groups, and which of them occur on which side."""
-    assert asked.reference is not None  # it is the form of the question
+    assert resolved.reference is not None  # it is the form of the question
     cut = binners_of(columns)
 
     def tally(side: Source, by: Sequence[Key], chosen: list[Compared]) -> Tally:
         wanted = [column.name for column in chosen if not column.error]
-        found, wrong = count_apart(side, wanted, by, asked.question.weights, cut)
+        found, wrong = count_apart(side, wanted, by, resolved.request.weights, cut)
         for column in chosen:
             if column.name in wrong:
                 column.fail(wrong[column.name])
         return found
 
     own, others = [c for c in columns if c.here], [c for c in columns if c.there]
-    if is_matched(asked.question, asked.reference, asked.by):
+    if is_matched(resolved.request, resolved.reference, resolved.by):
         # Groupers are left for later: they must cut the times of both frames together
-        here = tally(asked.source, asked.keys, own)
-        there = tally(asked.reference, asked.keys, others)
-        keys, left, right = match_groups(here.keys, there.keys, asked.by)
+        here = tally(resolved.source, resolved.keys, own)
+        there = tally(resolved.reference, resolved.keys, others)
+        keys, left, right = match_groups(here.keys, there.keys, resolved.by)
         here, there = here.regroup(left, keys), there.regroup(right, keys)
         groups = pairing.aligned(keys)
         occurs = np.stack([np.isin(np.arange(len(keys)), side) for side in (left, right)])
     else:
-        here, there = tally(asked.source, asked.by, own), tally(asked.reference, [], others)
+        here, there = (
+            tally(resolved.source, resolved.by, own),
+            tally(resolved.reference, [], others),
+        )
         order = sort_rows(here.keys)
         keys = here.keys.take(order).reset_index(drop=True)
         here = here.regroup(np.argsort(order), keys)

@@ -12,7 +12,7 @@ from pdkl.analyses.drift.table import ALWAYS, Piece, Table, binners_of, inferenc
 from pdkl.codes import labels as names
 from pdkl.comparing.align import batches, blocks_of
 from pdkl.comparing.inference import Scored, assess
-from pdkl.comparing.prepare import Answer
+from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column, Counted, column_of, with_blocks
 from pdkl.core.counts.counts import Counts
 from pdkl.core.counts.pairs import Pairs, concatenate
@@ -23,7 +23,7 @@ from pdkl.counting import kinds
 from pdkl.counting.blocks import count_blocks
 from pdkl.counting.kinds import Compared
 from pdkl.counting.pandas_counts import Labelled
-from pdkl.request.resolve import Asked
+from pdkl.request.resolve import ResolvedRequest
 from pdkl.results.pairing import Groups
 
 _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the result
@@ -32,9 +32,9 @@ _LEAST_DRAWS = 19  # … so often: a noise floor of 95 % takes no fewer
 _MISSING = "(missing)"  # what top_category calls the category of missing values
 
 
-def line_up(asked: Asked, table: Table) -> list[tuple[int, Column]]:
+def line_up(resolved: ResolvedRequest, table: Table) -> list[tuple[int, Column]]:
     """Put both sides of each column that is to be scored on one list of labels."""
-    settings, columns = table.answer.settings, table.columns
+    options, columns = table.counted.options, table.columns
     prepared: dict[int, Column] = {}
     for place, column in enumerate(columns):
         if column.error:
@@ -42,22 +42,22 @@ def line_up(asked: Asked, table: Table) -> list[tuple[int, Column]]:
         _count_rows(table, place)
         column.kind = column.kind or kinds.of_counted(column)
         if column.kind == "identifier":
-            if settings.dropna or not _lacks_some(column):
+            if options.dropna or not _lacks_some(column):
                 continue
             kinds.without_values(column)
-        own, other = _both(column, table.answer.groups)
-        counted = Counted(column.name, column.name, own, other)
+        own, other = _both(column, table.counted.groups)
+        sides = Counted(column.name, column.name, own, other)
         cut = {column.name: column.binner} if column.kind == "binned" and column.binner else {}
         try:
-            lined = column_of(asked, settings, counted, cut)
+            lined = column_of(resolved, options, sides, cut)
         except TypeError as error:
             column.fail(str(error))
             continue
         if lined.alphabet_size == 1:
             column.kind = "constant"
         prepared[place] = lined
-    if asked.question.blocks is not None:
-        _add_blocks(prepared, asked, table)
+    if resolved.request.blocks is not None:
+        _add_blocks(prepared, resolved, table)
     return list(prepared.items())
 
 
@@ -66,26 +66,26 @@ def _lacks_some(column: Compared) -> bool:
     return any(side.counts.missing.any() for side in both)
 
 
-def _add_blocks(prepared: dict[int, Column], asked: Asked, table: Table) -> None:
+def _add_blocks(prepared: dict[int, Column], resolved: ResolvedRequest, table: Table) -> None:
     """Count the blocks of the columns that both sides have."""
     columns = table.columns
     shared = [place for place in prepared if columns[place].is_shared]
     if not shared:
         return
     wanted = [columns[place].name for place in shared]
-    found = count_blocks(replace(asked, wanted=wanted, partners=wanted), binners_of(columns))
+    found = count_blocks(replace(resolved, wanted=wanted, partners=wanted), binners_of(columns))
     assert found is not None  # blocks= is given
     for place in shared:
         column = columns[place]
         own, other = (units[column.name] for units in found)
         if column.kind == "identifier":
             own, other = ((kinds.as_presence(side), owner) for side, owner in (own, other))
-        prepared[place] = with_blocks(prepared[place], own, other, table.answer.settings)
+        prepared[place] = with_blocks(prepared[place], own, other, table.counted.options)
 
 
 def _count_rows(table: Table, place: int) -> None:
     """Note how many rows each group has on either side, and how many lack the value."""
-    column, groups = table.columns[place], table.answer.groups
+    column, groups = table.columns[place], table.counted.groups
     for side, group, end in (
         (column.own, groups.left, ""),
         (column.other, groups.right, "_reference"),
@@ -96,10 +96,10 @@ def _count_rows(table: Table, place: int) -> None:
         missing = side.counts.missing[group].astype(np.int64)
         every = known + missing
         table.whole[f"known{end}"][:, place] = known
-        table.whole[f"n{end}"][:, place] = known if table.answer.settings.dropna else every
+        table.whole[f"n{end}"][:, place] = known if table.counted.options.dropna else every
         share = np.divide(missing, every, out=np.full(len(every), np.nan), where=every > 0)
         table.number[f"missing{end}"][:, place] = share
-    table.counted[:, place] = True
+    table.is_counted[:, place] = True
 
 
 def _both(column: Compared, groups: Groups) -> tuple[Labelled, Labelled]:
@@ -119,7 +119,7 @@ def score(prepared: Sequence[tuple[int, Column]], table: Table) -> None:
     pieces: list[Piece] = []
     cells = 0
     for place, column in prepared:
-        for batch in batches(table.answer, column, every=False):
+        for batch in batches(table.counted, column, every=False):
             piece = Piece(place, column, batch.rows, batch.raw)
             if piece.width * inference_of(table).n_resamples > _DRAWN:
                 _score_pieces([piece], table)
@@ -138,7 +138,7 @@ def score(prepared: Sequence[tuple[int, Column]], table: Table) -> None:
 
 
 def _score_pieces(pieces: list[Piece], table: Table) -> None:
-    measure, settings = table.measure, table.answer.settings
+    measure, options = table.measure, table.counted.options
     raw = concatenate([piece.raw for piece in pieces])
     row = np.concatenate([np.arange(piece.rows.start, piece.rows.stop) for piece in pieces])
     place = np.repeat([piece.place for piece in pieces], [piece.raw.size for piece in pieces])
@@ -165,17 +165,19 @@ def _score_pieces(pieces: list[Piece], table: Table) -> None:
     outside = share(raw.mass(raw.count_p, ends), raw.total_p)
     found["out_of_range"] = np.where(last >= 0, outside, np.nan)
     for one_measure in (measure, *(MEASURES[name] for name in ALWAYS)):
-        found[one_measure.name] = one_measure.value(raw, settings.log_base)
-    sure = inference_of(table)
+        found[one_measure.name] = one_measure.value(raw, options.log_base)
+    inference = inference_of(table)
     affordable = _DRAWN // max(piece.width for piece in pieces)
-    sure = replace(sure, n_resamples=min(sure.n_resamples, max(affordable, _LEAST_DRAWS)))
+    inference = replace(
+        inference, n_resamples=min(inference.n_resamples, max(affordable, _LEAST_DRAWS))
+    )
     scored = Scored(
         [measure],
-        [lambda pairs: measure.value(pairs, settings.log_base)],
+        [lambda pairs: measure.value(pairs, options.log_base)],
         [found[measure.name]],
-        settings.log_base,
+        options.log_base,
     )
-    found |= assess(sure, raw, "frame", scored, _blocks_of(pieces, table.answer))
+    found |= assess(inference, raw, "frame", scored, _blocks_of(pieces, table.counted))
     for name, values in found.items():
         table.number[name][row, place] = values
     _find_tops(pieces, raw, table, row, place)
@@ -187,7 +189,7 @@ def _last_bin(column: Column) -> int:
 
 
 def _blocks_of(
-    pieces: list[Piece], answer: Answer
+    pieces: list[Piece], counted: CountedRequest
 ) -> Callable[[int, IntArray], tuple[IntArray, IntArray]] | None:
     if all(piece.column.blocks is None for piece in pieces):
         return None
@@ -195,7 +197,7 @@ def _blocks_of(
 
     def tables(i: int, outcomes: IntArray) -> tuple[IntArray, IntArray]:
         k = int(np.searchsorted(starts, i, side="right")) - 1
-        read = blocks_of(answer, pieces[k].column, pieces[k].rows.start)
+        read = blocks_of(counted, pieces[k].column, pieces[k].rows.start)
         assert read is not None  # where both sides have rows, both have blocks
         return read(i - int(starts[k]), outcomes)
 

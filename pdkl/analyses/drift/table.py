@@ -11,12 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pdkl.codes import labels as names
-from pdkl.comparing.prepare import Answer
+from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.measures.measure import Measure
 from pdkl.counting.kinds import Compared
-from pdkl.request.inference import Sureness
+from pdkl.request.inference import InferenceOptions
 
 ALWAYS = ("kl_divergence", "psi")  # beside the measure
 COUNTS = ("n", "n_reference")
@@ -45,9 +45,9 @@ class Table:
     """What is known of each row so far: an array of groups by columns for each fact."""
 
     def __init__(
-        self, n_groups: int, columns: list[Compared], measure: Measure, answer: Answer
+        self, n_groups: int, columns: list[Compared], measure: Measure, counted: CountedRequest
     ) -> None:
-        self.columns, self.measure, self.answer = columns, measure, answer
+        self.columns, self.measure, self.counted = columns, measure, counted
         shape = (n_groups, len(columns))
         names = columns_of(measure)
         numbers = names[names.index("missing") : names.index("top_category")]
@@ -55,7 +55,7 @@ class Table:
         whole = [*COUNTS, *SUPPORT, "known", "known_reference"]
         self.whole = {name: np.zeros(shape, dtype=np.int64) for name in whole}
         self.top = np.full(shape, None, dtype=object)
-        self.counted, self.lined_up = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+        self.is_counted, self.lined_up = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -73,18 +73,18 @@ class Piece:
         return int(self.raw.support_size().max(initial=1))
 
 
-def inference_of(table: Table) -> Sureness:
+def inference_of(table: Table) -> InferenceOptions:
     """Return how the scores are tested."""
-    sure = table.answer.settings.sure
-    assert sure is not None  # drift always tests
-    return sure
+    inference = table.counted.options.inference
+    assert inference is not None  # drift always tests
+    return inference
 
 
 def frame_of(
     table: Table, threshold: float, status: NDArray[Any], note: NDArray[Any]
 ) -> pd.DataFrame:
     """Write the table as a tidy frame."""
-    groups, columns, facts = table.answer.groups, table.columns, table.answer.facts
+    groups, columns, info = table.counted.groups, table.columns, table.counted.info
     row, place = np.divmod(np.arange(table.top.size), max(len(columns), 1))
     result: dict[Hashable, Any] = {
         name: groups.keys[name].take(row).reset_index(drop=True) for name in groups.keys.columns
@@ -100,7 +100,7 @@ def frame_of(
         if name in words:
             result[name] = pd.Series(words[name], dtype="str")
         elif name in table.whole:
-            known = table.counted if name in COUNTS else table.lined_up
+            known = table.is_counted if name in COUNTS else table.lined_up
             result[name] = pd.array(table.whole[name].ravel(), dtype="Int64")
             result[name][~known.ravel()] = pd.NA
         elif name == "threshold":
@@ -108,5 +108,5 @@ def frame_of(
         else:
             result[name] = table.number[name].ravel()
     frame = pd.DataFrame(result, index=pd.RangeIndex(len(row)))
-    frame.attrs["pdkl"] = facts.attributes
+    frame.attrs["pdkl"] = info.attributes
     return frame

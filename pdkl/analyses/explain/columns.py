@@ -14,7 +14,7 @@ import pandas as pd
 from pdkl.analyses.explain.splits import (
     SIZES,
     TESTED,
-    Asked,
+    ExplainRequest,
     Found,
     judge,
     require_match,
@@ -64,22 +64,22 @@ class _Cells:
         return [(i, j) for i, j in combinations(columns, 2) if sizes[i] * sizes[j] <= most]
 
 
-def split_columns(asked: Asked) -> pd.DataFrame:
+def split_columns(resolved: ExplainRequest) -> pd.DataFrame:
     """Split the joint divergence into columns, the largest excess first."""
-    cells = _cells(asked)
-    total = cells.split(np.zeros(len(cells.p), dtype=np.int64), range(len(asked.columns)))
-    joint = total.total(asked.measure)
-    texts = [names.text(column) for column in asked.columns]
+    cells = _cells(resolved)
+    total = cells.split(np.zeros(len(cells.p), dtype=np.int64), range(len(resolved.columns)))
+    joint = total.total(resolved.measure)
+    texts = [names.text(column) for column in resolved.columns]
     sizes = (total.n_p, total.n_q, *cells.missing)
     rows: list[dict[str, Any]] = []
-    for chosen, given, found in _steps(asked, cells):
+    for chosen, given, found in _steps(resolved, cells):
         rows.append(
             {
                 "step": len(rows) + 1,
                 "column": UNRESOLVED if chosen is None else texts[chosen],
                 "given": ", ".join(texts[i] for i in given),
                 **dict(zip(SIZES, sizes, strict=True)),
-                **found.entries(joint, asked.log_base),
+                **found.entries(joint, resolved.log_base),
             }
         )
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in _BY_COLUMN[:-1]}
@@ -87,11 +87,11 @@ def split_columns(asked: Asked) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
 
 
-def _steps(asked: Asked, cells: _Cells) -> list[tuple[int | None, list[int], Found]]:
+def _steps(resolved: ExplainRequest, cells: _Cells) -> list[tuple[int | None, list[int], Found]]:
     """Choose one column after the other; None is what is left when none is real."""
     strata = np.zeros(len(cells.p), dtype=np.int64)
     chosen: list[int] = []
-    left = list(range(len(asked.columns)))
+    left = list(range(len(resolved.columns)))
     steps: list[tuple[int | None, list[int], Found]] = []
 
     def take(column: int, found: Found) -> None:
@@ -103,13 +103,13 @@ def _steps(asked: Asked, cells: _Cells) -> list[tuple[int | None, list[int], Fou
 
     def judged(every: Sequence[Sequence[int]], most: int) -> list[Found]:
         splits = [partial(cells.split, strata, columns) for columns in every]
-        return judge(asked, splits, len(cells.p), min(most, asked.sure.n_resamples))
+        return judge(resolved, splits, len(cells.p), min(most, resolved.inference.n_resamples))
 
     def promising(every: Sequence[Sequence[int]]) -> list[Found]:
         """Judge columns together, those that a glance shows to be noise by this glance alone."""
         found = judged(every, _GLANCE)
         hopeful = [i for i, one in enumerate(found) if one.p_value <= _HOPE]
-        again = judged([every[i] for i in hopeful], asked.sure.n_resamples)
+        again = judged([every[i] for i in hopeful], resolved.inference.n_resamples)
         for i, better in zip(hopeful, again, strict=True):
             found[i] = better
         return found
@@ -124,11 +124,11 @@ def _steps(asked: Asked, cells: _Cells) -> list[tuple[int | None, list[int], Fou
         pairs = cells.pairs(strata, left)
         best = _best(promising(pairs))
         if best is None:
-            (rest,) = judged([left], asked.sure.n_resamples)
+            (rest,) = judged([left], resolved.inference.n_resamples)
             steps.append((None, list(chosen), rest))
             break
         for column in pairs[best]:
-            take(column, *judged([[column]], asked.sure.n_resamples))
+            take(column, *judged([[column]], resolved.inference.n_resamples))
     return steps
 
 
@@ -138,23 +138,23 @@ def _best(found: Sequence[Found]) -> int | None:
     return max(real, key=lambda i: found[i].gain) if real else None
 
 
-def _cells(asked: Asked) -> _Cells:
+def _cells(resolved: ExplainRequest) -> _Cells:
     """Count the combinations of all columns on both sides."""
     here, there = (
-        one(source, asked.columns, asked.weights, asked.cut)
-        for source in (asked.source, asked.reference)
+        one(source, resolved.columns, resolved.weights, resolved.cut)
+        for source in (resolved.source, resolved.reference)
     )
     weight = np.concatenate([_whole_weights(rows) for rows in (here, there)])
     own = np.arange(len(weight)) < len(here.frame)
     key, lacking = np.zeros(len(weight), dtype=np.int64), np.zeros(len(weight), dtype=bool)
     codes: list[IntArray] = []
-    for column in asked.columns:
-        code = _codes(here, there, column, asked.cut)
+    for column in resolved.columns:
+        code = _codes(here, there, column, resolved.cut)
         lacking |= code < 0
         codes.append(code + 1)
         key = _numbered(key, codes[-1])
     keep = weight > 0
-    if asked.dropna:
+    if resolved.dropna:
         keep &= ~lacking
     _, first, place = np.unique(key[keep], return_index=True, return_inverse=True)
     p, q = (

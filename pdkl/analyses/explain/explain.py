@@ -9,14 +9,14 @@ import pandas as pd
 
 from pdkl.analyses.explain.columns import split_columns
 from pdkl.analyses.explain.segments import BY_SEGMENT, split_segments
-from pdkl.analyses.explain.splits import Asked, text_column
+from pdkl.analyses.explain.splits import ExplainRequest, text_column
 from pdkl.codes.intervals import Binner, fit_to, named_by, read_binning, rules_for
 from pdkl.codes.keys import key_name
 from pdkl.core.counts.bin_edges import Binning
 from pdkl.core.measures.chain_rule import CHAINED
 from pdkl.core.validation import boolean, listing, one_of, require_columns
 from pdkl.counting.count import weights_of
-from pdkl.request.inference import read_sureness
+from pdkl.request.inference import read_inference
 from pdkl.request.parse import plain, read_base, read_by, read_columns
 from pdkl.results import tidy
 from pdkl.sources.base import Source
@@ -42,8 +42,8 @@ def explain(
     """Answer `InfoTheory.explain`."""
     log_base, unit = read_base(base)
     chosen = CHAINED[CHAINED.index(one_of("measure", measure, CHAINED))]
-    sure = read_sureness(None, True, n_resamples, rng, progress)
-    assert sure is not None  # a test is asked for
+    inference = read_inference(None, True, n_resamples, rng, progress)
+    assert inference is not None  # a test is asked for
     source = read_data(data)
     if not is_data(reference):
         raise TypeError(
@@ -57,7 +57,7 @@ def explain(
     tidy.check_keys(key_names, BY_SEGMENT)
     wanted = _read_columns(columns, source, other, key_names, weights, bins)
     placed = read_binning(binning, bins, compared=True)
-    asked = Asked(
+    resolved = ExplainRequest(
         source,
         other,
         wanted,
@@ -67,9 +67,9 @@ def explain(
         boolean("dropna", dropna),
         chosen,
         log_base,
-        sure,
+        inference,
     )
-    result = split_segments(asked) if keys else split_columns(asked)
+    result = split_segments(resolved) if keys else split_columns(resolved)
     result["unit"] = text_column([unit] * len(result))
     result.attrs["pdkl"] = {
         "method": "explain",

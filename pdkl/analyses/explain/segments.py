@@ -13,7 +13,7 @@ import pandas as pd
 from pdkl.analyses.explain.splits import (
     SIZES,
     TESTED,
-    Asked,
+    ExplainRequest,
     Found,
     Make,
     judge,
@@ -31,20 +31,20 @@ from pdkl.counting.pandas_counts import Labelled
 BY_SEGMENT = ("column", "part", *SIZES, "weight", "divergence", *TESTED, "unit")
 
 
-def split_segments(asked: Asked) -> pd.DataFrame:
+def split_segments(resolved: ExplainRequest) -> pd.DataFrame:
     """Split the divergence of each column into that of the mix and those within segments."""
-    bare = [key_name(key) for key in asked.by]  # Groupers cut the times of both sides together
+    bare = [key_name(key) for key in resolved.by]  # Groupers cut the times of both sides together
     here, there = (
-        count(source, asked.columns, bare, asked.weights, asked.cut)
-        for source in (asked.source, asked.reference)
+        count(source, resolved.columns, bare, resolved.weights, resolved.cut)
+        for source in (resolved.source, resolved.reference)
     )
-    keys, own, others = pool_groups(here.keys, there.keys, asked.by)
+    keys, own, others = pool_groups(here.keys, there.keys, resolved.by)
     here, there = here.regroup(own, keys), there.regroup(others, keys)
     within: list[Split] = []
     splits: list[Make] = []  # for each column the mix, then the segments
     sizes: dict[str, list[Any]] = {name: [] for name in SIZES}
-    for column in asked.columns:
-        p, q = _on_one_order(here.columns[column], there.columns[column], column, asked.dropna)
+    for column in resolved.columns:
+        p, q = _on_one_order(here.columns[column], there.columns[column], column, resolved.dropna)
         pairs = align(p, q)
         left, right = (side.astype(np.int64) for side in (pairs.count_p, pairs.count_q))
         n_p, n_q = int(left.sum()), int(right.sum())
@@ -55,8 +55,8 @@ def split_segments(asked: Asked) -> pd.DataFrame:
         for name, side in zip(SIZES, (p.totals, q.totals, p.missing, q.missing), strict=True):
             sizes[name] += [int(side.sum()), *side.astype(np.int64)]
     cells = max(len(split.p) for split in within)
-    found = judge(asked, splits, cells, asked.sure.n_resamples)
-    return _segment_rows(asked, keys, within, found, sizes)
+    found = judge(resolved, splits, cells, resolved.inference.n_resamples)
+    return _segment_rows(resolved, keys, within, found, sizes)
 
 
 def _on_one_order(
@@ -84,7 +84,7 @@ def _mix(p: Counts, q: Counts) -> Split:
 
 
 def _segment_rows(
-    asked: Asked,
+    resolved: ExplainRequest,
     keys: pd.DataFrame,
     within: list[Split],
     found: list[Found],
@@ -95,7 +95,7 @@ def _segment_rows(
         name: take_keys(keys[name], np.tile(np.arange(-1, len(keys)), len(within)), nullable=True)
         for name in keys.columns
     }
-    texts = [names.text(column) for column in asked.columns]
+    texts = [names.text(column) for column in resolved.columns]
     columns["column"] = text_column([text for text in texts for _ in range(size)])
     columns["part"] = text_column(["mix", *["within"] * len(keys)] * len(within))
     for name in SIZES:
@@ -104,11 +104,11 @@ def _segment_rows(
     for i, split in enumerate(within):
         own = found[i * size : (i + 1) * size]
         total = sum(one.contribution for one in own)
-        entries += [one.entries(total, asked.log_base) for one in own]
-        weights.append([1.0, *split.weight(asked.measure)])
-        divergences.append([own[0].contribution, *split.divergence(asked.measure)])
+        entries += [one.entries(total, resolved.log_base) for one in own]
+        weights.append([1.0, *split.weight(resolved.measure)])
+        divergences.append([own[0].contribution, *split.divergence(resolved.measure)])
     columns["weight"] = np.concatenate(weights)
-    columns["divergence"] = np.concatenate(divergences) / asked.log_base + 0.0
+    columns["divergence"] = np.concatenate(divergences) / resolved.log_base + 0.0
     for name in TESTED:
         columns[name] = np.array([entry[name] for entry in entries], dtype=np.float64)
     return pd.DataFrame(columns, index=pd.RangeIndex(size * len(within)))

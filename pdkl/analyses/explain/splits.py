@@ -16,7 +16,7 @@ from pdkl.comparing.inference import WORTH_THREADS, with_progress
 from pdkl.core.inference.statistics import null_summary, p_value
 from pdkl.core.measures.chain_rule import CHAINED, Chained, Split
 from pdkl.core.threads import each
-from pdkl.request.inference import Sureness
+from pdkl.request.inference import InferenceOptions
 from pdkl.sources.base import Source
 
 _ALPHA = 0.05  # how often columns that did not change are blamed
@@ -27,7 +27,7 @@ Make = Callable[[], Split]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExplainRequest:
     """The call, checked."""
 
     source: Source
@@ -39,7 +39,7 @@ class Asked:
     dropna: bool
     measure: Chained
     log_base: float
-    sure: Sureness
+    inference: InferenceOptions
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,12 @@ class Found:
         }
 
 
-def judge(asked: Asked, splits: Sequence[Make], cells: int, size: int) -> list[Found]:
+def judge(resolved: ExplainRequest, splits: Sequence[Make], cells: int, size: int) -> list[Found]:
     """Measure splits of up to so many cells, and draw each as if nothing differed within strata.
 
     They are made one by one, as all of them may not fit into memory.
     """
-    measures = tuple(dict.fromkeys([CHAINED[0], asked.measure]))
+    measures = tuple(dict.fromkeys([CHAINED[0], resolved.measure]))
 
     def task(i: int, rng: np.random.Generator) -> Found:
         split = splits[i]()
@@ -82,14 +82,14 @@ def judge(asked: Asked, splits: Sequence[Make], cells: int, size: int) -> list[F
         gain = null_summary(js, drawn[0]).excess
         rows = 2.0 * (split.n_p + split.n_q)  # JS in the unit of the G statistic
         chance = p_value(rows * js, rows * drawn[0], least=split.least_p_value())
-        value, values = split.total(asked.measure), drawn[-1]
+        value, values = split.total(resolved.measure), drawn[-1]
         told = null_summary(value, values)
         expected = float(values.mean()) if not np.isnan(value) else float("nan")
         return Found(value, expected, *told, gain, chance)
 
     threads = None if cells * size >= WORTH_THREADS else 1
-    answers = each(task, len(splits), asked.sure.rng, threads=threads)
-    shown = asked.sure.progress and cells * size * len(splits) > _LONG
+    answers = each(task, len(splits), resolved.inference.rng, threads=threads)
+    shown = resolved.inference.progress and cells * size * len(splits) > _LONG
     return list(with_progress(answers, len(splits), shown=shown))
 
 
