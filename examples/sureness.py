@@ -21,7 +21,7 @@ from scipy import stats
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.counts.smoothing import treat_zeros
-from pdkl.core.inference.samplers import Blocks, Draws, Null, Rows, Sampler
+from pdkl.core.inference.samplers import BlockSampler, Draws, Null, RowSampler, Sampler
 from pdkl.core.inference.statistics import (
     evaluate,
     g_statistic,
@@ -63,17 +63,17 @@ class Design:
         """Name the row of a table."""
         return f"{self.null:<11} {self.kind:<7} k={self.k:<4} n={self.n_p}/{self.n_q}"
 
-    def draw(self, rng: np.random.Generator, shift: float = 0.0) -> Rows:
+    def draw(self, rng: np.random.Generator, shift: float = 0.0) -> RowSampler:
         """Sample both sides; ``shift`` moves that share of P's mass to its first outcome."""
         source = shares(self.kind, self.k)
         moved = (1.0 - shift) * source
         moved[0] += shift
         p = rng.multinomial(self.n_p, moved)
         if self.null == "fixed":
-            return Rows(p, source, "fixed")
+            return RowSampler(p, source, "fixed")
         q = rng.multinomial(self.n_q, source)
         occurs = (p + q) > 0
-        return Rows(p[occurs], q[occurs], self.null)
+        return RowSampler(p[occurs], q[occurs], self.null)
 
 
 def p_values(sampler: Sampler, rng: np.random.Generator) -> tuple[float, float]:
@@ -166,7 +166,7 @@ def far_out(runs: int) -> None:
         draws = rows.null_draws(tests * (B + 1), rng)
         g = g_statistic(pairs_of_draws(draws), "permutation").reshape(tests, B + 1)
         tables = draws.p[:: B + 1].astype(np.int64)
-        least = [Rows(p, rows.p + rows.other - p, rows.null).least_p_value() for p in tables]
+        least = [RowSampler(p, rows.p + rows.other - p, rows.null).least_p_value() for p in tables]
         found = [p_value(own[0], own[1:], least=at) for own, at in zip(g, least, strict=True)]
         return [float(np.mean(np.array(found) <= level)) for level in levels]
 
@@ -210,8 +210,8 @@ def blocks(runs: int) -> None:
         days = rng.dirichlet(20 * shares("zipf", 20), size=60)
         tables = np.array([rng.multinomial(100, day) for day in days])
         p, q = tables[:30], tables[30:]
-        whole = Blocks(p, q, "permutation")
-        rows = Rows(p.sum(axis=0), q.sum(axis=0), "permutation")
+        whole = BlockSampler(p, q, "permutation")
+        rows = RowSampler(p.sum(axis=0), q.sum(axis=0), "permutation")
         return p_values(rows, rng)[1], p_values(whole, rng)[1]
 
     found = simulate(task, max(100, runs // 4), 3)
@@ -231,7 +231,7 @@ def coverage(runs: int) -> None:
     def one(kind: str, k: int, n: int, rng: np.random.Generator) -> list[float]:
         source = rng.dirichlet(np.ones(k)) if kind == "dirichlet" else shares(kind, k)
         p = rng.multinomial(n, source)
-        ends = bootstrapped(Rows(p, p, "fixed"), entropy, rng, float(np.log(k)))
+        ends = bootstrapped(RowSampler(p, p, "fixed"), entropy, rng, float(np.log(k)))
         return held(truth(entropy, source, source), *ends)
 
     def two(
@@ -242,7 +242,7 @@ def coverage(runs: int) -> None:
         p, q = rng.multinomial(n, source), rng.multinomial(n, other)
         if null == "subset":
             other = (source + other) / 2
-        rows = Rows(p, other if null == "fixed" else q, null)
+        rows = RowSampler(p, other if null == "fixed" else q, null)
         ends = bootstrapped(rows, measure, rng, measure.upper)
         return held(truth(measure, source, other), *ends)
 
@@ -281,7 +281,7 @@ def noise(runs: int) -> None:
 
     def task(source: FloatArray, rng: np.random.Generator) -> tuple[float, float, float, float]:
         p, q = (rng.multinomial(10_000, source) for _ in range(2))
-        rows = Rows(p, q, "permutation")
+        rows = RowSampler(p, q, "permutation")
         (null,) = evaluate(rows.null_draws, [floored], B, rng, width=len(source))
         value = float(floored(pairs_of_draws(rows.observed))[0])
         said = null_summary(value, null)

@@ -503,7 +503,7 @@ def test_parts_add_up_to_the_whole(rows: list[Any], by: Any, weights: str | None
 
 def files(profile: Profile) -> bytes:
     """Give the bytes that would be saved, without when it was made."""
-    kept = parquet.Stored(profile._keys, profile._held, profile._weights, profile._cut_keys, {})
+    kept = parquet.Stored(profile._keys, profile._columns, profile._weights, profile._cut_keys, {})
     return parquet._seal(parquet._to_parquet(kept))
 
 
@@ -555,7 +555,7 @@ def test_kinds_that_agree_add_up(
     p, q = (frame.info_theory.profile(**keywords) for frame in frames)
     assert p + q == q + p
     merged = p + q
-    found: Any = merged._keys["x"].dropna() if as_key else merged._held["x"].labels
+    found: Any = merged._keys["x"].dropna() if as_key else merged._columns["x"].labels
     expected = pd.Series([], dtype="str").dtype if dtype == "str" else np.dtype("O")
     if dtype in {"str", "object"}:
         assert found.dtype in (expected, np.dtype("O"))

@@ -70,7 +70,7 @@ def test_every_dtype_comes_back(values: Any, as_key: bool, tmp_path: Path) -> No
     if as_key:
         assert_frame_equal(back._keys, profile._keys)
     else:
-        one, two = back._held["x"].labels, profile._held["x"].labels
+        one, two = back._columns["x"].labels, profile._columns["x"].labels
         assert [type(v) for v in names_of(one)] == [type(v) for v in names_of(two)]
 
 

@@ -230,7 +230,7 @@ def test_what_needs_the_categories(
     assert max(rows) > 1
 
 
-def test_no_more_than_the_spectrum_comes_home(
+def test_no_more_than_the_counts_of_counts_come_home(
     engine: Engine, rows: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counts_of_counts, "MOST_ROWS", 100)

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from pdkl.core.counts.pairs import Pairs
-from pdkl.core.inference.samplers import Blocks, Draws, Null, Rows, Sampler
+from pdkl.core.inference.samplers import BlockSampler, Draws, Null, RowSampler, Sampler
 from pdkl.core.inference.statistics import (
     evaluate,
     g_statistic,
@@ -51,7 +51,7 @@ def require_moments(draws: FloatArray, mean: FloatArray, variance: FloatArray) -
 
 @pytest.mark.parametrize("null", ["permutation", "subset"])
 def test_null_draws_are_hypergeometric(null: Null) -> None:
-    draws = Rows(P, Q, null).null_draws(SIZE, seeded())
+    draws = RowSampler(P, Q, null).null_draws(SIZE, seeded())
     pool, n, total = P + Q, P.sum(), (P + Q).sum()
     share = pool / total
     require_moments(draws.p, n * share, n * share * (1 - share) * (total - n) / (total - 1))
@@ -62,7 +62,7 @@ def test_null_draws_are_hypergeometric(null: Null) -> None:
 
 def test_null_draws_of_a_fixed_distribution_are_multinomial() -> None:
     weights = np.array([0.25, 0.5, 0.0, 0.125, 0.125]) * 3.7
-    draws = Rows(P, weights, "fixed").null_draws(SIZE, seeded())
+    draws = RowSampler(P, weights, "fixed").null_draws(SIZE, seeded())
     share, n = weights / weights.sum(), P.sum()
     require_moments(draws.p, n * share, n * share * (1 - share))
     assert (draws.q == weights).all()
@@ -70,7 +70,7 @@ def test_null_draws_of_a_fixed_distribution_are_multinomial() -> None:
 
 @pytest.mark.parametrize("null", NULLS)
 def test_bootstrap_draws_are_multinomial(null: Null) -> None:
-    draws = Rows(P, Q, null).bootstrap_draws(SIZE, seeded())
+    draws = RowSampler(P, Q, null).bootstrap_draws(SIZE, seeded())
     require_moments(draws.p, P.astype(float), P * (1 - P / P.sum()))
     if null == "fixed":
         assert (draws.q == Q).all()
@@ -85,7 +85,7 @@ def test_urns_beyond_the_limit_of_numpy_are_drawn_exactly() -> None:
     p, other = np.array([3, 5, 0, 4]), np.array([9, 2, 6, 1])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pdkl.core.inference.samplers.LARGEST_URN", 1)
-        draws = Rows(p, other, "permutation").null_draws(SIZE, seeded()).p
+        draws = RowSampler(p, other, "permutation").null_draws(SIZE, seeded()).p
     assert (draws.sum(axis=1) == 12).all()
     seen, times = np.unique(draws, axis=0, return_counts=True)
     law = np.asarray(stats.multivariate_hypergeom(p + other, 12).pmf(seen.astype(int)))
@@ -99,7 +99,7 @@ def test_urns_beyond_the_limit_of_numpy_are_drawn_exactly() -> None:
 def test_huge_counts(scale: int) -> None:
     p, other = np.array([3, 1, 0, 0]) * scale, np.array([1, 2, 1, 0]) * scale
     p[3] = 1
-    rows = Rows(p, other, "permutation")
+    rows = RowSampler(p, other, "permutation")
     draws = rows.null_draws(400, seeded())
     pool, n, total = (p + other).astype(float), float(p.sum()), float((p + other).sum())
     assert (draws.p.sum(axis=1) == p.sum()).all()
@@ -117,13 +117,13 @@ def test_huge_counts(scale: int) -> None:
 def test_too_many_rows_are_refused() -> None:
     big = np.array([2**52, 2**52])
     with pytest.raises(ValueError, match="resampling needs") as caught:
-        Rows(big, big, "permutation")
+        RowSampler(big, big, "permutation")
     assert str(caught.value) == "resampling needs fewer than 2**53 rows in each comparison."
 
 
 def test_small_shares_get_nothing_by_rounding() -> None:
     p = np.array([10**9, 0, 3, 0])
-    draws = Rows(p, p, "fixed").bootstrap_draws(2000, seeded()).p
+    draws = RowSampler(p, p, "fixed").bootstrap_draws(2000, seeded()).p
     assert (draws[:, [1, 3]] == 0).all()
     assert abs(draws[:, 2].mean() - 3) < 0.25
 
@@ -136,7 +136,7 @@ BLOCKS_Q = np.array([[1, 1, 8], [7, 0, 0], [3, 3, 0]])
 
 @pytest.mark.parametrize("null", ["permutation", "subset"])
 def test_whole_blocks_are_dealt(null: Null) -> None:
-    draws = Blocks(BLOCKS_P, BLOCKS_Q, null).null_draws(3000, seeded())
+    draws = BlockSampler(BLOCKS_P, BLOCKS_Q, null).null_draws(3000, seeded())
     pool = np.concatenate([BLOCKS_P, BLOCKS_Q])
     possible = {tuple(pool[list(c)].sum(axis=0)) for c in itertools.combinations(range(7), 4)}
     assert {tuple(row) for row in draws.p.astype(int)} == possible
@@ -148,7 +148,7 @@ def test_whole_blocks_are_dealt(null: Null) -> None:
 
 @pytest.mark.parametrize("null", NULLS)
 def test_whole_blocks_are_redrawn(null: Null) -> None:
-    draws = Blocks(BLOCKS_P, BLOCKS_Q, null).bootstrap_draws(SIZE, seeded())
+    draws = BlockSampler(BLOCKS_P, BLOCKS_Q, null).bootstrap_draws(SIZE, seeded())
     require_moments(draws.p, BLOCKS_P.sum(axis=0) * 1.0, 4 * BLOCKS_P.var(axis=0))
     if null == "fixed":
         assert (draws.q == BLOCKS_Q.sum(axis=0)).all()
@@ -160,7 +160,7 @@ def test_whole_blocks_are_redrawn(null: Null) -> None:
 def test_blocks_of_one_row_are_rows() -> None:
     p, q = np.array([3, 5, 2]), np.array([6, 1, 3])
     singles = [np.repeat(np.eye(3, dtype=np.int64), side, axis=0) for side in (p, q)]
-    by_block = Blocks(singles[0], singles[1], "permutation").null_draws(SIZE, seeded(1))
+    by_block = BlockSampler(singles[0], singles[1], "permutation").null_draws(SIZE, seeded(1))
     total, n = (p + q).sum(), p.sum()
     share = (p + q) / total
     variance = n * share * (1 - share) * (total - n) / (total - 1)
@@ -168,7 +168,7 @@ def test_blocks_of_one_row_are_rows() -> None:
 
 
 def test_blocks_are_not_dealt_to_a_fixed_distribution() -> None:
-    blocks = Blocks(BLOCKS_P, np.array([[0.2, 0.3, 0.5]]), "fixed")
+    blocks = BlockSampler(BLOCKS_P, np.array([[0.2, 0.3, 0.5]]), "fixed")
     with pytest.raises(ValueError, match="blocks need") as caught:
         blocks.null_draws(3, seeded())
     assert str(caught.value) == (
@@ -211,7 +211,7 @@ def test_g_keeps_the_digits_of_near_equal_huge_counts() -> None:
 
 
 def test_measures_see_all_draws_at_once() -> None:
-    draws = Rows(P, Q, "permutation").null_draws(7, seeded())
+    draws = RowSampler(P, Q, "permutation").null_draws(7, seeded())
     scores = MEASURES["js_divergence"].value(pairs_of_draws(draws), 1.0)
     for score, count_p, count_q in zip(scores, draws.p, draws.q, strict=True):
         p, q = count_p / count_p.sum(), count_q / count_q.sum()
@@ -220,7 +220,7 @@ def test_measures_see_all_draws_at_once() -> None:
 
 
 def test_pieces_do_not_change_the_draws(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = Rows(P, Q, "permutation")
+    rows = RowSampler(P, Q, "permutation")
     kl = MEASURES["kl_divergence"]
 
     def values() -> list[FloatArray]:
@@ -268,7 +268,7 @@ def p_of(
 )
 def test_long_permutation_p_value_is_the_exact_one(p: list[int], q: list[int]) -> None:
     exact = exact_p_value(p, q)
-    rows = Rows(np.array(p), np.array(q), "permutation")
+    rows = RowSampler(np.array(p), np.array(q), "permutation")
     error = math.sqrt(exact / SIZE)
     assert p_of(rows, SIZE, "permutation") == pytest.approx(exact, abs=5 * error)
     assert rows.least_p_value() <= exact
@@ -277,14 +277,14 @@ def test_long_permutation_p_value_is_the_exact_one(p: list[int], q: list[int]) -
 
 def test_least_p_value_is_the_law_of_the_table() -> None:
     exact = stats.multivariate_hypergeom(P + Q, P.sum()).pmf(P)
-    assert Rows(P, Q, "permutation").least_p_value() == pytest.approx(exact, rel=1e-9)
-    assert Rows(P, Q, "subset").least_p_value() == pytest.approx(exact, rel=1e-9)
+    assert RowSampler(P, Q, "permutation").least_p_value() == pytest.approx(exact, rel=1e-9)
+    assert RowSampler(P, Q, "subset").least_p_value() == pytest.approx(exact, rel=1e-9)
     weights = np.array([0.3, 0.3, 0.1, 0.2, 0.1])
     fixed = stats.multinomial(P.sum(), weights).pmf(P)
-    assert Rows(P, 7 * weights, "fixed").least_p_value() == pytest.approx(fixed, rel=1e-9)
-    assert Rows(P, np.array([1, 1, 1, 0, 1]), "fixed").least_p_value() == 0
-    assert Rows(P, 0 * P, "permutation").least_p_value() == 1
-    assert Blocks(BLOCKS_P, BLOCKS_Q, "subset").least_p_value() == pytest.approx(1 / 35)
+    assert RowSampler(P, 7 * weights, "fixed").least_p_value() == pytest.approx(fixed, rel=1e-9)
+    assert RowSampler(P, np.array([1, 1, 1, 0, 1]), "fixed").least_p_value() == 0
+    assert RowSampler(P, 0 * P, "permutation").least_p_value() == 1
+    assert BlockSampler(BLOCKS_P, BLOCKS_Q, "subset").least_p_value() == pytest.approx(1 / 35)
 
 
 def test_gamma_tail_is_close_to_a_long_permutation() -> None:
@@ -295,7 +295,7 @@ def test_gamma_tail_is_close_to_a_long_permutation() -> None:
         moved = shares.copy()
         moved[3] *= 1 + 4 * shift
         q = rng.multinomial(2000, moved / moved.sum())
-        rows = Rows(p, q, "permutation")
+        rows = RowSampler(p, q, "permutation")
         counted = p_of(rows, SIZE, "permutation")
         smooth = np.mean([p_of(rows, 199, "gamma", seed) for seed in range(20)])
         assert smooth == pytest.approx(counted, rel=0.2, abs=2e-4)
@@ -320,7 +320,7 @@ def test_p_value_is_counted_where_enough_null_values_reach_the_observed() -> Non
 
 
 def test_p_value_without_variance_is_counted() -> None:
-    one = Rows(np.array([5]), np.array([8]), "permutation")
+    one = RowSampler(np.array([5]), np.array([8]), "permutation")
     assert p_of(one, 99, "gamma") == 1
     assert p_value(3.0, np.zeros(99)) == 1 / 100
     assert p_value(3.0, np.array([1.0])) == 1 / 2
@@ -330,13 +330,13 @@ def test_p_value_without_variance_is_counted() -> None:
 
 
 def test_p_value_of_nothing_is_nan() -> None:
-    empty = Rows(np.array([0, 0]), np.array([3, 4]), "permutation")
+    empty = RowSampler(np.array([0, 0]), np.array([3, 4]), "permutation")
     assert math.isnan(p_of(empty, 9, "gamma"))
     assert math.isnan(p_value(1.0, np.array([1.0, np.nan])))
     for null in NULLS:
-        for sampler in (empty, Rows(np.array([0, 0]), np.array([0, 0]), "fixed")):
+        for sampler in (empty, RowSampler(np.array([0, 0]), np.array([0, 0]), "fixed")):
             assert sampler.bootstrap_draws(3, seeded()).p.shape == (3, 2)
-            assert Rows(sampler.p, sampler.other, null).null_draws(3, seeded()).p.sum() == 0
+            assert RowSampler(sampler.p, sampler.other, null).null_draws(3, seeded()).p.sum() == 0
 
 
 # ---- summaries ------------------------------------------------------------------------------
@@ -403,7 +403,7 @@ def test_interval_with_infinite_draws() -> None:
 
 @pytest.mark.parametrize("threads", [None, 1, 2, 5])
 def test_numbers_depend_on_the_seed_alone(threads: int | None) -> None:
-    rows = Rows(P, Q, "permutation")
+    rows = RowSampler(P, Q, "permutation")
 
     def task(i: int, rng: np.random.Generator) -> tuple[int, list[float]]:
         return i, rows.null_draws(2 + i % 3, rng).p.ravel().tolist()
@@ -436,7 +436,7 @@ def test_a_heap_of_single_rows_is_dealt_like_its_outcomes() -> None:
     rng = np.random.default_rng(0)
     p = np.concatenate([[40, 9, 0, 3], np.repeat([1, 0], [60, 90])]).astype(np.int64)
     other = np.concatenate([[55, 2, 7, 0], np.repeat([0, 1], [60, 90])]).astype(np.int64)
-    rows = Rows(p, other, "permutation")
+    rows = RowSampler(p, other, "permutation")
     heaped, plain = rows.null_draws(4000, rng), Sampler.null_draws(rows, 4000, rng)
     assert heaped.p.shape == (4000, 6)
     assert heaped.times is not None

@@ -17,10 +17,10 @@ from pdkl.core.counts.counts import sum_by
 from pdkl.core.validation import listing, require_columns
 from pdkl.counting.bins import fit_bins, read_cut
 from pdkl.counting.count import count
-from pdkl.counting.pandas_counts import Labelled
+from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.parse import read_by, read_columns
 from pdkl.sources.base import Prepared
-from pdkl.sources.profile.columns import Held
+from pdkl.sources.profile.columns import ColumnCounts
 from pdkl.sources.profile.profile import Profile, made_now
 from pdkl.sources.registry import read_data
 
@@ -47,8 +47,8 @@ def take(
     cut |= {name: binner for name, binner in given.items() if name in wanted}
     tally = count(source, wanted, keys, weights, cut)
     order = np.arange(0) if tally.empty else sort_rows(tally.keys)
-    held = {
-        name: hold(
+    counted = {
+        name: column_counts_of(
             tally.columns[name], head[name].dtype, cut.get(name), before.folded.get(name, 0)
         ).take(order)
         for name in wanted
@@ -58,7 +58,7 @@ def take(
     cut_keys = {name: before.cut_keys[name] for name in aside if name in before.cut_keys}
     cut_keys |= {key_name(key): cut_text(key) for key in keys if _cuts(key)}
     found = tally.keys.take(order).reset_index(drop=True)
-    profile = Profile(found, held, weights, cut_keys, made_now())
+    profile = Profile(found, counted, weights, cut_keys, made_now())
     return profile if max_categories is None else profile.fold(max_categories)
 
 
@@ -80,7 +80,9 @@ def _cuts(key: Key) -> bool:
     return isinstance(key, pd.Grouper) and key.freq is not None
 
 
-def hold(column: Labelled, dtype: Any, binner: Binner | None, folded: int) -> Held:
+def column_counts_of(
+    column: LabelledCounts, dtype: Any, binner: Binner | None, folded: int
+) -> ColumnCounts:
     """Take over the counts of a column, its labels in order."""
     labels, counts = column.labels, column.counts
     other = np.zeros_like(counts.missing)
@@ -102,4 +104,4 @@ def hold(column: Labelled, dtype: Any, binner: Binner | None, folded: int) -> He
         order = names.sort_order(labels)
         labels, counts = labels.take(order), counts.relabel(np.argsort(order), len(order))
     ordered = column.leveled and bool(getattr(dtype, "ordered", False))
-    return Held(counts, labels, other, column.leveled, ordered, binner, folded)
+    return ColumnCounts(counts, labels, other, column.leveled, ordered, binner, folded)

@@ -125,7 +125,7 @@ def without_other(labels: Labels) -> Labels:
     return labels[[label is not OTHER for label in labels]]
 
 
-def lump(labels: Labels, kept: Labels) -> tuple[Labels, IntArray]:
+def fold_labels(labels: Labels, kept: Labels) -> tuple[Labels, IntArray]:
     """Give ``kept`` and `OTHER`, and where among them each label is."""
     _, position = union(kept, labels)
     return with_other(kept), np.minimum(position, len(kept))

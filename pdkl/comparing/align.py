@@ -12,13 +12,13 @@ import numpy as np
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.counts import Counts, sums
-from pdkl.core.counts.pairs import Pairs, align, alike, beside_rest, spread
+from pdkl.core.counts.pairs import Pairs, align_equal_counts, align_full, align_rest, align_union
 from pdkl.core.counts.smoothing import fill_alphabet
 from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.threads import usable_cores
 from pdkl.results import tidy
-from pdkl.results.pairing import Groups
+from pdkl.results.pairing import GroupPairs
 
 _BATCH = 1 << 18  # entries measured at a time: it bounds the memory, not the result
 _WORTH_A_THREAD = 1 << 16  # entries that take a thread longer than it takes to start it
@@ -70,11 +70,11 @@ def lined_up(
     if column.ready is not None:
         raw = column.ready.pairs(rows)
     elif merged and form == "rest":
-        raw = beside_rest(p, column.p)
+        raw = align_rest(p, column.p)
     elif merged:  # in a table as large as the cells; the same for every slice, to the last bit
-        raw = alike(p, len(column.p.weight) // column.p.n_groups + 1)
+        raw = align_equal_counts(p, len(column.p.weight) // column.p.n_groups + 1)
     else:
-        raw = spread(p, q, column.alphabet) if every else align(p, q)
+        raw = align_full(p, q, column.alphabet) if every else align_union(p, q)
     raw = replace(raw, alphabet=size)
     if form == "uniform":  # nothing counted, and one of each expected
         raw = fill_alphabet(raw, size, q=1.0)
@@ -96,7 +96,7 @@ def smoothed(counted: CountedRequest, raw: Pairs) -> Pairs:
     return fill_alphabet(raw, size, p=pseudo, q=pseudo, scale_p=scale, scale_q=scale)
 
 
-def slices_of(groups: Groups, column: Column, *, dense: bool) -> list[slice]:
+def slices_of(groups: GroupPairs, column: Column, *, dense: bool) -> list[slice]:
     """Cut the comparisons into pieces of at most about ``_BATCH`` entries, one for each core."""
     if column.ready is not None:
         sizes = column.ready.sizes

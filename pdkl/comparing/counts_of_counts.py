@@ -17,8 +17,8 @@ from pdkl.core.counts.counts import Counts, as_float, sum_by, sums
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.counts.smoothing import lacking
 from pdkl.core.numerics.exact import IntArray
-from pdkl.sources.narwhals import cells
-from pdkl.sources.narwhals.cells import Cells
+from pdkl.sources.narwhals import counted_side
+from pdkl.sources.narwhals.counted_side import CountedSide
 
 MOST_ROWS = 5_000_000  # distinct combinations of keys and category that may come home
 FORMS = frozenset({None, "all", "rest", "frame", "q", "uniform"})
@@ -27,7 +27,7 @@ _NONE = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
-class Spectrum:
+class CountsOfCounts:
     """Both sides of a column; group i of ``p`` is compared with group i of ``q``.
 
     ``p`` and ``q`` know totals and missing, and have one outcome that stands for all. ``own`` holds
@@ -82,7 +82,7 @@ class Spectrum:
 
 @dataclass(frozen=True)
 class _Whole:
-    """The spectrum of one Q for all groups."""
+    """The counts of counts of one Q for all groups."""
 
     counts: IntArray
     times: IntArray
@@ -101,20 +101,26 @@ class _Whole:
 
 
 def of_column(
-    here: Cells, there: Cells, by: list[Hashable], form: str | None, *, paired: bool, dropna: bool
-) -> Spectrum:
+    here: CountedSide,
+    there: CountedSide,
+    by: list[Hashable],
+    form: str | None,
+    *,
+    paired: bool,
+    dropna: bool,
+) -> CountsOfCounts:
     """Let the engine count a column, ``paired`` group by group or beside one Q for all groups.
 
     Several columns are one, of their combinations.
     """
     whole = None
     if paired:
-        table = cells.spectrum_of_pairs(here, there)
+        table = counted_side.count_counts_of_pairs(here, there)
     elif form in (None, "uniform"):
-        table = cells.spectrum(here)
+        table = counted_side.count_counts(here)
         table["q"] = table["p"] * (form is None)
     else:
-        table, totals = cells.spectrum_beside(here, there)
+        table, totals = counted_side.count_counts_beside(here, there)
         whole = _Whole.of(totals)
     code, keys = _groups(table, by, matched=paired and form == "frame")
     order = np.argsort(code, kind="stable")
@@ -156,7 +162,7 @@ def of_column(
     own = Pairs(code, np.full(len(code), -1), *counts, as_float(total_p), as_float(total_q))
     sides = sums(total_p, missing_p), sums(total_q, missing_q)
     counts_q, times_q = (_NONE, _NONE) if whole is None else (whole.counts, whole.times)
-    return Spectrum(keys, *sides, own, alphabet, counts_q, times_q, place)
+    return CountsOfCounts(keys, *sides, own, alphabet, counts_q, times_q, place)
 
 
 def _groups(
@@ -179,8 +185,8 @@ def _groups(
 
 
 def _alphabet(
-    here: Cells,
-    there: Cells,
+    here: CountedSide,
+    there: CountedSide,
     code: IntArray,
     times: IntArray,
     whole: _Whole | None,
@@ -194,4 +200,4 @@ def _alphabet(
     if whole is None and (len(code) == 0 or code[0] == code[-1]):  # one group
         return int(times.sum())
     sides = [here] if here is there else [here, there]
-    return cells.alphabet(sides, dropna=dropna)
+    return counted_side.alphabet_size(sides, dropna=dropna)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
-from pdkl.core.inference.samplers import Blocks, Null, Rows, Sampler
+from pdkl.core.inference.samplers import BlockSampler, Null, RowSampler, Sampler
 from pdkl.core.inference.statistics import (
     Statistic,
     evaluate,
@@ -59,11 +59,11 @@ def assess(
         q = raw.count_q[entries[i]]
         if blocks_of is not None:
             table, other = blocks_of(i, raw.outcome[entries[i]])
-            return Blocks(table, q if null == "fixed" else other, null)
+            return BlockSampler(table, q if null == "fixed" else other, null)
         if null == "fixed":
-            return Rows(p, q, null)
+            return RowSampler(p, q, null)
         whole = q.astype(np.int64)
-        return Rows(p, whole - p if null == "subset" else whole, null)
+        return RowSampler(p, whole - p if null == "subset" else whole, null)
 
     def task(i: int, rng: np.random.Generator) -> dict[str, float]:
         drawn = sampler(i)

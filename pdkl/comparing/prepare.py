@@ -20,12 +20,12 @@ from pdkl.counting.bins import settle_bins
 from pdkl.counting.blocks import count_blocks
 from pdkl.counting.both_sides import count_both
 from pdkl.counting.count import count_jointly
-from pdkl.counting.pandas_counts import Labelled
+from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.keywords import Options, Request
 from pdkl.request.parse import read_by
 from pdkl.request.resolve import ResolvedRequest, read_sides
 from pdkl.results import pairing, tidy
-from pdkl.results.pairing import Groups
+from pdkl.results.pairing import GroupPairs
 from pdkl.sources.base import Prepared
 from pdkl.sources.distinct_rows import TooManyRowsError
 from pdkl.sources.registry import read_data
@@ -36,7 +36,7 @@ class CountedRequest:
     """All that the measures are computed from."""
 
     options: Options
-    groups: Groups
+    groups: GroupPairs
     columns: list[Column]
     info: tidy.ResultInfo
 
@@ -87,7 +87,7 @@ def prepare(data: Any, request: Request) -> CountedRequest:
 
 def _bring(
     resolved: ResolvedRequest, options: Options, binners: dict[Hashable, Binner]
-) -> tuple[Groups, list[Column]]:
+) -> tuple[GroupPairs, list[Column]]:
     """Bring the counts of all categories home."""
     wanted, partners, units = resolved.wanted, resolved.partners, None
     if boolean("joint", resolved.request.joint):
@@ -106,7 +106,7 @@ def _bring(
 
 def _joint(
     resolved: ResolvedRequest, options: Options, cut: dict[Hashable, Binner]
-) -> tuple[Groups, Hashable, Labelled]:
+) -> tuple[GroupPairs, Hashable, LabelledCounts]:
     """Count the combinations of all columns, as one column named after them."""
     request = resolved.request
     if options.alphabet == "declared":
@@ -129,5 +129,5 @@ def _joint(
     counts = counts.regroup(np.argsort(order), len(keys))
     counts = counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
     name = ", ".join(names.text(column) for column in resolved.wanted)
-    side = Labelled(counts, pd.RangeIndex(int(seen.sum())), missing_is_counted=not dropna)
+    side = LabelledCounts(counts, pd.RangeIndex(int(seen.sum())), missing_is_counted=not dropna)
     return pairing.plain(keys), name, side

@@ -13,8 +13,8 @@ from pdkl.comparing.shared_labels import Column, alphabet_size, reference_text
 from pdkl.request.keywords import Options
 from pdkl.request.resolve import ResolvedRequest, check_reference, is_matched
 from pdkl.results import pairing
-from pdkl.results.pairing import Groups
-from pdkl.sources.narwhals.cells import Cells, can_meet
+from pdkl.results.pairing import GroupPairs
+from pdkl.sources.narwhals.counted_side import CountedSide, can_meet
 from pdkl.sources.narwhals.source import QuerySource
 
 
@@ -49,7 +49,7 @@ def may_push(resolved: ResolvedRequest, options: Options) -> bool:
     return all(can_meet(*both) for both in pairs)
 
 
-def push(resolved: ResolvedRequest, options: Options) -> tuple[Groups, list[Column]] | None:
+def push(resolved: ResolvedRequest, options: Options) -> tuple[GroupPairs, list[Column]] | None:
     """Let the engine count how often each count occurs; None where categories must be named."""
     request, form, columns = resolved.request, resolved.form, []
     paired = form == "q" or (form == "frame" and _matched(resolved))
@@ -90,7 +90,7 @@ def push(resolved: ResolvedRequest, options: Options) -> tuple[Groups, list[Colu
     return pairing.aligned(keys), columns
 
 
-def _sides(resolved: ResolvedRequest) -> list[tuple[Cells, Cells]]:
+def _sides(resolved: ResolvedRequest) -> list[tuple[CountedSide, CountedSide]]:
     """Return what the engine counts on both sides, for each column."""
     request, form = resolved.request, resolved.form
     joint, matched = request.joint, form == "frame" and _matched(resolved)
@@ -104,12 +104,12 @@ def _sides(resolved: ResolvedRequest) -> list[tuple[Cells, Cells]]:
     )
     found = []
     for own, other in pairs:
-        here = Cells(resolved.source, tuple(resolved.keys), tuple(own), request.weights)
+        here = CountedSide(resolved.source, tuple(resolved.keys), tuple(own), request.weights)
         if form in (None, "uniform"):
             found.append((here, here))
         else:
             keys = resolved.keys if matched or form == "q" else []
-            found.append((here, Cells(there, tuple(keys), tuple(other), request.weights)))
+            found.append((here, CountedSide(there, tuple(keys), tuple(other), request.weights)))
     return found
 
 

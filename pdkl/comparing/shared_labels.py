@@ -9,11 +9,11 @@ import numpy as np
 
 from pdkl.codes import labels as names
 from pdkl.codes.intervals import Binner
-from pdkl.comparing.counts_of_counts import Spectrum
+from pdkl.comparing.counts_of_counts import CountsOfCounts
 from pdkl.core.counts.counts import Counts
 from pdkl.core.numerics.exact import IntArray
-from pdkl.counting.blocks import Blocks, Units
-from pdkl.counting.pandas_counts import Labelled
+from pdkl.counting.blocks import BlockCounts, LabelledBlocks
+from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.keywords import Options
 from pdkl.request.resolve import ResolvedRequest
 from pdkl.results import tidy
@@ -32,8 +32,10 @@ class Column:
     intervals: tuple[names.Labels, names.Labels] | None  # where binned labels begin and end
     alphabet: IntArray  # the outcomes in it that have a label
     alphabet_size: int  # larger than these only where the caller said so
-    blocks: tuple[Units, Units] | None = None  # of P and Q, where rows move in blocks
-    ready: Spectrum | None = None  # both sides lined up, where the categories stayed in the engine
+    blocks: tuple[BlockCounts, BlockCounts] | None = None  # of P and Q, where rows move in blocks
+    ready: CountsOfCounts | None = (
+        None  # both sides lined up, where the categories stayed in the engine
+    )
 
     @property
     def unnamed(self) -> int:
@@ -47,11 +49,11 @@ class Counted:
 
     name: Hashable
     partner: Hashable
-    p: Labelled
-    q: Labelled
-    units: tuple[Blocks, Blocks] | None = None
+    p: LabelledCounts
+    q: LabelledCounts
+    units: tuple[LabelledBlocks, LabelledBlocks] | None = None
 
-    def lumped_alike(self) -> Counted:
+    def folded_alike(self) -> Counted:
         """Lump on both sides what a profile of either side has lumped."""
         kept = None
         for side in (self.p, self.q):
@@ -63,12 +65,12 @@ class Counted:
         sides = []
         units = []
         for i, side in enumerate((self.p, self.q)):
-            labels, position = names.lump(side.labels, kept)
+            labels, position = names.fold_labels(side.labels, kept)
             counts = side.counts.relabel(position, len(labels))
             sides.append(replace(side, counts=counts, labels=labels))
             if self.units is not None:
                 unit, owner = self.units[i]
-                own_labels, position = names.lump(unit.labels, kept)
+                own_labels, position = names.fold_labels(unit.labels, kept)
                 moved = unit.counts.relabel(position, len(own_labels))
                 units.append((replace(unit, counts=moved, labels=own_labels), owner))
         return replace(self, p=sides[0], q=sides[1], units=(units[0], units[1]) if units else None)
@@ -87,7 +89,7 @@ def column_of(
             f"against='uniform' needs each category of column {name!r}, and the profile has lumped "
             "some together. Take it without max_categories."
         )
-    counted = counted.lumped_alike()
+    counted = counted.folded_alike()
     column = _on_one_alphabet(name, text, counted.p, counted.q, options, cut=name in cut)
     if name in cut:
         column = replace(column, intervals=cut[name].intervals())
@@ -96,13 +98,15 @@ def column_of(
     return column
 
 
-def with_blocks(column: Column, own: Blocks, other: Blocks, options: Options) -> Column:
+def with_blocks(
+    column: Column, own: LabelledBlocks, other: LabelledBlocks, options: Options
+) -> Column:
     """Put the counts of blocks on the labels of the column."""
     units = []
     for side, owner in (own, other):
         _, position = names.union(column.labels, side.labels)
         counts = side.counts.relabel(position, len(column.labels))
-        units.append(Units(counts if options.dropna else counts.with_missing(), owner))
+        units.append(BlockCounts(counts if options.dropna else counts.with_missing(), owner))
     return replace(column, blocks=(units[0], units[1]))
 
 
@@ -126,7 +130,13 @@ def alphabet_size(options: Options, name: Hashable, known: int) -> int:
 
 
 def _on_one_alphabet(
-    name: Hashable, text: str | None, p: Labelled, q: Labelled, options: Options, *, cut: bool
+    name: Hashable,
+    text: str | None,
+    p: LabelledCounts,
+    q: LabelledCounts,
+    options: Options,
+    *,
+    cut: bool,
 ) -> Column:
     """Give both sides the same outcome ids, and fix the alphabet of the column."""
     labels, position = names.union(p.labels, q.labels)

@@ -15,15 +15,17 @@ from pdkl.core.numerics.exact import IntArray
 from pdkl.core.validation import require_columns
 from pdkl.counting.both_sides import in_order
 from pdkl.counting.count import count, one
-from pdkl.counting.pandas_counts import Labelled
+from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.resolve import ResolvedRequest, is_matched
 from pdkl.sources.base import Source
 
-Blocks = tuple[Labelled, IntArray]  # counts by block, and the group that owns each block
+LabelledBlocks = tuple[
+    LabelledCounts, IntArray
+]  # counts by block, and the group that owns each block
 
 
 @dataclass(frozen=True)
-class Units:
+class BlockCounts:
     """The counts of the blocks of one side, and which group each is of."""
 
     counts: Counts  # its groups are the blocks
@@ -36,7 +38,7 @@ class Units:
 
 def count_blocks(
     resolved: ResolvedRequest, cut: dict[Hashable, Binner]
-) -> tuple[dict[Hashable, Blocks], dict[Hashable, Blocks]] | None:
+) -> tuple[dict[Hashable, LabelledBlocks], dict[Hashable, LabelledBlocks]] | None:
     """Count the blocks of each group on both sides; None where rows move on their own."""
     request, source, reference, by = (
         resolved.request,

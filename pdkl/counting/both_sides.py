@@ -16,15 +16,15 @@ from pdkl.core.counts.counts import LARGEST_SUM, CodeArray
 from pdkl.core.counts.tabulate import tabulate
 from pdkl.core.validation import is_number
 from pdkl.counting.count import count
-from pdkl.counting.pandas_counts import Labelled, Tally
+from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts
 from pdkl.request.resolve import ResolvedRequest, check_reference, is_matched, require_cut_alike
 from pdkl.results import pairing
-from pdkl.results.pairing import Groups
+from pdkl.results.pairing import GroupPairs
 
 
 def count_both(
     resolved: ResolvedRequest, cut: dict[Hashable, Binner]
-) -> tuple[Groups, list[Labelled], list[Labelled]]:
+) -> tuple[GroupPairs, list[LabelledCounts], list[LabelledCounts]]:
     """Count both sides, and say which group is compared with which."""
     request, form, source, by = resolved.request, resolved.form, resolved.source, resolved.by
     wanted, weights, reference = resolved.wanted, request.weights, resolved.reference
@@ -65,7 +65,7 @@ def count_both(
     return make.get(form or "", pairing.plain)(keys), own, others
 
 
-def in_order(tally: Tally) -> Tally:
+def in_order(tally: GroupedCounts) -> GroupedCounts:
     """Sort the groups: a source may give its rows in any order, in another one each time."""
     order = sort_rows(tally.keys)
     return tally.regroup(np.argsort(order), tally.keys.take(order).reset_index(drop=True))
@@ -87,7 +87,7 @@ def _mapping_for(reference: Mapping[Any, Any], name: Hashable) -> Mapping[Any, A
 
 def _fixed(
     reference: Mapping[Any, Any], name: Hashable, dropna: bool, binner: Binner | None
-) -> Labelled:
+) -> LabelledCounts:
     """Read a mapping {category: weight} as the counts of one group."""
     spoken = f"reference for column {name!r}"
     for key, weight in reference.items():
@@ -115,4 +115,4 @@ def _fixed(
     if binner is not None:
         codes, labels = binner(pd.Series(labels), name)
     counts = tabulate(codes, len(labels), weights=weights)
-    return Labelled(replace(counts, missing=mass), labels, leveled=binner is not None)
+    return LabelledCounts(replace(counts, missing=mass), labels, leveled=binner is not None)

@@ -15,7 +15,7 @@ from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.core.measures.joint import Joint
 from pdkl.core.numerics.exact import IntArray
 from pdkl.counting import pandas_counts
-from pdkl.counting.pandas_counts import Labelled, Tally
+from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts
 from pdkl.sources.base import Prepared, Rows, Source, decoded
 
 
@@ -25,7 +25,7 @@ def count(
     by: Sequence[Key],
     weights: Hashable | None,
     cut: Mapping[Hashable, Binner],
-) -> Tally:
+) -> GroupedCounts:
     """Count each of ``columns`` by the groups of ``by``."""
     _require_uncut(source, by)
     keys = [key_name(key) for key in by]
@@ -35,7 +35,7 @@ def count(
         return _count(every[0], columns, by, cut)
     tallies = [_count(rows, [column], by, cut) for rows, column in zip(every, columns, strict=True)]
     first = tallies[0]
-    found: dict[Hashable, Labelled] = {}
+    found: dict[Hashable, LabelledCounts] = {}
     for tally in tallies:
         moved = tally.regroup(_places(tally.keys, first.keys), first.keys)
         found |= moved.columns
@@ -48,7 +48,7 @@ def count_apart(
     by: Sequence[Key],
     weights: Hashable | None,
     cut: Mapping[Hashable, Binner],
-) -> tuple[Tally, dict[Hashable, str]]:
+) -> tuple[GroupedCounts, dict[Hashable, str]]:
     """Count like `count`, but leave out the columns that cannot be, and say what is wrong."""
     wrong: dict[Hashable, str] = {}
     if columns:
@@ -61,7 +61,7 @@ def count_apart(
         if by:
             rows = one(source, [key_name(key) for key in by], weights)
             keys = decoded(group_rows(rows.frame, by)[1], rows.coded)
-        return Tally(keys, {}), wrong
+        return GroupedCounts(keys, {}), wrong
     middle = len(columns) // 2
     first, wrong = count_apart(source, columns[:middle], by, weights, cut)
     second, others = count_apart(source, columns[middle:], by, weights, cut)
@@ -71,7 +71,7 @@ def count_apart(
 
 def _count(
     rows: Rows, columns: Sequence[Hashable], by: Sequence[Key], cut: Mapping[Hashable, Binner]
-) -> Tally:
+) -> GroupedCounts:
     frame, left = _still_to_cut(rows, cut)
     tally = pandas_counts.count(frame, columns, by, rows.weights, left)
     if not rows.coded:

@@ -15,7 +15,7 @@ from pdkl.core.counts.bin_edges import read_bins
 from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.core.validation import require_columns
 from pdkl.counting.count import weights_of
-from pdkl.counting.pandas_counts import Labelled
+from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.sources.base import Prepared, Source, different_bins
 
 BINS = 10
@@ -25,7 +25,7 @@ _LEAST = 100  # … of at least so many
 
 
 @dataclass
-class Compared:
+class DriftColumn:
     """One column of both sides, on its way from the call to its rows."""
 
     name: Hashable
@@ -34,8 +34,8 @@ class Compared:
     kind: str | None = None  # categorical, binned, identifier, constant; None until known
     error: str = ""
     binner: Binner | None = None
-    own: Labelled | None = None
-    other: Labelled | None = None
+    own: LabelledCounts | None = None
+    other: LabelledCounts | None = None
 
     @property
     def is_shared(self) -> bool:
@@ -83,7 +83,7 @@ class _Values:
 
 
 def cut(
-    columns: Sequence[Compared], source: Source, reference: Source, weights: Hashable, bins: Any
+    columns: Sequence[DriftColumn], source: Source, reference: Source, weights: Hashable, bins: Any
 ) -> None:
     """Find the numbers and times, and fit their intervals to the reference.
 
@@ -137,7 +137,7 @@ def cut(
 
 
 def _keep_cut(
-    columns: Sequence[Compared], source: Source, reference: Source, rules: Mapping[Hashable, Any]
+    columns: Sequence[DriftColumn], source: Source, reference: Source, rules: Mapping[Hashable, Any]
 ) -> None:
     """Leave the columns that a profile has cut already as they are."""
     for column in columns:
@@ -161,7 +161,7 @@ def to_be_cut(source: Source, columns: Sequence[Hashable], weights: Hashable) ->
     """List the columns that `cut` would cut unasked, if this were the reference."""
     settled = Prepared.of(source).binners
     chosen = [
-        Compared(name, here=False, there=True)
+        DriftColumn(name, here=False, there=True)
         for name in columns
         if name not in settled and _may_be_scaled(source, name)
     ]
@@ -173,7 +173,7 @@ def to_be_cut(source: Source, columns: Sequence[Hashable], weights: Hashable) ->
     ]
 
 
-def of_counted(column: Compared) -> str:
+def of_counted(column: DriftColumn) -> str:
     """Return the kind of a column whose values have been counted one by one."""
     both = [side for side in (column.other, column.own) if side is not None]
     sizes = [int(side.counts.totals.sum()) for side in both]
@@ -184,7 +184,7 @@ def of_counted(column: Compared) -> str:
     return "identifier" if alike else "categorical"
 
 
-def without_values(column: Compared) -> None:
+def without_values(column: DriftColumn) -> None:
     """Keep of the values only whether there is one."""
     for name in ("own", "other"):
         side = getattr(column, name)
@@ -192,13 +192,13 @@ def without_values(column: Compared) -> None:
             setattr(column, name, as_presence(side))
 
 
-def as_presence(side: Labelled) -> Labelled:
+def as_presence(side: LabelledCounts) -> LabelledCounts:
     """Make one outcome of all: that there is a value."""
     counts = side.counts
     groups = np.flatnonzero(counts.totals)
     same = np.zeros(len(groups), dtype=np.int64)
     all_of_them = Counts(groups, same, counts.totals[groups], counts.missing, 1)
-    return Labelled(all_of_them, pd.Index(["(present)"]))
+    return LabelledCounts(all_of_them, pd.Index(["(present)"]))
 
 
 def _may_identify(found: _Values) -> bool:
@@ -221,7 +221,9 @@ def _are_many_numbers(values: _Values) -> bool:
     return values.are_scaled and values.are_many
 
 
-def _read(side: Source, columns: Sequence[Compared], weights: Hashable) -> dict[Hashable, _Values]:
+def _read(
+    side: Source, columns: Sequence[DriftColumn], weights: Hashable
+) -> dict[Hashable, _Values]:
     """Read the values of columns in one pass."""
     if not columns:
         return {}

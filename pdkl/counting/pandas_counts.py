@@ -26,7 +26,7 @@ from pdkl.core.measures.joint import Joint
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledCounts:
     """Counts, and what their outcomes are called."""
 
     counts: Counts
@@ -34,7 +34,7 @@ class Labelled:
     leveled: bool = False  # whether the labels are declared levels, in their order
     missing_is_counted: bool = False  # whether the missing are among the outcomes already
 
-    def observed(self) -> Labelled:
+    def observed(self) -> LabelledCounts:
         """Forget the labels that do not occur, and whether they were levels."""
         seen = self.counts.observed
         counts = self.counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
@@ -42,7 +42,7 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Tally:
+class GroupedCounts:
     """The counts of some columns of a frame, by the groups that occur.
 
     ``keys`` has a row for each group, in no particular order. The labels of a column are all levels
@@ -50,10 +50,10 @@ class Tally:
     """
 
     keys: pd.DataFrame
-    columns: dict[Hashable, Labelled]
+    columns: dict[Hashable, LabelledCounts]
     empty: bool = False  # whether the frame has no rows
 
-    def regroup(self, position: NDArray[np.int64], keys: pd.DataFrame) -> Tally:
+    def regroup(self, position: NDArray[np.int64], keys: pd.DataFrame) -> GroupedCounts:
         """Move group i to row ``position[i]`` of new keys."""
         columns = {
             name: replace(column, counts=column.counts.regroup(position, len(keys)))
@@ -68,7 +68,7 @@ def count(
     by: Sequence[Key] = (),
     weights: Hashable | None = None,
     encoders: Mapping[Hashable, Encoder] | None = None,
-) -> Tally:
+) -> GroupedCounts:
     """Count each of ``columns`` by the groups of ``by``.
 
     Parameters
@@ -90,7 +90,7 @@ def count(
     counted = weight is None and len(columns) > 0
     groups = possible_groups(frame, by) if counted else occurring_groups(frame, by)
     occurring: NDArray[np.int64] | None = None
-    found: dict[Hashable, Labelled] = {}
+    found: dict[Hashable, LabelledCounts] = {}
     for column in columns:
         outcome, labels = cut.get(column, encode)(frame[column], column)
         counts = tabulate(
@@ -106,9 +106,9 @@ def count(
                 occurring = np.flatnonzero((counts.missing > 0) | (np.diff(counts.starts) > 0))
             counts = counts.without_empty(occurring)
         leveled = column in cut or isinstance(frame[column].dtype, pd.CategoricalDtype)
-        labelled = Labelled(counts, labels, leveled)
+        labelled = LabelledCounts(counts, labels, leveled)
         found[column] = labelled if leveled else labelled.observed()
-    return Tally(groups.keys(occurring), found, empty=len(frame) == 0)
+    return GroupedCounts(groups.keys(occurring), found, empty=len(frame) == 0)
 
 
 def count_jointly(

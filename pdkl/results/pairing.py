@@ -15,7 +15,7 @@ from pdkl.core.validation import listing
 
 
 @dataclass(frozen=True)
-class Groups:
+class GroupPairs:
     """One entry per comparison: the group that is P, the group that is Q, their keys.
 
     ``left`` and ``right`` are rows of the sorted keys, -1 for no group. ``reference_keys`` is
@@ -31,10 +31,10 @@ class Groups:
         """Return the number of comparisons."""
         return len(self.left)
 
-    def only(self, rows: IntArray) -> Groups:
+    def only(self, rows: IntArray) -> GroupPairs:
         """Keep some of the comparisons."""
         reference = self.reference_keys
-        return Groups(
+        return GroupPairs(
             self.keys.take(rows),
             self.left[rows],
             self.right[rows],
@@ -48,25 +48,25 @@ class Groups:
         return f" (group {', '.join(pairs)})" if pairs else ""
 
 
-def plain(keys: pd.DataFrame) -> Groups:
+def plain(keys: pd.DataFrame) -> GroupPairs:
     """Take each group once, beside the one that stands for all of Q."""
     everyone = np.arange(len(keys))
-    return Groups(keys, everyone, np.zeros(len(keys), dtype=np.int64))
+    return GroupPairs(keys, everyone, np.zeros(len(keys), dtype=np.int64))
 
 
-def aligned(keys: pd.DataFrame) -> Groups:
+def aligned(keys: pd.DataFrame) -> GroupPairs:
     """Compare each group with the group of the same keys on the other side."""
     everyone = np.arange(len(keys))
-    return Groups(keys, everyone, everyone)
+    return GroupPairs(keys, everyone, everyone)
 
 
-def pairs(keys: pd.DataFrame) -> Groups:
+def pairs(keys: pd.DataFrame) -> GroupPairs:
     """Compare each group with each other one."""
     left, right = np.nonzero(~np.eye(len(keys), dtype=bool))
     return _between(keys, left, right)
 
 
-def previous(keys: pd.DataFrame) -> Groups:
+def previous(keys: pd.DataFrame) -> GroupPairs:
     """Compare each group with the one before it in the last key, the other keys being equal."""
     everyone = np.arange(len(keys))
     ranks = np.column_stack(
@@ -80,7 +80,7 @@ def previous(keys: pd.DataFrame) -> Groups:
     return _between(keys, everyone, right, nullable=True)
 
 
-def one_label(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> Groups:
+def one_label(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> GroupPairs:
     """Compare each group with the one that has the given label."""
     everyone = np.arange(len(keys))
     found = find(keys, label, columns)
@@ -132,12 +132,12 @@ def _equals(values: pd.Series[Any], label: Any) -> np.ndarray[Any, np.dtype[np.b
 
 def _between(
     keys: pd.DataFrame, left: IntArray, right: IntArray, *, nullable: bool = False
-) -> Groups:
+) -> GroupPairs:
     reference = {
         f"{name}_reference": take_keys(keys[name], right, nullable=nullable)
         for name in keys.columns
     }
-    return Groups(
+    return GroupPairs(
         keys.take(left).reset_index(drop=True),
         left,
         right,

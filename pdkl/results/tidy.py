@@ -11,7 +11,7 @@ import pandas as pd
 
 from pdkl.codes import labels as names
 from pdkl.core.numerics.exact import IntArray
-from pdkl.results.pairing import Groups
+from pdkl.results.pairing import GroupPairs
 
 # the form of a comparison -> what the column `reference` says (q= gives the column's name)
 REFERENCES = {
@@ -100,7 +100,7 @@ def check_keys(keys: Sequence[Hashable], columns: Sequence[str]) -> None:
         )
 
 
-def scores(groups: Groups, parts: Sequence[Scores], info: ResultInfo) -> pd.DataFrame:
+def scores(groups: GroupPairs, parts: Sequence[Scores], info: ResultInfo) -> pd.DataFrame:
     """Make one row per comparison and column."""
     width = len(parts)
     row, column = np.divmod(np.arange(len(groups) * width), max(width, 1))
@@ -114,20 +114,22 @@ def scores(groups: Groups, parts: Sequence[Scores], info: ResultInfo) -> pd.Data
     return _finished(frame, info)
 
 
-def contributions(groups: Groups, parts: Sequence[Categories], info: ResultInfo) -> pd.DataFrame:
+def contributions(
+    groups: GroupPairs, parts: Sequence[Categories], info: ResultInfo
+) -> pd.DataFrame:
     """Make one row per comparison, column and category: infinite, then large, then small."""
     size = np.abs(np.concatenate([part.entries["contribution"] for part in parts]))
     return _by_category(groups, parts, info, -size, _CONTRIBUTIONS)
 
 
-def distribution(groups: Groups, parts: Sequence[Categories], info: ResultInfo) -> pd.DataFrame:
+def distribution(groups: GroupPairs, parts: Sequence[Categories], info: ResultInfo) -> pd.DataFrame:
     """Make one row per group, column and category, by count descending."""
     size = np.nan_to_num(np.concatenate([part.entries["probability"] for part in parts]))
     return _by_category(groups, parts, info, -size, _DISTRIBUTION)
 
 
 def _by_category(
-    groups: Groups,
+    groups: GroupPairs,
     parts: Sequence[Categories],
     info: ResultInfo,
     sort: Any,
@@ -165,7 +167,7 @@ def _rank(part: Categories) -> IntArray:
 
 
 def _head(
-    groups: Groups,
+    groups: GroupPairs,
     row: IntArray,
     column: IntArray,
     parts: Sequence[Scores] | Sequence[Categories],
@@ -198,7 +200,10 @@ def _finished(columns: dict[Hashable, Any], info: ResultInfo) -> pd.DataFrame:
 
 
 def plain(
-    groups: Groups, texts: dict[str, list[str]], parts: Sequence[dict[str, Any]], info: ResultInfo
+    groups: GroupPairs,
+    texts: dict[str, list[str]],
+    parts: Sequence[dict[str, Any]],
+    info: ResultInfo,
 ) -> pd.DataFrame:
     """Make one row per group and part; ``texts`` names the parts, one entry for each."""
     row, which = np.divmod(np.arange(len(groups) * len(parts)), max(len(parts), 1))

@@ -22,13 +22,13 @@ from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import number_in, require_columns
 from pdkl.counting import kinds
 from pdkl.counting.count import count_apart, weights_of
-from pdkl.counting.kinds import Compared
-from pdkl.counting.pandas_counts import Tally
+from pdkl.counting.kinds import DriftColumn
+from pdkl.counting.pandas_counts import GroupedCounts
 from pdkl.request.keywords import Request
 from pdkl.request.parse import plain, read_by
 from pdkl.request.resolve import ResolvedRequest, check_reference, is_matched
 from pdkl.results import pairing, tidy
-from pdkl.results.pairing import Groups
+from pdkl.results.pairing import GroupPairs
 from pdkl.sources.base import Prepared, Source
 from pdkl.sources.registry import is_data, read_data
 
@@ -39,7 +39,7 @@ class Examined:
 
     frame: pd.DataFrame  # a row per group and column, column by column within each group
     counted: CountedRequest  # its columns are those that were lined up
-    compared: list[Compared]  # every column, in the order of the rows
+    compared: list[DriftColumn]  # every column, in the order of the rows
 
 
 def drift(data: Any, request: Request, *, threshold: Any, alpha: Any, bins: Any) -> pd.DataFrame:
@@ -125,7 +125,7 @@ def _check_weights(request: Request, source: Source, reference: Source) -> None:
 
 def _columns(
     request: Request, source: Source, reference: Source, keys: list[Hashable]
-) -> list[Compared]:
+) -> list[DriftColumn]:
     """List the columns asked for; a name that a frame has twice is an error of its own."""
     here: Counter[Hashable] = Counter(source.head.columns)
     there: Counter[Hashable] = Counter(reference.head.columns)
@@ -151,7 +151,7 @@ def _columns(
                 )
         unknown = [name for name in wanted if name not in here and name not in there]
         require_columns("columns", unknown, every, frame="data, like reference,")
-    columns = [Compared(name, here[name] > 0, there[name] > 0) for name in dict.fromkeys(wanted)]
+    columns = [DriftColumn(name, here[name] > 0, there[name] > 0) for name in dict.fromkeys(wanted)]
     for column in columns:
         for side, spoken in ((here, "data"), (there, "reference")):
             if side[column.name] > 1:
@@ -162,12 +162,12 @@ def _columns(
     return columns
 
 
-def _count(columns: Sequence[Compared], resolved: ResolvedRequest) -> tuple[Groups, Flags]:
+def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[GroupPairs, Flags]:
     """Count both sides; return the groups, and which of them occur on which side."""
     assert resolved.reference is not None  # it is the form of the question
     cut = binners_of(columns)
 
-    def tally(side: Source, by: Sequence[Key], chosen: list[Compared]) -> Tally:
+    def tally(side: Source, by: Sequence[Key], chosen: list[DriftColumn]) -> GroupedCounts:
         wanted = [column.name for column in chosen if not column.error]
         found, wrong = count_apart(side, wanted, by, resolved.request.weights, cut)
         for column in chosen:

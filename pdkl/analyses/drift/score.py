@@ -21,10 +21,10 @@ from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.numerics.exact import FloatArray, IntArray, segment_max
 from pdkl.counting import kinds
 from pdkl.counting.blocks import count_blocks
-from pdkl.counting.kinds import Compared
-from pdkl.counting.pandas_counts import Labelled
+from pdkl.counting.kinds import DriftColumn
+from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.resolve import ResolvedRequest
-from pdkl.results.pairing import Groups
+from pdkl.results.pairing import GroupPairs
 
 _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the result
 _DRAWN = 1 << 22  # cells drawn for a row, but at least …
@@ -61,7 +61,7 @@ def line_up(resolved: ResolvedRequest, table: Table) -> list[tuple[int, Column]]
     return list(prepared.items())
 
 
-def _lacks_some(column: Compared) -> bool:
+def _lacks_some(column: DriftColumn) -> bool:
     both = [side for side in (column.own, column.other) if side is not None]
     return any(side.counts.missing.any() for side in both)
 
@@ -102,7 +102,7 @@ def _count_rows(table: Table, place: int) -> None:
     table.is_counted[:, place] = True
 
 
-def _both(column: Compared, groups: Groups) -> tuple[Labelled, Labelled]:
+def _both(column: DriftColumn, groups: GroupPairs) -> tuple[LabelledCounts, LabelledCounts]:
     """Return the counts of both sides; those of a side without the column are empty."""
     given = column.own or column.other
     assert given is not None  # one of them has it

@@ -15,7 +15,7 @@ from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.measures.measure import Measure
-from pdkl.counting.kinds import Compared
+from pdkl.counting.kinds import DriftColumn
 from pdkl.request.inference import InferenceOptions
 
 ALWAYS = ("kl_divergence", "psi")  # beside the measure
@@ -36,7 +36,7 @@ def columns_of(measure: Measure) -> list[str]:
     ]
 
 
-def binners_of(columns: Sequence[Compared]) -> dict[Hashable, Any]:
+def binners_of(columns: Sequence[DriftColumn]) -> dict[Hashable, Any]:
     """Return how each of the columns that are cut is cut."""
     return {column.name: column.binner for column in columns if column.binner is not None}
 
@@ -45,7 +45,7 @@ class Table:
     """What is known of each row so far: an array of groups by columns for each fact."""
 
     def __init__(
-        self, n_groups: int, columns: list[Compared], measure: Measure, counted: CountedRequest
+        self, n_groups: int, columns: list[DriftColumn], measure: Measure, counted: CountedRequest
     ) -> None:
         self.columns, self.measure, self.counted = columns, measure, counted
         shape = (n_groups, len(columns))

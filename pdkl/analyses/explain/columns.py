@@ -37,7 +37,7 @@ _BY_COLUMN = ("step", "column", "given", *SIZES, *TESTED, "unit")
 
 
 @dataclass(frozen=True)
-class _Cells:
+class JointCells:
     """The combinations of all columns that occur: the code of each column, the rows per side."""
 
     codes: list[IntArray]
@@ -87,7 +87,9 @@ def split_columns(resolved: ExplainRequest) -> pd.DataFrame:
     return pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
 
 
-def _steps(resolved: ExplainRequest, cells: _Cells) -> list[tuple[int | None, list[int], Found]]:
+def _steps(
+    resolved: ExplainRequest, cells: JointCells
+) -> list[tuple[int | None, list[int], Found]]:
     """Choose one column after the other; None is what is left when none is real."""
     strata = np.zeros(len(cells.p), dtype=np.int64)
     chosen: list[int] = []
@@ -138,7 +140,7 @@ def _best(found: Sequence[Found]) -> int | None:
     return max(real, key=lambda i: found[i].gain) if real else None
 
 
-def _cells(resolved: ExplainRequest) -> _Cells:
+def _cells(resolved: ExplainRequest) -> JointCells:
     """Count the combinations of all columns on both sides."""
     here, there = (
         one(source, resolved.columns, resolved.weights, resolved.cut)
@@ -162,7 +164,7 @@ def _cells(resolved: ExplainRequest) -> _Cells:
         for side in (own, ~own)
     )
     missing = int(weight[lacking & own].sum()), int(weight[lacking & ~own].sum())
-    return _Cells([code[keep][first] for code in codes], p, q, missing)
+    return JointCells([code[keep][first] for code in codes], p, q, missing)
 
 
 def _whole_weights(rows: Rows) -> IntArray:

@@ -23,10 +23,10 @@ from pdkl.analyses.explain.splits import (
 from pdkl.codes import labels as names
 from pdkl.codes.keys import key_name, pool_groups, take_keys
 from pdkl.core.counts.counts import Counts, require_whole
-from pdkl.core.counts.pairs import align
+from pdkl.core.counts.pairs import align_union
 from pdkl.core.measures.chain_rule import Split
 from pdkl.counting.count import count
-from pdkl.counting.pandas_counts import Labelled
+from pdkl.counting.pandas_counts import LabelledCounts
 
 BY_SEGMENT = ("column", "part", *SIZES, "weight", "divergence", *TESTED, "unit")
 
@@ -45,7 +45,7 @@ def split_segments(resolved: ExplainRequest) -> pd.DataFrame:
     sizes: dict[str, list[Any]] = {name: [] for name in SIZES}
     for column in resolved.columns:
         p, q = _on_one_order(here.columns[column], there.columns[column], column, resolved.dropna)
-        pairs = align(p, q)
+        pairs = align_union(p, q)
         left, right = (side.astype(np.int64) for side in (pairs.count_p, pairs.count_q))
         n_p, n_q = int(left.sum()), int(right.sum())
         one_column = Split(pairs.comparison, left, right, n_p, n_q, len(keys))
@@ -60,7 +60,7 @@ def split_segments(resolved: ExplainRequest) -> pd.DataFrame:
 
 
 def _on_one_order(
-    own: Labelled, other: Labelled, column: Hashable, dropna: bool
+    own: LabelledCounts, other: LabelledCounts, column: Hashable, dropna: bool
 ) -> tuple[Counts, Counts]:
     """Give both sides the same outcomes, in the order of their labels."""
     require_match(own.labels, other.labels, column)

@@ -28,7 +28,7 @@ class Combinations:
     weight: WeightArray
 
 
-class Tally:
+class CombinationCounter:
     """The distinct combinations of some columns so far, and their weight.
 
     The codes of a row are packed into the bits of one key, the first column highest, so that keys

@@ -149,13 +149,13 @@ def concatenate(parts: Sequence[Pairs]) -> Pairs:
     )
 
 
-def align(p: Counts, q: Counts) -> Pairs:
+def align_union(p: Counts, q: Counts) -> Pairs:
     """Line up group i of ``p`` with group i of ``q`` on the union of their supports."""
     if p is q:
         count = as_float(p.weight)
         return _paired(p, q, p.group, p.outcome, count, count)
     if p.n_groups * p.n_outcomes <= 2 * (len(p.weight) + len(q.weight)):  # nearly full anyway
-        pairs = spread(p, q, np.arange(p.n_outcomes))
+        pairs = align_full(p, q, np.arange(p.n_outcomes))
         occurs = np.flatnonzero((pairs.count_p > 0) | (pairs.count_q > 0))
         if len(occurs) == len(pairs.outcome):
             return pairs
@@ -181,7 +181,7 @@ def align(p: Counts, q: Counts) -> Pairs:
     return _paired(p, q, comparison, outcome, count_p, count_q)
 
 
-def alike(counts: Counts, width: int) -> Pairs:
+def align_equal_counts(counts: Counts, width: int) -> Pairs:
     """Line up whole counts with themselves; outcomes of a group with equal counts are one entry.
 
     That goes for counts below ``width``, which a table finds; large ones are rare.
@@ -201,7 +201,7 @@ def alike(counts: Counts, width: int) -> Pairs:
     )
 
 
-def beside_rest(own: Counts, every: Counts) -> Pairs:
+def align_rest(own: Counts, every: Counts) -> Pairs:
     """Line up groups with all others, their own outcomes one by one and then the ones they lack.
 
     Those are one entry, outcome -1. For whole counts, of which parts can be taken away exactly.
@@ -228,7 +228,7 @@ def beside_rest(own: Counts, every: Counts) -> Pairs:
     )
 
 
-def spread(p: Counts, q: Counts, outcomes: IntArray) -> Pairs:
+def align_full(p: Counts, q: Counts, outcomes: IntArray) -> Pairs:
     """Line up group i of ``p`` with group i of ``q`` on all of ``outcomes``."""
     return _paired(
         p,

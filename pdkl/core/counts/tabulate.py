@@ -156,7 +156,7 @@ def _sparse_table(
         dealt = list(pool.map(lambda values: _dealt(values, bins, _RANGES), arrays))
         ends = dealt[0][1]
 
-        def part(i: int) -> _Cells:
+        def part(i: int) -> _SparseCells:
             rows = slice(ends[i], ends[i + 1])
             places, lines, *mass = (values[rows] for values, _ in dealt)
             first, last = i * size, min((i + 1) * size, n_groups)
@@ -176,7 +176,7 @@ def _dealt(values: WeightArray, bins: CodeArray, n_bins: int) -> tuple[WeightArr
     return columns.data, columns.indptr
 
 
-class _Cells(NamedTuple):
+class _SparseCells(NamedTuple):
     group: CodeArray
     outcome: CodeArray
     weight: WeightArray
@@ -190,7 +190,7 @@ def _sparse_part(
     n_outcomes: int,
     first: int,
     last: int,
-) -> _Cells:
+) -> _SparseCells:
     """Sort rows by group and outcome, and add those of the same cell.
 
     Putting rows into the bins of one key and then of the other, each in the order met, sorts them
@@ -211,10 +211,10 @@ def _sparse_part(
     if lost.any() or weights is not None:
         kept = ~lost & (weight > 0)
         group, outcome, weight = group[kept], outcome[kept], weight[kept]
-    return _Cells(group, outcome, weight, missing)
+    return _SparseCells(group, outcome, weight, missing)
 
 
-def _joined(parts: Sequence[_Cells], n_outcomes: int) -> Counts:
+def _joined(parts: Sequence[_SparseCells], n_outcomes: int) -> Counts:
     """Put the cells of ranges of groups behind one another."""
     group, outcome, weight, missing = zip(*parts, strict=True)
     return Counts(

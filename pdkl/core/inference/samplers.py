@@ -1,8 +1,8 @@
 """One comparison drawn again, as if nothing differed or as it occurred.
 
 All here works on the counts of one comparison, so that its cost does not depend on the number of
-rows. What moves on its own is what is assumed to be independent: single rows in `Rows`, whole
-blocks in `Blocks`. Where rows come in bunches, a p-value from `Rows` is far too small.
+rows. What moves on its own is what is assumed to be independent: single rows in `RowSampler`, whole
+blocks in `BlockSampler`. Where rows come in bunches, a p-value from `RowSampler` is far too small.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Draws(NamedTuple):
 
 @dataclass(frozen=True)
 class Sampler(ABC):
-    """One comparison that can be drawn again; see `Rows` and `Blocks`.
+    """One comparison that can be drawn again; see `RowSampler` and `BlockSampler`.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class Sampler(ABC):
         return Draws(p, np.broadcast_to(p + other if self.null == "subset" else other, p.shape))
 
 
-class Rows(Sampler):
+class RowSampler(Sampler):
     """One comparison whose rows are independent of each other: counts of shape (outcomes,).
 
     Its null draws are hypergeometric, P* ~ H(p + other, n_p), or under "fixed" multinomial,
@@ -162,7 +162,7 @@ class Rows(Sampler):
         return _multinomial(int(side.sum()), as_float(side), size, rng)
 
 
-class Blocks(Sampler):
+class BlockSampler(Sampler):
     """One comparison whose rows move in blocks, such as days: counts of shape (blocks, outcomes).
 
     Only the blocks are independent of each other. A side is dealt as many blocks as it has, so

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pdkl.core.counts.combinations import Combinations, Tally
+from pdkl.core.counts.combinations import CombinationCounter, Combinations
 from pdkl.core.counts.counts import LARGEST_SUM, WeightArray
 from pdkl.sources.arrow.encoders import Dictionaries, Encoder, as_numpy
 
@@ -38,7 +38,7 @@ def count(
         Of the column of row weights. Rows that weigh 0 stand in the answers too.
     """
     kind = None if weights is None else weights.dtype
-    tallies = [Tally(len(columns), kind, len(wanted)) for columns in wanted]
+    counters = [CombinationCounter(len(columns), kind, len(wanted)) for columns in wanted]
     with ThreadPoolExecutor(2) as pool:
         # columns are encoded side by side, but for dictionaries, whose codes are only renumbered
         light = all(isinstance(one, Dictionaries) for one in encoders.values())
@@ -48,12 +48,12 @@ def count(
             found = encode(lambda one, part: one.encode(part), encoders.values(), parts)
             weight = None if weights is None else weights.read(piece.column(weights.name))
             codes = dict(zip(encoders, found, strict=True))
-            for columns, tally in zip(wanted, tallies, strict=True):
+            for columns, counter in zip(wanted, counters, strict=True):
                 sizes = [encoders[name].size for name in columns]
-                tally.add([codes[name] for name in columns], sizes, weight)
+                counter.add([codes[name] for name in columns], sizes, weight)
     if weights is not None:
         weights.require()
-    return [tally.result() for tally in tallies]
+    return [counter.result() for counter in counters]
 
 
 def _pieces(batches: Iterable[pa.RecordBatch], known: Callable[[], int]) -> Iterator[pa.Table]:

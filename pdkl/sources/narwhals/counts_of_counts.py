@@ -13,7 +13,7 @@ from pdkl.sources.narwhals.query import Field, Query, collected, is_missing
 
 
 @dataclass(frozen=True)
-class Side:
+class EngineSide:
     """What is counted of a frame: the combinations of keys and values.
 
     Keys and values are called k0, k1, ... and v0, v1, ... where they are counted.
@@ -39,7 +39,7 @@ class Side:
         """The names of the values."""
         return [f"v{i}" for i in range(len(self.values))]
 
-    def cells(self) -> nw.LazyFrame[Any]:
+    def combinations(self) -> nw.LazyFrame[Any]:
         """Count each combination as ``n``, and say whether a value is ``missing``."""
         names, place = [*self.groups, *self.categories], self.query.place
         asked = [
@@ -50,14 +50,16 @@ class Side:
         if self.weights is not None:
             asked.append(nw.col(f"c{place[self.weights]}").cast(nw.Int64).alias("w"))
             number = nw.col("w").sum()
-        cells = self.query.frame.select(asked).group_by(names)
+        combinations = self.query.frame.select(asked).group_by(names)
         missing = nw.any_horizontal(
             *(nw.col(v).is_null() for v in self.categories), ignore_nulls=False
         )
-        return cells.agg(number.cast(nw.Int64).alias("n")).with_columns(missing.alias("missing"))
+        return combinations.agg(number.cast(nw.Int64).alias("n")).with_columns(
+            missing.alias("missing")
+        )
 
 
-def can_meet(here: Side, there: Side) -> bool:
+def can_meet(here: EngineSide, there: EngineSide) -> bool:
     """Tell whether two frames can stand in one query, and their values be compared in it."""
     one, other = here.query.frame, there.query.frame
     values = [side.fields[-len(side.values) :] for side in (here, there)]
@@ -76,24 +78,27 @@ def can_meet(here: Side, there: Side) -> bool:
     return True
 
 
-def spectrum(side: Side) -> pa.Table:
+def count_counts(side: EngineSide) -> pa.Table:
     """Tell how many categories of each group have the same count ``p``: so many ``times``."""
-    cells = side.cells().rename({"n": "p"})
-    return collected([_times(cells, [*side.groups, "missing", "p"])])[0]
+    combinations = side.combinations().rename({"n": "p"})
+    return collected([_times(combinations, [*side.groups, "missing", "p"])])[0]
 
 
-def spectrum_beside(side: Side, whole: Side) -> tuple[pa.Table, pa.Table]:
+def count_counts_beside(side: EngineSide, whole: EngineSide) -> tuple[pa.Table, pa.Table]:
     """Do so for each count ``p`` in a group and ``q`` in the whole; then for the whole alone."""
-    cells, totals = side.cells().rename({"n": "p"}), whole.cells().rename({"n": "q"})
+    combinations, totals = (
+        side.combinations().rename({"n": "p"}),
+        whole.combinations().rename({"n": "q"}),
+    )
     known = totals.filter(~nw.col("missing")).select("v0", "q")
-    both = cells.join(known, on="v0", how="left").with_columns(nw.col("q").fill_null(0))
+    both = combinations.join(known, on="v0", how="left").with_columns(nw.col("q").fill_null(0))
     tables = collected(
         [_times(both, [*side.groups, "missing", "p", "q"]), _times(totals, ["missing", "q"])]
     )
     return tables[0], tables[1]
 
 
-def spectrum_of_pairs(side: Side, other: Side) -> pa.Table:
+def count_counts_of_pairs(side: EngineSide, other: EngineSide) -> pa.Table:
     """Do so for each count ``p`` here and ``q`` there, in the groups of the same keys.
 
     ``here`` and ``there`` tell on which sides there are such rows, of whatever weight.
@@ -104,28 +109,30 @@ def spectrum_of_pairs(side: Side, other: Side) -> pa.Table:
             (nw.col("n") if name == own else nw.lit(int(name == has)).cast(nw.Int64)).alias(name)
             for name in ("p", "q", "here", "there")
         ]
-        parts.append(one.cells().select(*one.groups, *one.categories, "missing", *columns))
+        parts.append(one.combinations().select(*one.groups, *one.categories, "missing", *columns))
     keys = [*side.groups, *side.categories, "missing"]
     sums = [nw.col(name).sum().cast(nw.Int64) for name in ("p", "q")]
     most = [nw.col(name).max() for name in ("here", "there")]
-    cells = nw.concat(parts).group_by(keys).agg(*sums, *most)
-    return collected([_times(cells, [*side.groups, "missing", "p", "q", "here", "there"])])[0]
+    combinations = nw.concat(parts).group_by(keys).agg(*sums, *most)
+    return collected([_times(combinations, [*side.groups, "missing", "p", "q", "here", "there"])])[
+        0
+    ]
 
 
-def alphabet(sides: Sequence[Side], *, dropna: bool) -> int:
+def alphabet_size(sides: Sequence[EngineSide], *, dropna: bool) -> int:
     """Count the categories that have a weight on any side."""
     parts = []
     for side in sides:
-        cells = side.cells().filter(nw.col("n") > 0)
-        cells = cells.filter(~nw.col("missing")) if dropna else cells
-        parts.append(cells.select(*side.categories))
+        combinations = side.combinations().filter(nw.col("n") > 0)
+        combinations = combinations.filter(~nw.col("missing")) if dropna else combinations
+        parts.append(combinations.select(*side.categories))
     every = (nw.concat(parts) if len(parts) > 1 else parts[0]).unique()
     table = collected([every.select(nw.len().alias("n"))])[0]
     return int(table["n"][0].as_py())
 
 
-def _times(cells: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[Any]:
-    return cells.group_by(keys).agg(nw.len().cast(nw.Int64).alias("times"))
+def _times(combinations: nw.LazyFrame[Any], keys: Sequence[str]) -> nw.LazyFrame[Any]:
+    return combinations.group_by(keys).agg(nw.len().cast(nw.Int64).alias("times"))
 
 
 def _one_missing(column: nw.Expr, field: Field) -> nw.Expr:

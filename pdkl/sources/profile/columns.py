@@ -13,7 +13,7 @@ from pdkl.core.numerics.exact import IntArray
 
 
 @dataclass(frozen=True)
-class Held:
+class ColumnCounts:
     """The counts of one column: labels in order, each group's weight of those lumped together."""
 
     counts: Counts
@@ -29,16 +29,16 @@ class Held:
         """The weight of each group, the missing included."""
         return self.counts.totals + self.counts.missing + self.other
 
-    def take(self, groups: IntArray) -> Held:
+    def take(self, groups: IntArray) -> ColumnCounts:
         """Put the groups in another order."""
         return replace(self, counts=self.counts.take(groups), other=self.other[groups])
 
-    def regroup(self, position: IntArray, n_groups: int) -> Held:
+    def regroup(self, position: IntArray, n_groups: int) -> ColumnCounts:
         """Move group i to ``position[i]``; groups that meet are added."""
         counts = self.counts.regroup(position, n_groups)
         return replace(self, counts=counts, other=sum_by(position, self.other, n_groups))
 
-    def fold(self, most: int) -> Held:
+    def fold(self, most: int) -> ColumnCounts:
         """Lump all categories but the ``most`` frequent ones; the first of equals stay."""
         weight = sum_by(self.counts.outcome, self.counts.weight, len(self.labels))
         if self.binner is not None or np.count_nonzero(weight) <= most:
@@ -47,19 +47,21 @@ class Held:
         position = np.full(len(self.labels), most)
         position[chosen] = np.arange(most)
         counts = self.counts.relabel(position, most + 1)
-        lumped = counts.outcome == most
-        other = self.other + sum_by(counts.group[lumped], counts.weight[lumped], counts.n_groups)
+        in_other = counts.outcome == most
+        other = self.other + sum_by(
+            counts.group[in_other], counts.weight[in_other], counts.n_groups
+        )
         counts = replace(
             counts,
-            group=counts.group[~lumped],
-            outcome=counts.outcome[~lumped],
-            weight=counts.weight[~lumped],
+            group=counts.group[~in_other],
+            outcome=counts.outcome[~in_other],
+            weight=counts.weight[~in_other],
             n_outcomes=most,
         )
         folded = self.folded + int(np.count_nonzero(weight)) - most
         return replace(self, counts=counts, labels=self.labels[chosen], other=other, folded=folded)
 
-    def equals(self, other: Held) -> bool:
+    def equals(self, other: ColumnCounts) -> bool:
         """Tell whether the same was counted."""
         return (
             self.labels.dtype == other.labels.dtype

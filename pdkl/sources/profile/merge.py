@@ -16,10 +16,10 @@ from pdkl.codes.values import encode
 from pdkl.core.counts.counts import merge
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.validation import listing
-from pdkl.sources.profile.columns import Held
+from pdkl.sources.profile.columns import ColumnCounts
 
 
-def join_columns(name: Hashable, parts: Sequence[Held]) -> Held:
+def join_columns(name: Hashable, parts: Sequence[ColumnCounts]) -> ColumnCounts:
     """Add the counts of one column, whose groups are the same in all parts."""
     spoken = f"column {name!r}"
     if any(part.folded for part in parts):
@@ -39,7 +39,7 @@ def join_columns(name: Hashable, parts: Sequence[Held]) -> Held:
         part.counts.relabel(names.union(labels, part.labels)[1], len(labels)) for part in parts
     ]
     together = merge(counts)
-    return Held(
+    return ColumnCounts(
         together, labels, np.zeros_like(together.missing), leveled, ordered, parts[0].binner
     )
 

@@ -24,7 +24,7 @@ from pdkl.codes.intervals import Binner
 from pdkl.codes.labels import Labels
 from pdkl.core.counts.bin_edges import Bins
 from pdkl.core.counts.counts import Counts, WeightArray
-from pdkl.sources.profile.columns import Held
+from pdkl.sources.profile.columns import ColumnCounts
 
 VERSION = 1
 _MAGIC = b"PAR1"
@@ -56,7 +56,7 @@ class Stored:
     """What a file holds of a profile."""
 
     keys: pd.DataFrame
-    held: Mapping[Hashable, Held]
+    columns: Mapping[Hashable, ColumnCounts]
     weights: Hashable | None
     cut_keys: Mapping[Hashable, str]
     made: Mapping[str, str]
@@ -134,11 +134,11 @@ def _to_parquet(stored: Stored) -> bytes:
     import pyarrow as pa
     from pyarrow import parquet
 
-    held = stored.held
-    whole = all(one.counts.weight.dtype == np.int64 for one in held.values())
+    columns = stored.columns
+    whole = all(one.counts.weight.dtype == np.int64 for one in columns.values())
     weight = pa.list_(pa.int64() if whole else pa.float64())
     integers = pa.list_(pa.int64())
-    columns: dict[str, tuple[Any, Callable[[Hashable, Held], Any]]] = {
+    schema: dict[str, tuple[Any, Callable[[Hashable, ColumnCounts], Any]]] = {
         "column": (pa.string(), lambda name, _: json.dumps(_name(name))),
         "labels": (pa.binary(), lambda name, one: _pack(one.labels, f"column {name!r}")),
         "leveled": (pa.bool_(), lambda _, one: one.leveled),
@@ -153,8 +153,8 @@ def _to_parquet(stored: Stored) -> bytes:
     }
     table = pa.table(
         {
-            name: pa.array([value(key, one) for key, one in held.items()], type=kind)
-            for name, (kind, value) in columns.items()
+            name: pa.array([value(key, one) for key, one in columns.items()], type=kind)
+            for name, (kind, value) in schema.items()
         }
     )
     facts = {
@@ -181,7 +181,7 @@ def _from_parquet(data: bytes) -> Stored:
     table = parquet.read_table(pa.BufferReader(data))
     facts = json.loads(table.schema.metadata[b"pdkl"])
     keys = {_named(name): _unpack(b64decode(packed)) for name, packed in facts["keys"]}
-    held = {}
+    columns = {}
     for i in range(table.num_rows):
         row = {name: table[name][i] for name in table.column_names}
 
@@ -189,7 +189,7 @@ def _from_parquet(data: bytes) -> Stored:
             return np.asarray(row[name].values)
 
         labels = _index(_unpack(row["labels"].as_py()))
-        held[_named(json.loads(row["column"].as_py()))] = Held(
+        columns[_named(json.loads(row["column"].as_py()))] = ColumnCounts(
             Counts(
                 numbers("group"),
                 numbers("category"),
@@ -206,7 +206,7 @@ def _from_parquet(data: bytes) -> Stored:
         )
     return Stored(
         pd.DataFrame(keys, index=pd.RangeIndex(facts["groups"])),
-        held,
+        columns,
         None if facts["weights"] is None else _named(facts["weights"]),
         {_named(name): cut for name, cut in facts["cut_keys"]},
         facts["made"],

@@ -21,7 +21,7 @@ from pdkl.core.counts.counts import WeightArray
 from pdkl.core.validation import listing
 from pdkl.sources.base import Prepared, Rows, decoded, different_bins
 from pdkl.sources.profile import parquet
-from pdkl.sources.profile.columns import Held
+from pdkl.sources.profile.columns import ColumnCounts
 from pdkl.sources.profile.merge import join_columns, join_keys
 
 _WHOLE = int(np.iinfo(np.int64).max)
@@ -60,7 +60,7 @@ class Profile:
 
     # made by `profiling.take`, in order: groups by their keys, labels by themselves
     _keys: pd.DataFrame
-    _held: Mapping[Hashable, Held]
+    _columns: Mapping[Hashable, ColumnCounts]
     _weights: Hashable | None
     _cut_keys: Mapping[Hashable, str]
     _made: Mapping[str, str]  # by which version, and when
@@ -68,7 +68,7 @@ class Profile:
     @property
     def columns(self) -> list[Hashable]:
         """The columns that were counted."""
-        return list(self._held)
+        return list(self._columns)
 
     @property
     def by(self) -> list[Hashable]:
@@ -102,11 +102,11 @@ class Profile:
             "by": {names.text(key): self._cut_keys.get(key) for key in self.by},
             "columns": {
                 names.text(name): {
-                    "categories": len(held.labels),
-                    "bins": None if held.binner is None else len(held.binner.bins.edges) - 1,
-                    "lumped": held.folded,
+                    "categories": len(column.labels),
+                    "bins": None if column.binner is None else len(column.binner.bins.edges) - 1,
+                    "lumped": column.folded,
                 }
-                for name, held in self._held.items()
+                for name, column in self._columns.items()
             },
         }
 
@@ -151,8 +151,8 @@ class Profile:
             raise TypeError(f"max_categories must be an integer; got {max_categories!r}.")
         if max_categories < 1:
             raise ValueError(f"max_categories must be at least 1; got {max_categories}.")
-        held = {name: one.fold(int(max_categories)) for name, one in self._held.items()}
-        return replace(self, _held=held)
+        columns = {name: one.fold(int(max_categories)) for name, one in self._columns.items()}
+        return replace(self, _columns=columns)
 
     def merge(self, *others: Profile) -> Profile:
         """Add the counts of other profiles, as if all their data had been counted at once.
@@ -201,18 +201,18 @@ class Profile:
                 "with weights that are divided, or floats."
             )
         keys, places = join_keys([part._keys for part in parts])
-        held = {
+        columns = {
             name: join_columns(
                 name,
                 [
-                    part._held[name].regroup(place, len(keys))
+                    part._columns[name].regroup(place, len(keys))
                     for part, place in zip(parts, places, strict=True)
                 ],
             )
-            for name in self._held
+            for name in self._columns
         }
         made = {"pdkl": __version__, "created": max(part._made["created"] for part in parts)}
-        return replace(self, _keys=keys, _held=held, _made=made)
+        return replace(self, _keys=keys, _columns=columns, _made=made)
 
     def __add__(self, other: Profile) -> Profile:
         """Add the counts of another profile; see `merge`."""
@@ -273,7 +273,9 @@ class Profile:
         ...     pdkl.load_profile(path) == profile
         True
         """
-        stored = parquet.Stored(self._keys, self._held, self._weights, self._cut_keys, self._made)
+        stored = parquet.Stored(
+            self._keys, self._columns, self._weights, self._cut_keys, self._made
+        )
         parquet.write(path, stored)
 
     def __eq__(self, other: object) -> bool:
@@ -285,8 +287,8 @@ class Profile:
             and self._keys.dtypes.equals(other._keys.dtypes)
             and self._weights == other._weights
             and self._cut_keys == other._cut_keys
-            and self._held.keys() == other._held.keys()
-            and all(held.equals(other._held[name]) for name, held in self._held.items())
+            and self._columns.keys() == other._columns.keys()
+            and all(column.equals(other._columns[name]) for name, column in self._columns.items())
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -309,10 +311,10 @@ class Profile:
         """A frame without rows that has the columns and dtypes."""
         empty = np.empty(0, dtype=np.int64)
         frame: dict[Hashable, Any] = {name: self._keys[name].iloc[:0] for name in self.by}
-        for name, held in self._held.items():
-            dtype: Any = held.labels.dtype
-            if held.leveled:
-                dtype = pd.CategoricalDtype(held.labels, ordered=held.ordered)
+        for name, column in self._columns.items():
+            dtype: Any = column.labels.dtype
+            if column.leveled:
+                dtype = pd.CategoricalDtype(column.labels, ordered=column.ordered)
             frame[name] = pd.Series([], dtype=dtype)
         if self._weights is not None:
             frame[self._weights] = pd.Series(empty, dtype=self._totals.dtype)
@@ -321,10 +323,10 @@ class Profile:
     @cached_property
     def prepared(self) -> Prepared:
         """What was settled when the data was counted."""
-        held = self._held.items()
+        columns = self._columns.items()
         return Prepared(
-            {name: one.binner for name, one in held if one.binner is not None},
-            {name: one.folded for name, one in held if one.folded},
+            {name: one.binner for name, one in columns if one.binner is not None},
+            {name: one.folded for name, one in columns if one.folded},
             self._cut_keys,
             self._weights,
         )
@@ -342,8 +344,12 @@ class Profile:
                 f"weights={weights!r} cannot be applied to a profile that was taken {own}. Leave "
                 f"weights out, or take it with weights={weights!r}."
             )
-        for name, held in self._held.items():
-            if name in cut and held.binner is not None and not same_bins(held.binner, cut[name]):
+        for name, column in self._columns.items():
+            if (
+                name in cut
+                and column.binner is not None
+                and not same_bins(column.binner, cut[name])
+            ):
                 raise ValueError(different_bins(name))
         return [self._rows(list(dict.fromkeys(columns)), cut) for columns in wanted]
 
@@ -360,26 +366,26 @@ class Profile:
             frame, weight = self._keys[columns].copy(), self._totals
             coded: frozenset[Hashable] = frozenset()
         else:
-            held = self._held[own[0]]
-            counts = held.counts
+            column = self._columns[own[0]]
+            counts = column.counts
             # a group without anything still has its row
-            bare = (np.diff(counts.starts) == 0) & (held.other == 0)
+            bare = (np.diff(counts.starts) == 0) & (column.other == 0)
             lost = np.flatnonzero((counts.missing > 0) | bare)
-            lumped = np.flatnonzero(held.other)
+            lumped = np.flatnonzero(column.other)
             group = np.concatenate([counts.group, lost, lumped])
             codes = np.concatenate(
                 [
                     counts.outcome,
                     np.full(len(lost), -1),
-                    np.full(len(lumped), len(held.labels)),
+                    np.full(len(lumped), len(column.labels)),
                 ]
             )
-            weight = np.concatenate([counts.weight, counts.missing[lost], held.other[lumped]])
+            weight = np.concatenate([counts.weight, counts.missing[lost], column.other[lumped]])
             frame = self._keys[[name for name in columns if name in self._keys.columns]]
             frame = frame.take(group).reset_index(drop=True)
-            frame[own[0]] = _categorical(held, codes)
-            coded = frozenset() if held.leveled else frozenset(own)
-            if own[0] in cut and held.binner is None:  # now it takes the values themselves
+            frame[own[0]] = _categorical(column, codes)
+            coded = frozenset() if column.leveled else frozenset(own)
+            if own[0] in cut and column.binner is None:  # now it takes the values themselves
                 frame, coded = decoded(frame, coded), frozenset()
         name: Hashable = self._weights
         if name is None:
@@ -392,7 +398,7 @@ class Profile:
     @cached_property
     def _totals(self) -> WeightArray:
         """The weight of each group."""
-        return next(iter(self._held.values())).totals
+        return next(iter(self._columns.values())).totals
 
 
 def load_profile(path: str | os.PathLike[str]) -> Profile:
@@ -427,7 +433,7 @@ def load_profile(path: str | os.PathLike[str]) -> Profile:
     <pdkl.Profile of 3 rows: 'fruit'>
     """
     stored = parquet.read(path)
-    return Profile(stored.keys, stored.held, stored.weights, stored.cut_keys, stored.made)
+    return Profile(stored.keys, stored.columns, stored.weights, stored.cut_keys, stored.made)
 
 
 def made_now() -> dict[str, str]:
@@ -436,9 +442,9 @@ def made_now() -> dict[str, str]:
     return {"pdkl": __version__, "created": now}
 
 
-def _categorical(held: Held, codes: Any) -> pd.Categorical:
-    labels = names.with_other(held.labels) if held.folded else held.labels
-    dtype = pd.CategoricalDtype(labels, ordered=held.ordered)
+def _categorical(column: ColumnCounts, codes: Any) -> pd.Categorical:
+    labels = names.with_other(column.labels) if column.folded else column.labels
+    dtype = pd.CategoricalDtype(labels, ordered=column.ordered)
     return pd.Categorical.from_codes(codes, dtype=dtype)
 
 

@@ -14,11 +14,11 @@ from pdkl.sources.distinct_rows import checked_weights, running
 from pdkl.sources.narwhals.source import QuerySource, engine_of, values_of
 
 if TYPE_CHECKING:
-    from pdkl.sources.narwhals.counts_of_counts import Side
+    from pdkl.sources.narwhals.counts_of_counts import EngineSide
 
 
 @dataclass(frozen=True)
-class Cells:
+class CountedSide:
     """What is counted of a frame: its combinations of keys and columns."""
 
     source: QuerySource
@@ -27,10 +27,12 @@ class Cells:
     weights: Hashable | None
 
     @property
-    def side(self) -> Side:
+    def side(self) -> EngineSide:
         """The same for the engine."""
         engine = _counter(self.source.spoken)
-        side: Side = engine.Side(self.source.query, self.keys, self.columns, self.weights)
+        side: EngineSide = engine.EngineSide(
+            self.source.query, self.keys, self.columns, self.weights
+        )
         return side
 
     @property
@@ -63,45 +65,49 @@ def _counter(spoken: str) -> ModuleType:
     return counts_of_counts
 
 
-def can_meet(here: Cells, there: Cells) -> bool:
+def can_meet(here: CountedSide, there: CountedSide) -> bool:
     """Tell whether one query can count both, all in whole numbers."""
     sides = (here, there)
     with running(here.source.spoken):
-        return all(cells.is_exact for cells in sides) and bool(
+        return all(counted.is_exact for counted in sides) and bool(
             _counter(here.source.spoken).can_meet(here.side, there.side)
         )
 
 
-def spectrum(cells: Cells) -> pd.DataFrame:
-    """Return what `counts_of_counts.spectrum` does, the keys by their names."""
-    with running(cells.source.spoken):
-        table = _counter(cells.source.spoken).spectrum(cells.side)
-    return _named(table, cells)
+def count_counts(counted: CountedSide) -> pd.DataFrame:
+    """Return what `counts_of_counts.count_counts` does, the keys by their names."""
+    with running(counted.source.spoken):
+        table = _counter(counted.source.spoken).count_counts(counted.side)
+    return _named(table, counted)
 
 
-def spectrum_beside(cells: Cells, whole: Cells) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what `counts_of_counts.spectrum_beside` does, the keys by their names."""
-    with running(cells.source.spoken):
-        tables = _counter(cells.source.spoken).spectrum_beside(cells.side, whole.side)
-    return _named(tables[0], cells), _named(tables[1], whole)
+def count_counts_beside(
+    counted: CountedSide, whole: CountedSide
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what `counts_of_counts.count_counts_beside` does, the keys by their names."""
+    with running(counted.source.spoken):
+        tables = _counter(counted.source.spoken).count_counts_beside(counted.side, whole.side)
+    return _named(tables[0], counted), _named(tables[1], whole)
 
 
-def spectrum_of_pairs(here: Cells, there: Cells) -> pd.DataFrame:
-    """Return what `counts_of_counts.spectrum_of_pairs` does, the keys by their names."""
+def count_counts_of_pairs(here: CountedSide, there: CountedSide) -> pd.DataFrame:
+    """Return what `counts_of_counts.count_counts_of_pairs` does, the keys by their names."""
     with running(here.source.spoken):
-        table = _counter(here.source.spoken).spectrum_of_pairs(here.side, there.side)
+        table = _counter(here.source.spoken).count_counts_of_pairs(here.side, there.side)
     return _named(table, here)
 
 
-def alphabet(sides: Sequence[Cells], *, dropna: bool) -> int:
+def alphabet_size(sides: Sequence[CountedSide], *, dropna: bool) -> int:
     """Count the categories that have a weight on any side."""
     spoken = sides[0].source.spoken
     with running(spoken):
-        return int(_counter(spoken).alphabet([cells.side for cells in sides], dropna=dropna))
+        return int(
+            _counter(spoken).alphabet_size([counted.side for counted in sides], dropna=dropna)
+        )
 
 
-def _named(table: pa.Table, cells: Cells) -> pd.DataFrame:
-    fields = dict(zip(cells.side.groups, cells.side.fields, strict=False))
+def _named(table: pa.Table, counted: CountedSide) -> pd.DataFrame:
+    fields = dict(zip(counted.side.groups, counted.side.fields, strict=False))
     keys = {field.name: values_of(table[name], field) for name, field in fields.items()}
     rest = table.drop_columns(list(fields)).to_pandas()
     return pd.DataFrame({**keys, **{name: rest[name] for name in rest.columns}})
