@@ -9,9 +9,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from pdkl.codes import labels as names
 from pdkl.codes.intervals import named_by, read_binning
 from pdkl.codes.keys import key_name
+from pdkl.codes.labels import as_text
 from pdkl.core.counts.counts import require_whole
 from pdkl.core.measures.estimators import find_estimator
 from pdkl.core.measures.joint import NORMALIZATIONS, Joint, normalize
@@ -146,10 +146,10 @@ def _answer(
     binning = read_binning(keywords["binning"], bins, compared=True)
     by, dropna = read_by(keywords["by"], frame), boolean("dropna", keywords["dropna"])
     keys = [key_name(key) for key in by]
-    texts = {head: [names.text(pair[i]) for pair in pairs] for i, head in enumerate(heads)}
+    texts = {head: [as_text(pair[i]) for pair in pairs] for i, head in enumerate(heads)}
     if given is not None:
         require_columns("given", [given], list(frame.columns))
-        texts["given"] = [names.text(given)] * len(pairs)
+        texts["given"] = [as_text(given)] * len(pairs)
     if weights is not None:
         require_columns("weights", [weights], list(frame.columns))
     tidy.check_keys(keys, [*texts, "n", "n_missing", "categories", method, "unit"])
@@ -175,7 +175,7 @@ def _answer(
         **facts,
     }
     folded = Prepared.of(source).folded
-    if lumped := {names.text(name): folded[name] for name in named if name in folded}:
+    if lumped := {as_text(name): folded[name] for name in named if name in folded}:
         attributes["folded"] = lumped
     return tidy.plain(
         pairing.plain(found), texts, parts, tidy.ResultInfo(None, facts["unit"], attributes)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes import labels as names
+from pdkl.codes.labels import label_order
 from pdkl.comparing.align import batches
 from pdkl.comparing.prepare import CountedRequest, prepare
 from pdkl.comparing.score import adjust_p_values, scores, with_zeros
@@ -90,7 +90,7 @@ def _categories(column: Column, parts: list[dict[str, Any]]) -> tidy.Categories:
     joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     outcome = joined.pop("outcome")
     codes = np.where(outcome < len(column.labels), outcome, -1)
-    order = np.arange(len(column.labels)) if column.leveled else names.sort_order(column.labels)
+    order = np.arange(len(column.labels)) if column.leveled else label_order(column.labels)
     return tidy.Categories(
         column.name,
         column.reference,

@@ -8,8 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes import labels as names
 from pdkl.codes.keys import group_rows, key_name, sort_rows
+from pdkl.codes.labels import (
+    Labels,
+    as_objects,
+    as_text,
+    natural_labels,
+    require_match,
+    union_labels,
+)
 from pdkl.codes.values import encode
 from pdkl.core.counts.counts import WeightArray
 from pdkl.core.measures.log_loss import binary_loss, categorical_loss, group_mean
@@ -41,7 +48,7 @@ def binary_cross_entropy(
         known = ~(np.isnan(truth) | np.isnan(given))
         loss = binary_loss(truth[known], rows.clipped(given[known]))
         parts.append(rows.averages(known, loss))
-    extra = {"prediction": [names.text(name) for name in predictions]}
+    extra = {"prediction": [as_text(name) for name in predictions]}
     return rows.frame(target, parts, extra)
 
 
@@ -71,15 +78,15 @@ def categorical_cross_entropy(
 
 
 def _positions(
-    labels: names.Labels, predicted: list[Hashable], codes: IntArray, target: Hashable
+    labels: Labels, predicted: list[Hashable], codes: IntArray, target: Hashable
 ) -> IntArray:
     """Return which prediction belongs to each label of the target."""
-    offered = names.natural(predicted)
+    offered = natural_labels(predicted)
     occurring = labels[np.unique(codes)]
-    names.require_match(occurring, offered, f"target column {target!r}", "predictions")
-    every, position = names.union(offered, occurring)
+    require_match(occurring, offered, f"target column {target!r}", "predictions")
+    every, position = union_labels(offered, occurring)
     if len(every) > len(offered):
-        lacking = listing(names.as_objects(every[len(offered) :]), most=5)
+        lacking = listing(as_objects(every[len(offered) :]), most=5)
         raise ValueError(
             f"predictions has no column for {lacking}, which target column {target!r} holds. "
             f"It has {listing(predicted)}; add one for each label."
@@ -208,5 +215,5 @@ class _Rows:
         self, target: Hashable, parts: list[dict[str, Any]], extra: dict[str, list[str]]
     ) -> pd.DataFrame:
         """Make one row per group and prediction."""
-        texts = {"column": [names.text(target)] * len(parts), **extra}
+        texts = {"column": [as_text(target)] * len(parts), **extra}
         return tidy.plain(self.groups, texts, parts, self.facts)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes import labels as names
 from pdkl.codes.groupers import cut_text
 from pdkl.codes.intervals import Binner, named_by, read_binning
 from pdkl.codes.keys import Key, key_name, sort_rows
+from pdkl.codes.labels import OTHER, has_other, label_order, without_other
 from pdkl.core.counts.counts import sum_by
 from pdkl.core.validation import listing, require_columns
 from pdkl.counting.bins import fit_bins, read_cut
@@ -86,8 +86,8 @@ def column_counts_of(
     """Take over the counts of a column, its labels in order."""
     labels, counts = column.labels, column.counts
     other = np.zeros_like(counts.missing)
-    if names.has_other(labels):
-        lumped = np.array([label is names.OTHER for label in labels])
+    if has_other(labels):
+        lumped = np.array([label is OTHER for label in labels])
         apart = lumped[counts.outcome]
         other = other + sum_by(counts.group[apart], counts.weight[apart], counts.n_groups)
         position = np.cumsum(~lumped) - 1
@@ -99,9 +99,9 @@ def column_counts_of(
             n_outcomes=len(labels) - 1,
         )
         kind = dtype.categories.dtype if isinstance(dtype, pd.CategoricalDtype) else dtype
-        labels = names.without_other(labels).astype(kind)
+        labels = without_other(labels).astype(kind)
     if not column.leveled:
-        order = names.sort_order(labels)
+        order = label_order(labels)
         labels, counts = labels.take(order), counts.relabel(np.argsort(order), len(order))
     ordered = column.leveled and bool(getattr(dtype, "ordered", False))
     return ColumnCounts(counts, labels, other, column.leveled, ordered, binner, folded)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pdkl.analyses.drift import examine
 from pdkl.analyses.drift.examine import Examined
-from pdkl.codes import labels as names
+from pdkl.codes.labels import as_objects, as_text, label_order
 from pdkl.comparing.align import batches
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.suppression import folded
@@ -107,7 +107,7 @@ def _categories(
             fold = folded(count, reference, missing, most=most, min_count=min_count)
             yield _entries(
                 (batch.rows.start + i) * width + place,
-                names.text(column.name),
+                as_text(column.name),
                 text[code[chosen]],
                 (count, reference, share[chosen]),
                 missing,
@@ -118,12 +118,12 @@ def _categories(
 def _texts(column: Column, *, redact: bool) -> tuple[Any, IntArray]:
     """Say what each label is called, and its place in order; missing comes last."""
     size = len(column.labels)
-    order = np.arange(size) if column.leveled else names.sort_order(column.labels)
+    order = np.arange(size) if column.leveled else label_order(column.labels)
     rank = np.argsort(order)
     if redact:
         texts = [f"category {i + 1}" for i in rank]
     else:
-        texts = [names.text(value) for value in names.as_objects(column.labels)]
+        texts = [as_text(value) for value in as_objects(column.labels)]
     return np.array([*texts, _MISSING], dtype=object), np.append(rank, size)
 
 

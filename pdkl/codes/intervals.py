@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pdkl.codes import labels as names
+from pdkl.codes.labels import Labels, take_labels
 from pdkl.core.counts.bin_edges import Binning, Bins, Numbers, fit, read_bins, texts
 from pdkl.core.counts.counts import CodeArray, WeightArray
 from pdkl.core.validation import listing, one_of, require_columns
@@ -27,7 +27,7 @@ class Binner:
     kind: str
     zone: Any = None  # of times
 
-    def __call__(self, values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, names.Labels]:
+    def __call__(self, values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, Labels]:
         """Return a code for each row, -1 where missing, and the text of each interval."""
         numbers, missing, kind = as_numbers(values, name)
         if kind != self.kind and not missing.all():
@@ -47,7 +47,7 @@ class Binner:
         inside[-1] = f"{inside[-1][:-1]}]"
         return [f"below {spoken[0]}", *inside, f"above {spoken[-1]}"]
 
-    def intervals(self) -> tuple[names.Labels, names.Labels]:
+    def intervals(self) -> tuple[Labels, Labels]:
         """Return where each category begins and ends, open ends infinite or missing."""
         low, high = self.bins.limits()
         first, last = self.bins.edges[:1], self.bins.edges[-1:]
@@ -95,7 +95,7 @@ def natural(values: pd.Series[Any]) -> pd.Series[Any]:
     """Return the values in the dtype that they have behind levels or objects."""
     dtype: Any = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        return pd.Series(names.take(dtype.categories, values.cat.codes.to_numpy()))
+        return pd.Series(take_labels(dtype.categories, values.cat.codes.to_numpy()))
     return values.infer_objects() if pd.api.types.is_object_dtype(dtype) else values
 
 

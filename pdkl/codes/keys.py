@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pdkl.codes import labels as names
+from pdkl.codes.labels import label_order, require_match, union_labels
 from pdkl.codes.values import encode
 from pdkl.core.counts.counts import CodeArray
 from pdkl.core.numerics.exact import IntArray
@@ -156,7 +156,7 @@ def rank_keys(values: pd.Series[Any]) -> IntArray:
         codes, size = values.cat.codes.to_numpy(), len(values.cat.categories)
         return np.where(codes < 0, size, codes).astype(np.int64)
     codes, found = pd.factorize(values)
-    order = names.sort_order(pd.Index(found, dtype=found.dtype, tupleize_cols=False))
+    order = label_order(pd.Index(found, dtype=found.dtype, tupleize_cols=False))
     rank = np.append(np.argsort(order), len(order))  # the last entry is for -1, the missing
     return rank[codes].astype(np.int64)
 
@@ -207,7 +207,7 @@ def _examples(keys: pd.DataFrame) -> str:
 def _pool(here: pd.Series[Any], there: pd.Series[Any]) -> pd.Series[Any]:
     """Append keys, in the dtype of ``here`` where that can hold them all."""
     name = here.name
-    names.require_match(
+    require_match(
         pd.Index(here.dropna().unique()),
         pd.Index(there.dropna().unique()),
         f"by column {name!r}",
@@ -218,7 +218,7 @@ def _pool(here: pd.Series[Any], there: pd.Series[Any]) -> pd.Series[Any]:
         levels = pd.Index(there.dropna().unique())
         if isinstance(there.dtype, pd.CategoricalDtype):
             levels = there.cat.categories
-        every, _ = names.union(dtype.categories, levels)
+        every, _ = union_labels(dtype.categories, levels)
         dtype = pd.CategoricalDtype(every, ordered=dtype.ordered)
     values = [*here, *there]
     try:

@@ -33,7 +33,7 @@ class _Other:
 OTHER = _Other()
 
 
-def kinds(labels: Labels) -> frozenset[str]:
+def dtype_families(labels: Labels) -> frozenset[str]:
     """Say what the labels are: labels of different kinds can never be equal."""
     dtype = labels.dtype
     if len(labels) == 0:
@@ -50,10 +50,10 @@ def kinds(labels: Labels) -> frozenset[str]:
         return frozenset({by_letter[dtype.kind]})
     if labels.inferred_type == "string":
         return frozenset({"string"})
-    return frozenset(_kind_of(label) for label in labels if label is not OTHER)
+    return frozenset(_dtype_family(label) for label in labels if label is not OTHER)
 
 
-def _kind_of(value: object) -> str:
+def _dtype_family(value: object) -> str:
     if isinstance(value, (numbers.Number, np.bool_)):
         return "number"
     if isinstance(value, str):
@@ -71,7 +71,7 @@ def _kind_of(value: object) -> str:
 
 def require_match(left: Labels, right: Labels, left_name: str, right_name: str) -> None:
     """Raise unless a label of one side could occur on the other."""
-    left_kinds, right_kinds = kinds(left), kinds(right)
+    left_kinds, right_kinds = dtype_families(left), dtype_families(right)
     if left_kinds and right_kinds and not left_kinds & right_kinds:
         raise TypeError(
             f"{left_name} holds {_spoken(left_kinds)} and {right_name} holds "
@@ -85,7 +85,7 @@ def _spoken(names: frozenset[str]) -> str:
     return " and ".join(spoken)
 
 
-def union(left: Labels, right: Labels) -> tuple[Labels, IntArray]:
+def union_labels(left: Labels, right: Labels) -> tuple[Labels, IntArray]:
     """Give the labels of ``left``, then what only ``right`` has; and where each of ``right`` is."""
     if isinstance(left.dtype, pd.DatetimeTZDtype) and isinstance(right, pd.DatetimeIndex):
         right = right.tz_convert(left.dtype.tz)
@@ -97,10 +97,12 @@ def union(left: Labels, right: Labels) -> tuple[Labels, IntArray]:
     position[new] = len(left) + np.arange(int(new.sum()))
     if not new.any():
         return left, position
-    return (append([left, right[new]]) if same else natural([*first, *second[new]])), position
+    return (
+        append_labels([left, right[new]]) if same else natural_labels([*first, *second[new]])
+    ), position
 
 
-def append(parts: Sequence[Labels]) -> Labels:
+def append_labels(parts: Sequence[Labels]) -> Labels:
     """Put labels of one dtype one after the other; pandas would turn objects into floats."""
     if parts[0].dtype != object:
         return parts[0].append(list(parts[1:]))
@@ -127,7 +129,7 @@ def without_other(labels: Labels) -> Labels:
 
 def fold_labels(labels: Labels, kept: Labels) -> tuple[Labels, IntArray]:
     """Give ``kept`` and `OTHER`, and where among them each label is."""
-    _, position = union(kept, labels)
+    _, position = union_labels(kept, labels)
     return with_other(kept), np.minimum(position, len(kept))
 
 
@@ -139,7 +141,7 @@ def as_objects(labels: Labels) -> list[Any]:
     ]
 
 
-def natural(values: Sequence[Any]) -> Labels:
+def natural_labels(values: Sequence[Any]) -> Labels:
     """Put values in the plain dtype that holds them all as they are, else in object."""
     types = set(map(type, values))
     if bool in types and types & {int, float} and types <= {bool, int, float}:
@@ -152,13 +154,13 @@ def natural(values: Sequence[Any]) -> Labels:
     return labels
 
 
-def sort_order(labels: Labels) -> IntArray:
+def label_order(labels: Labels) -> IntArray:
     """Return positions that sort the labels; mixed kinds by kind, the unsortable by text."""
     try:
         return np.asarray(labels.argsort(), dtype=np.int64)
     except TypeError:
         values = as_objects(labels)
-    names = ["~" if value is OTHER else _kind_of(value) for value in values]  # ~ sorts last
+    names = ["~" if value is OTHER else _dtype_family(value) for value in values]  # ~ sorts last
     places = range(len(values))
     try:
         order = sorted(places, key=lambda place: (names[place], values[place]))
@@ -167,7 +169,7 @@ def sort_order(labels: Labels) -> IntArray:
     return np.array(order, dtype=np.int64)
 
 
-def take(labels: Labels, codes: NDArray[Any]) -> Labels:
+def take_labels(labels: Labels, codes: NDArray[Any]) -> Labels:
     """Return ``labels[codes]``, missing where a code is -1; integers do not turn to floats."""
     if (codes >= 0).all():
         return labels.take(codes)
@@ -178,7 +180,7 @@ def take(labels: Labels, codes: NDArray[Any]) -> Labels:
     return taken
 
 
-def categories(parts: Sequence[tuple[Labels, NDArray[Any]]]) -> Labels:
+def join_categories(parts: Sequence[tuple[Labels, NDArray[Any]]]) -> Labels:
     """Join ``labels[codes]`` of several columns: the values where all share a kind, else text.
 
     Text is also the answer where one column mixes kinds that no single type can hold.
@@ -187,15 +189,17 @@ def categories(parts: Sequence[tuple[Labels, NDArray[Any]]]) -> Labels:
     joined = every[0]
     if len(every) > 1 or joined.dtype == object:
         # not by Index.append, which guesses a dtype for objects and so rounds integers
-        joined = natural([value for labels in every for value in as_objects(labels)])
-    if len({kind for labels in every for kind in kinds(labels)}) > 1 or not _is_plain(joined):
-        joined = natural([str(value) for labels in every for value in as_objects(labels)])
+        joined = natural_labels([value for labels in every for value in as_objects(labels)])
+    if len({kind for labels in every for kind in dtype_families(labels)}) > 1 or not _is_plain(
+        joined
+    ):
+        joined = natural_labels([str(value) for labels in every for value in as_objects(labels)])
     offsets = np.cumsum([0, *(len(labels) for labels in every)])
     codes = [
         np.where(part >= 0, part + offset, -1)
         for (_, part), offset in zip(parts, offsets, strict=False)
     ]
-    return take(joined, np.concatenate(codes))
+    return take_labels(joined, np.concatenate(codes))
 
 
 def _is_plain(labels: Labels) -> bool:
@@ -205,6 +209,6 @@ def _is_plain(labels: Labels) -> bool:
     return labels.inferred_type in {"string", "empty", "date", "decimal"}
 
 
-def text(name: Hashable) -> str:
+def as_text(name: Hashable) -> str:
     """Write a column name or key as text."""
     return name if isinstance(name, str) else str(name)

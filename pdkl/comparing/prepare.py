@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes import labels as names
 from pdkl.codes.intervals import Binner, named_by
 from pdkl.codes.keys import key_name, sort_rows
+from pdkl.codes.labels import as_text
 from pdkl.comparing.pushdown import limited, may_push, push
 from pdkl.comparing.shared_labels import Column, Counted, column_of
 from pdkl.core.counts.counts import require_whole
@@ -80,7 +80,7 @@ def prepare(data: Any, request: Request) -> CountedRequest:
     attributes = request.describe(form, options.unit, keys)
     lumped = {name: [one.folded.get(name, 0) for one in before] for name in resolved.both}
     if any(map(any, lumped.values())):
-        attributes["folded"] = {names.text(k): max(some) for k, some in lumped.items() if any(some)}
+        attributes["folded"] = {as_text(k): max(some) for k, some in lumped.items() if any(some)}
     info = tidy.ResultInfo(form=form, unit=options.unit, attributes=attributes)
     return CountedRequest(options, groups, columns, info)
 
@@ -128,6 +128,6 @@ def _joint(
     seen = counts.observed
     counts = counts.regroup(np.argsort(order), len(keys))
     counts = counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
-    name = ", ".join(names.text(column) for column in resolved.wanted)
+    name = ", ".join(as_text(column) for column in resolved.wanted)
     side = LabelledCounts(counts, pd.RangeIndex(int(seen.sum())), missing_is_counted=not dropna)
     return pairing.plain(keys), name, side

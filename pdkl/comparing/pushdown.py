@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pdkl.codes import labels as names
+from pdkl.codes.labels import as_text
 from pdkl.comparing import counts_of_counts
 from pdkl.comparing.shared_labels import Column, alphabet_size, reference_text
 from pdkl.request.keywords import Options
@@ -65,7 +65,7 @@ def push(resolved: ResolvedRequest, options: Options) -> tuple[GroupPairs, list[
             if any(ready.lacks(side) for side in divided):
                 return None
         name = (
-            ", ".join(names.text(column) for column in here.columns)
+            ", ".join(as_text(column) for column in here.columns)
             if request.joint
             else here.columns[0]
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pdkl.codes import labels as names
+from pdkl.codes.labels import as_objects, label_order, take_labels
 from pdkl.comparing.align import Batch, blocks_of, lined_up, may_merge, slices_of, smoothed
 from pdkl.comparing.inference import Scored, assess
 from pdkl.comparing.prepare import CountedRequest
@@ -203,13 +203,13 @@ def with_zeros(counted: CountedRequest, column: Column, batch: Batch, one: Measu
         outcomes = np.union1d(
             outcomes, np.setdiff1d(column.alphabet, pairs.outcome[pairs.comparison == first])
         )
-    found = names.take(column.labels, np.where(outcomes < len(column.labels), outcomes, -1))
-    found = found.take(names.sort_order(found))
+    found = take_labels(column.labels, np.where(outcomes < len(column.labels), outcomes, -1))
+    found = found.take(label_order(found))
     row = batch.rows.start + int(first)
     where = {"q": "in the reference", "p": "in P", "both": "on one side"}[one.divides_by]
     raise ValueError(
         f"zeros='raise': column {column.name!r}{counted.groups.spoken(row)} has categories of "
-        f"probability 0 {where}: {listing(names.as_objects(found), most=5)}. "
+        f"probability 0 {where}: {listing(as_objects(found), most=5)}. "
         f"{one.name} is infinite there; pass zeros='inf' to see that, 'drop' to leave them out, "
         "a floor such as 1e-6, or smoothing."
     )

@@ -7,8 +7,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pdkl.codes import labels as names
 from pdkl.codes.intervals import Binner
+from pdkl.codes.labels import (
+    Labels,
+    as_text,
+    fold_labels,
+    has_other,
+    label_order,
+    require_match,
+    union_labels,
+    without_other,
+)
 from pdkl.comparing.counts_of_counts import CountsOfCounts
 from pdkl.core.counts.counts import Counts
 from pdkl.core.numerics.exact import IntArray
@@ -27,9 +36,9 @@ class Column:
     reference: str | None
     p: Counts
     q: Counts  # in the forms "rest" and "uniform", and without a reference, that of P
-    labels: names.Labels
+    labels: Labels
     leveled: bool  # whether P's labels are declared levels, in their order
-    intervals: tuple[names.Labels, names.Labels] | None  # where binned labels begin and end
+    intervals: tuple[Labels, Labels] | None  # where binned labels begin and end
     alphabet: IntArray  # the outcomes in it that have a label
     alphabet_size: int  # larger than these only where the caller said so
     blocks: tuple[BlockCounts, BlockCounts] | None = None  # of P and Q, where rows move in blocks
@@ -57,20 +66,20 @@ class Counted:
         """Lump on both sides what a profile of either side has lumped."""
         kept = None
         for side in (self.p, self.q):
-            if names.has_other(side.labels):
-                own = names.without_other(side.labels)
-                kept = own if kept is None else kept[names.union(own, kept)[1] < len(own)]
+            if has_other(side.labels):
+                own = without_other(side.labels)
+                kept = own if kept is None else kept[union_labels(own, kept)[1] < len(own)]
         if kept is None:
             return self
         sides = []
         units = []
         for i, side in enumerate((self.p, self.q)):
-            labels, position = names.fold_labels(side.labels, kept)
+            labels, position = fold_labels(side.labels, kept)
             counts = side.counts.relabel(position, len(labels))
             sides.append(replace(side, counts=counts, labels=labels))
             if self.units is not None:
                 unit, owner = self.units[i]
-                own_labels, position = names.fold_labels(unit.labels, kept)
+                own_labels, position = fold_labels(unit.labels, kept)
                 moved = unit.counts.relabel(position, len(own_labels))
                 units.append((replace(unit, counts=moved, labels=own_labels), owner))
         return replace(self, p=sides[0], q=sides[1], units=(units[0], units[1]) if units else None)
@@ -83,8 +92,8 @@ def column_of(
     form, name, partner = resolved.form, counted.name, counted.partner
     text = reference_text(resolved, partner)
     other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
-    names.require_match(counted.p.labels, counted.q.labels, f"column {name!r}", other)
-    if form == "uniform" and names.has_other(counted.p.labels):
+    require_match(counted.p.labels, counted.q.labels, f"column {name!r}", other)
+    if form == "uniform" and has_other(counted.p.labels):
         raise ValueError(
             f"against='uniform' needs each category of column {name!r}, and the profile has lumped "
             "some together. Take it without max_categories."
@@ -104,7 +113,7 @@ def with_blocks(
     """Put the counts of blocks on the labels of the column."""
     units = []
     for side, owner in (own, other):
-        _, position = names.union(column.labels, side.labels)
+        _, position = union_labels(column.labels, side.labels)
         counts = side.counts.relabel(position, len(column.labels))
         units.append(BlockCounts(counts if options.dropna else counts.with_missing(), owner))
     return replace(column, blocks=(units[0], units[1]))
@@ -114,7 +123,7 @@ def reference_text(resolved: ResolvedRequest, partner: Hashable) -> str | None:
     """Return what the result calls Q, None where there is none."""
     if resolved.reference is not None:
         return resolved.reference.kind
-    return names.text(partner) if resolved.form == "q" else tidy.REFERENCES.get(resolved.form or "")
+    return as_text(partner) if resolved.form == "q" else tidy.REFERENCES.get(resolved.form or "")
 
 
 def alphabet_size(options: Options, name: Hashable, known: int) -> int:
@@ -139,13 +148,13 @@ def _on_one_alphabet(
     cut: bool,
 ) -> Column:
     """Give both sides the same outcome ids, and fix the alphabet of the column."""
-    labels, position = names.union(p.labels, q.labels)
+    labels, position = union_labels(p.labels, q.labels)
     sides = [p.counts.relabel(np.arange(p.counts.n_outcomes), len(labels))]
     if q is not p:
         sides.append(q.counts.relabel(position, len(labels)))
     # the draws of a seed go by the order of the categories; that of intervals is settled
     if options.inference is not None and not cut:
-        order = names.sort_order(labels)
+        order = label_order(labels)
         labels, place = labels[order], np.argsort(order)
         sides = [side.relabel(place, len(labels)) for side in sides]
     if not options.dropna and not p.missing_is_counted:

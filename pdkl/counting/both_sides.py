@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes import labels as names
 from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import match_groups, sort_rows
+from pdkl.codes.labels import natural_labels
 from pdkl.core.counts.counts import LARGEST_SUM, CodeArray
 from pdkl.core.counts.tabulate import tabulate
 from pdkl.core.validation import is_number
@@ -110,7 +110,7 @@ def _fixed(
             "leaves out of the distribution. Pass dropna=False, or remove it."
         )
     mass = np.array([sum(kept.pop(key) for key in missing)])
-    labels, weights = names.natural(list(kept)), np.array(list(kept.values()), dtype=np.float64)
+    labels, weights = natural_labels(list(kept)), np.array(list(kept.values()), dtype=np.float64)
     codes: CodeArray = np.arange(len(labels))
     if binner is not None:
         codes, labels = binner(pd.Series(labels), name)

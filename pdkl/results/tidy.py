@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes import labels as names
+from pdkl.codes.labels import Labels, as_text, join_categories
 from pdkl.core.numerics.exact import IntArray
 from pdkl.results.pairing import GroupPairs
 
@@ -65,11 +65,11 @@ class Categories:
 
     name: Hashable
     reference: str | None
-    labels: names.Labels
+    labels: Labels
     rank: IntArray  # of each label
     codes: IntArray
     entries: dict[str, Any]
-    intervals: tuple[names.Labels, names.Labels] | None  # where labels begin and end
+    intervals: tuple[Labels, Labels] | None  # where labels begin and end
 
 
 def columns_of(
@@ -140,11 +140,11 @@ def _by_category(
     ties = np.concatenate([_rank(part) for part in parts])
     order = np.lexsort([ties, sort, column, row, np.isnan(sort)])
     frame = _head(groups, row[order], column[order], parts, info)
-    category = names.categories([(part.labels, part.codes) for part in parts])
+    category = join_categories([(part.labels, part.codes) for part in parts])
     frame["category"] = pd.Series(category.take(order), dtype=category.dtype)
     if any(part.intervals is not None for part in parts):
         for i, name in enumerate(("low", "high")):
-            ends = names.categories([_ends(part, i) for part in parts])
+            ends = join_categories([_ends(part, i) for part in parts])
             frame[name] = pd.Series(ends.take(order), dtype=ends.dtype)
     for name in value_columns[1:]:
         if info.form in FIXED and name == "count_reference":
@@ -154,7 +154,7 @@ def _by_category(
     return _finished(frame, info)
 
 
-def _ends(part: Categories, i: int) -> tuple[names.Labels, IntArray]:
+def _ends(part: Categories, i: int) -> tuple[Labels, IntArray]:
     """Return where the intervals begin (0) or end (1), for a column without any nowhere."""
     if part.intervals is None:
         return pd.Index(np.empty(0)), np.full(len(part.codes), -1)
@@ -174,7 +174,7 @@ def _head(
     info: ResultInfo,
 ) -> dict[Hashable, Any]:
     head: dict[Hashable, Any] = _taken(groups.keys, row)
-    head["column"] = _text([names.text(part.name) for part in parts], column)
+    head["column"] = _text([as_text(part.name) for part in parts], column)
     if info.form is not None:
         head["reference"] = _text([part.reference or "" for part in parts], column)
     if info.form in GROUP_TO_GROUP and groups.reference_keys is not None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pdkl.analyses.drift.table import ALWAYS, Piece, Table, binners_of, inference_of
-from pdkl.codes import labels as names
+from pdkl.codes.labels import as_objects, as_text, label_order, take_labels
 from pdkl.comparing.align import batches, blocks_of
 from pdkl.comparing.inference import Scored, assess
 from pdkl.comparing.prepare import CountedRequest
@@ -220,15 +220,15 @@ def _find_tops(
         low, high = np.searchsorted(raw.comparison[entry], [start, stop])
         tied, column = entry[low:high], piece.column
         outcomes, position = np.unique(raw.outcome[tied], return_inverse=True)
-        found = names.take(column.labels, np.where(outcomes < len(column.labels), outcomes, -1))
-        order = np.arange(len(found)) if column.leveled else names.sort_order(found)
+        found = take_labels(column.labels, np.where(outcomes < len(column.labels), outcomes, -1))
+        order = np.arange(len(found)) if column.leveled else label_order(found)
         order = np.lexsort([np.argsort(order)[position], raw.comparison[tied]])
         which, first = np.unique(raw.comparison[tied][order], return_index=True)
         chosen = position[order][first]
         missing = found.isna()
         text = [
-            _MISSING if none else names.text(value)
-            for value, none in zip(names.as_objects(found), missing, strict=True)
+            _MISSING if none else as_text(value)
+            for value, none in zip(as_objects(found), missing, strict=True)
         ]
         texts[which] = np.array(text, dtype=object)[chosen]
         start = stop

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pdkl.codes import labels as names
+from pdkl.codes.labels import as_text
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.pairs import Pairs
@@ -90,7 +90,7 @@ def frame_of(
         name: groups.keys[name].take(row).reset_index(drop=True) for name in groups.keys.columns
     }
     words: dict[str, NDArray[Any]] = {
-        "column": np.array([names.text(column.name) for column in columns], dtype=object)[place],
+        "column": np.array([as_text(column.name) for column in columns], dtype=object)[place],
         "kind": np.array([column.kind for column in columns], dtype=object)[place],
         "top_category": table.top.ravel(),
         "status": status.ravel(),

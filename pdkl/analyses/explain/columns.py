@@ -17,11 +17,11 @@ from pdkl.analyses.explain.splits import (
     ExplainRequest,
     Found,
     judge,
-    require_match,
+    require_column_match,
     text_column,
 )
-from pdkl.codes import labels as names
 from pdkl.codes.intervals import Binner
+from pdkl.codes.labels import as_text, label_order, union_labels
 from pdkl.codes.values import encode
 from pdkl.core.counts.counts import require_whole, sum_by
 from pdkl.core.measures.chain_rule import Split
@@ -69,7 +69,7 @@ def split_columns(resolved: ExplainRequest) -> pd.DataFrame:
     cells = _cells(resolved)
     total = cells.split(np.zeros(len(cells.p), dtype=np.int64), range(len(resolved.columns)))
     joint = total.total(resolved.measure)
-    texts = [names.text(column) for column in resolved.columns]
+    texts = [as_text(column) for column in resolved.columns]
     sizes = (total.n_p, total.n_q, *cells.missing)
     rows: list[dict[str, Any]] = []
     for chosen, given, found in _steps(resolved, cells):
@@ -187,9 +187,9 @@ def _codes(here: Rows, there: Rows, column: Hashable, cut: dict[Hashable, Binner
         place = np.append(np.cumsum(seen[:-1]) - 1, -1)
         sides.append((place[codes], labels[seen[:-1]]))
     (own, labels), (other, labels_there) = sides
-    require_match(labels, labels_there, column)
-    every, position = names.union(labels, labels_there)
-    rank = np.append(np.argsort(names.sort_order(every)), -1)
+    require_column_match(labels, labels_there, column)
+    every, position = union_labels(labels, labels_there)
+    rank = np.append(np.argsort(label_order(every)), -1)
     return np.concatenate([rank[own], rank[np.append(position, -1)[other]]])
 
 

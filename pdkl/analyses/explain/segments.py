@@ -17,11 +17,11 @@ from pdkl.analyses.explain.splits import (
     Found,
     Make,
     judge,
-    require_match,
+    require_column_match,
     text_column,
 )
-from pdkl.codes import labels as names
 from pdkl.codes.keys import key_name, pool_groups, take_keys
+from pdkl.codes.labels import as_text, label_order, union_labels
 from pdkl.core.counts.counts import Counts, require_whole
 from pdkl.core.counts.pairs import align_union
 from pdkl.core.measures.chain_rule import Split
@@ -63,9 +63,9 @@ def _on_one_order(
     own: LabelledCounts, other: LabelledCounts, column: Hashable, dropna: bool
 ) -> tuple[Counts, Counts]:
     """Give both sides the same outcomes, in the order of their labels."""
-    require_match(own.labels, other.labels, column)
-    every, position = names.union(own.labels, other.labels)
-    rank = np.argsort(names.sort_order(every))
+    require_column_match(own.labels, other.labels, column)
+    every, position = union_labels(own.labels, other.labels)
+    rank = np.argsort(label_order(every))
     p = replace(own.counts, n_outcomes=len(every)).relabel(rank, len(every))
     q = other.counts.relabel(rank[position], len(every))
     for side in (p, q):
@@ -95,7 +95,7 @@ def _segment_rows(
         name: take_keys(keys[name], np.tile(np.arange(-1, len(keys)), len(within)), nullable=True)
         for name in keys.columns
     }
-    texts = [names.text(column) for column in resolved.columns]
+    texts = [as_text(column) for column in resolved.columns]
     columns["column"] = text_column([text for text in texts for _ in range(size)])
     columns["part"] = text_column(["mix", *["within"] * len(keys)] * len(within))
     for name in SIZES:

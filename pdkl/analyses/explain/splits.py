@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes import labels as names
 from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import Key
+from pdkl.codes.labels import Labels, require_match
 from pdkl.comparing.inference import WORTH_THREADS, with_progress
 from pdkl.core.inference.statistics import null_summary, p_value
 from pdkl.core.measures.chain_rule import CHAINED, Chained, Split
@@ -93,11 +93,9 @@ def judge(resolved: ExplainRequest, splits: Sequence[Make], cells: int, size: in
     return list(with_progress(answers, len(splits), shown=shown))
 
 
-def require_match(labels: names.Labels, labels_there: names.Labels, column: Hashable) -> None:
+def require_column_match(labels: Labels, labels_there: Labels, column: Hashable) -> None:
     """Raise unless a value of one side could occur on the other."""
-    names.require_match(
-        labels, labels_there, f"column {column!r}", f"reference for column {column!r}"
-    )
+    require_match(labels, labels_there, f"column {column!r}", f"reference for column {column!r}")
 
 
 def text_column(values: list[str]) -> pd.Series[Any]:

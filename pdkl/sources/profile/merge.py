@@ -8,10 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes import labels as names
 from pdkl.codes.intervals import same_bins
 from pdkl.codes.keys import group_rows, sort_rows
-from pdkl.codes.labels import Labels
+from pdkl.codes.labels import (
+    Labels,
+    append_labels,
+    as_objects,
+    dtype_families,
+    label_order,
+    natural_labels,
+    take_labels,
+    union_labels,
+)
 from pdkl.codes.values import encode
 from pdkl.core.counts.counts import merge
 from pdkl.core.numerics.exact import IntArray
@@ -36,7 +44,7 @@ def join_columns(name: Hashable, parts: Sequence[ColumnCounts]) -> ColumnCounts:
         spoken, [(part.labels, part.leveled, part.ordered) for part in parts]
     )
     counts = [
-        part.counts.relabel(names.union(labels, part.labels)[1], len(labels)) for part in parts
+        part.counts.relabel(union_labels(labels, part.labels)[1], len(labels)) for part in parts
     ]
     together = merge(counts)
     return ColumnCounts(
@@ -63,8 +71,8 @@ def join_labels(
         )
     leveled, ordered = known[0][1], known[0][2]
     if leveled:
-        values = names.as_objects(every[0])
-        same = all(names.as_objects(one) == values for one in every)
+        values = as_objects(every[0])
+        same = all(as_objects(one) == values for one in every)
         if any(part[2] != ordered for part in known) or (ordered and not same):
             raise ValueError(
                 f"{spoken} is categorical with different orders of its levels in the profiles. "
@@ -72,14 +80,14 @@ def join_labels(
             )
         if same:
             alike = len({one.dtype for one in every}) == 1
-            return every[0] if alike else names.natural(values), leveled, ordered
+            return every[0] if alike else natural_labels(values), leveled, ordered
     return _union(spoken, every), leveled, ordered
 
 
 def _union(spoken: str, parts: Sequence[Labels]) -> Labels:
     """Return all labels, sorted, in a dtype that does not depend on the order of the parts."""
     dtypes = {part.dtype for part in parts}
-    kinds = {names.kinds(part) for part in parts if len(part)}
+    kinds = {dtype_families(part) for part in parts if len(part)}
     if len(dtypes) > 1 and len(kinds) > 1:
         shown = listing(sorted({str(part.dtype) for part in parts}))
         raise TypeError(
@@ -93,13 +101,13 @@ def _union(spoken: str, parts: Sequence[Labels]) -> Labels:
         if len({str(part.tz) for part in times}) > 1:
             parts = [part.tz_convert("UTC") for part in times]
     elif len(dtypes) > 1:
-        values = [value for part in parts for value in names.as_objects(part)]
-        parts = [names.natural(list(dict.fromkeys(values)))]
+        values = [value for part in parts for value in as_objects(part)]
+        parts = [natural_labels(list(dict.fromkeys(values)))]
         if parts[0].dtype == object and kinds == {frozenset({"number"})}:  # each as it came
             whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in parts[0]]
             parts = [pd.Index(whole, dtype=object)]
-    every = names.append(parts).unique()
-    return every.take(names.sort_order(every))
+    every = append_labels(parts).unique()
+    return every.take(label_order(every))
 
 
 def join_keys(parts: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[IntArray]]:
@@ -134,9 +142,9 @@ def _pool(name: Hashable, parts: Sequence[pd.Series[Any]]) -> pd.Series[Any]:
     ]
     labels, leveled, ordered = join_labels(f"by column {name!r}", told)
     codes = np.concatenate(
-        [np.append(names.union(labels, own)[1], -1)[place] for place, own in encoded]
+        [np.append(union_labels(labels, own)[1], -1)[place] for place, own in encoded]
     )
     if leveled:
         dtype = pd.CategoricalDtype(labels, ordered=ordered)
         return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype))
-    return pd.Series(names.take(labels, codes))
+    return pd.Series(take_labels(labels, codes))

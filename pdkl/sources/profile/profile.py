@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from pdkl._version import __version__
-from pdkl.codes import labels as names
 from pdkl.codes.groupers import FROM_DATA
 from pdkl.codes.intervals import Binner, same_bins
+from pdkl.codes.labels import as_text, with_other
 from pdkl.core.counts.counts import WeightArray
 from pdkl.core.validation import listing
 from pdkl.sources.base import Prepared, Rows, decoded, different_bins
@@ -98,10 +98,10 @@ class Profile:
             **self._made,
             "n": self.n,
             "groups": len(self._keys),
-            "weights": None if self._weights is None else names.text(self._weights),
-            "by": {names.text(key): self._cut_keys.get(key) for key in self.by},
+            "weights": None if self._weights is None else as_text(self._weights),
+            "by": {as_text(key): self._cut_keys.get(key) for key in self.by},
             "columns": {
-                names.text(name): {
+                as_text(name): {
                     "categories": len(column.labels),
                     "bins": None if column.binner is None else len(column.binner.bins.edges) - 1,
                     "lumped": column.folded,
@@ -443,7 +443,7 @@ def made_now() -> dict[str, str]:
 
 
 def _categorical(column: ColumnCounts, codes: Any) -> pd.Categorical:
-    labels = names.with_other(column.labels) if column.folded else column.labels
+    labels = with_other(column.labels) if column.folded else column.labels
     dtype = pd.CategoricalDtype(labels, ordered=column.ordered)
     return pd.Categorical.from_codes(codes, dtype=dtype)
 
