@@ -622,7 +622,7 @@ def test_long_work_shows_a_bar_where_tqdm_is(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "tqdm.auto", stub)
     p, q = frames(1, 40, 40)
     explain(p, q, "b", by="a", progress=True)
-    monkeypatch.setattr("pdkl.analyses.explain.splits._LONG", 0)
+    monkeypatch.setattr("pdkl.analyses.explain.splits._PROGRESS_CELLS", 0)
     explain(p, q, "b", by="a", progress=False)
     assert shown == []
     explain(p, q, "b", by="a", progress=True)

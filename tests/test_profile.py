@@ -503,7 +503,9 @@ def test_parts_add_up_to_the_whole(rows: list[Any], by: Any, weights: str | None
 
 def files(profile: Profile) -> bytes:
     """Give the bytes that would be saved, without when it was made."""
-    kept = parquet.Stored(profile._keys, profile._columns, profile._weights, profile._cut_keys, {})
+    kept = parquet.Stored(
+        profile._keys, profile._columns, profile._weights, profile._grouper_texts, {}
+    )
     return parquet._seal(parquet._to_parquet(kept))
 
 

@@ -17,11 +17,11 @@ from pdkl.core.measures.estimators import find_estimator
 from pdkl.core.measures.joint import NORMALIZATIONS, Joint, normalize
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.validation import boolean, listing, one_of, require_columns
-from pdkl.counting.bins import fit_bins, read_cut
+from pdkl.counting.bins import bins_of_profiles, fit_bins
 from pdkl.counting.count import count_pairs
 from pdkl.request.parse import plain, read_base, read_by, read_columns
 from pdkl.results import pairing, tidy
-from pdkl.sources.base import Prepared
+from pdkl.sources.base import Precounted
 from pdkl.sources.registry import read_data
 
 Pair = tuple[Hashable, Hashable]
@@ -99,17 +99,17 @@ def variation_of_information(
 def _pairs(data: Any, x: Any, y: Any, keywords: dict[str, Any]) -> list[Pair]:
     """Return the pairs asked for; all pairs of discrete columns where none is named."""
     frame = read_data(data).head
-    aside = [key_name(key) for key in read_by(keywords["by"], frame)]
-    aside += [keywords["weights"], keywords.get("given")]
+    excluded = [key_name(key) for key in read_by(keywords["by"], frame)]
+    excluded += [keywords["weights"], keywords.get("given")]
     if x is None and y is not None:
         raise ValueError(
             f"x is None, but y={y!r} needs a partner. Name x, or leave out both for all pairs."
         )
     if y is not None:
         return _paired(frame, "x", x, "y", y)
-    discrete = read_columns("x", None, frame, aside, named_by(keywords["bins"]))
+    discrete = read_columns("x", None, frame, excluded, named_by(keywords["bins"]))
     if x is not None:
-        chosen = read_columns("x", x, frame, aside)
+        chosen = read_columns("x", x, frame, excluded)
         return [(one, other) for one in chosen for other in discrete if other != one]
     if len(discrete) < 2:
         raise ValueError(
@@ -156,9 +156,9 @@ def _answer(
     named = list(dict.fromkeys([name for pair in pairs for name in pair]))
     if given is not None:
         named.append(given)
-    settled, rules = read_cut(bins, frame, named, source)
-    cut = settled | fit_bins(source, rules, weights, binning)
-    found, joints = count_pairs(source, pairs, by, weights, cut, given=given, dropna=dropna)
+    settled, rules = bins_of_profiles(bins, frame, named, source)
+    binners = settled | fit_bins(source, rules, weights, binning)
+    found, joints = count_pairs(source, pairs, by, weights, binners, given=given, dropna=dropna)
     parts = []
     for joint in joints:
         if facts.get("estimator", "plugin") != "plugin":
@@ -174,7 +174,7 @@ def _answer(
         **({} if bins is None else {"bins": str(bins), "binning": binning}),
         **facts,
     }
-    folded = Prepared.of(source).folded
+    folded = Precounted.of(source).folded
     if lumped := {as_text(name): folded[name] for name in named if name in folded}:
         attributes["folded"] = lumped
     return tidy.plain(

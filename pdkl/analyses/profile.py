@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes.groupers import cut_text
+from pdkl.codes.groupers import grouper_text
 from pdkl.codes.intervals import Binner, named_by, read_binning
 from pdkl.codes.keys import Key, key_name, sort_rows
 from pdkl.codes.labels import OTHER, has_other, label_order, without_other
 from pdkl.core.counts.counts import sum_by
 from pdkl.core.validation import listing, require_columns
-from pdkl.counting.bins import fit_bins, read_cut
+from pdkl.counting.bins import bins_of_profiles, fit_bins
 from pdkl.counting.count import count
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.parse import read_by, read_columns
-from pdkl.sources.base import Prepared
+from pdkl.sources.base import Precounted
 from pdkl.sources.profile.columns import ColumnCounts
 from pdkl.sources.profile.profile import Profile, made_now
 from pdkl.sources.registry import read_data
@@ -30,35 +30,39 @@ def take(
 ) -> Profile:
     """Answer `InfoTheory.profile`."""
     source = read_data(data)
-    head, before = source.head, Prepared.of(source)
+    head, before = source.head, Precounted.of(source)
     keys = read_by(by, head)
-    aside = [key_name(key) for key in keys]
+    excluded = [key_name(key) for key in keys]
     given: Mapping[Hashable, Binner] = {}
     if isinstance(bins, Profile):
         given, bins = bins.prepared.binners, None
     binned = [*named_by(bins), *given]
-    wanted = list(dict.fromkeys(read_columns("columns", columns, head, [*aside, weights], binned)))
+    wanted = list(
+        dict.fromkeys(read_columns("columns", columns, head, [*excluded, weights], binned))
+    )
     if weights is not None:
         require_columns("weights", [weights], list(head.columns))
-    _check_names(wanted, aside, weights)
+    _check_names(wanted, excluded, weights)
     way = read_binning(binning, bins, compared=True)
-    settled, rules = read_cut(bins, head, wanted, source)
-    cut = settled | fit_bins(source, rules, weights, way)
-    cut |= {name: binner for name, binner in given.items() if name in wanted}
-    tally = count(source, wanted, keys, weights, cut)
+    settled, rules = bins_of_profiles(bins, head, wanted, source)
+    binners = settled | fit_bins(source, rules, weights, way)
+    binners |= {name: binner for name, binner in given.items() if name in wanted}
+    tally = count(source, wanted, keys, weights, binners)
     order = np.arange(0) if tally.empty else sort_rows(tally.keys)
     counted = {
         name: column_counts_of(
-            tally.columns[name], head[name].dtype, cut.get(name), before.folded.get(name, 0)
+            tally.columns[name], head[name].dtype, binners.get(name), before.folded.get(name, 0)
         ).take(order)
         for name in wanted
     }
     if weights is None and isinstance(source, Profile):
         weights = source.weights
-    cut_keys = {name: before.cut_keys[name] for name in aside if name in before.cut_keys}
-    cut_keys |= {key_name(key): cut_text(key) for key in keys if _cuts(key)}
+    grouper_texts = {
+        name: before.grouper_texts[name] for name in excluded if name in before.grouper_texts
+    }
+    grouper_texts |= {key_name(key): grouper_text(key) for key in keys if _cuts(key)}
     found = tally.keys.take(order).reset_index(drop=True)
-    profile = Profile(found, counted, weights, cut_keys, made_now())
+    profile = Profile(found, counted, weights, grouper_texts, made_now())
     return profile if max_categories is None else profile.fold(max_categories)
 
 
@@ -98,8 +102,8 @@ def column_counts_of(
             weight=counts.weight[~apart],
             n_outcomes=len(labels) - 1,
         )
-        kind = dtype.categories.dtype if isinstance(dtype, pd.CategoricalDtype) else dtype
-        labels = without_other(labels).astype(kind)
+        plain_dtype = dtype.categories.dtype if isinstance(dtype, pd.CategoricalDtype) else dtype
+        labels = without_other(labels).astype(plain_dtype)
     if not column.leveled:
         order = label_order(labels)
         labels, counts = labels.take(order), counts.relabel(np.argsort(order), len(order))

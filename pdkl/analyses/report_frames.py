@@ -87,13 +87,13 @@ def _categories(
     found: Examined, column: Column, place: int, *, most: int, min_count: int | None, redact: bool
 ) -> Iterator[dict[str, Any]]:
     """Give the categories of a column in each group, by falling contribution."""
-    spoken = _texts(column, redact=redact)
+    texts = _texts(column, redact=redact)
     width = len(found.compared)
     for batch in batches(found.counted, column, every=False):
         raw = batch.raw
         share = MEASURES["js_divergence"].shares(raw, found.counted.options.log_base)
         share = np.where(batch.valid[raw.comparison], share, np.nan)
-        text, rank = spoken
+        text, rank = texts
         code = np.where(raw.outcome < len(column.labels), raw.outcome, len(column.labels))
         order = np.lexsort(
             [rank[code], -(raw.count_p + raw.count_q), -np.nan_to_num(share), raw.comparison]

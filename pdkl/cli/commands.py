@@ -309,7 +309,7 @@ def _settle(data: Any, asked: dict[str, Any]) -> None:
     named = rule if isinstance(rule, dict) else {}
     known = [name for name in columns if name in every and name not in named]
     common = kinds.BINS if isinstance(rule, dict) else rule
-    asked["bins"] = dict.fromkeys(kinds.to_be_cut(source, known, weights), common) | named
+    asked["bins"] = dict.fromkeys(kinds.numbers_to_cut(source, known, weights), common) | named
 
 
 def _saved(profile: Profile, place: str | None) -> Outcome:

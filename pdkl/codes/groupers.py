@@ -10,7 +10,7 @@ FROM_DATA = ", from the first time on"  # ends the text of a cut whose bins depe
 _ANCHORED = ("start", "start_day", "end", "end_day")
 
 
-def cut_text(key: Any) -> str:
+def grouper_text(key: Any) -> str:
     """Write how a Grouper cuts times: equal texts cut equally, unless they end in `FROM_DATA`."""
     text = f"freq={key.freq.freqstr!r}, closed={key.closed!r}, label={key.label!r}"
     text += f", origin={str(key.origin)!r}, offset={str(key.offset)!r}"

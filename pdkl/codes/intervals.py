@@ -24,38 +24,38 @@ class Binner:
     """The intervals of one column: how values are put into them, and what they are called."""
 
     bins: Bins
-    kind: str
+    scale: str
     zone: Any = None  # of times
 
     def __call__(self, values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, Labels]:
         """Return a code for each row, -1 where missing, and the text of each interval."""
-        numbers, missing, kind = as_numbers(values, name)
-        if kind != self.kind and not missing.all():
+        numbers, missing, scale = as_numbers(values, name)
+        if scale != self.scale and not missing.all():
             raise TypeError(
-                f"column {name!r} holds {kind}s, but its bins are of {self.kind}s. Convert it, for "
-                "instance with astype or pd.to_datetime."
+                f"column {name!r} holds {scale}s, but its bins are of {self.scale}s. Convert it, "
+                "for instance with astype or pd.to_datetime."
             )
         return self.bins.assign(numbers, missing), pd.Index(self._texts())
 
     def _texts(self) -> list[str]:
         edges = self.bins.edges
-        if self.kind == "number":
-            spoken = texts([float(edge) for edge in edges])
+        if self.scale == "number":
+            written = texts([float(edge) for edge in edges])
         else:
-            spoken = [str(time).removesuffix(" 00:00:00") for time in self._times(edges)]
-        inside = [f"[{a}, {b})" for a, b in pairwise(spoken)]
+            written = [str(time).removesuffix(" 00:00:00") for time in self._times(edges)]
+        inside = [f"[{a}, {b})" for a, b in pairwise(written)]
         inside[-1] = f"{inside[-1][:-1]}]"
-        return [f"below {spoken[0]}", *inside, f"above {spoken[-1]}"]
+        return [f"below {written[0]}", *inside, f"above {written[-1]}"]
 
     def intervals(self) -> tuple[Labels, Labels]:
         """Return where each category begins and ends, open ends infinite or missing."""
         low, high = self.bins.limits()
         first, last = self.bins.edges[:1], self.bins.edges[-1:]
-        if self.kind == "number":
-            nowhere = np.array([np.inf])
+        if self.scale == "number":
+            infinity = np.array([np.inf])
             ends: tuple[Any, Any] = (
-                pd.Index(np.concatenate([-nowhere, low, last])),
-                pd.Index(np.concatenate([first, high, nowhere])),
+                pd.Index(np.concatenate([-infinity, low, last])),
+                pd.Index(np.concatenate([first, high, infinity])),
             )
             return ends
         gap = pd.DatetimeIndex([pd.NaT]).as_unit("ns").tz_localize(self.zone)
@@ -80,8 +80,8 @@ def as_numbers(values: pd.Series[Any], name: Hashable) -> tuple[Numbers, NDArray
         )
         times = pd.DatetimeIndex(values).as_unit("ns")
         ticks = times.tz_convert("UTC").tz_localize(None) if zone is not None else times
-        kind = "naive datetime" if zone is None else "aware datetime"
-        return np.asarray(ticks.to_numpy()).astype(np.int64), missing, kind
+        scale = "naive datetime" if zone is None else "aware datetime"
+        return np.asarray(ticks.to_numpy()).astype(np.int64), missing, scale
     if is_number(dtype):
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         return numbers, missing | np.isnan(numbers), "number"
@@ -161,20 +161,20 @@ def fit_to(
 
     ``counted`` says that weights are numbers of rows, so that each row matters to a rule's name.
     """
-    numbers, missing, kind = as_numbers(values, name)
-    if isinstance(rule, np.ndarray) and (rule.dtype.kind == "i") != (kind != "number"):
+    numbers, missing, scale = as_numbers(values, name)
+    if isinstance(rule, np.ndarray) and (rule.dtype.kind == "i") != (scale != "number"):
         raise TypeError(
-            f"bins for column {name!r} has edges that are not {kind}s, which the column holds."
+            f"bins for column {name!r} has edges that are not {scale}s, which the column holds."
         )
     kept = ~missing & np.isfinite(numbers)
     chosen = None if weights is None else weights[kept]
     zone = getattr(natural(values).dtype, "tz", None)
-    if zone is None and kind == "aware datetime":
+    if zone is None and scale == "aware datetime":
         zone = "UTC"
     numbers = numbers[kept]
     if counted and chosen is not None and chosen.dtype.kind == "i" and isinstance(rule, str):
         numbers, chosen = np.repeat(numbers, chosen), None
-    return Binner(fit(numbers, chosen, rule, binning), kind, zone)
+    return Binner(fit(numbers, chosen, rule, binning), scale, zone)
 
 
 def same_bins(one: Binner | None, other: Binner | None) -> bool:
@@ -182,7 +182,7 @@ def same_bins(one: Binner | None, other: Binner | None) -> bool:
     if one is None or other is None:
         return one is other
     return (
-        one.kind == other.kind
+        one.scale == other.scale
         and str(one.zone) == str(other.zone)
         and np.array_equal(one.bins.edges, other.bins.edges)
     )

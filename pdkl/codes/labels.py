@@ -74,15 +74,15 @@ def require_match(left: Labels, right: Labels, left_name: str, right_name: str) 
     left_kinds, right_kinds = dtype_families(left), dtype_families(right)
     if left_kinds and right_kinds and not left_kinds & right_kinds:
         raise TypeError(
-            f"{left_name} holds {_spoken(left_kinds)} and {right_name} holds "
-            f"{_spoken(right_kinds)}, so no category of one can occur in the other. "
+            f"{left_name} holds {_in_words(left_kinds)} and {right_name} holds "
+            f"{_in_words(right_kinds)}, so no category of one can occur in the other. "
             "Convert one of them, for instance with astype."
         )
 
 
-def _spoken(names: frozenset[str]) -> str:
-    spoken = [f"{name} values" if name == "other" else f"{name}s" for name in sorted(names)]
-    return " and ".join(spoken)
+def _in_words(names: frozenset[str]) -> str:
+    written = [f"{name} values" if name == "other" else f"{name}s" for name in sorted(names)]
+    return " and ".join(written)
 
 
 def union_labels(left: Labels, right: Labels) -> tuple[Labels, IntArray]:

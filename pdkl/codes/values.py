@@ -81,10 +81,10 @@ def _factorize(values: pd.Series[Any]) -> tuple[CodeArray, Any]:
 
 def _plain_times(codes: CodeArray, labels: pd.Index[Any]) -> tuple[CodeArray, pd.Index[Any]]:
     """Read NaT, which is a number among the ticks, as missing."""
-    nowhere = np.flatnonzero(labels.isna())
-    if len(nowhere):
-        codes = np.where(codes == nowhere[0], -1, codes - (codes > nowhere[0]))
-    return codes, labels.delete(nowhere)
+    lost = np.flatnonzero(labels.isna())
+    if len(lost):
+        codes = np.where(codes == lost[0], -1, codes - (codes > lost[0]))
+    return codes, labels.delete(lost)
 
 
 def _plain(codes: CodeArray, labels: pd.Index[Any]) -> tuple[CodeArray, pd.Index[Any]]:

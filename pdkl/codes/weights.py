@@ -16,43 +16,43 @@ WHOLE = int(np.iinfo(np.int64).max)
 def read_weights(frame: pd.DataFrame, name: Hashable) -> WeightArray:
     """Return the weights as int64 where they are whole by dtype, else as float64."""
     values = frame[name]
-    spoken = f"weights (column {name!r})"
+    subject = f"weights (column {name!r})"
     if not pd.api.types.is_numeric_dtype(values.dtype) or values.dtype.kind == "c":
         raise TypeError(
-            f"{spoken} must be numbers; got dtype {values.dtype}. Convert them with pd.to_numeric."
+            f"{subject} must be numbers; got dtype {values.dtype}. Convert them with pd.to_numeric."
         )
     if n_missing := int(values.isna().sum()):
         raise ValueError(
-            f"{spoken} must not be missing; {n_missing} of {len(values)} are. "
+            f"{subject} must not be missing; {n_missing} of {len(values)} are. "
             "Fill them with fillna or drop these rows."
         )
     if values.dtype.kind not in "iub":
-        return _checked(values.to_numpy(dtype=np.float64), spoken)
+        return _checked(values.to_numpy(dtype=np.float64), subject)
     if len(values) and int(values.max()) * len(values) > WHOLE:
-        require_whole_sum(int(values.astype(object).sum()), spoken)
-    return _checked(values.to_numpy(dtype=np.int64), spoken)
+        require_whole_sum(int(values.astype(object).sum()), subject)
+    return _checked(values.to_numpy(dtype=np.int64), subject)
 
 
-def require_whole_sum(total: int, spoken: str) -> None:
+def require_whole_sum(total: int, subject: str) -> None:
     """Raise where whole weights add up to more than is counted."""
     if total > WHOLE:
         raise ValueError(
-            f"{spoken} add up to {total}, beyond the 2**63 - 1 that whole weights are counted "
+            f"{subject} add up to {total}, beyond the 2**63 - 1 that whole weights are counted "
             "to. Divide them or make them floats."
         )
 
 
-def _checked(weights: WeightArray, spoken: str) -> WeightArray:
+def _checked(weights: WeightArray, subject: str) -> WeightArray:
     with np.errstate(over="ignore"):
         total = float(weights.sum())
     if not total <= LARGEST_SUM:
         raise ValueError(
-            f"{spoken} must be finite and add up to at most {LARGEST_SUM:g}; they add up to "
+            f"{subject} must be finite and add up to at most {LARGEST_SUM:g}; they add up to "
             f"{total:g}. Divide them by a common factor."
         )
     if (bad := np.flatnonzero(weights < 0)).size:
         raise ValueError(
-            f"{spoken} must not be negative; {bad.size} of {len(weights)} are, "
+            f"{subject} must not be negative; {bad.size} of {len(weights)} are, "
             f"the first is {weights[bad[0]]}."
         )
     return weights

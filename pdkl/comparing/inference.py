@@ -40,7 +40,7 @@ class Scored:
 
 
 def assess(
-    wanted: InferenceOptions,
+    inference: InferenceOptions,
     raw: Pairs,
     form: str | None,
     scored: Scored,
@@ -67,23 +67,23 @@ def assess(
 
     def task(i: int, rng: np.random.Generator) -> dict[str, float]:
         drawn = sampler(i)
-        found = _tested(wanted, drawn, scored, i, rng) if wanted.test else {}
-        if wanted.confidence is not None:
-            found |= _bounded(wanted, drawn, scored, i, rng, alphabet=raw.alphabet)
+        found = _tested(inference, drawn, scored, i, rng) if inference.test else {}
+        if inference.confidence is not None:
+            found |= _bounded(inference, drawn, scored, i, rng, alphabet=raw.alphabet)
         return found
 
     some = np.flatnonzero((raw.total_p > 0) & (raw.total_q > 0))
-    cells = max((len(entries[i]) for i in some), default=0) * wanted.n_resamples
+    cells = max((len(entries[i]) for i in some), default=0) * inference.n_resamples
     answers = each(
         lambda k, rng: task(int(some[k]), rng),
         len(some),
-        wanted.rng,
+        inference.rng,
         threads=None if cells >= WORTH_THREADS else 1,
     )
-    names = [f"{one.name}{suffix}" for one in scored.measures for suffix in wanted.suffixes]
-    names += ["p_value"] if wanted.test else []
+    names = [f"{one.name}{suffix}" for one in scored.measures for suffix in inference.suffixes]
+    names += ["p_value"] if inference.test else []
     result = {name: np.full(raw.size, np.nan) for name in names}
-    long = wanted.progress and len(some) * wanted.n_resamples >= 100_000
+    long = inference.progress and len(some) * inference.n_resamples >= 100_000
     for i, found in zip(some, with_progress(answers, len(some), shown=long), strict=True):
         for name, value in found.items():
             result[name][i] = value
@@ -91,7 +91,7 @@ def assess(
 
 
 def _tested(
-    wanted: InferenceOptions, drawn: Sampler, scored: Scored, i: int, rng: np.random.Generator
+    inference: InferenceOptions, drawn: Sampler, scored: Scored, i: int, rng: np.random.Generator
 ) -> dict[str, float]:
     """Compare the scores of comparison i with those of draws in which nothing differs."""
 
@@ -100,23 +100,26 @@ def _tested(
 
     width = drawn.observed.p.shape[1]
     *values, g_null = evaluate(
-        drawn.null_draws, [*scored.statistics, g], wanted.n_resamples, rng, width=width
+        drawn.null_draws, [*scored.statistics, g], inference.n_resamples, rng, width=width
     )
     found: dict[str, float] = {}
     for one, score, null_values in zip(scored.measures, scored.observed, values, strict=True):
-        told = null_summary(float(score[i]), null_values, root=one.log_power == 0.5)
-        found |= {f"{one.name}_excess": told.excess, f"{one.name}_noise_floor": told.noise_floor}
+        summary = null_summary(float(score[i]), null_values, root=one.log_power == 0.5)
+        found |= {
+            f"{one.name}_excess": summary.excess,
+            f"{one.name}_noise_floor": summary.noise_floor,
+        }
     found["p_value"] = p_value(
         float(g(pairs_of_draws(drawn.observed))[0]),
         g_null,
-        method="permutation" if wanted.test == "permutation" else "gamma",
+        method="permutation" if inference.test == "permutation" else "gamma",
         least=drawn.least_p_value(),
     )
     return found
 
 
 def _bounded(
-    wanted: InferenceOptions,
+    inference: InferenceOptions,
     drawn: Sampler,
     scored: Scored,
     i: int,
@@ -127,14 +130,14 @@ def _bounded(
     """Put an interval around the scores of comparison i."""
     width = drawn.observed.p.shape[1]
     values = evaluate(
-        drawn.bootstrap_draws, scored.statistics, wanted.n_resamples, rng, width=width
+        drawn.bootstrap_draws, scored.statistics, inference.n_resamples, rng, width=width
     )
     found: dict[str, float] = {}
     for one, score, drawn_values in zip(scored.measures, scored.observed, values, strict=True):
         found[f"{one.name}_low"], found[f"{one.name}_high"] = interval(
             float(score[i]),
             drawn_values,
-            level=wanted.confidence or 0.0,
+            level=inference.confidence or 0.0,
             lower=one.lower,
             upper=largest_value(one, alphabet, scored.log_base),
         )

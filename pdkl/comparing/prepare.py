@@ -13,7 +13,7 @@ from pdkl.codes.intervals import Binner, named_by
 from pdkl.codes.keys import key_name, sort_rows
 from pdkl.codes.labels import as_text
 from pdkl.comparing.pushdown import limited, may_push, push
-from pdkl.comparing.shared_labels import Column, Counted, column_of
+from pdkl.comparing.shared_labels import Column, CountedColumn, column_of
 from pdkl.core.counts.counts import require_whole
 from pdkl.core.validation import boolean, require_columns
 from pdkl.counting.bins import settle_bins
@@ -26,7 +26,7 @@ from pdkl.request.parse import read_by
 from pdkl.request.resolve import ResolvedRequest, read_sides
 from pdkl.results import pairing, tidy
 from pdkl.results.pairing import GroupPairs
-from pdkl.sources.base import Prepared
+from pdkl.sources.base import Precounted
 from pdkl.sources.distinct_rows import TooManyRowsError
 from pdkl.sources.registry import read_data
 
@@ -54,9 +54,14 @@ def prepare(data: Any, request: Request) -> CountedRequest:
     by = read_by(request.by, frame)
     keys = [key_name(key) for key in by]
     reference = read_data(request.reference) if form == "frame" else None
-    before = [Prepared.of(side) for side in (source, reference) if side is not None]
-    cut = request.bins is not None or any(one.binners for one in before)
-    tidy.check_keys(keys, tidy.columns_of(request.method, request.outputs(), form, keys, cut=cut))
+    before = [Precounted.of(side) for side in (source, reference) if side is not None]
+    with_intervals = request.bins is not None or any(one.binners for one in before)
+    tidy.check_keys(
+        keys,
+        tidy.columns_of(
+            request.method, request.outputs(), form, keys, with_intervals=with_intervals
+        ),
+    )
     if request.weights is not None:
         require_columns("weights", [request.weights], list(frame.columns))
     binned = [*named_by(request.bins), *(name for one in before for name in one.binners)]
@@ -89,7 +94,7 @@ def _bring(
     resolved: ResolvedRequest, options: Options, binners: dict[Hashable, Binner]
 ) -> tuple[GroupPairs, list[Column]]:
     """Bring the counts of all categories home."""
-    wanted, partners, units = resolved.wanted, resolved.partners, None
+    wanted, partners, units = resolved.columns, resolved.partners, None
     if boolean("joint", resolved.request.joint):
         groups, together, counted = _joint(resolved, options, binners)
         wanted = partners = [together]
@@ -100,12 +105,14 @@ def _bring(
     columns = []
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
         moved = None if units is None else (units[0][name], units[1][partner])
-        columns.append(column_of(resolved, options, Counted(name, partner, p, q, moved), binners))
+        columns.append(
+            column_of(resolved, options, CountedColumn(name, partner, p, q, moved), binners)
+        )
     return groups, columns
 
 
 def _joint(
-    resolved: ResolvedRequest, options: Options, cut: dict[Hashable, Binner]
+    resolved: ResolvedRequest, options: Options, binners: dict[Hashable, Binner]
 ) -> tuple[GroupPairs, Hashable, LabelledCounts]:
     """Count the combinations of all columns, as one column named after them."""
     request = resolved.request
@@ -121,13 +128,13 @@ def _joint(
         )
     dropna = options.dropna
     counts, keys = count_jointly(
-        resolved.source, resolved.wanted, resolved.by, request.weights, cut, dropna=dropna
+        resolved.source, resolved.columns, resolved.by, request.weights, binners, dropna=dropna
     )
     order = sort_rows(keys)
     keys = keys.take(order).reset_index(drop=True)
     seen = counts.observed
     counts = counts.regroup(np.argsort(order), len(keys))
     counts = counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
-    name = ", ".join(as_text(column) for column in resolved.wanted)
+    name = ", ".join(as_text(column) for column in resolved.columns)
     side = LabelledCounts(counts, pd.RangeIndex(int(seen.sum())), missing_is_counted=not dropna)
     return pairing.plain(keys), name, side

@@ -42,7 +42,7 @@ def may_push(resolved: ResolvedRequest, options: Options) -> bool:
     ):
         return False
     if resolved.reference is not None:
-        check_reference(request, resolved.reference, resolved.wanted)
+        check_reference(request, resolved.reference, resolved.columns)
     pairs = _sides(resolved)
     if options.alphabet == "declared" and any(cells.has_levels for both in pairs for cells in both):
         return False
@@ -71,14 +71,14 @@ def push(resolved: ResolvedRequest, options: Options) -> tuple[GroupPairs, list[
         )
         text = reference_text(resolved, partner)
         size = alphabet_size(options, name, ready.alphabet)
-        nobody = pd.Index([])
+        no_labels = pd.Index([])
         columns.append(
             Column(
                 name,
                 text,
                 ready.p,
                 ready.q,
-                nobody,
+                no_labels,
                 False,
                 None,
                 np.empty(0, dtype=np.int64),
@@ -98,9 +98,9 @@ def _sides(resolved: ResolvedRequest) -> list[tuple[CountedSide, CountedSide]]:
     assert isinstance(resolved.source, QuerySource)
     assert isinstance(there, QuerySource)
     pairs = (
-        [(resolved.wanted, resolved.partners)]
+        [(resolved.columns, resolved.partners)]
         if joint
-        else [([a], [b]) for a, b in zip(resolved.wanted, resolved.partners, strict=True)]
+        else [([a], [b]) for a, b in zip(resolved.columns, resolved.partners, strict=True)]
     )
     found = []
     for own, other in pairs:

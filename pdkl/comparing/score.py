@@ -208,7 +208,7 @@ def with_zeros(counted: CountedRequest, column: Column, batch: Batch, one: Measu
     row = batch.rows.start + int(first)
     where = {"q": "in the reference", "p": "in P", "both": "on one side"}[one.divides_by]
     raise ValueError(
-        f"zeros='raise': column {column.name!r}{counted.groups.spoken(row)} has categories of "
+        f"zeros='raise': column {column.name!r}{counted.groups.describe(row)} has categories of "
         f"probability 0 {where}: {listing(as_objects(found), most=5)}. "
         f"{one.name} is infinite there; pass zeros='inf' to see that, 'drop' to leave them out, "
         "a floor such as 1e-6, or smoothing."

@@ -53,7 +53,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedColumn:
     """Both sides of one column as they were counted, and the blocks of each."""
 
     name: Hashable
@@ -62,7 +62,7 @@ class Counted:
     q: LabelledCounts
     units: tuple[LabelledBlocks, LabelledBlocks] | None = None
 
-    def folded_alike(self) -> Counted:
+    def folded_alike(self) -> CountedColumn:
         """Lump on both sides what a profile of either side has lumped."""
         kept = None
         for side in (self.p, self.q):
@@ -86,7 +86,10 @@ class Counted:
 
 
 def column_of(
-    resolved: ResolvedRequest, options: Options, counted: Counted, cut: dict[Hashable, Binner]
+    resolved: ResolvedRequest,
+    options: Options,
+    counted: CountedColumn,
+    binners: dict[Hashable, Binner],
 ) -> Column:
     """Put both sides of a column on the same labels."""
     form, name, partner = resolved.form, counted.name, counted.partner
@@ -99,9 +102,9 @@ def column_of(
             "some together. Take it without max_categories."
         )
     counted = counted.folded_alike()
-    column = _on_one_alphabet(name, text, counted.p, counted.q, options, cut=name in cut)
-    if name in cut:
-        column = replace(column, intervals=cut[name].intervals())
+    column = _on_one_alphabet(name, text, counted.p, counted.q, options, binned=name in binners)
+    if name in binners:
+        column = replace(column, intervals=binners[name].intervals())
     if counted.units is not None:
         column = with_blocks(column, *counted.units, options)
     return column
@@ -122,7 +125,7 @@ def with_blocks(
 def reference_text(resolved: ResolvedRequest, partner: Hashable) -> str | None:
     """Return what the result calls Q, None where there is none."""
     if resolved.reference is not None:
-        return resolved.reference.kind
+        return resolved.reference.source_type
     return as_text(partner) if resolved.form == "q" else tidy.REFERENCES.get(resolved.form or "")
 
 
@@ -145,7 +148,7 @@ def _on_one_alphabet(
     q: LabelledCounts,
     options: Options,
     *,
-    cut: bool,
+    binned: bool,
 ) -> Column:
     """Give both sides the same outcome ids, and fix the alphabet of the column."""
     labels, position = union_labels(p.labels, q.labels)
@@ -153,7 +156,7 @@ def _on_one_alphabet(
     if q is not p:
         sides.append(q.counts.relabel(position, len(labels)))
     # the draws of a seed go by the order of the categories; that of intervals is settled
-    if options.inference is not None and not cut:
+    if options.inference is not None and not binned:
         order = label_order(labels)
         labels, place = labels[order], np.argsort(order)
         sides = [side.relabel(place, len(labels)) for side in sides]

@@ -22,7 +22,7 @@ from pdkl.core.counts.bin_edges import Binning, read_bins
 from pdkl.counting.count import weights_of
 from pdkl.request.resolve import ResolvedRequest, check_reference
 from pdkl.results import pairing
-from pdkl.sources.base import Prepared, Rows, Source, different_bins
+from pdkl.sources.base import Precounted, Rows, Source, different_bins
 
 
 def settle_bins(resolved: ResolvedRequest) -> dict[Hashable, Binner]:
@@ -30,10 +30,12 @@ def settle_bins(resolved: ResolvedRequest) -> dict[Hashable, Binner]:
     request, form, source = resolved.request, resolved.form, resolved.source
     frame = source.head
     binning = read_binning(request.binning, request.bins, compared=form is not None)
-    settled, rules = read_cut(request.bins, frame, resolved.wanted, source, resolved.reference)
-    of_partners = Prepared.of(source).binners if form == "q" else {}
+    settled, rules = bins_of_profiles(
+        request.bins, frame, resolved.columns, source, resolved.reference
+    )
+    of_partners = Precounted.of(source).binners if form == "q" else {}
     fitted: dict[Hashable, Binner] = {}
-    for name, partner in zip(resolved.wanted, resolved.partners, strict=True):
+    for name, partner in zip(resolved.columns, resolved.partners, strict=True):
         own, other = settled.get(name), of_partners.get(partner)
         if other is not None and name in rules:
             raise ValueError(different_bins(partner))
@@ -50,9 +52,9 @@ def settle_bins(resolved: ResolvedRequest) -> dict[Hashable, Binner]:
     if resolved.reference is not None:
         source = resolved.reference
         check_reference(request, source, list(rules))
-    partner_of = dict(zip(resolved.wanted, resolved.partners, strict=True))
-    aside = resolved.keys if form == "label" else []
-    every = to_fit(source, rules, partner_of, aside, request.weights)
+    partner_of = dict(zip(resolved.columns, resolved.partners, strict=True))
+    excluded = resolved.keys if form == "label" else []
+    every = to_fit(source, rules, partner_of, excluded, request.weights)
     for (name, rule), rows in zip(rules.items(), every, strict=True):
         weight, values = weights_of(rows), rows.plain[partner_of[name]]
         if form == "label" and len(values):
@@ -82,23 +84,23 @@ def to_fit(
     source: Source,
     rules: Mapping[Hashable, Any],
     columns: Mapping[Hashable, Hashable],
-    aside: Sequence[Hashable],
+    excluded: Sequence[Hashable],
     weights: Hashable | None,
 ) -> list[Rows]:
     """Return rows for each rule of bins: no rows where it has edges, which fit anything."""
     open_ = [name for name, rule in rules.items() if not isinstance(rule, np.ndarray)]
-    every = iter(source.reduce([[*aside, columns[name]] for name in open_], weights, {}))
+    every = iter(source.reduce([[*excluded, columns[name]] for name in open_], weights, {}))
     none = Rows(source.head.iloc[:0], weights)
     return [next(every) if name in open_ else none for name in rules]
 
 
-def read_cut(
+def bins_of_profiles(
     bins: Any, head: pd.DataFrame, columns: Sequence[Hashable], *sources: Source | None
 ) -> tuple[dict[Hashable, Binner], dict[Hashable, Any]]:
     """Return how profiles have cut columns already, and the rules for those that are left."""
     settled: dict[Hashable, Binner] = {}
     for source in sources:
-        binners = {} if source is None else Prepared.of(source).binners
+        binners = {} if source is None else Precounted.of(source).binners
         for name in [column for column in columns if column in binners]:
             if not same_bins(settled.setdefault(name, binners[name]), binners[name]):
                 raise ValueError(
@@ -117,7 +119,7 @@ def read_cut(
         return settled, {}
     rules = rules_for(bins, head, left)
     for source in sources:
-        folded = {} if source is None else Prepared.of(source).folded
+        folded = {} if source is None else Precounted.of(source).folded
         for name in [name for name in rules if name in folded]:
             raise ValueError(
                 f"bins cannot cut column {name!r}, as a profile has lumped some of its values "

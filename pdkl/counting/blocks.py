@@ -37,7 +37,7 @@ class BlockCounts:
 
 
 def count_blocks(
-    resolved: ResolvedRequest, cut: dict[Hashable, Binner]
+    resolved: ResolvedRequest, binners: dict[Hashable, Binner]
 ) -> tuple[dict[Hashable, LabelledBlocks], dict[Hashable, LabelledBlocks]] | None:
     """Count the blocks of each group on both sides; None where rows move on their own."""
     request, source, reference, by = (
@@ -51,7 +51,7 @@ def count_blocks(
         return None
     _check_blocks(block, source, keys, "data")
     if reference is None:
-        here = in_order(count(source, both, [*by, block], request.weights, cut))
+        here = in_order(count(source, both, [*by, block], request.weights, binners))
         codes, found = group_rows(here.keys[keys], keys)
         place = np.argsort(sort_rows(found))
         owner = np.zeros(len(here.keys), dtype=np.int64) if codes is None else place[codes]
@@ -60,9 +60,9 @@ def count_blocks(
     _check_blocks(block, reference, keys, "reference")
     matched = is_matched(request, reference, by)
     mine = [*(keys if matched else by), block]
-    here = in_order(count(source, both, mine, request.weights, cut))
+    here = in_order(count(source, both, mine, request.weights, binners))
     there_by = [*(keys if matched else []), block]
-    there = in_order(count(reference, resolved.wanted, there_by, request.weights, cut))
+    there = in_order(count(reference, resolved.columns, there_by, request.weights, binners))
     codes, found = group_rows(here.keys[keys], keys)
     left = np.argsort(sort_rows(found))
     owner_there = np.zeros(len(there.keys), dtype=np.int64)
@@ -77,8 +77,8 @@ def count_blocks(
     )
 
 
-def _check_blocks(block: Hashable, source: Source, keys: list[Hashable], spoken: str) -> None:
-    require_columns("blocks", [block], list(source.head.columns), frame=spoken)
+def _check_blocks(block: Hashable, source: Source, keys: list[Hashable], side_name: str) -> None:
+    require_columns("blocks", [block], list(source.head.columns), frame=side_name)
     if block in keys:
         raise ValueError(
             f"blocks={block!r} is also a key of by, so that each group is one block, and there is "
@@ -89,6 +89,6 @@ def _check_blocks(block: Hashable, source: Source, keys: list[Hashable], spoken:
     if n_missing := rows.number(missing):
         of = n_missing + rows.number(~missing)
         raise ValueError(
-            f"blocks (column {block!r} of {spoken}) must not be missing; {n_missing} of "
+            f"blocks (column {block!r} of {side_name}) must not be missing; {n_missing} of "
             f"{of} are. Give these rows blocks of their own, or drop them."
         )

@@ -23,34 +23,34 @@ from pdkl.results.pairing import GroupPairs
 
 
 def count_both(
-    resolved: ResolvedRequest, cut: dict[Hashable, Binner]
+    resolved: ResolvedRequest, binners: dict[Hashable, Binner]
 ) -> tuple[GroupPairs, list[LabelledCounts], list[LabelledCounts]]:
     """Count both sides, and say which group is compared with which."""
     request, form, source, by = resolved.request, resolved.form, resolved.source, resolved.by
-    wanted, weights, reference = resolved.wanted, request.weights, resolved.reference
+    wanted, weights, reference = resolved.columns, request.weights, resolved.reference
     if reference is not None:
         check_reference(request, reference, wanted)
         if is_matched(request, reference, by):
             # Groupers are left for later: they must cut the times of both frames together
             require_cut_alike(by, source, reference)
-            here = count(source, wanted, resolved.keys, weights, cut)
-            there = count(reference, wanted, resolved.keys, weights, cut)
+            here = count(source, wanted, resolved.keys, weights, binners)
+            there = count(reference, wanted, resolved.keys, weights, binners)
             keys, left, right = match_groups(here.keys, there.keys, by)
             here, there = here.regroup(left, keys), there.regroup(right, keys)
             own, others = ([side.columns[name] for name in wanted] for side in (here, there))
             return pairing.aligned(keys), own, others
-    tally = in_order(count(source, resolved.both, by, weights, cut))
+    tally = in_order(count(source, resolved.both, by, weights, binners))
     keys = tally.keys
     own = others = [tally.columns[name] for name in wanted]
     empty = tally.empty
     if reference is not None:
-        whole = count(reference, wanted, [], weights, cut)
+        whole = count(reference, wanted, [], weights, binners)
         others = [whole.columns[name] for name in wanted]
         empty &= whole.empty
     elif form == "mapping":
         dropna = request.dropna
         others = [
-            _fixed(_mapping_for(request.reference, name), name, dropna, cut.get(name))
+            _fixed(_mapping_for(request.reference, name), name, dropna, binners.get(name))
             for name in wanted
         ]
     elif form == "q":
@@ -89,24 +89,24 @@ def _fixed(
     reference: Mapping[Any, Any], name: Hashable, dropna: bool, binner: Binner | None
 ) -> LabelledCounts:
     """Read a mapping {category: weight} as the counts of one group."""
-    spoken = f"reference for column {name!r}"
+    subject = f"reference for column {name!r}"
     for key, weight in reference.items():
         if not is_number(weight) or weight < 0 or weight == np.inf:
             raise ValueError(
-                f"{spoken} must map each category to a finite weight of at least 0; "
+                f"{subject} must map each category to a finite weight of at least 0; "
                 f"got {weight!r} for {key!r}."
             )
     kept = {key: float(weight) for key, weight in reference.items() if weight > 0}
     total = sum(kept.values())
     if not 0 < total <= LARGEST_SUM:
         raise ValueError(
-            f"{spoken} must have a sum of weights above 0 and at most {LARGEST_SUM:g}; "
+            f"{subject} must have a sum of weights above 0 and at most {LARGEST_SUM:g}; "
             f"got {total:g}."
         )
     missing = [key for key in kept if pd.api.types.is_scalar(key) and pd.isna(key)]
     if missing and dropna:
         raise ValueError(
-            f"{spoken} gives a weight to the missing value {missing[0]!r}, which dropna=True "
+            f"{subject} gives a weight to the missing value {missing[0]!r}, which dropna=True "
             "leaves out of the distribution. Pass dropna=False, or remove it."
         )
     mass = np.array([sum(kept.pop(key) for key in missing)])

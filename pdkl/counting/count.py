@@ -16,7 +16,7 @@ from pdkl.core.measures.joint import Joint
 from pdkl.core.numerics.exact import IntArray
 from pdkl.counting import pandas_counts
 from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts
-from pdkl.sources.base import Prepared, Rows, Source, decoded
+from pdkl.sources.base import Precounted, Rows, Source, decoded
 
 
 def count(
@@ -24,16 +24,18 @@ def count(
     columns: Sequence[Hashable],
     by: Sequence[Key],
     weights: Hashable | None,
-    cut: Mapping[Hashable, Binner],
+    binners: Mapping[Hashable, Binner],
 ) -> GroupedCounts:
     """Count each of ``columns`` by the groups of ``by``."""
     _require_uncut(source, by)
     keys = [key_name(key) for key in by]
-    early = {name: binner for name, binner in cut.items() if name not in keys}
+    early = {name: binner for name, binner in binners.items() if name not in keys}
     every = source.reduce([[*keys, column] for column in columns], weights, early)
     if all(rows is every[0] for rows in every):
-        return _count(every[0], columns, by, cut)
-    tallies = [_count(rows, [column], by, cut) for rows, column in zip(every, columns, strict=True)]
+        return _count(every[0], columns, by, binners)
+    tallies = [
+        _count(rows, [column], by, binners) for rows, column in zip(every, columns, strict=True)
+    ]
     first = tallies[0]
     found: dict[Hashable, LabelledCounts] = {}
     for tally in tallies:
@@ -47,13 +49,13 @@ def count_apart(
     columns: Sequence[Hashable],
     by: Sequence[Key],
     weights: Hashable | None,
-    cut: Mapping[Hashable, Binner],
+    binners: Mapping[Hashable, Binner],
 ) -> tuple[GroupedCounts, dict[Hashable, str]]:
     """Count like `count`, but leave out the columns that cannot be, and say what is wrong."""
     wrong: dict[Hashable, str] = {}
     if columns:
         try:
-            return count(source, columns, by, weights, cut), wrong
+            return count(source, columns, by, weights, binners), wrong
         except (TypeError, ValueError, ArithmeticError, NotImplementedError) as error:
             wrong[columns[0]] = str(error)
     if len(columns) <= 1:  # the groups alone; what is wrong with them is no column's fault
@@ -63,16 +65,16 @@ def count_apart(
             keys = decoded(group_rows(rows.frame, by)[1], rows.coded)
         return GroupedCounts(keys, {}), wrong
     middle = len(columns) // 2
-    first, wrong = count_apart(source, columns[:middle], by, weights, cut)
-    second, others = count_apart(source, columns[middle:], by, weights, cut)
+    first, wrong = count_apart(source, columns[:middle], by, weights, binners)
+    second, others = count_apart(source, columns[middle:], by, weights, binners)
     moved = second.regroup(_places(second.keys, first.keys), first.keys)
     return replace(first, columns=first.columns | moved.columns), wrong | others
 
 
 def _count(
-    rows: Rows, columns: Sequence[Hashable], by: Sequence[Key], cut: Mapping[Hashable, Binner]
+    rows: Rows, columns: Sequence[Hashable], by: Sequence[Key], binners: Mapping[Hashable, Binner]
 ) -> GroupedCounts:
-    frame, left = _still_to_cut(rows, cut)
+    frame, left = _still_to_cut(rows, binners)
     tally = pandas_counts.count(frame, columns, by, rows.weights, left)
     if not rows.coded:
         return tally
@@ -84,10 +86,10 @@ def _count(
 
 
 def _still_to_cut(
-    rows: Rows, cut: Mapping[Hashable, Binner]
+    rows: Rows, binners: Mapping[Hashable, Binner]
 ) -> tuple[pd.DataFrame, dict[Hashable, Binner]]:
     """Return the columns that are not intervals yet, and the frame with their plain values."""
-    left = {name: binner for name, binner in cut.items() if name not in rows.cut}
+    left = {name: binner for name, binner in binners.items() if name not in rows.binned}
     return decoded(rows.frame, rows.coded & left.keys()), left
 
 
@@ -108,15 +110,15 @@ def count_jointly(
     columns: Sequence[Hashable],
     by: Sequence[Key],
     weights: Hashable | None,
-    cut: Mapping[Hashable, Binner],
+    binners: Mapping[Hashable, Binner],
     *,
     dropna: bool,
 ) -> tuple[Counts, pd.DataFrame]:
     """Count the combinations of several columns by group; also return the keys of the groups."""
     keys = [key_name(key) for key in by]
-    early = {name: binner for name, binner in cut.items() if name not in keys}
+    early = {name: binner for name, binner in binners.items() if name not in keys}
     rows = one(source, [*keys, *columns], weights, early)
-    frame, left = _still_to_cut(rows, cut)
+    frame, left = _still_to_cut(rows, binners)
     counts, found = pandas_counts.count_jointly(
         frame, columns, by, rows.weights, left, dropna=dropna
     )
@@ -128,16 +130,16 @@ def count_pairs(
     pairs: Sequence[tuple[Hashable, Hashable]],
     by: Sequence[Key],
     weights: Hashable | None,
-    cut: Mapping[Hashable, Binner],
+    binners: Mapping[Hashable, Binner],
     *,
     given: Hashable | None,
     dropna: bool,
 ) -> tuple[pd.DataFrame, Iterator[Joint]]:
     """Count pairs of columns jointly; return the sorted keys of the groups and a table each."""
     groups = [key_name(key) for key in by]
-    aside = [*groups, *([] if given is None else [given])]
-    wanted = [list(dict.fromkeys([*aside, *pair])) for pair in pairs]
-    early = {name: binner for name, binner in cut.items() if name not in groups}
+    excluded = [*groups, *([] if given is None else [given])]
+    wanted = [list(dict.fromkeys([*excluded, *pair])) for pair in pairs]
+    early = {name: binner for name, binner in binners.items() if name not in groups}
     every = source.reduce(wanted, weights, early)
     _, keys = group_rows(every[0].frame, by)
     keys = decoded(keys, every[0].coded)
@@ -152,7 +154,7 @@ def count_pairs(
             else [(r, [p]) for r, p in zip(every, pairs, strict=True)]
         )
         for rows, chosen in parts:
-            frame, left = _still_to_cut(rows, cut)
+            frame, left = _still_to_cut(rows, binners)
             codes, found = group_rows(frame, by)
             if codes is not None:
                 codes = _places(decoded(found, rows.coded), keys)[codes]
@@ -174,10 +176,10 @@ def one(
     source: Source,
     columns: Sequence[Hashable],
     weights: Hashable | None,
-    cut: Mapping[Hashable, Binner] | None = None,
+    binners: Mapping[Hashable, Binner] | None = None,
 ) -> Rows:
     """Reduce the data to rows of the given columns."""
-    return source.reduce([list(dict.fromkeys(columns))], weights, cut or {})[0]
+    return source.reduce([list(dict.fromkeys(columns))], weights, binners or {})[0]
 
 
 def weights_of(rows: Rows) -> WeightArray | None:
@@ -187,10 +189,10 @@ def weights_of(rows: Rows) -> WeightArray | None:
 
 def _require_uncut(source: Source, by: Sequence[Key]) -> None:
     """Raise where times that a profile has cut would be cut again."""
-    cut = Prepared.of(source).cut_keys
+    texts = Precounted.of(source).grouper_texts
     for key in by:
-        if isinstance(key, pd.Grouper) and key.freq is not None and key.key in cut:
+        if isinstance(key, pd.Grouper) and key.freq is not None and key.key in texts:
             raise ValueError(
                 f"by has a pd.Grouper for {key.key!r}, whose times the profile has cut already "
-                f"({cut[key.key]}). Name the key: by={key.key!r}."
+                f"({texts[key.key]}). Name the key: by={key.key!r}."
             )

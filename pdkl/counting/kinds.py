@@ -16,7 +16,7 @@ from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.core.validation import require_columns
 from pdkl.counting.count import weights_of
 from pdkl.counting.pandas_counts import LabelledCounts
-from pdkl.sources.base import Prepared, Source, different_bins
+from pdkl.sources.base import Precounted, Source, different_bins
 
 BINS = 10
 _FEW = 20  # so many distinct numbers are categories as they are
@@ -82,7 +82,7 @@ class _Values:
         return values.nunique() >= _DISTINCT * self.size
 
 
-def cut(
+def fit_numbers(
     columns: Sequence[DriftColumn], source: Source, reference: Source, weights: Hashable, bins: Any
 ) -> None:
     """Find the numbers and times, and fit their intervals to the reference.
@@ -142,7 +142,7 @@ def _keep_cut(
     """Leave the columns that a profile has cut already as they are."""
     for column in columns:
         name = column.name
-        before = [Prepared.of(side).binners.get(name) for side in (reference, source)]
+        before = [Precounted.of(side).binners.get(name) for side in (reference, source)]
         found = [binner for binner in before if binner is not None]
         if not found:
             continue
@@ -157,9 +157,11 @@ def _keep_cut(
             )
 
 
-def to_be_cut(source: Source, columns: Sequence[Hashable], weights: Hashable) -> list[Hashable]:
-    """List the columns that `cut` would cut unasked, if this were the reference."""
-    settled = Prepared.of(source).binners
+def numbers_to_cut(
+    source: Source, columns: Sequence[Hashable], weights: Hashable
+) -> list[Hashable]:
+    """List the columns that `fit_numbers` would cut unasked, if this were the reference."""
+    settled = Precounted.of(source).binners
     chosen = [
         DriftColumn(name, here=False, there=True)
         for name in columns

@@ -20,12 +20,12 @@ from pdkl.plot._shared import (
     check_ax,
     check_top,
     ink,
+    key_and_value,
     load_pyplot,
     number,
     on_record,
     require,
     short,
-    spoken,
 )
 from pdkl.results.reading import keys_of, settings_of
 
@@ -199,13 +199,13 @@ def _panel(group: pd.DataFrame, measure: str, top: int) -> _Panel:
 
 def _name(group: pd.DataFrame, *, has_q: bool = True) -> str:
     row, (keys, others) = group.iloc[0], _keys(group)
-    own = [short(row["column"]), *(spoken(key, row[key]) for key in keys)]
+    own = [short(row["column"]), *(key_and_value(key, row[key]) for key in keys)]
     reference = row.get("reference", "uniform")
     if not has_q or reference in ("mapping", "uniform"):
         return ", ".join(own)
     # in a first group there is no previous one to name
     named = others and not (reference == "previous" and row[others].isna().all())
-    other = ", ".join(spoken(key.removesuffix("_reference"), row[key]) for key in others)
+    other = ", ".join(key_and_value(key.removesuffix("_reference"), row[key]) for key in others)
     return f"{', '.join(own)} vs {other if named else short(reference)}"
 
 

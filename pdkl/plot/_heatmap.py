@@ -119,10 +119,10 @@ def heatmap(result: pd.DataFrame, *, score: str | None = None, ax: Axes | None =
         ax,
         label,
     )
-    spoken = ", ".join(short(key) for key in keys)
+    key_names = ", ".join(short(key) for key in keys)
     ax.set_title(short(column), fontsize="medium", parse_math=False)
-    ax.set_ylabel(f"P: {spoken}", parse_math=False)
-    _matrix.explain(ax, f"Q: {spoken}", marks)
+    ax.set_ylabel(f"P: {key_names}", parse_math=False)
+    _matrix.explain(ax, f"Q: {key_names}", marks)
     return ax
 
 

@@ -151,7 +151,7 @@ def short(value: Any) -> str:
     return f"{text[: LABEL_WIDTH - 1 - tail]}…{text[-tail:]}"
 
 
-def spoken(key: Any, value: Any) -> str:
+def key_and_value(key: Any, value: Any) -> str:
     """Write a key; texts and dates speak for themselves, a number or a missing key does not."""
     text = short(value)
     return text if isinstance(value, str | pd.Timestamp | pd.Period) else f"{short(key)} {text}"
@@ -161,7 +161,7 @@ def group_names(keys: pd.DataFrame) -> list[str]:
     """Name groups by the values of their keys; a single key is named at the axis."""
     if keys.shape[1] == 1:
         return [short(value) for value in keys.iloc[:, 0]]
-    columns = [[spoken(key, value) for value in keys[key]] for key in keys.columns]
+    columns = [[key_and_value(key, value) for value in keys[key]] for key in keys.columns]
     return [", ".join(parts) for parts in zip(*columns, strict=True)]
 
 

@@ -17,6 +17,7 @@ from pdkl.plot._shared import (
     explain_lines,
     ink,
     is_root,
+    key_and_value,
     named_score,
     new_axes,
     packed,
@@ -24,7 +25,6 @@ from pdkl.plot._shared import (
     score_of,
     short,
     size_of,
-    spoken,
     values_of,
 )
 from pdkl.results.reading import keys_of
@@ -253,7 +253,7 @@ def _lines(result: pd.DataFrame, times: _Times, groups: list[Any], score: str) -
             continue
         first = result.iloc[rows[0]]
         parts = [short(first["column"])] if several_columns or not groups else []
-        parts += [spoken(key, first[key]) for key in groups]
+        parts += [key_and_value(key, first[key]) for key in groups]
         lines.append(_Line(", ".join(parts), place, scores[rows], floor[rows]))
     if not lines:
         raise ValueError("result has no row with a time to draw.")

@@ -38,7 +38,7 @@ def html(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
     """Write the page."""
     script, style = _asset("report.js"), _asset("report.css")
     measure = measure_of(frame)
-    spoken = segments(frame)
+    segment_of = segments(frame)
     order = worst_first(frame)
     context = {
         "policy": (
@@ -50,13 +50,13 @@ def html(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
         "data": _data(frame, categories, order),
         "passed": passed,
         "tally": tally(frame),
-        "facts": _facts(frame, spoken),
+        "facts": _facts(frame, segment_of),
         "warnings": _warnings(frame, categories),
         "measure": measure,
         "keys": ", ".join(text.visible(str(key)) for key in keys_of(frame)),
         "statuses": [status for status in STATUSES if (frame["status"] == status).any()],
-        "rows": _rows(frame, spoken, order),
-        "heatmap": _heatmap(frame, spoken),
+        "rows": _rows(frame, segment_of, order),
+        "heatmap": _heatmap(frame, segment_of),
         "chart": chart.over_time(frame),
         "most": frame.attrs["pdkl"]["most_categories"],
         "rare": frame.attrs["pdkl"]["rare"],
@@ -111,7 +111,7 @@ def _digest(content: str) -> str:
 # ---- words ----------------------------------------------------------------------------------
 
 
-def _facts(frame: pd.DataFrame, spoken: Sequence[str]) -> list[tuple[str, str]]:
+def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, str]]:
     """List what holds for the whole report."""
     call, measure = frame.attrs["pdkl"], measure_of(frame)
     columns = frame["column"].nunique()
@@ -122,7 +122,7 @@ def _facts(frame: pd.DataFrame, spoken: Sequence[str]) -> list[tuple[str, str]]:
         ("Columns", f"{columns:,}"),
         (
             "Segments",
-            f"{len(dict.fromkeys(spoken)):,} by {_by(frame)}" if keys_of(frame) else "none",
+            f"{len(dict.fromkeys(segment_of)):,} by {_by(frame)}" if keys_of(frame) else "none",
         ),
         ("Drifted", f"{drifted:,} of {len(frame):,} ({text.share(drifted / max(len(frame), 1))})"),
         ("Direction", "data (P) against reference (Q)"),
@@ -220,7 +220,9 @@ def _of(n: int, noun: str) -> str:
 # ---- tables ---------------------------------------------------------------------------------
 
 
-def _rows(frame: pd.DataFrame, spoken: Sequence[str], order: Sequence[int]) -> list[dict[str, Any]]:
+def _rows(
+    frame: pd.DataFrame, segment_of: Sequence[str], order: Sequence[int]
+) -> list[dict[str, Any]]:
     """Write the cells of each row."""
     measure = measure_of(frame)
     listed = frame.take(list(order)).to_dict("records")
@@ -229,7 +231,7 @@ def _rows(frame: pd.DataFrame, spoken: Sequence[str], order: Sequence[int]) -> l
             "status": row["status"],
             "column": text.visible(row["column"]),
             "note": text.clipped(text.visible(row["note"]), 400),
-            "segment": spoken[i],
+            "segment": segment_of[i],
             "kind": row["kind"] if isinstance(row["kind"], str) else text.ABSENT,
             "score": text.number(row[measure]),
             "floor": text.number(row[f"{measure}_noise_floor"]),
@@ -245,9 +247,9 @@ def _rows(frame: pd.DataFrame, spoken: Sequence[str], order: Sequence[int]) -> l
     ]
 
 
-def _heatmap(frame: pd.DataFrame, spoken: Sequence[str]) -> dict[str, Any] | None:
+def _heatmap(frame: pd.DataFrame, segment_of: Sequence[str]) -> dict[str, Any] | None:
     """Arrange the scores as columns by segments, shaded by excess over threshold."""
-    across = list(dict.fromkeys(spoken))
+    across = list(dict.fromkeys(segment_of))
     if len(across) < 2:
         return None
     status, excess = frame["status"].to_numpy(), excesses(frame).to_numpy()

@@ -102,12 +102,16 @@ class Request:
 
     def outputs(self) -> list[str]:
         """List the columns that hold what is measured."""
-        wanted = read_inference(self.confidence, self.test, self.n_resamples, None, self.progress)
-        if wanted is None:
+        inference = read_inference(
+            self.confidence, self.test, self.n_resamples, None, self.progress
+        )
+        if inference is None:
             return [measure.name for measure in self.measures]
-        each = [[one.name, *(one.name + end for end in wanted.suffixes)] for one in self.measures]
+        each = [
+            [one.name, *(one.name + end for end in inference.suffixes)] for one in self.measures
+        ]
         return [name for names in each for name in names] + (
-            ["p_value", "p_adjusted"] if wanted.test else []
+            ["p_value", "p_adjusted"] if inference.test else []
         )
 
     def describe(self, form: str | None, unit: str, keys: list[Hashable]) -> dict[str, Any]:

@@ -77,15 +77,15 @@ def read_columns(
     parameter: str,
     value: Any,
     frame: pd.DataFrame,
-    aside: list[Any],
+    excluded: list[Any],
     binned: Sequence[Hashable] = (),
 ) -> list[Any]:
-    """Return the columns asked for; by default all discrete or binned ones outside ``aside``."""
+    """Return the columns asked for; by default all discrete or binned ones outside ``excluded``."""
     if value is None:
         columns = [
             name
             for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
-            if name not in aside and (name in binned or _is_discrete(dtype))
+            if name not in excluded and (name in binned or _is_discrete(dtype))
         ]
         if not columns:
             raise ValueError(

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from pdkl.codes.groupers import FROM_DATA, cut_text
+from pdkl.codes.groupers import FROM_DATA, grouper_text
 from pdkl.codes.keys import Key, key_name
 from pdkl.core.validation import ColumnNotFoundError, listing, require_columns
 from pdkl.request.keywords import Request
 from pdkl.request.parse import read_columns
-from pdkl.sources.base import Prepared, Source
+from pdkl.sources.base import Precounted, Source
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class ResolvedRequest:
     source: Source
     reference: Source | None  # in the form "frame"
     by: list[Key]
-    wanted: list[Hashable]  # the columns that are P
+    columns: list[Hashable]  # the columns that are P
     partners: list[Hashable]  # those that are Q
 
     @property
@@ -36,27 +36,27 @@ class ResolvedRequest:
     @property
     def both(self) -> list[Hashable]:
         """All columns that are counted, each once."""
-        return list(dict.fromkeys([*self.wanted, *self.partners]))
+        return list(dict.fromkeys([*self.columns, *self.partners]))
 
 
 def read_sides(
     request: Request,
     frame: pd.DataFrame,
-    aside: list[Hashable],
+    excluded: list[Hashable],
     form: str | None,
     binned: list[Hashable],
 ) -> tuple[list[Hashable], list[Hashable]]:
     """Return the columns that are P, and for each the column that is Q."""
     parameter = "p" if request.two_sided else "columns"
     if form != "q":
-        wanted = read_columns(parameter, request.columns, frame, aside, binned)
+        wanted = read_columns(parameter, request.columns, frame, excluded, binned)
         return wanted, wanted
     if request.columns is None:
         raise ValueError(
             f"p is None, but q={request.q!r} needs a partner. Name the column to compare: p=..."
         )
-    wanted = read_columns("p", request.columns, frame, aside)
-    partners = read_columns("q", request.q, frame, aside)
+    wanted = read_columns("p", request.columns, frame, excluded)
+    partners = read_columns("q", request.q, frame, excluded)
     if len(wanted) != len(partners):
         raise ValueError(
             f"p and q are paired, so they must be equally long; got {len(wanted)} in p "
@@ -96,13 +96,13 @@ def require_cut_alike(by: list[Key], *sources: Source) -> None:
         key for key in by if isinstance(key, pd.Grouper) and key.freq is not None
     ]
     for key in groupers:
-        resolved = cut_text(key)
-        cuts = [Prepared.of(source).cut_keys for source in sources]
+        wanted = grouper_text(key)
+        cuts = [Precounted.of(source).grouper_texts for source in sources]
         for before in [cut[key.key] for cut in cuts if key.key in cut]:
             # cutting them again must leave them where they are
-            if before != resolved or before.endswith(FROM_DATA) or key.closed != key.label:
+            if before != wanted or before.endswith(FROM_DATA) or key.closed != key.label:
                 raise ValueError(
-                    f"by cuts the times {key.key!r} by {resolved}, and the profile has cut them by "
+                    f"by cuts the times {key.key!r} by {wanted}, and the profile has cut them by "
                     f"{before}. To match group to group both must be the same, with closed equal "
                     "to label and bins that do not begin where the data does, as for 'h' or 'D'."
                 )
@@ -114,7 +114,7 @@ def check_reference(request: Request, reference: Source, wanted: list[Hashable])
     require_columns("p", wanted, columns, frame="reference")
     if request.weights is None:
         return
-    if request.weights not in columns and reference.kind == "profile":
+    if request.weights not in columns and reference.source_type == "profile":
         raise ValueError(
             f"weights={request.weights!r} applies to both sides, but the profile that is "
             f"reference was taken without it. Take it with weights={request.weights!r}."

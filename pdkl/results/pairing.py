@@ -41,7 +41,7 @@ class GroupPairs:
             None if reference is None else reference.take(rows),
         )
 
-    def spoken(self, row: int) -> str:
+    def describe(self, row: int) -> str:
         """Write the keys of a comparison for a message, empty without keys."""
         one = self.keys.iloc[[row]]
         pairs = [f"{name}={one[name].tolist()[0]!r}" for name in one.columns]

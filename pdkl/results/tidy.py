@@ -73,10 +73,15 @@ class Categories:
 
 
 def columns_of(
-    method: str, measured: Sequence[str], form: str | None, keys: Sequence[Hashable], *, cut: bool
+    method: str,
+    measured: Sequence[str],
+    form: str | None,
+    keys: Sequence[Hashable],
+    *,
+    with_intervals: bool,
 ) -> list[str]:
     """List the columns of an answer besides the keys of ``by``; ``measured`` are its values."""
-    ends = ["low", "high"] if cut else []
+    ends = ["low", "high"] if with_intervals else []
     if method == "distribution":
         return ["column", *_DISTRIBUTION, *ends, "unit"]
     head = ["column"]

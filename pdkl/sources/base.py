@@ -20,7 +20,7 @@ class Rows:
 
     frame: pd.DataFrame
     weights: Hashable | None
-    cut: frozenset[Hashable] = frozenset()  # columns of intervals already: categoricals of them
+    binned: frozenset[Hashable] = frozenset()  # columns of intervals already: categoricals of them
     coded: frozenset[Hashable] = frozenset()  # categoricals only to spare the hashing of values
 
     @property
@@ -39,7 +39,7 @@ class Source(Protocol):
     """Data of any kind."""
 
     @property
-    def kind(self) -> str:
+    def source_type(self) -> str:
         """What the column ``reference`` calls it: "frame" or "profile"."""
 
     @property
@@ -48,30 +48,30 @@ class Source(Protocol):
 
     def reduce(
         self,
-        wanted: Sequence[Sequence[Hashable]],
+        column_lists: Sequence[Sequence[Hashable]],
         weights: Hashable | None,
-        cut: Mapping[Hashable, Binner],
+        binners: Mapping[Hashable, Binner],
     ) -> list[Rows]:
-        """Return rows with the ``wanted`` columns, for each list of them, in one pass.
+        """Return rows with the ``column_lists`` columns, for each list of them, in one pass.
 
         Every row of the data stands in each answer, also where values are missing or weights 0.
-        ``cut`` says which columns will be cut into intervals, in case that is cheaper at once.
+        ``binners`` says which columns will be cut into intervals, in case that is cheaper at once.
         """
 
 
 @dataclass(frozen=True)
-class Prepared:
+class Precounted:
     """What was settled when the data was counted; nothing where it still is as it was."""
 
     binners: Mapping[Hashable, Binner] = field(default_factory=dict)
     folded: Mapping[Hashable, int] = field(default_factory=dict)  # how many categories are lumped
-    cut_keys: Mapping[Hashable, str] = field(default_factory=dict)  # how times were cut
+    grouper_texts: Mapping[Hashable, str] = field(default_factory=dict)  # how times were cut
     weights: Hashable | None = None  # the column that was added up
 
     @staticmethod
-    def of(source: Source) -> Prepared:
+    def of(source: Source) -> Precounted:
         """Return what a source says of itself; only a profile says anything."""
-        said: Prepared = getattr(source, "prepared", Prepared())
+        said: Precounted = getattr(source, "prepared", Precounted())
         return said
 
 

@@ -38,26 +38,31 @@ def _seen(dtype: Any) -> Any:
 
 def distinct(
     frame: Any,
-    wanted: Sequence[Sequence[Hashable]],
+    column_lists: Sequence[Sequence[Hashable]],
     weights: Hashable | None,
-    cut: Mapping[Hashable, Encoder],
+    binners: Mapping[Hashable, Encoder],
 ) -> list[pd.DataFrame]:
     """Count the distinct rows of each list of columns, in one pass over the partitions.
 
     The answers are those of `pdkl.sources.narwhals.query.distinct`, in the dtypes of the data.
-    Columns to ``cut`` are categoricals of their intervals.
+    Columns with ``binners`` are categoricals of their intervals.
     """
     from dask.delayed import delayed
 
-    aside = [] if weights is None else [weights]
-    needed = list(dict.fromkeys([*(name for columns in wanted for name in columns), *aside]))
+    of_weights = [] if weights is None else [weights]
+    needed = list(
+        dict.fromkeys([*(name for columns in column_lists for name in columns), *of_weights])
+    )
     levels = [
         name
         for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
         if name in needed and _seen(dtype) is not dtype
     ]
     read_part, add = delayed(_reduce), delayed(_add)
-    parts = [read_part(part, wanted, weights, cut, levels) for part in frame[needed].to_delayed()]
+    parts = [
+        read_part(part, column_lists, weights, binners, levels)
+        for part in frame[needed].to_delayed()
+    ]
     while len(parts) > 1:
         parts = [add(parts[i : i + _FAN_IN]) for i in range(0, len(parts), _FAN_IN)]
     found: list[pd.DataFrame] = parts[0].compute()
@@ -66,9 +71,9 @@ def distinct(
 
 def _reduce(
     part: pd.DataFrame,
-    wanted: Sequence[Sequence[Hashable]],
+    column_lists: Sequence[Sequence[Hashable]],
     weights: Hashable | None,
-    cut: Mapping[Hashable, Encoder],
+    binners: Mapping[Hashable, Encoder],
     levels: Sequence[Hashable],
 ) -> list[pd.DataFrame]:
     part = part.astype({name: part[name].cat.categories.dtype for name in levels})
@@ -76,12 +81,12 @@ def _reduce(
     if weights is not None:
         cells |= _weighed(part[weights])
     values: dict[Hashable, pd.Series[Any]] = {}
-    for name in dict.fromkeys([name for columns in wanted for name in columns]):
+    for name in dict.fromkeys([name for columns in column_lists for name in columns]):
         values[name] = part[name].reset_index(drop=True)
-        if name in cut:
-            codes, labels = cut[name](part[name], name)
+        if name in binners:
+            codes, labels = binners[name](part[name], name)
             values[name] = pd.Series(pd.Categorical.from_codes(codes, categories=labels))
-    return [_added({name: values[name] for name in columns}, cells) for columns in wanted]
+    return [_added({name: values[name] for name in columns}, cells) for columns in column_lists]
 
 
 def _weighed(values: pd.Series[Any]) -> dict[str, NDArray[Any]]:
@@ -136,25 +141,25 @@ class DaskSource:
 
     head: pd.DataFrame
     frame: Any
-    spoken: str
-    kind: str = "frame"
+    engine_name: str
+    source_type: str = "frame"
 
     def reduce(
         self,
-        wanted: Sequence[Sequence[Hashable]],
+        column_lists: Sequence[Sequence[Hashable]],
         weights: Hashable | None,
-        cut: Mapping[Hashable, Binner],
+        binners: Mapping[Hashable, Binner],
     ) -> list[Rows]:
         """Count the distinct rows of each list where the data is."""
         if weights is not None:
             read_weights(self.head, weights)
         fitting = {
             name: binner
-            for name, binner in cut.items()
-            if name in self.head and as_numbers(self.head[name], name)[2] == binner.kind
+            for name, binner in binners.items()
+            if name in self.head and as_numbers(self.head[name], name)[2] == binner.scale
         }
-        lists = [list(dict.fromkeys(columns)) for columns in wanted]
-        with running(self.spoken):
+        lists = [list(dict.fromkeys(columns)) for columns in column_lists]
+        with running(self.engine_name):
             frames = distinct(self.frame, lists, weights, fitting)
         found = []
         for columns, frame in zip(lists, frames, strict=True):

@@ -22,7 +22,7 @@ class TooManyRowsError(Exception):
 
 
 @contextmanager
-def running(spoken: str) -> Iterator[None]:
+def running(engine_name: str) -> Iterator[None]:
     """Say whose query it was that failed."""
     try:
         yield
@@ -31,7 +31,7 @@ def running(spoken: str) -> Iterator[None]:
     except Exception as error:
         said = (str(error).strip() or "no more is known").splitlines()[0]
         raise RuntimeError(
-            f"the query of this {spoken} failed, so nothing was counted. It says: "
+            f"the query of this {engine_name} failed, so nothing was counted. It says: "
             f"{type(error).__name__}: {said}"
         ) from error
 
@@ -40,7 +40,7 @@ def rows_beside_weights(
     keys: dict[Hashable, pd.Series[Any]],
     cells: pd.DataFrame,
     weights: Hashable | None,
-    cut: frozenset[Hashable],
+    binned: frozenset[Hashable],
 ) -> Rows:
     """Put the distinct rows beside what they weigh."""
     name = weights
@@ -53,23 +53,23 @@ def rows_beside_weights(
         if weights is None
         else checked_weights(cells, f"weights (column {weights!r})")
     )
-    return Rows(pd.DataFrame({**keys, name: number}), name, cut)
+    return Rows(pd.DataFrame({**keys, name: number}), name, binned)
 
 
-def checked_weights(cells: pd.DataFrame, spoken: str) -> pd.Series[Any]:
+def checked_weights(cells: pd.DataFrame, subject: str) -> pd.Series[Any]:
     """Check the weights, and add their halves."""
     if n_missing := int(cells["missing"].sum()):
         raise ValueError(
-            f"{spoken} must not be missing; {n_missing} of {int(cells['rows'].sum())} are. "
+            f"{subject} must not be missing; {n_missing} of {int(cells['rows'].sum())} are. "
             "Fill them or drop these rows."
         )
     if len(cells) and (least := cells["least"].min()) < 0:
-        raise ValueError(f"{spoken} must not be negative; the smallest is {least:g}.")
+        raise ValueError(f"{subject} must not be negative; the smallest is {least:g}.")
     if "total" in cells:
         return cells["total"].astype(np.float64)
     low, high = cells["low"].astype(np.int64), cells["high"].astype(np.float64)
     if len(cells) and float(high.max()) + float(low.max()) > 2.0**62:
         exact = [int(a) + int(b) for a, b in zip(low, high, strict=True)]
-        require_whole_sum(sum(exact), spoken)
+        require_whole_sum(sum(exact), subject)
         return pd.Series(exact, dtype=np.int64)
     return high.astype(np.int64) + low

@@ -16,13 +16,13 @@ class PandasSource:
     """A pandas frame, which needs no reduction."""
 
     head: pd.DataFrame
-    kind: str = "frame"
+    source_type: str = "frame"
 
     def reduce(
         self,
-        wanted: Sequence[Sequence[Hashable]],
+        column_lists: Sequence[Sequence[Hashable]],
         weights: Hashable | None,
-        cut: Mapping[Hashable, Binner],  # noqa: ARG002
+        binners: Mapping[Hashable, Binner],  # noqa: ARG002
     ) -> list[Rows]:
         """Return the frame itself."""
-        return [Rows(self.head, weights)] * len(wanted)
+        return [Rows(self.head, weights)] * len(column_lists)

@@ -74,6 +74,6 @@ def _is_arrow(value: Any) -> bool:
     """Tell whether ``value`` is Arrow's; pyarrow is not imported for what cannot be."""
     if type(value).__module__.partition(".")[0] != "pyarrow":
         return False
-    from pdkl.sources.arrow.source import KINDS
+    from pdkl.sources.arrow.source import ARROW_TYPES
 
-    return isinstance(value, KINDS)
+    return isinstance(value, ARROW_TYPES)

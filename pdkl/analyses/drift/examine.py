@@ -29,7 +29,7 @@ from pdkl.request.parse import plain, read_by
 from pdkl.request.resolve import ResolvedRequest, check_reference, is_matched
 from pdkl.results import pairing, tidy
 from pdkl.results.pairing import GroupPairs
-from pdkl.sources.base import Prepared, Source
+from pdkl.sources.base import Precounted, Source
 from pdkl.sources.registry import is_data, read_data
 
 
@@ -67,7 +67,7 @@ def examine(data: Any, request: Request, *, threshold: Any, alpha: Any, bins: An
     tidy.check_keys(keys, columns_of(measure))
     _check_weights(request, source, reference)
     columns = _columns(request, source, reference, keys)
-    kinds.cut(columns, source, reference, request.weights, bins)
+    kinds.fit_numbers(columns, source, reference, request.weights, bins)
     resolved = ResolvedRequest(request, form, source, reference, by, [], [])
     groups, occurs = _count(columns, resolved)
     attributes = request.describe(form, options.unit, keys) | {
@@ -113,7 +113,7 @@ def _check_weights(request: Request, source: Source, reference: Source) -> None:
         require_columns("weights", [weights], list(source.head.columns))
         check_reference(request, reference, [])
     for side in (source, reference):
-        added = Prepared.of(side).weights  # they are no column any more
+        added = Precounted.of(side).weights  # they are no column any more
         if added is None and weights is None:
             continue
         wanted = [weights] if added is None else [name for name in side.head if name != added]
@@ -131,9 +131,9 @@ def _columns(
     there: Counter[Hashable] = Counter(reference.head.columns)
     every = list(dict.fromkeys([*source.head.columns, *reference.head.columns]))
     if request.columns is None:
-        aside = {*keys, request.weights, request.blocks}
-        aside |= {Prepared.of(side).weights for side in (source, reference)}
-        wanted = [name for name in every if name not in aside]
+        excluded = {*keys, request.weights, request.blocks}
+        excluded |= {Precounted.of(side).weights for side in (source, reference)}
+        wanted = [name for name in every if name not in excluded]
         if not wanted:
             raise ValueError(
                 "columns is None, which means every column of either frame outside by, weights "
@@ -153,10 +153,10 @@ def _columns(
         require_columns("columns", unknown, every, frame="data, like reference,")
     columns = [DriftColumn(name, here[name] > 0, there[name] > 0) for name in dict.fromkeys(wanted)]
     for column in columns:
-        for side, spoken in ((here, "data"), (there, "reference")):
+        for side, side_name in ((here, "data"), (there, "reference")):
             if side[column.name] > 1:
                 column.fail(
-                    f"{spoken} has column {column.name!r} {side[column.name]} times; give its "
+                    f"{side_name} has column {column.name!r} {side[column.name]} times; give its "
                     "columns unique names first."
                 )
     return columns
@@ -165,11 +165,11 @@ def _columns(
 def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[GroupPairs, Flags]:
     """Count both sides; return the groups, and which of them occur on which side."""
     assert resolved.reference is not None  # it is the form of the question
-    cut = binners_of(columns)
+    binners = binners_of(columns)
 
     def tally(side: Source, by: Sequence[Key], chosen: list[DriftColumn]) -> GroupedCounts:
         wanted = [column.name for column in chosen if not column.error]
-        found, wrong = count_apart(side, wanted, by, resolved.request.weights, cut)
+        found, wrong = count_apart(side, wanted, by, resolved.request.weights, binners)
         for column in chosen:
             if column.name in wrong:
                 column.fail(wrong[column.name])

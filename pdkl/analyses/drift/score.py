@@ -13,7 +13,7 @@ from pdkl.codes.labels import as_objects, as_text, label_order, take_labels
 from pdkl.comparing.align import batches, blocks_of
 from pdkl.comparing.inference import Scored, assess
 from pdkl.comparing.prepare import CountedRequest
-from pdkl.comparing.shared_labels import Column, Counted, column_of, with_blocks
+from pdkl.comparing.shared_labels import Column, CountedColumn, column_of, with_blocks
 from pdkl.core.counts.counts import Counts
 from pdkl.core.counts.pairs import Pairs, concatenate
 from pdkl.core.inference.multiplicity import adjusted
@@ -46,10 +46,10 @@ def line_up(resolved: ResolvedRequest, table: Table) -> list[tuple[int, Column]]
                 continue
             kinds.without_values(column)
         own, other = _both(column, table.counted.groups)
-        sides = Counted(column.name, column.name, own, other)
-        cut = {column.name: column.binner} if column.kind == "binned" and column.binner else {}
+        sides = CountedColumn(column.name, column.name, own, other)
+        binners = {column.name: column.binner} if column.kind == "binned" and column.binner else {}
         try:
-            lined = column_of(resolved, options, sides, cut)
+            lined = column_of(resolved, options, sides, binners)
         except TypeError as error:
             column.fail(str(error))
             continue
@@ -73,7 +73,7 @@ def _add_blocks(prepared: dict[int, Column], resolved: ResolvedRequest, table: T
     if not shared:
         return
     wanted = [columns[place].name for place in shared]
-    found = count_blocks(replace(resolved, wanted=wanted, partners=wanted), binners_of(columns))
+    found = count_blocks(replace(resolved, columns=wanted, partners=wanted), binners_of(columns))
     assert found is not None  # blocks= is given
     for place in shared:
         column = columns[place]

@@ -15,7 +15,7 @@ from pdkl.analyses.explain.splits import (
     SIZES,
     TESTED,
     ExplainRequest,
-    Found,
+    JudgedSplit,
     judge,
     require_column_match,
     text_column,
@@ -30,9 +30,9 @@ from pdkl.counting.count import one, weights_of
 from pdkl.sources.base import Rows
 
 UNRESOLVED = "(not resolved)"
-_GLANCE = 19  # draws that tell what is not worth more
-_HOPE = 0.2  # the p-value of a glance above which no more draws are spent
-_ENOUGH = 5  # rows for each combination of two columns
+_SCREENING_DRAWS = 19  # draws that tell what is not worth more
+_SCREENING_P = 0.2  # the p-value of a glance above which no more draws are spent
+_MIN_ROWS_PER_CELL = 5  # rows for each combination of two columns
 _BY_COLUMN = ("step", "column", "given", *SIZES, *TESTED, "unit")
 
 
@@ -59,7 +59,7 @@ class JointCells:
     def pairs(self, strata: IntArray, columns: Sequence[int]) -> list[tuple[int, int]]:
         """List the pairs of columns whose combinations have enough rows on average to tell."""
         rows = int(self.p.sum() + self.q.sum())
-        most = rows / (_ENOUGH * (int(strata.max(initial=0)) + 1))
+        most = rows / (_MIN_ROWS_PER_CELL * (int(strata.max(initial=0)) + 1))
         sizes = {column: len(np.unique(self.codes[column])) for column in columns}
         return [(i, j) for i, j in combinations(columns, 2) if sizes[i] * sizes[j] <= most]
 
@@ -89,28 +89,28 @@ def split_columns(resolved: ExplainRequest) -> pd.DataFrame:
 
 def _steps(
     resolved: ExplainRequest, cells: JointCells
-) -> list[tuple[int | None, list[int], Found]]:
+) -> list[tuple[int | None, list[int], JudgedSplit]]:
     """Choose one column after the other; None is what is left when none is real."""
     strata = np.zeros(len(cells.p), dtype=np.int64)
     chosen: list[int] = []
     left = list(range(len(resolved.columns)))
-    steps: list[tuple[int | None, list[int], Found]] = []
+    steps: list[tuple[int | None, list[int], JudgedSplit]] = []
 
-    def take(column: int, found: Found) -> None:
+    def take(column: int, found: JudgedSplit) -> None:
         nonlocal strata
         steps.append((column, list(chosen), found))
         strata = _numbered(strata, cells.codes[column])
         chosen.append(column)
         left.remove(column)
 
-    def judged(every: Sequence[Sequence[int]], most: int) -> list[Found]:
+    def judged(every: Sequence[Sequence[int]], most: int) -> list[JudgedSplit]:
         splits = [partial(cells.split, strata, columns) for columns in every]
         return judge(resolved, splits, len(cells.p), min(most, resolved.inference.n_resamples))
 
-    def promising(every: Sequence[Sequence[int]]) -> list[Found]:
+    def promising(every: Sequence[Sequence[int]]) -> list[JudgedSplit]:
         """Judge columns together, those that a glance shows to be noise by this glance alone."""
-        found = judged(every, _GLANCE)
-        hopeful = [i for i, one in enumerate(found) if one.p_value <= _HOPE]
+        found = judged(every, _SCREENING_DRAWS)
+        hopeful = [i for i, one in enumerate(found) if one.p_value <= _SCREENING_P]
         again = judged([every[i] for i in hopeful], resolved.inference.n_resamples)
         for i, better in zip(hopeful, again, strict=True):
             found[i] = better
@@ -134,7 +134,7 @@ def _steps(
     return steps
 
 
-def _best(found: Sequence[Found]) -> int | None:
+def _best(found: Sequence[JudgedSplit]) -> int | None:
     """Return the place of the largest excess that is real, None if none is."""
     real = [i for i, one in enumerate(found) if one.is_real(len(found))]
     return max(real, key=lambda i: found[i].gain) if real else None
@@ -143,7 +143,7 @@ def _best(found: Sequence[Found]) -> int | None:
 def _cells(resolved: ExplainRequest) -> JointCells:
     """Count the combinations of all columns on both sides."""
     here, there = (
-        one(source, resolved.columns, resolved.weights, resolved.cut)
+        one(source, resolved.columns, resolved.weights, resolved.binners)
         for source in (resolved.source, resolved.reference)
     )
     weight = np.concatenate([_whole_weights(rows) for rows in (here, there)])
@@ -151,7 +151,7 @@ def _cells(resolved: ExplainRequest) -> JointCells:
     key, lacking = np.zeros(len(weight), dtype=np.int64), np.zeros(len(weight), dtype=bool)
     codes: list[IntArray] = []
     for column in resolved.columns:
-        code = _codes(here, there, column, resolved.cut)
+        code = _codes(here, there, column, resolved.binners)
         lacking |= code < 0
         codes.append(code + 1)
         key = _numbered(key, codes[-1])
@@ -176,11 +176,11 @@ def _whole_weights(rows: Rows) -> IntArray:
     return weight.astype(np.int64)
 
 
-def _codes(here: Rows, there: Rows, column: Hashable, cut: dict[Hashable, Binner]) -> IntArray:
+def _codes(here: Rows, there: Rows, column: Hashable, binners: dict[Hashable, Binner]) -> IntArray:
     """Give the rows of both sides one code per value, in the order of the values; -1 is missing."""
     sides = []
     for rows in (here, there):
-        coder = encode if column in rows.cut else cut.get(column, encode)
+        coder = encode if column in rows.binned else binners.get(column, encode)
         codes, labels = coder(rows.frame[column], column)
         seen = np.zeros(len(labels) + 1, dtype=bool)
         seen[codes] = True  # -1 is the last

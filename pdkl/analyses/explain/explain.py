@@ -74,7 +74,7 @@ def explain(
     result.attrs["pdkl"] = {
         "method": "explain",
         "measure": measure,
-        "comparison": other.kind,
+        "comparison": other.source_type,
         "by": [plain(key) for key in key_names],
         "columns": [plain(column) for column in wanted],
         "weights": plain(weights),

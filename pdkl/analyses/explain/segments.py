@@ -14,8 +14,8 @@ from pdkl.analyses.explain.splits import (
     SIZES,
     TESTED,
     ExplainRequest,
-    Found,
-    Make,
+    JudgedSplit,
+    MakeSplit,
     judge,
     require_column_match,
     text_column,
@@ -35,13 +35,13 @@ def split_segments(resolved: ExplainRequest) -> pd.DataFrame:
     """Split the divergence of each column into that of the mix and those within segments."""
     bare = [key_name(key) for key in resolved.by]  # Groupers cut the times of both sides together
     here, there = (
-        count(source, resolved.columns, bare, resolved.weights, resolved.cut)
+        count(source, resolved.columns, bare, resolved.weights, resolved.binners)
         for source in (resolved.source, resolved.reference)
     )
     keys, own, others = pool_groups(here.keys, there.keys, resolved.by)
     here, there = here.regroup(own, keys), there.regroup(others, keys)
     within: list[Split] = []
-    splits: list[Make] = []  # for each column the mix, then the segments
+    splits: list[MakeSplit] = []  # for each column the mix, then the segments
     sizes: dict[str, list[Any]] = {name: [] for name in SIZES}
     for column in resolved.columns:
         p, q = _on_one_order(here.columns[column], there.columns[column], column, resolved.dropna)
@@ -87,7 +87,7 @@ def _segment_rows(
     resolved: ExplainRequest,
     keys: pd.DataFrame,
     within: list[Split],
-    found: list[Found],
+    found: list[JudgedSplit],
     sizes: dict[str, list[Any]],
 ) -> pd.DataFrame:
     size = len(keys) + 1

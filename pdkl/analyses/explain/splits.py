@@ -20,10 +20,10 @@ from pdkl.request.inference import InferenceOptions
 from pdkl.sources.base import Source
 
 _ALPHA = 0.05  # how often columns that did not change are blamed
-_LONG = 50_000_000  # cells drawn that take some seconds
+_PROGRESS_CELLS = 50_000_000  # cells drawn that take some seconds
 SIZES = ("n", "n_reference", "n_missing", "n_missing_reference")
 TESTED = ("contribution", "share", "expected", "excess", "noise_floor")
-Make = Callable[[], Split]
+MakeSplit = Callable[[], Split]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class ExplainRequest:
     columns: list[Hashable]
     by: list[Key]
     weights: Hashable | None
-    cut: dict[Hashable, Binner]
+    binners: dict[Hashable, Binner]
     dropna: bool
     measure: Chained
     log_base: float
@@ -43,7 +43,7 @@ class ExplainRequest:
 
 
 @dataclass(frozen=True)
-class Found:
+class JudgedSplit:
     """What a split adds to the divergence, beside what it would if nothing differed."""
 
     contribution: float
@@ -69,27 +69,29 @@ class Found:
         }
 
 
-def judge(resolved: ExplainRequest, splits: Sequence[Make], cells: int, size: int) -> list[Found]:
+def judge(
+    resolved: ExplainRequest, splits: Sequence[MakeSplit], cells: int, size: int
+) -> list[JudgedSplit]:
     """Measure splits of up to so many cells, and draw each as if nothing differed within strata.
 
     They are made one by one, as all of them may not fit into memory.
     """
     measures = tuple(dict.fromkeys([CHAINED[0], resolved.measure]))
 
-    def task(i: int, rng: np.random.Generator) -> Found:
+    def task(i: int, rng: np.random.Generator) -> JudgedSplit:
         split = splits[i]()
         js, drawn = split.total(CHAINED[0]), split.null_values(measures, size, rng)
         gain = null_summary(js, drawn[0]).excess
         rows = 2.0 * (split.n_p + split.n_q)  # JS in the unit of the G statistic
         chance = p_value(rows * js, rows * drawn[0], least=split.least_p_value())
         value, values = split.total(resolved.measure), drawn[-1]
-        told = null_summary(value, values)
+        summary = null_summary(value, values)
         expected = float(values.mean()) if not np.isnan(value) else float("nan")
-        return Found(value, expected, *told, gain, chance)
+        return JudgedSplit(value, expected, *summary, gain, chance)
 
     threads = None if cells * size >= WORTH_THREADS else 1
     answers = each(task, len(splits), resolved.inference.rng, threads=threads)
-    shown = resolved.inference.progress and cells * size * len(splits) > _LONG
+    shown = resolved.inference.progress and cells * size * len(splits) > _PROGRESS_CELLS
     return list(with_progress(answers, len(splits), shown=shown))
 
 

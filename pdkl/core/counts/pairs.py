@@ -194,9 +194,9 @@ def align_equal_counts(counts: Counts, width: int) -> Pairs:
     weight = found - group * width
     count = as_float(np.concatenate([weight, counts.weight[large]]))
     group = np.concatenate([group, counts.group[large]])
-    nobody = np.full(len(group), -1)
+    unnamed = np.full(len(group), -1)
     return replace(
-        _paired(counts, counts, group, nobody, count, count),
+        _paired(counts, counts, group, unnamed, count, count),
         times=np.concatenate([as_float(met[found]), np.ones(len(large))]),
     )
 

@@ -85,11 +85,11 @@ def cross(
     size = counts.n_groups
     values = np.append(scale * as_float(counts.weight) + pseudo, pseudo or 1.0)
     totals = scale * as_float(counts.totals) + pseudo * len(outcomes)
-    cut = _Cut.of(values, totals, len(outcomes))
-    if cut is None or len(counts.weight) < _SPARSEST * size * len(outcomes):
+    split = _SplitTable.of(values, totals, len(outcomes))
+    if split is None or len(counts.weight) < _SPARSEST * size * len(outcomes):
         return None
-    sums = np.zeros((len(cut.units), len(cut.grids), size, size))
-    masses = np.zeros((len(cut.units), size))
+    sums = np.zeros((len(split.units), len(split.grids), size, size))
+    masses = np.zeros((len(split.units), size))
     lacking, shared = np.zeros((size, size)), np.zeros((size, size))
     lost = 0.0
     for table in _tables(counts, outcomes):
@@ -98,23 +98,23 @@ def cross(
             lacking += table @ (~occurs).T.astype(np.float64)
         mask = occurs.astype(np.float32)  # so few columns that their number is exact
         shared += mask @ mask.T
-        smooth = np.ldexp(scale * table + pseudo, cut.shift[:, None])
-        parts, rest = cut.counts(smooth)
+        smooth = np.ldexp(scale * table + pseudo, split.shift[:, None])
+        parts, rest = split.counts(smooth)
         levels = np.arange(min(table.max(initial=0.0), table.size) + 1.0)
-        if len(cut.units) == 1 and len(levels) <= table.size:  # few whole numbers: looked up
+        if len(split.units) == 1 and len(levels) <= table.size:  # few whole numbers: looked up
             place = table.astype(np.intp)
-            logs = [of_level[place] for of_level in cut.logs(_log(scale * levels + pseudo))]
+            logs = [of_level[place] for of_level in split.logs(_log(scale * levels + pseudo))]
         else:
-            logs = cut.logs(_log(smooth))
+            logs = split.logs(_log(smooth))
         for i, part in enumerate(parts):
             masses[i] += part.sum(axis=1)
             for j, values in enumerate(logs):
                 sums[i, j] += part @ values.T
         lost = max(lost, float(np.abs(rest).max()))
-    high, low = _added(mass * unit for mass, unit in zip(masses, cut.units, strict=True))
+    high, low = _added(mass * unit for mass, unit in zip(masses, split.units, strict=True))
     n = np.where(high > 0, high, 1.0)
     log_n = log(n)
-    for j, values in enumerate(cut.logs(Double(*exact_sum(log_n.high, log_n.low + low / n)))):
+    for j, values in enumerate(split.logs(Double(*exact_sum(log_n.high, log_n.low + low / n)))):
         sums[:, j] -= masses[:, :, None] * values
     support = np.diagonal(shared)
     return Crossing(
@@ -122,14 +122,14 @@ def cross(
         support=support + support[:, None] - shared,
         infinite=(pseudo == 0) & (shared < support[:, None]),
         _sums=sums,
-        _units=cut.units,
+        _units=split.units,
         _totals=high,
         _error=_ERROR + lost * len(outcomes) * 2.0 ** (_LOG_BITS + 1) / n,
     )
 
 
 @dataclass(frozen=True)
-class _Cut:
+class _SplitTable:
     """How counts and logarithms are cut so that sums of their products are exact."""
 
     shift: IntArray  # each group is scaled by this power of 2
@@ -137,7 +137,7 @@ class _Cut:
     grids: list[int]  # the power of 2 whose multiples make each part of the logarithms
 
     @classmethod
-    def of(cls, values: FloatArray, totals: FloatArray, width: int) -> _Cut | None:
+    def of(cls, values: FloatArray, totals: FloatArray, width: int) -> _SplitTable | None:
         """Choose as few parts as hold the digits; None if there are too many."""
         whole = bool((values == np.rint(values)).all())
         largest = totals.max(initial=1.0)

@@ -20,7 +20,7 @@ _PIECE = 1 << 17  # rows encoded at a time; more where a dictionary is larger
 
 def count(
     batches: Iterable[pa.RecordBatch],
-    wanted: Sequence[Sequence[str]],
+    column_lists: Sequence[Sequence[str]],
     encoders: Mapping[str, Encoder],
     weights: WeightReader | None = None,
 ) -> list[Combinations]:
@@ -37,8 +37,10 @@ def count(
     weights : WeightReader, optional
         Of the column of row weights. Rows that weigh 0 stand in the answers too.
     """
-    kind = None if weights is None else weights.dtype
-    counters = [CombinationCounter(len(columns), kind, len(wanted)) for columns in wanted]
+    dtype = None if weights is None else weights.dtype
+    counters = [
+        CombinationCounter(len(columns), dtype, len(column_lists)) for columns in column_lists
+    ]
     with ThreadPoolExecutor(2) as pool:
         # columns are encoded side by side, but for dictionaries, whose codes are only renumbered
         light = all(isinstance(one, Dictionaries) for one in encoders.values())
@@ -48,7 +50,7 @@ def count(
             found = encode(lambda one, part: one.encode(part), encoders.values(), parts)
             weight = None if weights is None else weights.read(piece.column(weights.name))
             codes = dict(zip(encoders, found, strict=True))
-            for columns, counter in zip(wanted, counters, strict=True):
+            for columns, counter in zip(column_lists, counters, strict=True):
                 sizes = [encoders[name].size for name in columns]
                 counter.add([codes[name] for name in columns], sizes, weight)
     if weights is not None:
@@ -79,9 +81,9 @@ def _pieces(batches: Iterable[pa.RecordBatch], known: Callable[[], int]) -> Iter
 class WeightReader:
     """Reads weights piece by piece, and says at the end what is wrong with them."""
 
-    def __init__(self, name: str, kind: pa.DataType) -> None:
+    def __init__(self, name: str, arrow_type: pa.DataType) -> None:
         self.name = name
-        self.dtype = np.dtype(np.float64 if pa.types.is_floating(kind) else np.int64)
+        self.dtype = np.dtype(np.float64 if pa.types.is_floating(arrow_type) else np.int64)
         self._rows = self._missing = self._negative = 0
         self._first_negative: Any = None
         self._total: int | float = 0
@@ -113,24 +115,24 @@ class WeightReader:
 
     def require(self) -> None:
         """Raise where weights cannot be weights, in the words that any frame's would get."""
-        spoken = f"weights (column {self.name!r})"
+        subject = f"weights (column {self.name!r})"
         if self._missing:
             raise ValueError(
-                f"{spoken} must not be missing; {self._missing} of {self._rows} are. "
+                f"{subject} must not be missing; {self._missing} of {self._rows} are. "
                 "Fill them with fillna or drop these rows."
             )
         if self.dtype == np.int64 and self._total > _WHOLE:
             raise ValueError(
-                f"{spoken} add up to {self._total}, beyond the 2**63 - 1 that whole weights are "
+                f"{subject} add up to {self._total}, beyond the 2**63 - 1 that whole weights are "
                 "counted to. Divide them or make them floats."
             )
         if not self._total <= LARGEST_SUM:
             raise ValueError(
-                f"{spoken} must be finite and add up to at most {LARGEST_SUM:g}; they add up to "
+                f"{subject} must be finite and add up to at most {LARGEST_SUM:g}; they add up to "
                 f"{self._total:g}. Divide them by a common factor."
             )
         if self._negative:
             raise ValueError(
-                f"{spoken} must not be negative; {self._negative} of {self._rows} are, "
+                f"{subject} must not be negative; {self._negative} of {self._rows} are, "
                 f"the first is {self._first_negative}."
             )

@@ -146,21 +146,25 @@ def _check(fragments: list[ds.Fragment], dataset: ds.Dataset, columns: list[str]
                 )
 
 
-def _family(kind: pa.DataType) -> str:
+def _family(arrow_type: pa.DataType) -> str:
     """Say among which types a value can be moved without becoming another."""
     types = pa.types
-    if types.is_dictionary(kind):
-        return _family(kind.value_type)
-    if types.is_timestamp(kind):
-        return "naive time" if kind.tz is None else "aware time"
+    if types.is_dictionary(arrow_type):
+        return _family(arrow_type.value_type)
+    if types.is_timestamp(arrow_type):
+        return "naive time" if arrow_type.tz is None else "aware time"
     for family in ("date", "time", "duration"):
-        if getattr(types, f"is_{family}")(kind):
+        if getattr(types, f"is_{family}")(arrow_type):
             return family
-    if types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind):
+    if (
+        types.is_integer(arrow_type)
+        or types.is_floating(arrow_type)
+        or types.is_decimal(arrow_type)
+    ):
         return "number"
-    if types.is_string(kind) or types.is_large_string(kind):
+    if types.is_string(arrow_type) or types.is_large_string(arrow_type):
         return "text"
-    return str(kind).removeprefix("large_").removesuffix("_view")
+    return str(arrow_type).removeprefix("large_").removesuffix("_view")
 
 
 def _text_columns(fragments: list[ds.Fragment], schema: pa.Schema, columns: list[str]) -> list[str]:

@@ -34,48 +34,52 @@ class Vocabulary(Encoder, Protocol):
         """Return the values that the numbers stand for."""
 
 
-def encoder_for(kind: pa.DataType) -> Vocabulary:
+def encoder_for(arrow_type: pa.DataType) -> Vocabulary:
     """Return an encoder for values of a type; TypeError where they cannot be counted."""
     types = pa.types
-    if types.is_dictionary(kind):
-        return Dictionaries(kind)
-    if isinstance(kind, pa.BaseExtensionType):
-        return Converted(encoder_for(kind.storage_type), _storage)
-    if types.is_boolean(kind):
-        return Numbers(pa.uint8(), kind)
-    if types.is_date64(kind):
+    if types.is_dictionary(arrow_type):
+        return Dictionaries(arrow_type)
+    if isinstance(arrow_type, pa.BaseExtensionType):
+        return Converted(encoder_for(arrow_type.storage_type), _storage)
+    if types.is_boolean(arrow_type):
+        return Numbers(pa.uint8(), arrow_type)
+    if types.is_date64(arrow_type):
         return Converted(encoder_for(pa.date32()), lambda one: one.cast(pa.date32(), safe=False))
-    if types.is_integer(kind):
-        return Numbers(kind, kind)
-    if types.is_temporal(kind) and not types.is_interval(kind):
-        return Numbers(pa.int32() if kind.bit_width == 32 else pa.int64(), kind)
-    if types.is_float16(kind):
+    if types.is_integer(arrow_type):
+        return Numbers(arrow_type, arrow_type)
+    if types.is_temporal(arrow_type) and not types.is_interval(arrow_type):
+        return Numbers(pa.int32() if arrow_type.bit_width == 32 else pa.int64(), arrow_type)
+    if types.is_float16(arrow_type):
         return Converted(encoder_for(pa.float32()), lambda one: one.cast(pa.float32()))
-    if types.is_floating(kind):
-        return Converted(Hashed(kind), _one_missing)
-    if types.is_decimal(kind):
-        if kind.bit_width < 128:
-            wide = pa.decimal128(kind.precision, kind.scale)
+    if types.is_floating(arrow_type):
+        return Converted(Hashed(arrow_type), _one_missing)
+    if types.is_decimal(arrow_type):
+        if arrow_type.bit_width < 128:
+            wide = pa.decimal128(arrow_type.precision, arrow_type.scale)
             return Converted(Hashed(wide), lambda one: one.cast(wide))
-        return Hashed(kind)
-    if str(kind) in ("string_view", "binary_view"):
-        flat = pa.string() if str(kind) == "string_view" else pa.binary()
+        return Hashed(arrow_type)
+    if str(arrow_type) in ("string_view", "binary_view"):
+        flat = pa.string() if str(arrow_type) == "string_view" else pa.binary()
         return Converted(
             Dictionaries(pa.dictionary(pa.int32(), flat)), lambda one: _flat(one, flat)
         )
     textual = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
-    if types.is_null(kind) or types.is_fixed_size_binary(kind) or any(is_(kind) for is_ in textual):
-        return Hashed(kind)
-    raise TypeError(f"values of Arrow type {kind} are not hashable")
+    if (
+        types.is_null(arrow_type)
+        or types.is_fixed_size_binary(arrow_type)
+        or any(is_(arrow_type) for is_ in textual)
+    ):
+        return Hashed(arrow_type)
+    raise TypeError(f"values of Arrow type {arrow_type} are not hashable")
 
 
 class Hashed:
     """Values that are looked up among those known, and hashed where they are new."""
 
-    def __init__(self, kind: pa.DataType, known: pa.Array | None = None) -> None:
-        self._known = pa.array([], kind) if known is None else known
+    def __init__(self, arrow_type: pa.DataType, known: pa.Array | None = None) -> None:
+        self._known = pa.array([], arrow_type) if known is None else known
         self._learning = known is None  # whether many of the last values were new
-        self._is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+        self._is_text = pa.types.is_string(arrow_type) or pa.types.is_large_string(arrow_type)
         self._table = self._known  # what is looked through, values that stand for nothing included
 
     @property
@@ -123,8 +127,8 @@ class Hashed:
 class Numbers:
     """Integers, and what is stored as such: looked up in a table while their range is short."""
 
-    def __init__(self, stored: pa.DataType, kind: pa.DataType) -> None:
-        self._stored, self._kind = stored, kind
+    def __init__(self, stored: pa.DataType, arrow_type: pa.DataType) -> None:
+        self._stored, self._kind = stored, arrow_type
         self._dtype = np.dtype(stored.to_pandas_dtype())
         self._low = 0
         self._number: NDArray[np.int32] = np.zeros(0, dtype=np.int32)  # by value - low, -1 if new
@@ -192,8 +196,8 @@ class Numbers:
 class Dictionaries:
     """Dictionary arrays: what is encoded is their dictionaries, which may differ by batch."""
 
-    def __init__(self, kind: pa.DictionaryType) -> None:
-        self._inner = encoder_for(kind.value_type)
+    def __init__(self, arrow_type: pa.DictionaryType) -> None:
+        self._inner = encoder_for(arrow_type.value_type)
         self._last: tuple[pa.Array, CodeArray] | None = None
 
     @property
@@ -255,10 +259,10 @@ def _storage(values: pa.Array) -> pa.Array:
     return values.storage
 
 
-def _flat(views: pa.Array, kind: pa.DataType) -> pa.Array:
-    """Turn text or binary views into dictionaries of ``kind``, for which all kernels exist."""
+def _flat(views: pa.Array, arrow_type: pa.DataType) -> pa.Array:
+    """Turn text or binary views into dictionaries, for which all kernels exist."""
     encoded = views.dictionary_encode()
-    dictionary = pa.array(encoded.dictionary.to_pylist(), kind)
+    dictionary = pa.array(encoded.dictionary.to_pylist(), arrow_type)
     return pa.DictionaryArray.from_arrays(encoded.indices, dictionary)
 
 

@@ -22,16 +22,16 @@ from pdkl.sources.arrow.count import WeightReader, count
 from pdkl.sources.arrow.encoders import Vocabulary, encoder_for
 from pdkl.sources.base import Rows
 
-KINDS = (pa.Table, pa.RecordBatch, pa.RecordBatchReader, ds.Dataset)
+ARROW_TYPES = (pa.Table, pa.RecordBatch, pa.RecordBatchReader, ds.Dataset)
 _consumed: WeakSet[pa.RecordBatchReader] = WeakSet()  # what has been read here
 
 
 @dataclass(frozen=True)
 class ArrowSource:
-    """Arrow data of one of ``KINDS``, reduced to the combinations that occur."""
+    """Arrow data of one of ``ARROW_TYPES``, reduced to the combinations that occur."""
 
     data: Any
-    kind: str = "frame"
+    source_type: str = "frame"
 
     @cached_property
     def head(self) -> pd.DataFrame:
@@ -47,19 +47,19 @@ class ArrowSource:
 
     def reduce(
         self,
-        wanted: Sequence[Sequence[Hashable]],
+        column_lists: Sequence[Sequence[Hashable]],
         weights: Hashable | None,
-        cut: Mapping[Hashable, Binner],
+        binners: Mapping[Hashable, Binner],
     ) -> list[Rows]:
         """Count the combinations of each list of columns, in one pass."""
-        if not wanted:
+        if not column_lists:
             return []
-        lists: list[list[Any]] = [list(dict.fromkeys(columns)) for columns in wanted]
+        lists: list[list[Any]] = [list(dict.fromkeys(columns)) for columns in column_lists]
         names = list(dict.fromkeys(name for columns in lists for name in columns))
-        kinds = {name: self.data.schema.field(name).type for name in names}
+        arrow_types = {name: self.data.schema.field(name).type for name in names}
         for name in names:
-            if name not in cut:
-                _encoder(name, kinds[name])  # refuse what cannot be counted before reading it
+            if name not in binners:
+                _encoder(name, arrow_types[name])  # refuse what cannot be counted before reading it
         reader = None
         if weights is not None:
             read_weights(self.head, weights)  # refuse what is no number
@@ -67,16 +67,18 @@ class ArrowSource:
         needed = names if weights is None else list(dict.fromkeys([*names, weights]))
         schema, batches, total = self._open(needed)
         encoders: dict[Any, Any] = {
-            name: _Cut(cut[name], name, self.head[name])
-            if name in cut
+            name: _IntervalEncoder(binners[name], name, self.head[name])
+            if name in binners
             else _encoder(name, schema.field(name).type)
             for name in names
         }
         found = count(_with_progress(batches, total), lists, encoders, reader)
-        dtypes = {name: _levels(encoders[name], kinds[name]) for name in names}
-        coded = {n for n in names if n not in cut and not pa.types.is_dictionary(kinds[n])}
+        dtypes = {name: _levels(encoders[name], arrow_types[name]) for name in names}
+        coded = {
+            n for n in names if n not in binners and not pa.types.is_dictionary(arrow_types[n])
+        }
         return [
-            _rows(columns, dtypes, one, weights, frozenset(cut), frozenset(coded))
+            _rows(columns, dtypes, one, weights, frozenset(binners), frozenset(coded))
             for columns, one in zip(lists, found, strict=True)
         ]
 
@@ -100,7 +102,7 @@ class ArrowSource:
         return table.schema, iter(table.to_batches()), len(table)
 
 
-class _Cut:
+class _IntervalEncoder:
     """Gives numbers and times the number of their interval."""
 
     def __init__(self, binner: Binner, name: Hashable, empty: pd.Series[Any]) -> None:
@@ -113,23 +115,23 @@ class _Cut:
         return self._binner(values.to_pandas(), self._name)[0]
 
 
-def _encoder(name: Hashable, kind: pa.DataType) -> Vocabulary:
+def _encoder(name: Hashable, arrow_type: pa.DataType) -> Vocabulary:
     try:
-        return encoder_for(kind)
+        return encoder_for(arrow_type)
     except TypeError as error:
         raise TypeError(
-            f"column {name!r} (dtype {kind}) holds values that cannot be counted: {error}. "
+            f"column {name!r} (dtype {arrow_type}) holds values that cannot be counted: {error}. "
             "Turn them into something hashable first, such as tuples or text."
         ) from None
 
 
-def _levels(encoder: Any, kind: pa.DataType) -> pd.CategoricalDtype:
+def _levels(encoder: Any, arrow_type: pa.DataType) -> pd.CategoricalDtype:
     """Return the categorical dtype whose codes the encoder gives."""
-    if isinstance(encoder, _Cut):
+    if isinstance(encoder, _IntervalEncoder):
         return pd.CategoricalDtype(encoder.labels)
     values = encoder.values().to_pandas()
     labels = pd.Index(values, dtype=values.dtype, tupleize_cols=False)
-    return pd.CategoricalDtype(labels, pa.types.is_dictionary(kind) and kind.ordered)
+    return pd.CategoricalDtype(labels, pa.types.is_dictionary(arrow_type) and arrow_type.ordered)
 
 
 def _rows(
@@ -137,7 +139,7 @@ def _rows(
     dtypes: dict[Any, pd.CategoricalDtype],
     found: Combinations,
     weights: Hashable | None,
-    cut: frozenset[Hashable],
+    binned: frozenset[Hashable],
     coded: frozenset[Hashable],
 ) -> Rows:
     frame = {
@@ -147,7 +149,7 @@ def _rows(
     name = "rows" if weights is None else weights
     while name in frame:  # as well as counted itself
         name = f"{name}_"
-    return Rows(pd.DataFrame({**frame, name: found.weight}), name, cut, coded)
+    return Rows(pd.DataFrame({**frame, name: found.weight}), name, binned, coded)
 
 
 def _selected(reader: pa.RecordBatchReader, columns: list[str]) -> Iterator[pa.RecordBatch]:

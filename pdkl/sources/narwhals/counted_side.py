@@ -29,7 +29,7 @@ class CountedSide:
     @property
     def side(self) -> EngineSide:
         """The same for the engine."""
-        engine = _counter(self.source.spoken)
+        engine = _counter(self.source.engine_name)
         side: EngineSide = engine.EngineSide(
             self.source.query, self.keys, self.columns, self.weights
         )
@@ -52,14 +52,14 @@ class CountedSide:
         """Raise where weights are missing or negative, or add up to too much."""
         if self.weights is None:
             return
-        with running(self.source.spoken):
-            table = engine_of(self.source.spoken).weigh(self.source.query, self.weights)
+        with running(self.source.engine_name):
+            table = engine_of(self.source.engine_name).weigh(self.source.query, self.weights)
         checked_weights(table.to_pandas(), f"weights (column {self.weights!r})")
 
 
-def _counter(spoken: str) -> ModuleType:
+def _counter(engine_name: str) -> ModuleType:
     """Return the queries that count counts, or say what is lacking to make them."""
-    engine_of(spoken)
+    engine_of(engine_name)
     from pdkl.sources.narwhals import counts_of_counts
 
     return counts_of_counts
@@ -68,16 +68,16 @@ def _counter(spoken: str) -> ModuleType:
 def can_meet(here: CountedSide, there: CountedSide) -> bool:
     """Tell whether one query can count both, all in whole numbers."""
     sides = (here, there)
-    with running(here.source.spoken):
+    with running(here.source.engine_name):
         return all(counted.is_exact for counted in sides) and bool(
-            _counter(here.source.spoken).can_meet(here.side, there.side)
+            _counter(here.source.engine_name).can_meet(here.side, there.side)
         )
 
 
 def count_counts(counted: CountedSide) -> pd.DataFrame:
     """Return what `counts_of_counts.count_counts` does, the keys by their names."""
-    with running(counted.source.spoken):
-        table = _counter(counted.source.spoken).count_counts(counted.side)
+    with running(counted.source.engine_name):
+        table = _counter(counted.source.engine_name).count_counts(counted.side)
     return _named(table, counted)
 
 
@@ -85,24 +85,24 @@ def count_counts_beside(
     counted: CountedSide, whole: CountedSide
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what `counts_of_counts.count_counts_beside` does, the keys by their names."""
-    with running(counted.source.spoken):
-        tables = _counter(counted.source.spoken).count_counts_beside(counted.side, whole.side)
+    with running(counted.source.engine_name):
+        tables = _counter(counted.source.engine_name).count_counts_beside(counted.side, whole.side)
     return _named(tables[0], counted), _named(tables[1], whole)
 
 
 def count_counts_of_pairs(here: CountedSide, there: CountedSide) -> pd.DataFrame:
     """Return what `counts_of_counts.count_counts_of_pairs` does, the keys by their names."""
-    with running(here.source.spoken):
-        table = _counter(here.source.spoken).count_counts_of_pairs(here.side, there.side)
+    with running(here.source.engine_name):
+        table = _counter(here.source.engine_name).count_counts_of_pairs(here.side, there.side)
     return _named(table, here)
 
 
 def alphabet_size(sides: Sequence[CountedSide], *, dropna: bool) -> int:
     """Count the categories that have a weight on any side."""
-    spoken = sides[0].source.spoken
-    with running(spoken):
+    engine_name = sides[0].source.engine_name
+    with running(engine_name):
         return int(
-            _counter(spoken).alphabet_size([counted.side for counted in sides], dropna=dropna)
+            _counter(engine_name).alphabet_size([counted.side for counted in sides], dropna=dropna)
         )
 
 

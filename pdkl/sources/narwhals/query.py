@@ -98,9 +98,9 @@ def read(data: Any) -> Query:
 
 def distinct(
     query: Query,
-    wanted: Sequence[Sequence[Hashable]],
+    column_lists: Sequence[Sequence[Hashable]],
     weights: Hashable | None,
-    cut: Mapping[Hashable, Numbers],
+    edges: Mapping[Hashable, Numbers],
     most: int | None = None,
 ) -> list[pa.Table]:
     """Count the distinct rows of each list of columns, where the data is.
@@ -109,10 +109,10 @@ def distinct(
 
     The columns of an answer are called by their place in the list. Beside them stand ``rows``, and
     for the weights ``missing`` (how many), ``least``, and what they add up to: ``low`` + ``high``
-    for whole ones, exactly, else ``total``. Columns to ``cut`` come as the codes of
+    for whole ones, exactly, else ``total``. Columns with ``edges`` come as the codes of
     `pdkl.core.counts.bin_edges.Bins.assign`, null where missing.
     """
-    frames = [_reduced(query, columns, weights, cut) for columns in wanted]
+    frames = [_reduced(query, columns, weights, edges) for columns in column_lists]
     return collected(frames if most is None else [frame.head(most + 1) for frame in frames])
 
 
@@ -128,14 +128,14 @@ def _reduced(
     query: Query,
     columns: Sequence[Hashable],
     weights: Hashable | None,
-    cut: Mapping[Hashable, Numbers],
+    edges: Mapping[Hashable, Numbers],
 ) -> nw.LazyFrame[Any]:
     place, keys = query.place, [f"{i}" for i in range(len(columns))]
     asked = []
     for key, name in zip(keys, columns, strict=True):
         column = nw.col(f"c{place[name]}")
-        if name in cut:
-            column = _code(column, cut[name], query.fields[place[name]])
+        if name in edges:
+            column = _code(column, edges[name], query.fields[place[name]])
         asked.append(column.alias(key))
     weighed, found = _weighed(query, weights)
     return query.frame.select(asked + weighed).group_by(keys).agg(found)

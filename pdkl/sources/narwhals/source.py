@@ -38,14 +38,14 @@ def read(data: Any, name: str) -> QuerySource:
     return QuerySource(pd.DataFrame(head, index=pd.RangeIndex(0)), query, name)
 
 
-def engine_of(spoken: str) -> ModuleType:
+def engine_of(engine_name: str) -> ModuleType:
     """Return the queries, or say what is lacking to make them."""
     try:
         from pdkl.sources.narwhals import query
     except ModuleNotFoundError as error:
         raise ImportError(
-            f"a frame of this kind ({spoken}) is read through narwhals, which is not installed. "
-            "Install it with: pip install 'pdkl[engines]'"
+            f"a frame of this kind ({engine_name}) is read through narwhals, which is not "
+            "installed. Install it with: pip install 'pdkl[engines]'"
         ) from error
     return query
 
@@ -56,37 +56,37 @@ class QuerySource:
 
     head: pd.DataFrame
     query: Query
-    spoken: str
-    kind: str = "frame"
+    engine_name: str
+    source_type: str = "frame"
     most: int | None = None  # rows that an answer may have
 
     def reduce(
         self,
-        wanted: Sequence[Sequence[Hashable]],
+        column_lists: Sequence[Sequence[Hashable]],
         weights: Hashable | None,
-        cut: Mapping[Hashable, Binner],
+        binners: Mapping[Hashable, Binner],
     ) -> list[Rows]:
         """Count the distinct rows of each list where the data is."""
-        engine = engine_of(self.spoken)
+        engine = engine_of(self.engine_name)
         fields: dict[Hashable, Field] = {field.name: field for field in self.query.fields}
         if weights is not None and not fields[weights].dtype.is_decimal():
             read_weights(self.head, weights)  # it knows what else is no number
         edges = {
             name: binner.bins.edges
-            for name, binner in cut.items()
-            if binner.kind == "number"
+            for name, binner in binners.items()
+            if binner.scale == "number"
             and fields[name].is_cut
             and binner.bins.size <= engine.MOST_CATEGORIES
         }
-        lists = [list(dict.fromkeys(columns)) for columns in wanted]
-        with running(self.spoken):
+        lists = [list(dict.fromkeys(columns)) for columns in column_lists]
+        with running(self.engine_name):
             tables = engine.distinct(self.query, lists, weights, edges, self.most)
         if self.most is not None and any(len(table) > self.most for table in tables):
             raise TooManyRowsError
         found = []
         for columns, table in zip(lists, tables, strict=True):
             keys = {
-                name: _cut(table[f"{i}"], cut[name], name)
+                name: _cut(table[f"{i}"], binners[name], name)
                 if name in edges
                 else values_of(table[f"{i}"], fields[name])
                 for i, name in enumerate(columns)

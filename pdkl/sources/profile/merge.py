@@ -29,19 +29,19 @@ from pdkl.sources.profile.columns import ColumnCounts
 
 def join_columns(name: Hashable, parts: Sequence[ColumnCounts]) -> ColumnCounts:
     """Add the counts of one column, whose groups are the same in all parts."""
-    spoken = f"column {name!r}"
+    subject = f"column {name!r}"
     if any(part.folded for part in parts):
         raise ValueError(
-            f"{spoken} of a profile has lumped categories, so that its counts cannot be added to "
+            f"{subject} of a profile has lumped categories, so that its counts cannot be added to "
             "others exactly. Merge full profiles, then call fold(max_categories)."
         )
     if not all(same_bins(part.binner, parts[0].binner) for part in parts):
         raise ValueError(
-            f"{spoken} is not cut at the same places in all profiles. Take them with the same "
+            f"{subject} is not cut at the same places in all profiles. Take them with the same "
             "edges, or with the bins of the first: profile(..., bins=first)."
         )
     labels, leveled, ordered = join_labels(
-        spoken, [(part.labels, part.leveled, part.ordered) for part in parts]
+        subject, [(part.labels, part.leveled, part.ordered) for part in parts]
     )
     counts = [
         part.counts.relabel(union_labels(labels, part.labels)[1], len(labels)) for part in parts
@@ -53,7 +53,7 @@ def join_columns(name: Hashable, parts: Sequence[ColumnCounts]) -> ColumnCounts:
 
 
 def join_labels(
-    spoken: str, parts: Sequence[tuple[Labels, bool, bool]]
+    subject: str, parts: Sequence[tuple[Labels, bool, bool]]
 ) -> tuple[Labels, bool, bool]:
     """Return the labels of all parts, whether they are levels, and whether these are ordered.
 
@@ -66,8 +66,8 @@ def join_labels(
     every = [labels for labels, _, _ in known]
     if len({leveled for _, leveled, _ in known}) > 1:
         raise TypeError(
-            f"{spoken} is categorical in some profiles and plain in others. Convert it with astype "
-            "before taking them."
+            f"{subject} is categorical in some profiles and plain in others. Convert it with "
+            "astype before taking them."
         )
     leveled, ordered = known[0][1], known[0][2]
     if leveled:
@@ -75,24 +75,24 @@ def join_labels(
         same = all(as_objects(one) == values for one in every)
         if any(part[2] != ordered for part in known) or (ordered and not same):
             raise ValueError(
-                f"{spoken} is categorical with different orders of its levels in the profiles. "
+                f"{subject} is categorical with different orders of its levels in the profiles. "
                 "Give it the same ordered levels before taking them."
             )
         if same:
             alike = len({one.dtype for one in every}) == 1
             return every[0] if alike else natural_labels(values), leveled, ordered
-    return _union(spoken, every), leveled, ordered
+    return _union(subject, every), leveled, ordered
 
 
-def _union(spoken: str, parts: Sequence[Labels]) -> Labels:
+def _union(subject: str, parts: Sequence[Labels]) -> Labels:
     """Return all labels, sorted, in a dtype that does not depend on the order of the parts."""
     dtypes = {part.dtype for part in parts}
     kinds = {dtype_families(part) for part in parts if len(part)}
     if len(dtypes) > 1 and len(kinds) > 1:
         shown = listing(sorted({str(part.dtype) for part in parts}))
         raise TypeError(
-            f"{spoken} does not hold the same kind of values in all profiles, but {shown}. Convert "
-            "it with astype before taking them."
+            f"{subject} does not hold the same kind of values in all profiles, but {shown}. "
+            "Convert it with astype before taking them."
         )
     if len(dtypes) > 1 and all(isinstance(part, pd.DatetimeIndex) for part in parts):
         times: list[Any] = list(parts)
@@ -132,7 +132,7 @@ def _pool(name: Hashable, parts: Sequence[pd.Series[Any]]) -> pd.Series[Any]:
     if len(dtypes) == 1 and not levels:
         return pd.concat(parts, ignore_index=True)
     encoded = [encode(part, name) for part in parts]
-    told = [
+    known_levels = [
         (
             labels,
             isinstance(part.dtype, pd.CategoricalDtype),
@@ -140,7 +140,7 @@ def _pool(name: Hashable, parts: Sequence[pd.Series[Any]]) -> pd.Series[Any]:
         )
         for (_, labels), part in zip(encoded, parts, strict=True)
     ]
-    labels, leveled, ordered = join_labels(f"by column {name!r}", told)
+    labels, leveled, ordered = join_labels(f"by column {name!r}", known_levels)
     codes = np.concatenate(
         [np.append(union_labels(labels, own)[1], -1)[place] for place, own in encoded]
     )

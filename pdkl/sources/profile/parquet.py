@@ -58,7 +58,7 @@ class Stored:
     keys: pd.DataFrame
     columns: Mapping[Hashable, ColumnCounts]
     weights: Hashable | None
-    cut_keys: Mapping[Hashable, str]
+    grouper_texts: Mapping[Hashable, str]
     made: Mapping[str, str]
 
 
@@ -164,7 +164,7 @@ def _to_parquet(stored: Stored) -> bytes:
         ],
         "groups": len(stored.keys),
         "weights": None if stored.weights is None else _name(stored.weights),
-        "cut_keys": [[_name(name), cut] for name, cut in stored.cut_keys.items()],
+        "cut_keys": [[_name(name), binners] for name, binners in stored.grouper_texts.items()],
         "made": dict(stored.made),
     }
     seal = b"pdkl profile version %d sha256 %s" % (VERSION, _NO_DIGEST)
@@ -208,18 +208,18 @@ def _from_parquet(data: bytes) -> Stored:
         pd.DataFrame(keys, index=pd.RangeIndex(facts["groups"])),
         columns,
         None if facts["weights"] is None else _named(facts["weights"]),
-        {_named(name): cut for name, cut in facts["cut_keys"]},
+        {_named(name): binners for name, binners in facts["cut_keys"]},
         facts["made"],
     )
 
 
-def _pack(values: Labels | pd.Series[Any], spoken: str) -> bytes:
+def _pack(values: Labels | pd.Series[Any], subject: str) -> bytes:
     """Write labels or keys with their dtype, or say that they would not come back as they are."""
     import pyarrow as pa
 
     series = pd.Series(values, name="values").reset_index(drop=True)
     try:
-        packed = _to_ipc(_to_table(series, spoken))
+        packed = _to_ipc(_to_table(series, subject))
         back = _unpack(packed)
         same = back.dtype == series.dtype and back.equals(series)
     except (ValueError, NotImplementedError, pa.ArrowException, _UnwritableError):
@@ -227,7 +227,7 @@ def _pack(values: Labels | pd.Series[Any], spoken: str) -> bytes:
     if not same:
         kinds = sorted({type(value).__name__ for value in series.dropna()}) or ["nothing"]
         raise TypeError(
-            f"{spoken} (dtype {series.dtype}) holds {', '.join(kinds[:5])}, which the file of a "
+            f"{subject} (dtype {series.dtype}) holds {', '.join(kinds[:5])}, which the file of a "
             "profile cannot hold. Turn it into text with astype(str) before taking the profile."
         )
     return packed
@@ -237,14 +237,14 @@ class _UnwritableError(Exception):
     """A value that a file has no form for."""
 
 
-def _to_table(series: pd.Series[Any], spoken: str) -> Any:
+def _to_table(series: pd.Series[Any], subject: str) -> Any:
     """Put values into an Arrow table whose metadata tells what pandas held."""
     import pyarrow as pa
 
     dtype: Any = series.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         codes = series.cat.codes.to_numpy().astype(np.int64)
-        levels = b64encode(_pack(dtype.categories, spoken))
+        levels = b64encode(_pack(dtype.categories, subject))
         facts = {"form": "levels", "levels": levels, "ordered": str(dtype.ordered)}
         return pa.table({"values": codes}).replace_schema_metadata(facts)
     if isinstance(dtype, pd.ArrowDtype):
@@ -340,7 +340,7 @@ def _bins_to_json(binner: Binner | None) -> str | None:
     return json.dumps(
         {
             "edges": [edge.hex() if isinstance(edge, float) else edge for edge in edges.tolist()],
-            "kind": binner.kind,
+            "kind": binner.scale,
             "zone": None if binner.zone is None else str(binner.zone),
         }
     )

@@ -19,7 +19,7 @@ from pdkl.codes.intervals import Binner, same_bins
 from pdkl.codes.labels import as_text, with_other
 from pdkl.core.counts.counts import WeightArray
 from pdkl.core.validation import listing
-from pdkl.sources.base import Prepared, Rows, decoded, different_bins
+from pdkl.sources.base import Precounted, Rows, decoded, different_bins
 from pdkl.sources.profile import parquet
 from pdkl.sources.profile.columns import ColumnCounts
 from pdkl.sources.profile.merge import join_columns, join_keys
@@ -62,7 +62,7 @@ class Profile:
     _keys: pd.DataFrame
     _columns: Mapping[Hashable, ColumnCounts]
     _weights: Hashable | None
-    _cut_keys: Mapping[Hashable, str]
+    _grouper_texts: Mapping[Hashable, str]
     _made: Mapping[str, str]  # by which version, and when
 
     @property
@@ -99,7 +99,7 @@ class Profile:
             "n": self.n,
             "groups": len(self._keys),
             "weights": None if self._weights is None else as_text(self._weights),
-            "by": {as_text(key): self._cut_keys.get(key) for key in self.by},
+            "by": {as_text(key): self._grouper_texts.get(key) for key in self.by},
             "columns": {
                 as_text(name): {
                     "categories": len(column.labels),
@@ -230,7 +230,7 @@ class Profile:
                     f"another {_spoken(theirs)}. Take both with the same {what}."
                 )
         for key in self.by:
-            cuts = [self._cut_keys.get(key), other._cut_keys.get(key)]
+            cuts = [self._grouper_texts.get(key), other._grouper_texts.get(key)]
             if cuts[0] != cuts[1]:
                 raise ValueError(
                     f"profiles whose times {key!r} are cut differently cannot be added: one has "
@@ -274,7 +274,7 @@ class Profile:
         True
         """
         stored = parquet.Stored(
-            self._keys, self._columns, self._weights, self._cut_keys, self._made
+            self._keys, self._columns, self._weights, self._grouper_texts, self._made
         )
         parquet.write(path, stored)
 
@@ -286,7 +286,7 @@ class Profile:
             self._keys.equals(other._keys)
             and self._keys.dtypes.equals(other._keys.dtypes)
             and self._weights == other._weights
-            and self._cut_keys == other._cut_keys
+            and self._grouper_texts == other._grouper_texts
             and self._columns.keys() == other._columns.keys()
             and all(column.equals(other._columns[name]) for name, column in self._columns.items())
         )
@@ -302,7 +302,7 @@ class Profile:
     # what `pdkl.sources.base.Source` asks for
 
     @property
-    def kind(self) -> str:
+    def source_type(self) -> str:
         """What the column ``reference`` calls it."""
         return "profile"
 
@@ -321,21 +321,21 @@ class Profile:
         return pd.DataFrame(frame)
 
     @cached_property
-    def prepared(self) -> Prepared:
+    def prepared(self) -> Precounted:
         """What was settled when the data was counted."""
         columns = self._columns.items()
-        return Prepared(
+        return Precounted(
             {name: one.binner for name, one in columns if one.binner is not None},
             {name: one.folded for name, one in columns if one.folded},
-            self._cut_keys,
+            self._grouper_texts,
             self._weights,
         )
 
     def reduce(
         self,
-        wanted: Sequence[Sequence[Hashable]],
+        column_lists: Sequence[Sequence[Hashable]],
         weights: Hashable | None,
-        cut: Mapping[Hashable, Binner],
+        binners: Mapping[Hashable, Binner],
     ) -> list[Rows]:
         """Return the counted rows of each list of keys and at most one column."""
         if weights is not None and weights != self._weights:
@@ -346,14 +346,14 @@ class Profile:
             )
         for name, column in self._columns.items():
             if (
-                name in cut
+                name in binners
                 and column.binner is not None
-                and not same_bins(column.binner, cut[name])
+                and not same_bins(column.binner, binners[name])
             ):
                 raise ValueError(different_bins(name))
-        return [self._rows(list(dict.fromkeys(columns)), cut) for columns in wanted]
+        return [self._rows(list(dict.fromkeys(columns)), binners) for columns in column_lists]
 
-    def _rows(self, columns: list[Hashable], cut: Mapping[Hashable, Binner]) -> Rows:
+    def _rows(self, columns: list[Hashable], binners: Mapping[Hashable, Binner]) -> Rows:
         own = [name for name in columns if name not in self._keys.columns]
         if len(own) > 1:
             taken = f"by {listing(self.by)}" if self.by else "without by="
@@ -385,7 +385,7 @@ class Profile:
             frame = frame.take(group).reset_index(drop=True)
             frame[own[0]] = _categorical(column, codes)
             coded = frozenset() if column.leveled else frozenset(own)
-            if own[0] in cut and column.binner is None:  # now it takes the values themselves
+            if own[0] in binners and column.binner is None:  # now it takes the values themselves
                 frame, coded = decoded(frame, coded), frozenset()
         name: Hashable = self._weights
         if name is None:
@@ -433,7 +433,7 @@ def load_profile(path: str | os.PathLike[str]) -> Profile:
     <pdkl.Profile of 3 rows: 'fruit'>
     """
     stored = parquet.read(path)
-    return Profile(stored.keys, stored.columns, stored.weights, stored.cut_keys, stored.made)
+    return Profile(stored.keys, stored.columns, stored.weights, stored.grouper_texts, stored.made)
 
 
 def made_now() -> dict[str, str]:
