@@ -1,1 +1,1 @@
-"""One question a file: a request in, a tidy frame out."""
+"""One kind of answer a file: a request in, a tidy frame out."""

@@ -12,6 +12,7 @@ from pdkl.core.measures.catalogue import find, find_all
 from pdkl.core.measures.estimators import entropy_by
 from pdkl.core.measures.measure import Measure
 from pdkl.request.keywords import Request
+from pdkl.sources.registry import describe
 
 if TYPE_CHECKING:
     import numpy as np
@@ -164,6 +165,13 @@ class InfoTheory:
 
     def __init__(self, data: Any) -> None:
         self._data = data
+
+    def __repr__(self) -> str:
+        """Say what the methods are about, and how to go on."""
+        return (
+            f"<pdkl.InfoTheory of {describe(self._data)}: call .entropy(), .kl_divergence(), "
+            ".drift() or another method, see help(pdkl.InfoTheory)>"
+        )
 
     def entropy(
         self,

@@ -43,6 +43,15 @@ class SeriesInfoTheory:
     def __init__(self, data: pd.Series[Any]) -> None:
         self._data = data
 
+    def __repr__(self) -> str:
+        """Say what the methods are about, and how to go on."""
+        named = isinstance(self._data, pd.Series)
+        size = f"{len(self._data):,} values" if named else type(self._data).__name__
+        return (
+            f"<pdkl.SeriesInfoTheory of {size}: call .entropy(), .kl_divergence(other) or another "
+            "method, see help(pdkl.SeriesInfoTheory)>"
+        )
+
     def entropy(
         self,
         *,

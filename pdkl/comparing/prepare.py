@@ -42,9 +42,9 @@ class CountedRequest:
 
 
 def prepare(data: Any, request: Request) -> CountedRequest:
-    """Read the question, and count both sides of every column.
+    """Resolve the request, and count both sides of every column.
 
-    Categories that are too many to bring home are counted by their counts, where the question
+    Categories that are too many to bring home are counted by their counts, where the request
     and the engine allow it (`pdkl.comparing.counts_of_counts`).
     """
     form = request.form() if request.two_sided else None

@@ -30,7 +30,7 @@ from pdkl.results import tidy
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the question: the counts of both sides on one list of labels."""
+    """One column of a request: the counts of both sides on one list of labels."""
 
     name: Hashable
     reference: str | None

@@ -58,7 +58,7 @@ def count_both(
     elif form == "all":
         others = [replace(side, counts=side.counts.collapse()) for side in own]
     if empty and form in {"q", "frame"} and not by:
-        keys = keys.iloc[:0]  # nothing to say about nothing
+        keys = keys.iloc[:0]  # two sides without rows have no comparison
     if form == "label":
         return pairing.one_label(keys, request.reference, list(source.head.columns)), own, others
     make = {"q": pairing.aligned, "pairs": pairing.pairs, "previous": pairing.previous}

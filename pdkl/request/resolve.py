@@ -18,7 +18,7 @@ from pdkl.sources.base import Precounted, Source
 
 @dataclass(frozen=True)
 class ResolvedRequest:
-    """A question with the data, the keys and the columns that it is about."""
+    """A request with the data, the keys and the columns that it is about."""
 
     request: Request
     form: str | None

@@ -160,7 +160,7 @@ def _by_category(
 
 
 def _ends(part: Categories, i: int) -> tuple[Labels, IntArray]:
-    """Return where the intervals begin (0) or end (1), for a column without any nowhere."""
+    """Return where the intervals begin (0) or end (1); a column without any gives missing ends."""
     if part.intervals is None:
         return pd.Index(np.empty(0)), np.full(len(part.codes), -1)
     return part.intervals[i], part.codes

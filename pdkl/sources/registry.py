@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pandas as pd
@@ -68,6 +69,25 @@ def read_data(data: Any) -> Source:
         f"InfoTheory needs {SUPPORTED}; got {type(data).__name__}. A Series of pandas has "
         "its own accessor, series.info_theory."
     )
+
+
+def describe(data: Any) -> str:
+    """Say how large data is, as far as that is known without counting, and what it is."""
+    data = unwrapped(data)
+    if not is_data(data):
+        return f"{type(data).__name__}, which holds no rows that it can count"
+    library = type(data).__module__.partition(".")[0]
+    shown = name_of(data) or f"{library} {type(data).__name__}"
+    if isinstance(data, Profile):
+        shown, rows = "profile", f"{data.n:,} rows" if data.weights is None else "weighted rows"
+    elif library in ("pandas", "pyarrow", "polars") and hasattr(data, "__len__"):
+        rows = f"{len(data):,} rows"
+    else:  # to tell would run a query
+        rows = "rows not counted yet"
+    columns = ""
+    with suppress(Exception):  # what cannot be read now is told when it is asked
+        columns = f", {len(read_data(data).head.columns):,} columns"
+    return f"{rows}{columns} ({shown})"
 
 
 def _is_arrow(value: Any) -> bool:

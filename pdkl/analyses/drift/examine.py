@@ -164,7 +164,7 @@ def _columns(
 
 def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[GroupPairs, Flags]:
     """Count both sides; return the groups, and which of them occur on which side."""
-    assert resolved.reference is not None  # it is the form of the question
+    assert resolved.reference is not None  # it is the form of the request
     binners = binners_of(columns)
 
     def tally(side: Source, by: Sequence[Key], chosen: list[DriftColumn]) -> GroupedCounts:
