@@ -418,7 +418,8 @@ def exact(number: int) -> str:
         [value.hex() if isinstance(value, float) else repr(value) for value in found[name].tolist()]
         for name in found
     ]
-    shown = (list(found), [str(dtype) for dtype in found.dtypes], found.attrs, cells)
+    facts = sorted(found.attrs.get("pdkl", {}).items())
+    shown = (list(found), [str(dtype) for dtype in found.dtypes], facts, cells)
     return f"{number} {len(found)} rows {_digest(map(repr, shown))}"
 
 

@@ -1,0 +1,288 @@
+"""Drift: every kind and status, and errors that stay alone."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import false_discovery_control
+
+from tests.support.drift import drift, repeated, row, slow
+
+RNG = np.random.default_rng(5)
+
+
+# ---- kinds ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["a", "b"] * 100, "categorical"),
+        (pd.Categorical(["a", "b"] * 100), "categorical"),
+        ([True, False] * 100, "categorical"),
+        ([*range(20)] * 10, "categorical"),
+        ([*range(21)] * 10, "binned"),
+        ([*range(7, 207)], "identifier"),
+        (np.arange(200) / 7, "binned"),
+        (pd.array([*range(40)] * 5, dtype="Int16"), "binned"),
+        (pd.Series([1.5, None, *range(60)] * 4, dtype=object), "binned"),
+        (pd.date_range("2024", periods=50).repeat(4), "binned"),
+        (pd.date_range("2024", periods=5, tz="Asia/Tokyo").repeat(4), "categorical"),
+        (pd.date_range("2024", periods=200, freq="h"), "identifier"),
+        (pd.period_range("2024", periods=30, freq="D").repeat(5), "categorical"),
+        (pd.to_timedelta(np.arange(200) % 30, "h"), "categorical"),
+        ([f"user {i}" for i in range(100)], "identifier"),
+        ([f"user {i}" for i in range(99)], "categorical"),
+        ([f"user {i}" for i in range(95)] + ["user 0"] * 5, "identifier"),
+        ([f"user {i}" for i in range(94)] + ["user 0"] * 6, "categorical"),
+        ([7] * 50, "constant"),
+        ([datetime.date(2024, 1, 1 + i % 9) for i in range(50)], "categorical"),
+        ([("a", 1), ("b", 2)] * 30, "categorical"),
+    ],
+)
+def test_kinds(values: Any, kind: str) -> None:
+    found = row(values, values)
+    assert found[["kind", "status"]].tolist() == [kind, "ok"]
+    scored = kind != "identifier"
+    assert pd.notna(found["js_distance"]) == pd.notna(found["categories"]) == scored
+    assert bool(found["note"]) != scored
+    assert pd.notna(found["out_of_range"]) == (kind == "binned")
+    assert found["n"] == len(values)
+
+
+def test_missing_values_are_a_category_of_a_constant_column() -> None:
+    assert row(["a", None], ["a", "a"])["kind"] == "categorical"
+    assert row(["a", None], ["a", "a"], dropna=True)["kind"] == "constant"
+
+
+@pytest.mark.parametrize("make", [str, lambda i: i * 3], ids=["text", "integers"])
+def test_identifiers_that_repeat_themselves_on_one_side_are_scored(make: Any) -> None:
+    alike = [make(i) for i in range(1000)]
+    broken = [make(0)] * 1000
+    assert row([make(i + 5000) for i in range(10)], alike)["kind"] == "identifier"
+    for today, reference in ((broken, alike), (alike, broken)):
+        found = row(today, reference)
+        assert found["kind"] != "identifier"
+        assert found["status"] == "drift"
+
+
+@pytest.mark.parametrize("make", [str, lambda i: i * 3], ids=["text", "integers"])
+def test_identifiers_that_go_missing(make: Any) -> None:
+    alike = pd.Series([make(i) for i in range(1000)], dtype=object)
+    some = alike.where(np.arange(1000) >= 900, None)
+    found = row(some, alike)
+    assert found[["kind", "status", "top_category", "missing"]].tolist() == [
+        *("identifier", "drift", "(missing)", 0.9)
+    ]
+    assert found["note"] == "identifiers: nearly all values are distinct; scored is what is missing"
+    assert found["js_distance"] == pytest.approx(slow(some.notna(), alike.notna())["js_distance"])
+    assert pd.isna(found["out_of_range"])
+    assert row(some, some)["status"] == "ok"
+    assert pd.isna(row(some, alike, dropna=True)["js_distance"])
+    days = {"day": np.arange(1000) // 100}
+    sides = (pd.DataFrame({"x": side} | days) for side in (some, alike))
+    blocks = drift(*sides, blocks="day").iloc[0]
+    assert blocks["js_distance"] == found["js_distance"]
+    assert blocks["p_value"] > found["p_value"]
+
+
+def test_bins_as_told() -> None:
+    reference = pd.DataFrame({"a": [*range(40)] * 5, "b": [*range(10)] * 20, "id": range(200)})
+    today = reference.assign(a=reference["a"] + 20)
+    found = drift(today, reference, bins={"b": [0, 5, 9], "id": 4}).set_index("column")
+    assert found["kind"].tolist() == ["binned"] * 3
+    assert found["categories"].tolist() == [11, 2, 4]
+    assert found["out_of_range"].tolist() == [0.5, 0.0, 0.0]
+    assert drift(today, reference, "a", bins=3)["categories"].tolist() == [4]
+    assert drift(today, reference, "a", bins=3)["top_category"].tolist() == ["above 39"]
+
+
+def test_bins_are_fitted_to_the_reference_and_times_have_ends() -> None:
+    reference = pd.DataFrame({"t": pd.date_range("2024-01-01", periods=100).repeat(3)})
+    today = reference + pd.Timedelta("50D")
+    found = drift(today, reference).iloc[0]
+    assert found["out_of_range"] == 0.5
+    assert found["top_category"] == "above 2024-04-09"
+    assert found["status"] == "drift"
+
+
+def test_infinities_lie_outside() -> None:
+    reference = RNG.normal(size=1000)
+    today = reference.copy()
+    today[:100], today[100:250] = np.inf, -np.inf
+    found = row(today, reference)
+    assert found["out_of_range"] == 0.25
+    assert found["status"] == "drift"
+    reference[:500] = np.inf
+    assert row(reference, reference)["js_distance"] == 0
+
+
+# ---- statuses -------------------------------------------------------------------------------
+
+
+def test_columns_on_one_side_only() -> None:
+    today = pd.DataFrame({"a": ["u", "v"] * 30, "x": [1.5, None] * 30})
+    reference = pd.DataFrame({"z": [*range(50)], "a": ["u", "v"] * 25})
+    found = drift(today, reference).set_index("column")
+    assert list(found.index) == ["a", "x", "z"]
+    assert found["status"].tolist() == ["ok", "new", "gone"]
+    assert found["note"].tolist() == [
+        *("", "reference has no such column", "data has no such column")
+    ]
+    assert found["n"].tolist() == [60, 60, 0]
+    assert found["n_reference"].tolist() == [50, 0, 50]
+    assert found["missing"].tolist()[:2] == [0.0, 0.5]
+    assert found["new_categories"].tolist() == [0, 2, 0]
+    assert found.loc[["x", "z"], ["js_distance", "p_value", "unseen"]].isna().all(axis=None)
+    assert found["p_adjusted"].tolist()[:1] == found["p_value"].tolist()[:1]
+
+
+@pytest.mark.parametrize("dropna", [True, False])
+def test_empty_columns(dropna: bool) -> None:
+    nothing = pd.Series([None] * 50, dtype="str")
+    something = pd.Series(["a", "b"] * 25)
+    for sides, note in (
+        ((nothing, something), "no value in data"),
+        ((something, nothing), "no value in reference"),
+        ((nothing, nothing), "no value on either side"),
+    ):
+        found = row(*sides, dropna=dropna)
+        assert found[["status", "note"]].tolist() == ["empty", note]
+    assert row(something.iloc[:0], something)["status"] == "empty"
+    assert row(nothing.iloc[:0], nothing.iloc[:0])["status"] == "empty"
+    floats = pd.Series([np.nan] * 50)
+    assert row(floats, RNG.normal(size=50), dropna=dropna)["status"] == "empty"
+    assert row(RNG.normal(size=50), floats, dropna=dropna)["status"] == "empty"
+
+
+def test_unsure_is_large_and_not_significant() -> None:
+    found = row(["a", "a", "a", "b"], ["b", "b", "a", "b"])
+    assert found["js_distance_excess"] >= 0.1
+    assert found["p_adjusted"] > 0.05
+    assert found["status"] == "unsure"
+    sure = row(["a", "a", "a", "b"] * 50, ["b", "b", "a", "b"] * 50)
+    assert sure["status"] == "drift"
+    many = {"today": ["a", "a", "a", "b"] * 50, "reference": ["b", "b", "a", "b"] * 50}
+    assert row(**many, threshold=0.9)["status"] == "ok"
+    assert row(**many, alpha=1e-300)["status"] == "unsure"
+
+
+def test_the_status_follows_its_rule() -> None:
+    rng = np.random.default_rng(1)
+    shares = [rng.dirichlet(np.ones(4) * 20) for _ in range(60)]
+    reference = pd.DataFrame({f"c{i}": rng.integers(0, 4, 300) for i in range(60)})
+    today = pd.DataFrame({f"c{i}": rng.choice(4, 80, p=p) for i, p in enumerate(shares)})
+    found = drift(today, reference, threshold=0.05)
+    np.testing.assert_allclose(
+        found["p_adjusted"], false_discovery_control(found["p_value"]), rtol=1e-12
+    )
+    large, significant = found["js_distance_excess"] >= 0.05, found["p_adjusted"] < 0.05
+    expected = np.select([large & significant, large], ["drift", "unsure"], "ok")
+    assert found["status"].tolist() == expected.tolist()
+    assert set(expected) == {"drift", "unsure", "ok"}
+
+
+def test_constant_columns_are_no_hypotheses() -> None:
+    shifted = pd.DataFrame({"x": repeated({"a": 60, "b": 40})})
+    reference = pd.DataFrame({"x": repeated({"a": 45, "b": 55})})
+    alone = drift(shifted, reference)
+    constants = {f"c{i}": 1 for i in range(20)}
+    found = drift(shifted.assign(**constants), reference.assign(**constants))
+    assert found["p_adjusted"].iloc[0] == found["p_value"].iloc[0]
+    assert found["p_value"].iloc[0] == pytest.approx(alone["p_value"].iloc[0], rel=0.5)
+    assert (found["p_value"].iloc[1:] == 1).all()
+    assert (found["p_adjusted"].iloc[1:] == 1).all()
+    assert (found["js_distance"].iloc[1:] == 0).all()
+
+
+# ---- one bad column -------------------------------------------------------------------------
+
+
+def test_errors_stay_in_their_rows() -> None:
+    size = 60
+    good = {"a": ["u", "v"] * 30, "b": RNG.normal(size=size)}
+    bad_today = {
+        "list": [[1]] * size,
+        "kinds": ["1", "2"] * 30,
+        "numbers": ["1"] * size,
+        "zone": pd.date_range("2024", periods=size, tz="UTC"),
+    }
+    bad_reference = {
+        "list": ["x"] * size,
+        "kinds": [1, 2] * 30,
+        "numbers": RNG.normal(size=size),
+        "zone": pd.date_range("2024", periods=size),
+    }
+    today, reference = pd.DataFrame(good | bad_today), pd.DataFrame(good | bad_reference)
+    found = drift(today, reference)
+    assert found["status"].tolist() == ["ok", "ok", *["error"] * 4]
+    assert found["note"].tolist() == [
+        "",
+        "",
+        "column 'list' (dtype object) holds values that cannot be counted: unhashable type: "
+        "'list'. Turn them into something hashable first, such as tuples or text.",
+        "column 'kinds' holds strings and reference for column 'kinds' holds numbers, so no "
+        "category of one can occur in the other. Convert one of them, for instance with astype.",
+        "column 'numbers' holds strings and reference for column 'numbers' holds numbers, so no "
+        "category of one can occur in the other. Convert one of them, for instance with astype.",
+        "column 'zone' holds aware datetimes, but its bins are of naive datetimes. Convert it, for "
+        "instance with astype or pd.to_datetime.",
+    ]
+    assert found["kind"].isna().tolist() == [False, False, *[True] * 4]
+    alone = drift(today[["a", "b"]], reference[["a", "b"]])
+    columns = ["n", "js_distance", "kl_divergence", "psi", "categories", "top_category"]
+    pd.testing.assert_frame_equal(found.loc[:1, columns], alone[columns])
+
+
+def test_errors_stay_alone_in_every_group() -> None:
+    today = pd.DataFrame({"g": list("ab") * 20, "x": [{}] * 40, "y": ["u", "v"] * 20, "z": 1})
+    found = drift(today, today.iloc[::-1], by="g")
+    assert found["status"].tolist() == ["error", "ok", "ok"] * 2
+    assert found["n"].tolist() == [pd.NA, 20, 20, pd.NA, 20, 20]
+
+
+def test_a_name_that_stands_twice_is_an_error_of_its_own() -> None:
+    twice = pd.DataFrame([[1, "a", 2]] * 5, columns=["x", "y", "x"])
+    found = drift(twice, twice[["y"]].assign(x=1))
+    assert found["status"].tolist() == ["error", "ok"]
+    assert found["note"].tolist()[0] == (
+        "data has column 'x' 2 times; give its columns unique names first."
+    )
+
+
+def test_all_columns_bad() -> None:
+    frame = pd.DataFrame({"x": [[1]], "y": [[2]], "g": ["a"]})
+    assert drift(frame, frame, ["x", "y"])["status"].tolist() == ["error"] * 2
+    assert drift(frame, frame, by="g")["status"].tolist() == ["error"] * 2
+
+
+def test_mixed_types_are_compared_by_value() -> None:
+    mixed = [1, "a", 2.5, None, ("t",), True] * 20
+    same = row(pd.Series(mixed, dtype=object), pd.Series(mixed[::-1], dtype=object))
+    assert same[["status", "js_distance", "kind"]].tolist() == ["ok", 0.0, "categorical"]
+    assert row(pd.Series(mixed, dtype=object), RNG.normal(size=120))["status"] == "drift"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (pd.Categorical(["a", "b"] * 60), pd.Series(["a", "b"] * 60, dtype="string")),
+        (pd.Series(["a", "b"] * 60, dtype=object), pd.Series(["b", "a"] * 60, dtype="str")),
+        (np.arange(120, dtype="int8") % 5, np.arange(120) % 5),
+        (np.arange(120) % 5, np.arange(120) % 5 * 1.0),
+        (np.arange(120) % 60, np.arange(120) % 60 * 1.0),
+        (pd.Series(np.arange(120) % 60, dtype=object), np.arange(120) % 60),
+        (pd.Categorical(np.arange(120) % 60), np.arange(120) % 60),
+        (pd.array(np.arange(120) % 60, dtype="Int64"), np.arange(120, dtype="uint8") % 60),
+        ([True, False] * 60, [1, 0] * 60),
+        (pd.date_range("2024", periods=40).as_unit("s").repeat(3),) * 2,
+    ],
+)
+def test_another_dtype_for_the_same_values(one: Any, other: Any) -> None:
+    for today, reference in ((one, other), (other, one)):
+        found = row(today, reference)
+        assert found[["status", "js_distance", "note"]].tolist() == ["ok", 0.0, ""]

@@ -1,0 +1,202 @@
+"""What each command answers, and in which form."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+
+import pdkl
+from pdkl import InfoTheory, load_profile
+from pdkl.sources.profile.parquet import is_profile
+from tests.support.command import BEFORE, DAY, TODAY, Command, plain, rows
+
+# ---- drift: its forms -----------------------------------------------------------------------
+
+
+def test_drift_as_a_table(pdkl_: Command) -> None:
+    code, out, errors = pdkl_("drift", "before.parquet", "today.parquet", "-c", "plan,shop")
+    assert (code, errors) == (1, "")
+    found = TODAY.info_theory.drift(BEFORE, ["plan", "shop"], rng=0)
+    ends = found[["js_distance_excess", "js_distance_noise_floor"]].to_numpy()
+    drawn = [" ".join(f"{value:.3f}" for value in row) for row in ends]
+    assert [" ".join(line.split()) for line in out.splitlines()] == [
+        "column kind n n_reference js_distance js_distance_excess js_distance_noise_floor "
+        "p_adjusted top_category status",
+        f"plan categorical 600 600 0.221 {drawn[0]} <0.001 paid drift",
+        f"shop categorical 600 600 0.000 {drawn[1]} 1.000 ok",
+        "",
+        "2 rows: 1 drift, 1 ok",
+    ]
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "html", "junit"])
+def test_drift_in_the_forms_of_a_report(pdkl_: Command, form: str) -> None:
+    expected = InfoTheory(pdkl.scan("today.parquet")._data).report(
+        pdkl.scan("before.parquet")._data, ["plan", "age"], by="shop", rng=0
+    )
+    written = getattr(expected, f"to_{form}")()
+    asked = ("drift", "before.parquet", "today.parquet", "-c", "plan,age", "--by", "shop")
+    assert pdkl_(*asked, "--format", form) == (1, written, "")
+    name = {"junit": "out.xml"}.get(form, f"out.{form}")
+    told = f"4 rows: 2 drift, 2 ok ({name})\n"
+    assert pdkl_(*asked, "-o", name) == (1, "", told)
+    assert Path(name).read_bytes().decode() == written
+    assert pdkl_(*asked, "--format", form, "-o", "-") == (1, written, "")
+
+
+def test_junit_and_csv_can_be_read(pdkl_: Command) -> None:
+    pdkl_("drift", "before.parquet", "today.parquet", "-o", "out.xml", "-c", "plan,shop")
+    suite = ElementTree.parse("out.xml").getroot()[0]
+    assert suite.attrib["failures"] == "1"
+    assert [case.attrib["name"] for case in suite] == ["plan", "shop"]
+    pdkl_("drift", "before.parquet", "today.parquet", "-o", "out.csv", "-c", "plan,shop")
+    assert pd.read_csv("out.csv")["status"].tolist() == ["drift", "ok"]
+
+
+def test_the_table_names_notes_and_segments(pdkl_: Command) -> None:
+    TODAY.assign(user=[f"u{i}" for i in DAY]).to_parquet("today.parquet")
+    _, out, _ = pdkl_("drift", "before.parquet", "today.parquet", "--by", "shop", "-c", "user")
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[0][0] == "shop"
+    assert lines[0][-1] == "note"
+    assert lines[1][0] == "north"
+    assert lines[1][-6:] == ["new", "reference", "has", "no", "such", "column"]
+
+
+# ---- the other commands ---------------------------------------------------------------------
+
+
+def test_entropy(pdkl_: Command) -> None:
+    expected = TODAY.info_theory.entropy(["plan", "age"], by="shop", base="bit")
+    asked = ("entropy", "today.parquet", "-c", "plan", "-c", "age", "--by", "shop", "--base", "bit")
+    code, out, errors = pdkl_(*asked, "--format", "json")
+    assert (code, errors) == (0, "")
+    document = json.loads(out)
+    assert document["format"] == "pdkl table"
+    assert document["call"]["method"] == "entropy"
+    assert document["rows"] == plain(expected)
+    _, out, _ = pdkl_(*asked, "--format", "csv")
+    pd.testing.assert_frame_equal(pd.read_csv(StringIO(out)), expected, check_dtype=False)
+    _, out, _ = pdkl_(*asked)
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[0] == list(expected.columns)
+    assert [line[:2] for line in lines[1:]] == expected[["shop", "column"]].to_numpy().tolist()
+
+
+@pytest.mark.parametrize("method", ["divergence", "contributions"])
+def test_a_reference_of_files(pdkl_: Command, method: str) -> None:
+    expected = getattr(TODAY.info_theory, method)(
+        ["plan"], by="shop", reference=BEFORE, match=False, base="bit"
+    )
+    code, out, errors = pdkl_(
+        *(method, "today.parquet", "--reference", "before.parquet", "-c", "plan"),
+        *("--by", "shop", "--no-match", "--base", "bit", "--format", "json"),
+    )
+    assert (code, errors) == (0, "")
+    assert rows(out) == plain(expected)
+
+
+def test_explain(pdkl_: Command) -> None:
+    for arguments, keywords in (
+        (["-c", "plan,shop"], {"columns": ["plan", "shop"]}),
+        (["-c", "plan", "--by", "shop"], {"columns": ["plan"], "by": "shop"}),
+        (
+            ["-c", "plan", "--by", "shop", "--measure", "kl_divergence", "--base", "bit"],
+            {"columns": "plan", "by": "shop", "measure": "kl_divergence", "base": "bit"},
+        ),
+    ):
+        expected = TODAY.info_theory.explain(BEFORE, rng=0, **keywords)
+        code, out, errors = pdkl_(
+            "explain", "before.parquet", "today.parquet", *arguments, "--format", "json"
+        )
+        assert (code, errors) == (0, "")
+        assert rows(out) == plain(expected)
+
+
+def test_no_rows_are_said(pdkl_: Command) -> None:
+    TODAY[:0].to_parquet("today.parquet")
+    asked = ("entropy", "today.parquet", "-c", "plan", "--by", "shop")
+    assert pdkl_(*asked) == (0, "(no rows)\n", "")
+
+
+# ---- profiles -------------------------------------------------------------------------------
+
+
+def test_a_profile_stands_for_its_data(pdkl_: Command) -> None:
+    code, out, errors = pdkl_("profile", "before.parquet", "-o", "ref")
+    assert (code, out) == (0, "")
+    assert errors == (
+        "<pdkl.Profile of 600 rows: 'shop', 'plan', 'age', 'sold', 'n'> (ref)\n"  # any name will do
+    )
+    saved = load_profile("ref")
+    assert saved == BEFORE.info_theory.profile(list(BEFORE), bins={"age": 10, "sold": 10})
+    of_profile = pdkl_("drift", "ref", "today.parquet", "--format", "csv")
+    assert of_profile == pdkl_("drift", "before.parquet", "today.parquet", "--format", "csv")
+    _, out, _ = pdkl_("entropy", "ref", "-c", "plan", "--format", "json")
+    assert rows(out) == plain(BEFORE.info_theory.entropy("plan"))
+
+
+def test_profile_has_the_options_of_its_method(pdkl_: Command) -> None:
+    pdkl_(
+        *(
+            "profile",
+            "before.parquet",
+            "-o",
+            "ref.parquet",
+            "-c",
+            "plan,age",
+            "--by",
+            "shop,sold:W",
+        ),
+        *("--weights", "n", "--bins", "age=0,30,60", "--max-categories", "1"),
+    )
+    by = ["shop", pd.Grouper(key="sold", freq="W")]
+    assert load_profile("ref.parquet") == BEFORE.info_theory.profile(
+        ["plan", "age"], by=by, weights="n", bins={"age": [0, 30, 60]}, max_categories=1
+    )
+
+
+def test_identifiers_are_not_cut(pdkl_: Command) -> None:
+    BEFORE.assign(user=DAY).to_parquet("before.parquet")
+    TODAY.assign(plan=BEFORE["plan"], user=DAY + 1000).to_parquet("today.parquet")
+    pdkl_("profile", "before.parquet", "-o", "ref.parquet", "--bins", "5", "-c", "user,age")
+    sizes = {
+        name: one["bins"] for name, one in load_profile("ref.parquet").facts["columns"].items()
+    }
+    assert sizes == {"user": None, "age": 5}
+    code, out, _ = pdkl_("drift", "ref.parquet", "today.parquet", "-c", "user", "--format", "json")
+    assert (code, rows(out)[0]["kind"]) == (0, "identifier")
+
+
+def test_profiles_with_one_anothers_bins_add_up(pdkl_: Command) -> None:
+    BEFORE[:100].to_parquet("a.parquet")
+    BEFORE[100:].to_csv("b.csv", index=False)
+    pdkl_("profile", "a.parquet", "-o", "a.profile", "--by", "shop", "-c", "plan,age")
+    pdkl_("profile", "b.csv", "-o", "b.profile", "--by", "shop", "--bins", "a.profile")
+    code, out, errors = pdkl_("merge", "a.profile", "b.profile", "-o", "a.profile")
+    assert (code, out) == (0, "")
+    assert errors == "<pdkl.Profile of 600 rows in 2 groups by 'shop': 'plan', 'age'> (a.profile)\n"
+    merged = load_profile("a.profile")
+    assert merged == BEFORE.info_theory.profile(["plan", "age"], by="shop", bins=merged)
+
+
+def test_weighted_profiles(pdkl_: Command) -> None:
+    pdkl_("profile", "before.parquet", "-o", "ref.parquet", "--weights", "n")
+    of_profile = pdkl_("drift", "ref.parquet", "today.parquet", "--weights", "n", "--format", "csv")
+    assert of_profile[0] == 1
+    assert of_profile == pdkl_(
+        "drift", "before.parquet", "today.parquet", "--weights", "n", "--format", "csv"
+    )
+
+
+def test_what_is_a_profile(pdkl_: Command) -> None:
+    pdkl_("profile", "before.parquet", "-o", "ref.parquet")
+    Path("short").write_bytes(b"PAR1")
+    Path("empty").write_bytes(b"")
+    known = ["ref.parquet", "before.parquet", "short", "empty", ".", "none"]
+    assert [is_profile(name) for name in known] == [True, *[False] * 5]

@@ -1,0 +1,101 @@
+"""Tables of counts are those of a loop over the rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pdkl.core.counts import tabulate as counting
+from pdkl.core.counts.tabulate import tabulate
+
+Array = np.ndarray[Any, Any]
+
+
+def slowly(
+    codes: Array, groups: Array, weights: Array
+) -> tuple[dict[tuple[int, int], float], dict[int, float]]:
+    cells: Counter[tuple[int, int]] = Counter()
+    missing: Counter[int] = Counter()
+    for code, group, weight in zip(codes.tolist(), groups.tolist(), weights.tolist(), strict=True):
+        if code < 0:
+            missing[group] += weight
+        else:
+            cells[group, code] += weight
+    return dict(cells), dict(missing)
+
+
+@pytest.mark.parametrize("way", ["dense", "two threads", "a sparse row", "sparse", "in ranges"])
+@pytest.mark.parametrize("kind", [np.int8, np.int32, np.int64])
+@pytest.mark.parametrize("weighted", [None, np.int64, np.float64])
+@pytest.mark.parametrize("first", [0, -1])
+def test_tabulate_agrees_with_a_loop(
+    way: str, kind: type, weighted: type | None, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "two threads":
+        monkeypatch.setattr(counting, "_MANY_ROWS", 10)
+    if way == "a sparse row":
+        monkeypatch.setattr(counting, "_CHUNK", 100)
+    if way in ("sparse", "in ranges"):
+        monkeypatch.setattr(counting, "_DENSE_CELLS", 0)
+    if way == "in ranges":
+        monkeypatch.setattr(counting, "_MANY_ROWS", 10)
+    rng = np.random.default_rng(5)
+    rows, n_outcomes, n_groups = (60 if way in ("sparse", "in ranges") else 5000), 17, 11
+    codes: Array = rng.integers(-1, n_outcomes, rows).astype(kind)
+    groups: Array = rng.integers(first, n_groups + first, rows).astype(kind)
+    weights: Array | None = None if weighted is None else rng.integers(0, 4, rows).astype(weighted)
+    found = tabulate(
+        codes,
+        n_outcomes,
+        groups=groups,
+        n_groups=n_groups,
+        first_group=first,
+        weights=weights,
+    )
+    each = np.ones(rows, dtype=np.int64) if weights is None else weights
+    cells, missing = slowly(codes, groups - first, each)
+    assert {
+        (g, c): w
+        for g, c, w in zip(
+            found.group.tolist(), found.outcome.tolist(), found.weight.tolist(), strict=True
+        )
+    } == {cell: weight for cell, weight in cells.items() if weight > 0}
+    assert found.missing.tolist() == [missing.get(g, 0) for g in range(n_groups)]
+    assert found.weight.dtype == each.dtype
+    order = found.group * n_outcomes + found.outcome
+    assert (np.diff(order) > 0).all()
+
+
+@pytest.mark.parametrize("dense", [True, False])
+@pytest.mark.parametrize("wrong", [-2, 3])
+def test_codes_beyond_the_alphabet_are_refused(
+    dense: bool, wrong: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not dense:
+        monkeypatch.setattr(counting, "_DENSE_CELLS", 0)
+    codes = np.array([0, 1, wrong])
+    with pytest.raises(IndexError, match="codes must be"):
+        tabulate(codes, 3)
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_groups_without_rows_leave_no_trace(gap: bool) -> None:
+    groups = np.array([1, 1, 4 if gap else 2])
+    counts = tabulate(np.array([0, 2, 0]), 3, groups=groups, n_groups=6)
+    kept = counts.without_empty(np.unique(groups))
+    assert kept.group.tolist() == [0, 0, 1]
+    assert kept.outcome.tolist() == counts.outcome.tolist()
+    assert kept.missing.tolist() == [0, 0]
+
+
+def test_large_tables_are_numbered_beyond_32_bits() -> None:
+    codes = np.array([0, 99_999, 99_999, -1])
+    groups = np.array([0, 99_999, 99_999, 5])
+    found = tabulate(codes, 100_000, groups=groups, n_groups=100_000)
+    assert found.group.tolist() == [0, 99_999]
+    assert found.outcome.tolist() == [0, 99_999]
+    assert found.weight.tolist() == [1, 2]
+    assert found.missing.nonzero()[0].tolist() == [5]

@@ -1,0 +1,211 @@
+"""The page in a real browser: it sorts, filters and opens, and asks nobody for anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import pdkl
+from pdkl.core.numerics.exact import FloatArray
+from pdkl.report.text import ABSENT
+from tests.support.browser import CHROMIUM, Browser
+from tests.support.reports import frames
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="needs a browser: apt-get install chromium"
+)
+
+CELLS = "[...document.querySelectorAll('#table > tbody > tr:not(.detail):not([hidden])')]"
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    browser = Browser(tmp_path_factory.mktemp("browser"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    today, before = frames()
+    report = pdkl.InfoTheory(today).report(before, by="<b>key</b>", rng=0, progress=False)
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    report.to_html(path)
+    return path
+
+
+@pytest.fixture
+def browser(started: Browser, path: Path) -> Iterator[Browser]:
+    started.prefer()
+    started.resize(1400, 900)
+    started.open(path)
+    yield started
+    assert started.console == []  # no error, no warning, nothing that the policy refused
+    assert started.requests == [path.as_uri()]  # the file itself and nothing else
+
+
+def column(browser: Browser, place: int) -> list[str]:
+    text = f"{CELLS}.map(row => row.cells[{place}].textContent)"
+    return list(browser.run(text))
+
+
+def click(browser: Browser, selector: str) -> None:
+    browser.run(f"document.querySelector({selector!r}).click()")
+
+
+def change(browser: Browser, name: str, value: str) -> None:
+    """Set a control, as a user would."""
+    browser.run(
+        f"(() => {{ const one = document.getElementById({name!r}); one.value = {value!r};"
+        "one.dispatchEvent(new Event('input')); one.dispatchEvent(new Event('change')) })()"
+    )
+
+
+def test_sorting(browser: Browser) -> None:
+    def sort_by(place: int) -> str:
+        head = f"#table thead th:nth-child({place + 1})"
+        click(browser, f"{head} button")
+        return str(browser.run(f"document.querySelector({head!r}).getAttribute('aria-sort')"))
+
+    assert sort_by(4) == "descending"
+    scores = column(browser, 4)
+    known = [float(score) for score in scores if score != ABSENT]
+    assert known == sorted(known, reverse=True)
+    assert scores[len(known) :] == [ABSENT] * (len(scores) - len(known))
+    assert sort_by(4) == "ascending"
+    scores = column(browser, 4)
+    assert [float(score) for score in scores[: len(known)]] == sorted(known)
+    assert scores[-1] == ABSENT
+    assert sort_by(2) == "ascending"
+    segments = column(browser, 2)
+    assert len(set(segments[:6])) == len(set(segments[6:])) == 1
+    assert browser.run("document.querySelectorAll('#table thead [aria-sort]').length") == 1
+
+
+def test_filtering(browser: Browser) -> None:
+    count = "document.getElementById('count').textContent"
+    assert browser.run(count) == "12 of 12 rows"
+    browser.run("document.getElementById('find').focus()")
+    browser.type("WORD")
+    assert browser.run(count) == "2 of 12 rows"
+    assert column(browser, 1) == ["word", "word"]
+    change(browser, "find", "")
+    change(browser, "status", "error")
+    assert column(browser, 0) == ["error", "error"]
+    assert browser.run("document.getElementById('count').getAttribute('aria-live')") == "polite"
+
+
+def test_opening_by_mouse(browser: Browser) -> None:
+    button = "#table tbody th button"
+    click(browser, button)
+    assert (
+        browser.run(f"document.querySelector('{button}').getAttribute('aria-expanded')") == "true"
+    )
+    table = browser.run(
+        "[...document.querySelectorAll('.cats tbody tr')]"
+        ".map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    assert len(table) == 9
+    assert table[0][0] == "<script>alert(1)</script>"
+    assert float(table[0][7]) == max(float(row[7]) for row in table)
+    shares = [float(row[3].rstrip("%")) for row in table]
+    assert sum(shares) == pytest.approx(100, abs=0.5)
+    assert browser.run("document.querySelectorAll('.cats svg rect').length") == 18
+    # sorting keeps what is open below its row, and filtering hides both
+    click(browser, "#table thead th:nth-child(5) button")
+    detail = "document.querySelector('.detail')"
+    assert browser.run(f"{detail}.previousSibling.cells[1].textContent") == "word"
+    change(browser, "find", "amount")
+    assert browser.run(f"{detail}.hidden")
+    click(browser, "#table tbody th button")
+    assert browser.run(f"{detail} === null")
+
+
+def test_opening_by_keyboard(browser: Browser) -> None:
+    browser.run("document.querySelector('#table tbody th button').focus()")
+    browser.press("Enter", 13)
+    assert browser.run("document.querySelectorAll('.detail').length") == 1
+    outline = "getComputedStyle(document.activeElement).outlineStyle"
+    assert browser.run(outline) == "solid"  # it is seen where the focus is
+    browser.press("Tab", 9)  # into the table, to scroll it
+    assert browser.run("document.activeElement.getAttribute('aria-label')") == "Categories of word"
+    browser.press("Tab", 9)
+    assert browser.run("document.activeElement.textContent") == "word"
+    browser.press("Enter", 13)
+    assert browser.run("document.querySelectorAll('.detail').length") == 2
+
+
+def test_opening_all(browser: Browser) -> None:
+    click(browser, "#all")
+    assert browser.run("document.querySelectorAll('.detail').length") == 12
+    assert browser.run("document.getElementById('all').textContent") == "Close all"
+    click(browser, "#all")
+    assert browser.run("document.querySelectorAll('.detail').length") == 0
+
+
+@pytest.mark.parametrize("width", [390, 800, 1160, 1400])
+def test_nothing_sticks_out(browser: Browser, width: int) -> None:
+    browser.resize(width, 900)
+    click(browser, "#all")
+    assert browser.run("document.documentElement.scrollWidth") <= width
+
+
+def test_light_and_dark(browser: Browser) -> None:
+    """Text stands out from its ground by 4.5 to 1, as the WCAG ask, in both."""
+    for scheme, dark in (("light", False), ("dark", True)):
+        browser.prefer(scheme)
+        click(browser, "#all")
+        ground = channels(browser.run("getComputedStyle(document.body).backgroundColor"))
+        assert bool(ground.mean() < 128) is dark
+        pairs = browser.run(
+            "(() => { const found = new Set();"
+            "for (const one of document.querySelectorAll('body *')) {"
+            "  if (![...one.childNodes].some(c => c.nodeType === 3 && c.data.trim())) continue;"
+            "  if (one.closest('svg, script, option, noscript')) continue;"
+            "  let on = one; const clear = 'rgba(0, 0, 0, 0)';"
+            "  while (on.parentElement && getComputedStyle(on).backgroundColor === clear)"
+            "    on = on.parentElement;"
+            "  found.add(getComputedStyle(one).color + '|' + getComputedStyle(on).backgroundColor);"
+            "} return [...found] })()"
+        )
+        assert len(pairs) > 3
+        for pair in pairs:
+            ink, paper = (luminance(channels(colour)) for colour in pair.split("|"))
+            contrast = (max(ink, paper) + 0.05) / (min(ink, paper) + 0.05)
+            assert contrast >= 4.5, (scheme, pair)
+
+
+def channels(colour: str) -> FloatArray:
+    parts = colour[colour.index("(") + 1 : -1].split(",")[:3]
+    return np.array([float(part) for part in parts])
+
+
+def luminance(colour: FloatArray) -> float:
+    part = colour / 255
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def test_print(browser: Browser) -> None:
+    click(browser, "#table tbody th button")
+    browser.prefer("dark", media="print")
+    shown = "getComputedStyle(document.getElementById('controls')).display"
+    assert browser.run(shown) == "none"
+    assert browser.run("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert browser.print().startswith(b"%PDF")
+
+
+def test_without_groups(started: Browser, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": ["a", "b"] * 50})
+    path = tmp_path / "single.html"
+    pdkl.InfoTheory(frame).report(frame, rng=0, progress=False).to_html(path)
+    started.prefer()
+    started.open(path)
+    click(started, "#table tbody th button")
+    caption = "document.querySelector('.cats caption').textContent"
+    assert started.run(caption) == "Categories of x, by contribution to the js divergence in bit"
+    assert started.console == []

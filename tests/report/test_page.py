@@ -1,0 +1,190 @@
+"""The page: what it says, and that nothing in it runs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import pdkl
+from tests.support.reports import Page, outputs, page_data
+
+
+def test_page_has_a_policy_that_lets_only_its_own_script_and_style_act(nasty: pdkl.Report) -> None:
+    html = nasty.to_html() or ""
+    page = Page(html)
+    metas = [attributes for tag, attributes in page.tags if tag == "meta"]
+    (policy,) = [m["content"] for m in metas if m.get("http-equiv") == "Content-Security-Policy"]
+    digests = []
+    for tag in ("script", "style"):
+        (content,) = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        digests.append(f"{tag}-src 'sha256-{digest}'")
+    assert policy == "; ".join(
+        ["default-src 'none'", "base-uri 'none'", "form-action 'none'", *digests]
+    )
+    assert [tag for tag, _ in page.tags].count("script") == 2  # the data and the script
+    names = {name for _, attributes in page.tags for name in attributes}
+    assert not names & {"src", "href", "style"}
+    assert not any(name.startswith("on") for name in names)
+
+
+def test_page_escapes_what_is_nasty(nasty: pdkl.Report) -> None:
+    html = nasty.to_html() or ""
+    tags = {tag for tag, _ in Page(html).tags}
+    assert not tags & {"img", "b"}
+    assert "&lt;img src=x&gt;\\nname" in html
+    assert "&lt;b&gt;key&lt;/b&gt;" in html
+    names = page_data(html)["names"]
+    assert "a\\u202egnp.exe" in names
+    assert "bell\\x07 line\\nbreak" in names
+    assert {"<script>alert(1)</script>", "{{ 7 * 7 }}", "]]>&amp;"} <= set(names)
+    notebook = nasty._repr_html_() or ""
+    assert not {tag for tag, _ in Page(notebook).tags} & {"img", "b", "script"}
+
+
+def test_nothing_invisible_is_written(nasty: pdkl.Report) -> None:
+    for name, text in outputs(nasty).items():
+        unseen = {one for one in text if unicodedata.category(one) in {"Cc", "Cf", "Zl", "Zp"}}
+        assert unseen <= {"\n", "\r"}, name
+
+
+def test_page_says_what_holds_for_all_rows(nasty: pdkl.Report) -> None:
+    html = nasty.to_html() or ""
+    facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html))
+    assert facts == {
+        "Rows": "2,000 against 2,000",
+        "Columns": "6",
+        "Segments": "2 by &lt;b&gt;key&lt;/b&gt;",
+        "Drifted": "2 of 12 (16.7%)",
+        "Direction": "data (P) against reference (Q)",
+        "Rule": "drift where js_distance exceeds noise by 0.1 or more and the adjusted p-value is "
+        "below 0.05",
+        "Unit": "bit; js_distance is in [0, 1], psi is in nat",
+        "Smoothing": "none",
+        "Zeros": "a category on one side only makes kl_divergence and psi infinite; nothing is "
+        "added",
+        "Missing values": "a category; no row is dropped",
+    }
+
+
+def test_page_names_weights_and_blocks() -> None:
+    days = pd.DataFrame({"x": ["a", "b"] * 50, "n": 2, "day": np.repeat(range(20), 5)})
+    report = pdkl.InfoTheory(days).report(
+        days, ["x"], weights="n", blocks="day", rng=0, progress=False
+    )
+    facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", report.to_html() or ""))
+    assert facts["Rows"] == "200 against 200"
+    assert facts["Weights"] == "rows are counted by n"
+    assert facts["Blocks"] == "rows of one day move together"
+
+
+def test_missing_keys_and_far_characters_are_shown() -> None:
+    before = pd.DataFrame({"x": ["a", "\U000e0041"] * 50, "key": ["k", None] * 50})
+    report = pdkl.InfoTheory(before).report(before, by="key", rng=0, progress=False)
+    html = report.to_html() or ""
+    assert "\\U000e0041" in page_data(html)["names"]
+    assert "<td>(missing)<td>" in html
+
+
+def test_a_single_time_is_no_line() -> None:
+    before = pd.DataFrame({"x": ["a", "b"] * 50, "day": pd.Timestamp("2024-05-01")})
+    report = pdkl.InfoTheory(before).report(before, by="day", rng=0, progress=False)
+    assert '<h2 id="time">' not in (report.to_html() or "")
+
+
+def test_page_warns_in_words() -> None:
+    rng = np.random.default_rng(0)
+    before = pd.DataFrame(
+        {
+            "few": rng.integers(0, 300, 400).astype(str),
+            "id": [f"u{i}" for i in range(400)],
+            "gap": ["a", None] * 200,
+            "void": None,
+        }
+    )
+    today = before.assign(few=rng.integers(0, 300, 400).astype(str), extra="x")
+    today["id"] += "-"
+    report = pdkl.InfoTheory(today).report(before, dropna=True, weights=None, rng=0, progress=False)
+    warnings = re.findall(r"<li>(.*?)</li>", report.to_html() or "")
+    dropped = "left out of their columns, over all columns 600 in data and 600 in reference"
+    assert warnings[0].startswith("Infinite: kl_divergence and psi in 1 row, as one side has")
+    assert warnings[1].startswith("Sparse: in 1 row a side has fewer than 5 rows a category.")
+    assert f"Dropped: missing values are {dropped}." in warnings
+    assert (
+        "Identifiers, where nearly every value is distinct, are scored at most by what is "
+        "missing: id." in warnings
+    )
+    assert "Empty: 1 row. Each has no value on a side." in warnings
+
+
+def test_page_has_a_row_and_a_cell_for_each(nasty: pdkl.Report) -> None:
+    html = nasty.to_html() or ""
+    rows = re.findall(r"<tr class=(\w+)><td>(\w+)<th scope=row>", html)
+    assert sorted(status for status, _ in rows) == sorted(nasty.frame["status"])
+    assert [status for status, _ in rows][:2] == ["drift", "drift"]
+    heat = html[html.index('<table class="heat"') :]
+    heat = heat[: heat.index("</table>")]
+    assert heat.count("<td") == len(nasty.frame)
+    assert heat.count('drift">') == 2
+    data = page_data(html)
+    assert len(data["rows"]) == len(nasty.frame)
+    assert sum(len(entries) for _, entries in data["rows"]) == len(nasty.categories)
+
+
+def test_page_draws_scores_over_time() -> None:
+    rng = np.random.default_rng(0)
+    n = 4000
+    days = pd.to_datetime("2024-01-01") + pd.to_timedelta(rng.integers(0, 120, n), unit="D")
+    before = pd.DataFrame({f"x{i}": rng.choice(list("ab"), n) for i in range(7)})
+    today = before.assign(day=days)
+    today["x3"] = np.where(days > pd.Timestamp("2024-03-01"), "b", today["x3"])
+    monthly = pd.Grouper(key="day", freq="MS")
+    report = pdkl.InfoTheory(today).report(before, by=monthly, rng=0, progress=False)
+    html = report.to_html() or ""
+    assert '<h2 id="time">js_distance over day, in excess of noise</h2>' in html
+    assert html.count('<circle class="dot') == 5 * 4
+    assert "2 more columns stay below these." in html
+    assert re.search(r'<path class="line l0" .*?</svg> (x\d)', html)
+    legend = re.findall(r'd="M0 4H30"/></svg> (.*?)</li>', html)
+    assert (legend[0], legend[-1]) == ("x3", "threshold 0.1")
+    hidden = pdkl.InfoTheory(today).report(before, by=monthly, rng=0, progress=False, redact=True)
+    assert "<svg" not in (hidden.to_html() or "").replace("<svg>", "")
+
+
+@pytest.mark.parametrize("key", ["period", "date"])
+def test_other_kinds_of_time_are_drawn_too(key: str) -> None:
+    rng = np.random.default_rng(0)
+    days = pd.Series(pd.date_range("2024-01-01", periods=4)).repeat(50).reset_index(drop=True)
+    keys = days.dt.to_period("D") if key == "period" else days.dt.date
+    before = pd.DataFrame({"x": rng.choice(list("ab"), 200), "key": keys})
+    report = pdkl.InfoTheory(before).report(before, by="key", rng=0, progress=False)
+    assert (report.to_html() or "").count('<circle class="dot') == 4
+
+
+def test_size_of_fifty_columns_by_ten_segments() -> None:
+    rng = np.random.default_rng(0)
+    n = 3000
+    sizes = [5, 20, 100, 1000, 0]
+
+    def one() -> pd.DataFrame:
+        columns = {"segment": rng.choice([f"region {i}" for i in range(10)], n)}
+        for i in range(50):
+            size = sizes[i % 5]
+            columns[f"a column of number {i}"] = (
+                np.char.add(f"value of {i} ", rng.integers(0, size, n).astype(str))
+                if size
+                else rng.normal(size=n)
+            )
+        return pd.DataFrame(columns)
+
+    report = pdkl.InfoTheory(one()).report(
+        one(), by="segment", n_resamples=19, rng=0, progress=False
+    )
+    assert len(report.frame) == 500
+    assert len((report.to_html() or "").encode()) <= 300_000

@@ -1,0 +1,261 @@
+"""Reports: what they hold, what passes, and what is hidden."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import pdkl
+from tests.support.reports import NASTY, counted, frames, outputs
+
+# ---- the frames -----------------------------------------------------------------------------
+
+
+def test_frame_is_that_of_drift(nasty: pdkl.Report) -> None:
+    today, before = frames()
+    expected = pdkl.InfoTheory(today).drift(before, by="<b>key</b>", rng=0, progress=False)
+    pd.testing.assert_frame_equal(nasty.frame, expected)
+
+
+def test_categories_are_counted_as_by_hand() -> None:
+    before = pd.DataFrame({"x": list("aaabbbccd"), "s": 1})
+    today = pd.DataFrame({"x": [*"aaaabbbbee", None], "s": 1})
+    report = pdkl.InfoTheory(today).report(before, "x", rng=0, progress=False)
+    found = report.categories.set_index("category")
+    counts = {"a": (4, 3), "b": (4, 3), "c": (0, 2), "d": (0, 1), "e": (2, 0), "(missing)": (1, 0)}
+    assert {
+        name: (row["count"], row["count_reference"]) for name, row in found.iterrows()
+    } == counts
+    for name, (count, reference) in counts.items():
+        p, q = count / 11, reference / 9
+        m = (p + q) / 2
+        term = sum(0.5 * part * np.log2(part / m) for part in (p, q) if part)
+        row = found.loc[name]
+        assert row["contribution"] == pytest.approx(term)
+        assert row["change"] == pytest.approx(p - q)
+        assert row["ratio"] == (pytest.approx(p / q) if q else np.inf)
+    assert found["flag"].to_dict() == {
+        "a": "rare",
+        "b": "rare",
+        "c": "gone rare",
+        "d": "gone rare",
+        "e": "new rare",
+        "(missing)": "missing new rare",
+    }
+    total = found["contribution"].sum()
+    assert report.frame["js_distance"].iloc[0] == pytest.approx(np.sqrt(total))
+
+
+def test_categories_are_the_terms_of_contributions() -> None:
+    today, before = frames()
+    wanted = ["word", "sealed"]
+    report = pdkl.InfoTheory(today).report(before, wanted, by="<b>key</b>", rng=0, progress=False)
+    terms = pdkl.InfoTheory(today).contributions(
+        wanted,
+        reference=before,
+        by="<b>key</b>",
+        measure="js_divergence",
+        base="bit",
+        dropna=False,
+    )
+    found = report.categories.merge(
+        report.frame[["<b>key</b>"]], left_on="row", right_index=True, how="left"
+    )
+    keys = ["<b>key</b>", "column", "category"]
+    both = found.merge(terms.fillna({"category": "(missing)"}), on=keys, validate="1:1")
+    assert len(both) == len(found) == len(terms)
+    for name in ("count", "count_reference", "p", "q", "contribution"):
+        np.testing.assert_allclose(both[f"{name}_x"], both[f"{name}_y"], atol=1e-15)
+
+
+def test_numbers_have_the_bins_of_drift() -> None:
+    rng = np.random.default_rng(0)
+    before = pd.DataFrame({"x": rng.normal(size=1000)})
+    today = pd.DataFrame({"x": [*rng.normal(size=900), *[-999.0] * 100]})
+    report = pdkl.InfoTheory(today).report(before, rng=0, progress=False)
+    edges = np.quantile(before["x"], np.linspace(0, 1, 11))
+    first = report.categories.iloc[0]
+    assert first["category"] == report.frame["top_category"].iloc[0]
+    assert first["category"].startswith("below -")
+    assert first["count"] == int((today["x"] < edges[0]).sum())
+    assert report.categories["count_reference"].sum() == 1000
+
+
+def test_the_least_contributors_are_summed_up() -> None:
+    before = pd.DataFrame({"x": np.repeat(np.arange(60).astype(str), 10)})
+    today = pd.DataFrame({"x": np.repeat(np.arange(60).astype(str), np.arange(1, 61))})
+    report = pdkl.InfoTheory(today).report(before, rng=0, progress=False)
+    assert len(report.categories) == 26
+    other = report.categories.iloc[-1]
+    assert (other["category"], other["flag"], other["categories"]) == ("(other)", "other", 35)
+    assert report.categories["count"].sum() == len(today)
+    assert report.categories["contribution"].sum() == pytest.approx(
+        report.frame["js_distance"].iloc[0] ** 2
+    )
+
+
+def test_a_single_category_beyond_the_limit_keeps_its_name() -> None:
+    before = pd.DataFrame({"x": np.repeat(np.arange(26).astype(str), 10)})
+    report = pdkl.InfoTheory(before).report(before, rng=0, progress=False)
+    assert (len(report.categories), set(report.categories["flag"])) == (26, {""})
+
+
+# ---- passed ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "passed"),
+    [
+        ({}, "ok", True),
+        ({"x": ["c"] * 200}, "drift", False),
+        ({"x": None}, "empty", False),
+        ({"x": [[]] * 200}, "error", False),
+        ({"new": 1}, "new", True),
+    ],
+)
+def test_passed(change: dict[str, Any], status: str, passed: bool) -> None:
+    before = pd.DataFrame({"x": ["a", "b"] * 100})
+    report = before.assign(**change).info_theory.report(before, rng=0, progress=False)
+    assert status in set(report.frame["status"])
+    assert report.passed is passed
+    assert json.loads(report.to_json() or "")["passed"] is passed
+
+
+def test_a_column_that_is_gone_does_not_pass() -> None:
+    before = pd.DataFrame({"x": ["a", "b"] * 100, "y": 1})
+    report = pdkl.InfoTheory(before[["x"]]).report(before, rng=0, progress=False)
+    assert repr(report) == "<pdkl.Report: not passed; 2 rows: 1 gone, 1 ok>"
+
+
+def test_unsure_passes() -> None:
+    today, before = counted(a=17, b=13), counted(a=11, b=19)
+    report = pdkl.InfoTheory(today).report(before, threshold=0.02, rng=0, progress=False)
+    assert (report.frame["status"].tolist(), report.passed) == (["unsure"], True)
+
+
+# ---- what is hidden -------------------------------------------------------------------------
+
+
+def test_redacted_reports_hold_no_value() -> None:
+    today, before = frames()
+    report = pdkl.InfoTheory(today).report(
+        before,
+        by="<b>key</b>",
+        bins={"amount": [17.25, 171.5, 301.75]},
+        rng=0,
+        progress=False,
+        redact=True,
+    )
+    secrets = [*NASTY, "north", "south", "secretive", "hushed", "veiled", "unmentionable"]
+    secrets += ["alert", "gnp", "17.25", "171.5", "301.75", "below", "nr-"]
+    secrets += [f"{value:.3f}" for value in (today["amount"].min(), today["amount"].max())]
+    shown = outputs(report) | {
+        "frame": report.frame.to_csv(),
+        "categories": report.categories.to_csv(),
+        "attrs": str(report.frame.attrs),
+    }
+    # its own words, the same in every report, are not looked at
+    shown["html"] = re.sub(r"<(script|style)>.*?</\1>", "", shown["html"], flags=re.DOTALL)
+    for name, text in shown.items():
+        for secret in secrets:
+            for form in (secret, json.dumps(secret)[1:-1], secret.replace("<", "&lt;")):
+                if name == "html" and form == "below":
+                    continue
+                assert form not in text, (name, form)
+    assert set(report.frame["<b>key</b>"]) == {"segment 1", "segment 2"}
+    assert report.categories["category"].str.fullmatch(r"category \d+|\(missing\)").all()
+    assert set(report.frame["column"]) == set(today.columns) - {"<b>key</b>"}  # these stay
+    note = report.frame.loc[report.frame["status"] == "error", "note"]
+    assert set(note) == {"what is wrong is not shown, as the message may hold values (redact=True)"}
+
+
+def test_pseudonyms_are_the_same_in_every_segment_and_run() -> None:
+    today, before = frames()
+    by = "<b>key</b>"
+    first, again, plain = (
+        pdkl.InfoTheory(today).report(before, ["word"], by=by, rng=0, progress=False, redact=redact)
+        for redact in (True, True, False)
+    )
+    pd.testing.assert_frame_equal(first.categories, again.categories)
+    called = dict(zip(plain.categories["category"], first.categories["category"], strict=True))
+    assert len(set(called.values())) == len(NASTY)
+    assert (
+        plain.categories["category"].map(called).tolist() == first.categories["category"].tolist()
+    )
+    tops = plain.frame["top_category"].map(called)
+    assert first.frame["top_category"].tolist() == tops.tolist()
+
+
+@pytest.mark.parametrize(
+    ("today", "before", "kept"),
+    [
+        # two are few
+        ({"a": 50, "b": 50, "c": 3, "d": 4}, {"a": 50, "b": 50, "c": 40, "d": 40}, {"a", "b"}),
+        # one is few: the next rarest joins it
+        ({"a": 50, "b": 40, "c": 3}, {"a": 50, "b": 50, "c": 50}, {"a"}),
+        # one is few on each side: together they would still be told apart on neither
+        ({"a": 50, "b": 3, "c": 60}, {"a": 50, "b": 50, "c": 3}, {"a"}),
+        # none at all is not few, but does not hide one that is
+        ({"a": 50, "b": 3, "c": 0, "d": 70}, {"a": 50, "b": 0, "c": 3, "d": 90}, {"d"}),
+        ({"a": 50, "b": 60}, {"a": 50, "c": 60}, {"a", "b", "c"}),
+        # what cannot be hidden behind another loses its name all the same
+        ({"a": 3}, {"a": 50}, set()),
+    ],
+)
+def test_min_count(today: dict[str, int], before: dict[str, int], kept: set[str]) -> None:
+    report = pdkl.InfoTheory(counted(**today)).report(
+        counted(**before), "x", min_count=5, rng=0, progress=False
+    )
+    found = report.categories
+    own = found[found["flag"] != "other"]
+    assert set(own["category"]) == kept
+    assert found["count"].sum() == sum(today.values())
+    assert found["count_reference"].sum() == sum(before.values())
+    for counts in (own["count"], own["count_reference"]):
+        assert not ((counts > 0) & (counts < 5)).any()
+    names = set(today) | set(before)
+    folded = found.loc[found["flag"] == "other", "categories"]
+    assert folded.sum() == len(names - kept)
+    top = report.frame["top_category"].iloc[0]
+    assert pd.isna(top) or top in {*kept, "(other)"}  # it is missing where nothing differs
+    if top == "(other)":
+        assert np.isnan(report.frame["top_contribution"].iloc[0])
+
+
+def test_min_count_leaves_missing_values_where_every_row_counts_them() -> None:
+    today = pd.DataFrame({"x": ["a"] * 50 + ["b"] * 3 + ["c"] * 2 + [None] * 2})
+    report = pdkl.InfoTheory(today).report(today, min_count=10, rng=0, progress=False)
+    assert set(report.categories["category"]) == {"a", "(missing)", "(other)"}
+
+
+@pytest.mark.parametrize(
+    ("keywords", "error", "message"),
+    [
+        (
+            {"min_count": 1},
+            ValueError,
+            "min_count must be None or a whole number of rows of at least 2; got 1.",
+        ),
+        (
+            {"min_count": 2.0},
+            TypeError,
+            "min_count must be None or a whole number of rows of at least 2; got 2.0.",
+        ),
+        ({"redact": "yes"}, TypeError, "redact must be True or False; got 'yes'."),
+        (
+            {"threshold": -1},
+            ValueError,
+            "threshold must be a finite number of at least 0; got -1.",
+        ),
+    ],
+)
+def test_errors(keywords: dict[str, Any], error: type[Exception], message: str) -> None:
+    frame = pd.DataFrame({"x": ["a", "b"]})
+    with pytest.raises(error) as caught:
+        pdkl.InfoTheory(frame).report(frame, **keywords)
+    assert str(caught.value) == message
