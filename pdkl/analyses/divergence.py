@@ -12,6 +12,7 @@ from pdkl.comparing.align import batches
 from pdkl.comparing.prepare import CountedRequest, prepare
 from pdkl.comparing.score import adjust_p_values, scores, with_zeros
 from pdkl.comparing.shared_labels import Column
+from pdkl.core.forms import UNIFORM
 from pdkl.core.measures.measure import Measure
 from pdkl.request.keywords import Request
 from pdkl.results import tidy
@@ -104,7 +105,7 @@ def _categories(column: Column, parts: list[dict[str, Any]]) -> tidy.Categories:
 
 def _require_names(counted: CountedRequest, column: Column) -> None:
     """Raise where probability goes to categories that have no name to show."""
-    reached = counted.options.smoothing is not None or counted.info.form == "uniform"
+    reached = counted.options.smoothing is not None or counted.form is UNIFORM
     if column.unnamed and reached:
         raise ValueError(
             f"alphabet={column.alphabet_size} gives probability to {column.unnamed} categories of "

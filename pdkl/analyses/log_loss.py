@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes.keys import group_rows, key_name, sort_rows
+from pdkl.codes.keys import group_rows, sort_rows
 from pdkl.codes.labels import (
     Labels,
     as_objects,
@@ -23,22 +23,23 @@ from pdkl.core.measures.log_loss import binary_loss, categorical_loss, group_mea
 from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.validation import listing, number_in, require_columns
 from pdkl.counting.count import one, weights_of
-from pdkl.request.parse import plain, read_base, read_by, read_columns
+from pdkl.request.keywords import Request
+from pdkl.request.parse import plain, read_columns
+from pdkl.request.resolve import ResolvedRequest, resolve
 from pdkl.results import pairing, tidy
-from pdkl.sources.base import Source
-from pdkl.sources.registry import read_data
 
 _SUM_TOLERANCE = 1e-6
 
 
 def binary_cross_entropy(
-    data: Any, target: Any, prediction: Any, *, by: Any, weights: Any, base: Any, clip: Any
+    data: Any, request: Request, target: Any, prediction: Any, *, clip: Any
 ) -> pd.DataFrame:
     """Answer `InfoTheory.binary_cross_entropy`."""
-    source = read_data(data)
-    read_columns("target", _single("target", target), source.head, [])
-    predictions = read_columns("prediction", _given("prediction", prediction), source.head, [])
-    rows = _Rows(source, [target, *predictions], "binary_cross_entropy", by, weights, base, clip)
+    resolved = resolve(data, request, _columns_shown)
+    head = resolved.source.head
+    read_columns("target", _single("target", target), head, [])
+    predictions = read_columns("prediction", _given("prediction", prediction), head, [])
+    rows = _Rows(resolved.asking([target, *predictions]), clip)
     frame = rows.data
     hint = "For labels, compare first, such as df['y'] == 'yes', or use categorical_cross_entropy."
     truth = _probabilities(frame, target, "target", hint)
@@ -53,19 +54,20 @@ def binary_cross_entropy(
 
 
 def categorical_cross_entropy(
-    data: Any, target: Any, predictions: Any, *, by: Any, weights: Any, base: Any, clip: Any
+    data: Any, request: Request, target: Any, predictions: Any, *, clip: Any
 ) -> pd.DataFrame:
     """Answer `InfoTheory.categorical_cross_entropy`."""
-    source = read_data(data)
-    read_columns("target", _single("target", target), source.head, [])
+    resolved = resolve(data, request, _columns_shown)
+    head = resolved.source.head
+    read_columns("target", _single("target", target), head, [])
     if not isinstance(predictions, Mapping) or not predictions:
         raise TypeError(
             "predictions must be a mapping {label: column of its probability}; "
             f"got {type(predictions).__name__ if predictions != {} else 'an empty one'}."
         )
     columns = list(predictions.values())
-    needed = [target, *columns]
-    rows = _Rows(source, needed, "categorical_cross_entropy", by, weights, base, clip)
+    require_columns("predictions", columns, list(head.columns))
+    rows = _Rows(resolved.asking([target, *columns]), clip)
     frame = rows.data
     hint = "Pass a column of probabilities for each label."
     given = np.column_stack([_probabilities(frame, name, "predictions", hint) for name in columns])
@@ -102,14 +104,20 @@ def _require_unit_sums(
     total = given.sum(axis=1)
     off = known & (np.abs(total - 1.0) > _SUM_TOLERANCE)
     if off.any():
-        first = int(np.flatnonzero(off)[0])
-        index = frame.index[[first]].tolist()[0]
         raise ValueError(
             f"predictions must sum to 1 in each row (tolerance {_SUM_TOLERANCE:g}); "
-            f"{int(off.sum())} of {int(known.sum())} complete rows do not, the first at index "
-            f"{index!r} with {total[first]:.6g}. Divide them by their sum, or add the label that "
-            "is left out."
+            f"{int(off.sum())} of {int(known.sum())} complete rows do not, the first at "
+            f"{_first(frame, off, total)}. Divide them by their sum, or add the label that is left "
+            "out."
         )
+
+
+def _first(
+    frame: pd.DataFrame, chosen: np.ndarray[Any, np.dtype[np.bool_]], values: FloatArray
+) -> str:
+    """Write the index of the first row that is chosen, and its value."""
+    place = int(np.flatnonzero(chosen)[0])
+    return f"index {frame.index[[place]].tolist()[0]!r} with {values[place]:.6g}"
 
 
 def _probabilities(frame: pd.DataFrame, name: Hashable, parameter: str, hint: str) -> FloatArray:
@@ -123,12 +131,9 @@ def _probabilities(frame: pd.DataFrame, name: Hashable, parameter: str, hint: st
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     outside = (numbers < 0) | (numbers > 1)
     if outside.any():
-        first = int(np.flatnonzero(outside)[0])
-        index = frame.index[[first]].tolist()[0]
         raise ValueError(
             f"{parameter} column {name!r} must lie in [0, 1]; {int(outside.sum())} of "
-            f"{len(numbers)} rows do not, the first at index {index!r} with "
-            f"{numbers[first]:.6g}. {hint}"
+            f"{len(numbers)} rows do not, the first at {_first(frame, outside, numbers)}. {hint}"
         )
     return numbers
 
@@ -145,49 +150,31 @@ def _given(parameter: str, value: Any) -> Any:
     return value
 
 
+def _columns_shown(resolved: ResolvedRequest) -> list[str]:
+    return ["column", "prediction", "n", "n_missing", resolved.request.method, "unit"]
+
+
 class _Rows:
     """The rows of a frame in their groups, ready to average losses over."""
 
-    def __init__(
-        self,
-        source: Source,
-        columns: list[Hashable],
-        method: str,
-        by: Any,
-        weights: Any,
-        base: Any,
-        clip: Any,
-    ) -> None:
-        self.method = method
-        self.log_base, self.unit = read_base(base)
+    def __init__(self, resolved: ResolvedRequest, clip: Any) -> None:
+        self.method, self.log_base = resolved.request.method, resolved.options.log_base
         self.clip = number_in("clip", clip, 0.0, 0.5, "a number in [0, 0.5)", closed_low=True)
-        head = source.head
-        keys = read_by(by, head)
-        own = ("column", "prediction", "n", "n_missing", method, "unit")
-        tidy.check_keys([key_name(key) for key in keys], own)
-        if weights is not None:
-            require_columns("weights", [weights], list(head.columns))
-        require_columns("predictions", columns[1:], list(head.columns))
-        rows = one(source, [*(key_name(key) for key in keys), *columns], weights)
+        weights, unit = resolved.request.weights, resolved.options.unit
+        rows = one(resolved.source, [*resolved.keys, *resolved.columns], weights)
         self.data = frame = rows.plain
         weight = weights_of(rows)
         self.weights: WeightArray = (
             np.ones(len(frame), dtype=np.int64) if weight is None else weight
         )
-        codes, found = group_rows(frame, keys)
+        codes, found = group_rows(frame, resolved.by)
         order = sort_rows(found)
         position = np.argsort(order)
         self.codes = np.zeros(len(frame), dtype=np.int64) if codes is None else position[codes]
         self.groups = pairing.plain(found.take(order).reset_index(drop=True))
-        attributes = {
-            "method": method,
-            "by": [plain(key_name(key)) for key in keys],
-            "weights": plain(weights),
-            "base": plain(base),
-            "clip": self.clip,
-            "unit": self.unit,
-        }
-        self.facts = tidy.ResultInfo(None, self.unit, attributes)
+        own = {"weights": plain(weights), "base": plain(resolved.request.base)}
+        attributes = resolved.attributes({**own, "clip": self.clip, "unit": unit})
+        self.info = tidy.ResultInfo(None, unit, attributes)
 
     def clipped(self, prediction: FloatArray) -> FloatArray:
         """Keep predictions away from 0 and 1 as far as the caller chose."""
@@ -216,4 +203,4 @@ class _Rows:
     ) -> pd.DataFrame:
         """Make one row per group and prediction."""
         texts = {"column": [as_text(target)] * len(parts), **extra}
-        return tidy.plain(self.groups, texts, parts, self.facts)
+        return tidy.plain(self.groups, texts, parts, self.info)

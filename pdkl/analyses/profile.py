@@ -10,57 +10,54 @@ import numpy as np
 import pandas as pd
 
 from pdkl.codes.groupers import grouper_text
-from pdkl.codes.intervals import Binner, named_by, read_binning
+from pdkl.codes.intervals import Binner, named_by
 from pdkl.codes.keys import Key, key_name, sort_rows
 from pdkl.codes.labels import OTHER, has_other, label_order, without_other
 from pdkl.core.counts.counts import sum_by
-from pdkl.core.validation import listing, require_columns
-from pdkl.counting.bins import bins_of_profiles, fit_bins
+from pdkl.core.validation import listing
+from pdkl.counting.bins import settle_bins
 from pdkl.counting.count import count
 from pdkl.counting.pandas_counts import LabelledCounts
-from pdkl.request.parse import read_by, read_columns
-from pdkl.sources.base import Precounted
+from pdkl.request.keywords import Request
+from pdkl.request.parse import read_columns
+from pdkl.request.resolve import resolve
 from pdkl.sources.profile.columns import ColumnCounts
 from pdkl.sources.profile.profile import Profile, made_now
-from pdkl.sources.registry import read_data
 
 
-def take(
-    data: Any, columns: Any, *, by: Any, weights: Any, bins: Any, binning: Any, max_categories: Any
-) -> Profile:
+def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
     """Answer `InfoTheory.profile`."""
-    source = read_data(data)
-    head, before = source.head, Precounted.of(source)
-    keys = read_by(by, head)
-    excluded = [key_name(key) for key in keys]
     given: Mapping[Hashable, Binner] = {}
-    if isinstance(bins, Profile):
-        given, bins = bins.prepared.binners, None
-    binned = [*named_by(bins), *given]
-    wanted = list(
-        dict.fromkeys(read_columns("columns", columns, head, [*excluded, weights], binned))
-    )
-    if weights is not None:
-        require_columns("weights", [weights], list(head.columns))
-    _check_names(wanted, excluded, weights)
-    way = read_binning(binning, bins, compared=True)
-    settled, rules = bins_of_profiles(bins, head, wanted, source)
-    binners = settled | fit_bins(source, rules, weights, way)
-    binners |= {name: binner for name, binner in given.items() if name in wanted}
-    tally = count(source, wanted, keys, weights, binners)
+    if isinstance(request.bins, Profile):
+        given = request.bins.precounted.binners
+        request = replace(request, bins=None)
+    resolved = resolve(data, request, lambda _: [])
+    source, keys, weights = resolved.source, resolved.keys, request.weights
+    head, before = source.head, source.precounted
+    binned = [*named_by(request.bins), *given]
+    wanted = read_columns("columns", request.columns, head, resolved.excluded, binned)
+    resolved = resolved.asking(list(dict.fromkeys(wanted)))
+    _check_names(resolved.columns, keys, weights)
+    binners = settle_bins(resolved, compared=True)
+    binners |= {
+        name: replace(binner, fitted="given")
+        for name, binner in given.items()
+        if name in resolved.columns
+    }
+    tally = count(source, resolved.columns, resolved.by, weights, binners)
     order = np.arange(0) if tally.empty else sort_rows(tally.keys)
     counted = {
         name: column_counts_of(
             tally.columns[name], head[name].dtype, binners.get(name), before.folded.get(name, 0)
         ).take(order)
-        for name in wanted
+        for name in resolved.columns
     }
     if weights is None and isinstance(source, Profile):
         weights = source.weights
     grouper_texts = {
-        name: before.grouper_texts[name] for name in excluded if name in before.grouper_texts
+        name: before.grouper_texts[name] for name in keys if name in before.grouper_texts
     }
-    grouper_texts |= {key_name(key): grouper_text(key) for key in keys if _cuts(key)}
+    grouper_texts |= {key_name(key): grouper_text(key) for key in resolved.by if _cuts(key)}
     found = tally.keys.take(order).reset_index(drop=True)
     profile = Profile(found, counted, weights, grouper_texts, made_now())
     return profile if max_categories is None else profile.fold(max_categories)

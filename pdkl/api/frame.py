@@ -949,6 +949,7 @@ class InfoTheory:
         request = Request(
             method="contributions",
             two_sided=True,
+            shows="contributions",
             measures=(find("measure", measure),),
             columns=p,
             q=q,
@@ -1099,21 +1100,23 @@ class InfoTheory:
         1    n   sent  within     0.5    0.215762      0.107881    0.5
         2    y   sent  within     0.5    0.215762      0.107881    0.5
         """
-        return explain.explain(
-            self._data,
-            reference,
-            columns,
+        request = Request(
+            method="explain",
+            two_sided=True,
+            columns=columns,
             by=by,
-            measure=measure,
+            reference=reference,
             weights=weights,
             base=base,
             dropna=dropna,
             bins=bins,
             binning=binning,
+            test=True,
             n_resamples=n_resamples,
             rng=rng,
             progress=progress,
         )
+        return explain.explain(self._data, request, measure=measure)
 
     def distribution(
         self,
@@ -1191,6 +1194,7 @@ class InfoTheory:
         request = Request(
             method="distribution",
             two_sided=False,
+            shows="distribution",
             columns=columns,
             by=by,
             weights=weights,
@@ -1604,12 +1608,9 @@ class InfoTheory:
         1  coat   day           4                 0.0  bit
         2  rain   day           4                 0.0  bit
         """
-        return dependence.mutual_information(
-            self._data,
-            x,
-            y,
-            given=given,
-            normalized=normalized,
+        request = Request(
+            method="mutual_information",
+            two_sided=False,
             by=by,
             weights=weights,
             base=base,
@@ -1617,6 +1618,9 @@ class InfoTheory:
             bins=bins,
             binning=binning,
             estimator=estimator,
+        )
+        return dependence.mutual_information(
+            self._data, request, x, y, given=given, normalized=normalized
         )
 
     def conditional_entropy(
@@ -1693,10 +1697,9 @@ class InfoTheory:
         0   city  land                  0.0  bit
         1   land  city                  0.5  bit
         """
-        return dependence.conditional_entropy(
-            self._data,
-            x,
-            given,
+        request = Request(
+            method="conditional_entropy",
+            two_sided=False,
             by=by,
             weights=weights,
             base=base,
@@ -1705,6 +1708,7 @@ class InfoTheory:
             binning=binning,
             estimator=estimator,
         )
+        return dependence.conditional_entropy(self._data, request, x, given)
 
     def variation_of_information(
         self,
@@ -1775,11 +1779,9 @@ class InfoTheory:
         >>> result["variation_of_information"].tolist()
         [0.5]
         """
-        return dependence.variation_of_information(
-            self._data,
-            x,
-            y,
-            given=given,
+        request = Request(
+            method="variation_of_information",
+            two_sided=False,
             by=by,
             weights=weights,
             base=base,
@@ -1787,6 +1789,7 @@ class InfoTheory:
             bins=bins,
             binning=binning,
         )
+        return dependence.variation_of_information(self._data, request, x, y, given=given)
 
     def binary_cross_entropy(
         self,
@@ -1849,9 +1852,10 @@ class InfoTheory:
           column prediction  n  n_missing  binary_cross_entropy unit
         0      y          x  4          0              0.853759  bit
         """
-        return log_loss.binary_cross_entropy(
-            self._data, target, prediction, by=by, weights=weights, base=base, clip=clip
+        request = Request(
+            method="binary_cross_entropy", two_sided=False, by=by, weights=weights, base=base
         )
+        return log_loss.binary_cross_entropy(self._data, request, target, prediction, clip=clip)
 
     def categorical_cross_entropy(
         self,
@@ -1919,8 +1923,11 @@ class InfoTheory:
           column  n  n_missing  categorical_cross_entropy unit
         0      y  2          0                        1.5  bit
         """
+        request = Request(
+            method="categorical_cross_entropy", two_sided=False, by=by, weights=weights, base=base
+        )
         return log_loss.categorical_cross_entropy(
-            self._data, target, predictions, by=by, weights=weights, base=base, clip=clip
+            self._data, request, target, predictions, clip=clip
         )
 
     def profile(
@@ -1994,12 +2001,13 @@ class InfoTheory:
         0  fruit   profile            2     0.0          0.311
         1  grams   profile            3     0.5          0.595
         """
-        return profile.take(
-            self._data,
-            columns,
+        request = Request(
+            method="profile",
+            two_sided=False,
+            columns=columns,
             by=by,
             weights=weights,
             bins=bins,
             binning=binning,
-            max_categories=max_categories,
         )
+        return profile.take(self._data, request, max_categories=max_categories)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,8 @@ from pdkl.core.counts.counts import CodeArray, WeightArray
 from pdkl.core.validation import listing, one_of, require_columns
 
 BINNINGS = ("quantile", "width")
+# to what edges were fitted: the sample that is Q, all rows of the call, or nothing in it
+Fitted = Literal["reference", "pooled", "given"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Binner:
     bins: Bins
     scale: str
     zone: Any = None  # of times
+    fitted: Fitted = "given"
 
     def __call__(self, values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, Labels]:
         """Return a code for each row, -1 where missing, and the text of each interval."""
@@ -155,9 +158,10 @@ def fit_to(
     rule: Any,
     binning: Binning,
     *,
+    fitted: Fitted,
     counted: bool = False,
 ) -> Binner:
-    """Fit the intervals of a column to the values of its reference.
+    """Fit the intervals of a column to values, which ``fitted`` says the meaning of.
 
     ``counted`` says that weights are numbers of rows, so that each row matters to a rule's name.
     """
@@ -174,7 +178,8 @@ def fit_to(
     numbers = numbers[kept]
     if counted and chosen is not None and chosen.dtype.kind == "i" and isinstance(rule, str):
         numbers, chosen = np.repeat(numbers, chosen), None
-    return Binner(fit(numbers, chosen, rule, binning), scale, zone)
+    how: Fitted = "given" if isinstance(rule, np.ndarray) else fitted
+    return Binner(fit(numbers, chosen, rule, binning), scale, zone, how)
 
 
 def same_bins(one: Binner | None, other: Binner | None) -> bool:

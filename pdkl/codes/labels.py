@@ -133,6 +133,23 @@ def fold_labels(labels: Labels, kept: Labels) -> tuple[Labels, IntArray]:
     return with_other(kept), np.minimum(position, len(kept))
 
 
+def common_labels(own: Labels, other: Labels) -> tuple[Labels, IntArray, IntArray]:
+    """Put the labels of two sides on one list, and say where on it those of each are.
+
+    What either side has folded into `OTHER` is folded on both.
+    """
+    kept: Labels | None = None
+    for labels in (own, other):
+        if has_other(labels):
+            single = without_other(labels)
+            kept = single if kept is None else kept[union_labels(single, kept)[1] < len(single)]
+    if kept is None:
+        every, position = union_labels(own, other)
+        return every, np.arange(len(own)), position
+    every, place = fold_labels(own, kept)
+    return every, place, fold_labels(other, kept)[1]
+
+
 def as_objects(labels: Labels) -> list[Any]:
     """Return Python's own objects: NumPy's scalars compare with tuples element by element."""
     return [
@@ -207,6 +224,11 @@ def _is_plain(labels: Labels) -> bool:
     if labels.dtype != object:
         return not isinstance(labels.dtype, pd.IntervalDtype)
     return labels.inferred_type in {"string", "empty", "date", "decimal"}
+
+
+def joint_name(columns: Sequence[Hashable]) -> str:
+    """Name the combinations of several columns."""
+    return ", ".join(map(as_text, columns))
 
 
 def as_text(name: Hashable) -> str:

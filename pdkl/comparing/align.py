@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from pdkl.comparing.counts_of_counts import CountsOfCounts
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.counts import Counts, sums
 from pdkl.core.counts.pairs import Pairs, align_equal_counts, align_full, align_rest, align_union
 from pdkl.core.counts.smoothing import fill_alphabet
+from pdkl.core.forms import ALL, REST, UNIFORM
 from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.threads import usable_cores
-from pdkl.results import tidy
-from pdkl.results.pairing import GroupPairs
 
 _BATCH = 1 << 18  # entries measured at a time: it bounds the memory, not the result
 _WORTH_A_THREAD = 1 << 16  # entries that take a thread longer than it takes to start it
@@ -42,47 +42,147 @@ class Batch:
         return (self.raw.total_p > 0) & (self.raw.total_q > 0)
 
 
+class Support:
+    """The categories on which both sides of a column are lined up: their union.
+
+    An entry is a category, or stands for several that enter alike. The kinds of support differ in
+    their entries, and so in how many there are at most; see `support_of`.
+    """
+
+    def __init__(self, counted: CountedRequest, column: Column) -> None:
+        self.counted, self.column = counted, column
+        self.groups, self.form = counted.groups, counted.form
+
+    def sizes(self) -> IntArray:
+        """Return how many entries each comparison has at most."""
+        return self._whole_alphabet() if self.form is REST else self._cells_of_both()
+
+    def q(self, rows: slice, p: Counts) -> Counts:
+        """Return the counts of Q in some comparisons, ``p`` being those of P."""
+        if self.form is None:
+            return p
+        if self.form is REST:
+            return self.column.p.rest(self.groups.left[rows])
+        if self.form is UNIFORM:
+            return self.column.p.take(np.full(p.n_groups, -1))
+        return self.column.q.take(self.groups.right[rows])
+
+    def entries(self, rows: slice, p: Counts, q: Counts) -> Pairs:  # noqa: ARG002
+        """Line up both sides of some comparisons."""
+        return align_union(p, q)
+
+    def categories(self, raw: Pairs) -> IntArray:
+        """Return how many categories either side has."""
+        return raw.support_size()
+
+    def batch(self, rows: slice) -> Batch:
+        """Return some comparisons, ready to be measured."""
+        column, size = self.column, self.column.alphabet_size
+        p = column.p.take(self.groups.left[rows])
+        q = self.q(rows, p)
+        raw = replace(self.entries(rows, p, q), alphabet=size)
+        if self.form is UNIFORM:  # nothing counted, and one of each expected
+            raw = fill_alphabet(raw, size, q=1.0)
+        return Batch(rows, p, q, raw, smoothed(self.counted, raw), self.categories(raw))
+
+    def slices(self) -> list[slice]:
+        """Cut the comparisons into pieces of about ``_BATCH`` entries at most, one for a core."""
+        last = np.cumsum(self.sizes())
+        share = int(last[-1]) // usable_cores() + 1 if len(last) else 1
+        piece = (last - 1) // min(_BATCH, max(share, _WORTH_A_THREAD))
+        edges = [0, *(np.flatnonzero(np.diff(piece)) + 1), len(self.groups)]
+        return [slice(a, b) for a, b in pairwise(edges)]
+
+    def _cells_of_both(self) -> IntArray:
+        sides = (self.column.p, self.groups.left), (self.column.q, self.groups.right)
+        p, q = (np.append(np.diff(counts.starts), 0)[group] for counts, group in sides)
+        return np.asarray(p + q + 1, dtype=np.int64)
+
+    def _whole_alphabet(self) -> IntArray:
+        return np.full(len(self.groups), max(self.column.p.n_outcomes, 1))
+
+
+class FullSupport(Support):
+    """Every category of the alphabet, each an entry of its own."""
+
+    def sizes(self) -> IntArray:
+        """Return how many entries each comparison has at most."""
+        return self._whole_alphabet()
+
+    def entries(self, rows: slice, p: Counts, q: Counts) -> Pairs:  # noqa: ARG002
+        """Line up both sides of some comparisons."""
+        return align_full(p, q, self.column.alphabet)
+
+
+class EqualCountsSupport(Support):
+    """An entry for all categories of one distribution that have the same count."""
+
+    def entries(self, rows: slice, p: Counts, q: Counts) -> Pairs:  # noqa: ARG002
+        """Line up both sides of some comparisons."""
+        cells = len(self.column.p.weight)
+        # in a table as large as the cells; the same for every slice, to the last bit
+        return align_equal_counts(p, cells // self.column.p.n_groups + 1)
+
+
+class RestSupport(Support):
+    """The categories of P, and one entry for all that only the rest has."""
+
+    def sizes(self) -> IntArray:
+        """Return how many entries each comparison has at most."""
+        return self._cells_of_both()
+
+    def q(self, rows: slice, p: Counts) -> Counts:  # noqa: ARG002
+        """Return the totals of the rest; its categories are in the entries."""
+        every = self.column.p
+        return sums(every.totals.sum() - p.totals, every.missing.sum() - p.missing)
+
+    def entries(self, rows: slice, p: Counts, q: Counts) -> Pairs:  # noqa: ARG002
+        """Line up both sides of some comparisons."""
+        return align_rest(p, self.column.p)
+
+    def categories(self, raw: Pairs) -> IntArray:
+        """Return how many categories either side has: any that occurs is on one."""
+        return np.full(raw.size, np.count_nonzero(self.column.p.observed))
+
+
+class EngineSupport(Support):
+    """An entry for all categories that have the same two counts, as an engine has counted them."""
+
+    def __init__(self, counted: CountedRequest, column: Column, ready: CountsOfCounts) -> None:
+        super().__init__(counted, column)
+        self.ready = ready
+
+    def sizes(self) -> IntArray:
+        """Return how many entries each comparison has at most."""
+        return self.ready.sizes
+
+    def q(self, rows: slice, p: Counts) -> Counts:  # noqa: ARG002
+        """Return the counts of Q in some comparisons."""
+        return self.column.q.take(self.groups.right[rows])
+
+    def entries(self, rows: slice, p: Counts, q: Counts) -> Pairs:  # noqa: ARG002
+        """Line up both sides of some comparisons."""
+        return self.ready.pairs(rows)
+
+
+def support_of(
+    counted: CountedRequest, column: Column, measures: Sequence[Measure] = (), *, every: bool
+) -> Support:
+    """Choose the support: with ``every`` category, or the fewest entries that ``measures`` need.
+
+    Without measures each category has an entry of its own.
+    """
+    if column.ready is not None:
+        return EngineSupport(counted, column, column.ready)
+    if measures and may_merge(counted, column, measures):
+        return (RestSupport if counted.form is REST else EqualCountsSupport)(counted, column)
+    return (FullSupport if every else Support)(counted, column)
+
+
 def batches(counted: CountedRequest, column: Column, *, every: bool) -> Iterator[Batch]:
     """Line up the two sides, on their union or on ``every`` category of the alphabet."""
-    dense = every or counted.info.form == "rest"
-    for rows in slices_of(counted.groups, column, dense=dense):
-        yield lined_up(counted, column, rows, every=every)
-
-
-def lined_up(
-    counted: CountedRequest, column: Column, rows: slice, *, every: bool, merged: bool = False
-) -> Batch:
-    """Line up some comparisons; outcomes that enter alike may be ``merged`` into one entry."""
-    groups, form = counted.groups, counted.info.form
-    p = column.p.take(groups.left[rows])
-    if column.ready is not None:
-        q = column.q.take(groups.right[rows])
-    elif merged and form == "rest":
-        missing = column.p.missing.sum() - p.missing
-        q = sums(column.p.totals.sum() - p.totals, missing)
-    elif form == "rest":
-        q = column.p.rest(groups.left[rows])
-    elif form == "uniform":
-        q = column.p.take(np.full(p.n_groups, -1))
-    else:
-        q = column.q.take(groups.right[rows]) if form else p
-    size = column.alphabet_size
-    if column.ready is not None:
-        raw = column.ready.pairs(rows)
-    elif merged and form == "rest":
-        raw = align_rest(p, column.p)
-    elif merged:  # in a table as large as the cells; the same for every slice, to the last bit
-        raw = align_equal_counts(p, len(column.p.weight) // column.p.n_groups + 1)
-    else:
-        raw = align_full(p, q, column.alphabet) if every else align_union(p, q)
-    raw = replace(raw, alphabet=size)
-    if form == "uniform":  # nothing counted, and one of each expected
-        raw = fill_alphabet(raw, size, q=1.0)
-    if merged and form == "rest":  # which any outcome has one side of
-        categories = np.full(p.n_groups, np.count_nonzero(column.p.observed))
-    else:
-        categories = raw.support_size()
-    return Batch(rows, p, q, raw, smoothed(counted, raw), categories)
+    support = support_of(counted, column, every=every)
+    return map(support.batch, support.slices())
 
 
 def smoothed(counted: CountedRequest, raw: Pairs) -> Pairs:
@@ -91,25 +191,9 @@ def smoothed(counted: CountedRequest, raw: Pairs) -> Pairs:
     if smoothing is None:
         return raw
     scale, pseudo = smoothing.scale_and_pseudo(size)
-    if counted.info.form in tidy.FIXED:
+    if counted.info.q_is_fixed:
         return fill_alphabet(raw, size, p=pseudo, scale_p=scale)
     return fill_alphabet(raw, size, p=pseudo, q=pseudo, scale_p=scale, scale_q=scale)
-
-
-def slices_of(groups: GroupPairs, column: Column, *, dense: bool) -> list[slice]:
-    """Cut the comparisons into pieces of at most about ``_BATCH`` entries, one for each core."""
-    if column.ready is not None:
-        sizes = column.ready.sizes
-    elif dense:
-        sizes = np.full(len(groups), max(column.p.n_outcomes, 1))
-    else:
-        cells_p, cells_q = np.diff(column.p.starts), np.diff(column.q.starts)
-        sizes = np.append(cells_p, 0)[groups.left] + np.append(cells_q, 0)[groups.right] + 1
-    last = np.cumsum(sizes)
-    share = int(last[-1]) // usable_cores() + 1 if len(last) else 1
-    piece = (last - 1) // min(_BATCH, max(share, _WORTH_A_THREAD))
-    edges = [0, *(np.flatnonzero(np.diff(piece)) + 1), len(groups)]
-    return [slice(a, b) for a, b in pairwise(edges)]
 
 
 def may_merge(counted: CountedRequest, column: Column, measures: Sequence[Measure]) -> bool:
@@ -122,11 +206,11 @@ def may_merge(counted: CountedRequest, column: Column, measures: Sequence[Measur
     unnamed = all(one.divides_by in ("", "q") for one in measures)  # in what "raise" says
     if column.ready is not None or not column.p.whole or options.inference is not None:
         return False
-    if counted.info.form is None:
+    if counted.form is None:
         many = len(column.p.weight) > _WORTH_MERGING * column.p.n_groups
         return many and all(one.mergeable for one in measures)
     return (
-        counted.info.form == "rest"
+        counted.form is REST
         and options.smoothing is None
         and (options.zeros in ("inf", "drop") or (options.zeros == "raise" and unnamed))
         and all(one.mergeable for one in measures)
@@ -140,11 +224,11 @@ def blocks_of(
     if column.blocks is None:
         return None
     own, other = column.blocks
-    left, right, form = counted.groups.left, counted.groups.right, counted.info.form
+    left, right, form = counted.groups.left, counted.groups.right, counted.form
 
     def tables(i: int, outcomes: IntArray) -> tuple[IntArray, IntArray]:
         mine = own.owner == left[start + i]
-        if form in ("rest", "all"):  # the blocks of everyone else
+        if form in (REST, ALL):  # the blocks of everyone else
             return own.table(mine, outcomes), own.table(~mine, outcomes)
         return own.table(mine, outcomes), other.table(other.owner == right[start + i], outcomes)
 

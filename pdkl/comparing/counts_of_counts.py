@@ -16,12 +16,12 @@ from pdkl.codes.keys import group_rows, match_groups, sort_rows
 from pdkl.core.counts.counts import Counts, as_float, sum_by, sums
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.counts.smoothing import lacking
+from pdkl.core.forms import ALL, REST, UNIFORM, Form, Q
 from pdkl.core.numerics.exact import IntArray
 from pdkl.sources.narwhals import counted_side
 from pdkl.sources.narwhals.counted_side import CountedSide
 
 MOST_ROWS = 5_000_000  # distinct combinations of keys and category that may come home
-FORMS = frozenset({None, "all", "rest", "frame", "q", "uniform"})
 _GROUPS = 1 << 10  # looked at together
 _NONE = np.empty(0, dtype=np.int64)
 
@@ -104,25 +104,25 @@ def of_column(
     here: CountedSide,
     there: CountedSide,
     by: list[Hashable],
-    form: str | None,
+    form: Form | None,
     *,
-    paired: bool,
+    matched: bool,
     dropna: bool,
 ) -> CountsOfCounts:
-    """Let the engine count a column, ``paired`` group by group or beside one Q for all groups.
+    """Let the engine count a column, group by group or beside one Q for all groups.
 
     Several columns are one, of their combinations.
     """
     whole = None
-    if paired:
+    if matched or form is Q:
         table = counted_side.count_counts_of_pairs(here, there)
-    elif form in (None, "uniform"):
+    elif form is None or form is UNIFORM:
         table = counted_side.count_counts(here)
         table["q"] = table["p"] * (form is None)
     else:
         table, totals = counted_side.count_counts_beside(here, there)
         whole = _Whole.of(totals)
-    code, keys = _groups(table, by, matched=paired and form == "frame")
+    code, keys = _groups(table, by, matched=matched)
     order = np.argsort(code, kind="stable")
     code = code[order]
     p, q, times, lost = (table[name].to_numpy()[order] for name in ("p", "q", "times", "missing"))
@@ -140,7 +140,7 @@ def of_column(
     else:
         place = np.where(q > 0, np.searchsorted(whole.counts, q), -1)
         total_q, missing_q = np.full(size, whole.total), np.full(size, whole.missing)
-        if form == "rest":
+        if form is REST:
             q, total_q, missing_q = q - p, total_q - total_p, missing_q - missing_p
     alphabet = _alphabet(here, there, code, times, whole, form, dropna=dropna or not joint)
     if not dropna and not joint:  # missing is one more category
@@ -190,12 +190,12 @@ def _alphabet(
     code: IntArray,
     times: IntArray,
     whole: _Whole | None,
-    form: str | None,
+    form: Form | None,
     *,
     dropna: bool,
 ) -> int:
     """Return how many categories either side has, from what is known already if that is enough."""
-    if form in ("all", "rest") and whole is not None:
+    if whole is not None and form in (ALL, REST):  # Q is all there is
         return int(whole.times.sum())
     if whole is None and (len(code) == 0 or code[0] == code[-1]):  # one group
         return int(times.sum())

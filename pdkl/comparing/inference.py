@@ -25,8 +25,6 @@ from pdkl.core.threads import Result, each
 from pdkl.request.inference import InferenceOptions
 
 WORTH_THREADS = 20_000  # cells drawn for a comparison; with fewer, threads wait for each other
-# the form of a comparison -> what is true of it if nothing differs
-NULLS: dict[str, Null] = {"all": "subset", "mapping": "fixed", "uniform": "fixed"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Scored:
 def assess(
     inference: InferenceOptions,
     raw: Pairs,
-    form: str | None,
+    null: Null,
     scored: Scored,
     blocks_of: Callable[[int, IntArray], tuple[IntArray, IntArray]] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
@@ -51,7 +49,6 @@ def assess(
     ``raw`` has whole counts. ``blocks_of`` gives the tables of blocks of both sides of a
     comparison, for some outcomes; without it each row moves on its own.
     """
-    null = NULLS.get(form or "", "fixed" if form is None else "permutation")
     entries = _entries(raw)
 
     def sampler(i: int) -> Sampler:

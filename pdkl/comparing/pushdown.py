@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pdkl.codes.labels import as_text
+from pdkl.codes.labels import joint_name
 from pdkl.comparing import counts_of_counts
 from pdkl.comparing.shared_labels import Column, alphabet_size, reference_text
-from pdkl.request.keywords import Options
-from pdkl.request.resolve import ResolvedRequest, check_reference, is_matched
+from pdkl.core.forms import UNIFORM, Q
+from pdkl.request.resolve import ResolvedRequest, check_reference
 from pdkl.results import pairing
 from pdkl.results.pairing import GroupPairs
 from pdkl.sources.narwhals.counted_side import CountedSide, can_meet
@@ -28,16 +28,16 @@ def limited(resolved: ResolvedRequest) -> ResolvedRequest:
     return replace(resolved, source=source, reference=reference)
 
 
-def may_push(resolved: ResolvedRequest, options: Options) -> bool:
+def may_push(resolved: ResolvedRequest) -> bool:
     """Say whether the engine can answer without bringing the categories home."""
-    request, sources = resolved.request, [resolved.source, resolved.reference or resolved.source]
+    request, options, form = resolved.request, resolved.options, resolved.form
     if (
-        request.method in ("distribution", "contributions")
-        or resolved.form not in counts_of_counts.FORMS
-        or (resolved.form == "uniform" and options.zeros == "raise")
+        request.shows != "scores"
+        or (form is not None and not form.in_engine)
+        or (form is UNIFORM and options.zeros == "raise")
         or options.inference is not None
         or request.estimator != "plugin"
-        or not all(isinstance(source, QuerySource) for source in sources)
+        or not all(isinstance(source, QuerySource) for source in resolved.sources)
         or any(isinstance(key, pd.Grouper) for key in resolved.by)
     ):
         return False
@@ -49,40 +49,37 @@ def may_push(resolved: ResolvedRequest, options: Options) -> bool:
     return all(can_meet(*both) for both in pairs)
 
 
-def push(resolved: ResolvedRequest, options: Options) -> tuple[GroupPairs, list[Column]] | None:
+def push(resolved: ResolvedRequest) -> tuple[GroupPairs, list[Column]] | None:
     """Let the engine count how often each count occurs; None where categories must be named."""
-    request, form, columns = resolved.request, resolved.form, []
-    paired = form == "q" or (form == "frame" and _matched(resolved))
+    request, options, columns = resolved.request, resolved.options, []
     keys = pd.DataFrame()
     for (here, there), partner in zip(_sides(resolved), resolved.partners, strict=False):
         for cells in (here, there):
             cells.check_weights()
         ready = counts_of_counts.of_column(
-            here, there, resolved.keys, form, paired=paired, dropna=options.dropna
+            here,
+            there,
+            resolved.keys,
+            resolved.form,
+            matched=resolved.is_matched,
+            dropna=options.dropna,
         )
         if options.zeros == "raise" and options.smoothing is None:
             divided = {one.divides_by for one in request.measures if one.divides_by}
             if any(ready.lacks(side) for side in divided):
                 return None
-        name = (
-            ", ".join(as_text(column) for column in here.columns)
-            if request.joint
-            else here.columns[0]
-        )
-        text = reference_text(resolved, partner)
-        size = alphabet_size(options, name, ready.alphabet)
-        no_labels = pd.Index([])
+        name = joint_name(here.columns) if request.joint else here.columns[0]
         columns.append(
             Column(
-                name,
-                text,
-                ready.p,
-                ready.q,
-                no_labels,
-                False,
-                None,
-                np.empty(0, dtype=np.int64),
-                size,
+                name=name,
+                reference=reference_text(resolved, partner),
+                p=ready.p,
+                q=ready.q,
+                labels=pd.Index([]),
+                leveled=False,
+                intervals=None,
+                alphabet=np.empty(0, dtype=np.int64),
+                alphabet_size=alphabet_size(options, name, ready.alphabet),
                 ready=ready,
             )
         )
@@ -93,26 +90,20 @@ def push(resolved: ResolvedRequest, options: Options) -> tuple[GroupPairs, list[
 def _sides(resolved: ResolvedRequest) -> list[tuple[CountedSide, CountedSide]]:
     """Return what the engine counts on both sides, for each column."""
     request, form = resolved.request, resolved.form
-    joint, matched = request.joint, form == "frame" and _matched(resolved)
     there = resolved.source if resolved.reference is None else resolved.reference
     assert isinstance(resolved.source, QuerySource)
     assert isinstance(there, QuerySource)
     pairs = (
         [(resolved.columns, resolved.partners)]
-        if joint
+        if request.joint
         else [([a], [b]) for a, b in zip(resolved.columns, resolved.partners, strict=True)]
     )
     found = []
     for own, other in pairs:
         here = CountedSide(resolved.source, tuple(resolved.keys), tuple(own), request.weights)
-        if form in (None, "uniform"):
+        if form is None or form is UNIFORM:
             found.append((here, here))
         else:
-            keys = resolved.keys if matched or form == "q" else []
+            keys = resolved.keys if form is Q or resolved.is_matched else []
             found.append((here, CountedSide(there, tuple(keys), tuple(other), request.weights)))
     return found
-
-
-def _matched(resolved: ResolvedRequest) -> bool:
-    reference = resolved.reference
-    return reference is not None and is_matched(resolved.request, reference, resolved.by)

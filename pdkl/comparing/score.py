@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdkl.codes.labels import as_objects, label_order, take_labels
-from pdkl.comparing.align import Batch, blocks_of, lined_up, may_merge, slices_of, smoothed
+from pdkl.comparing.align import Batch, blocks_of, smoothed, support_of
 from pdkl.comparing.inference import Scored, assess
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.counts import as_float
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.counts.smoothing import lacking, treat_zeros
+from pdkl.core.forms import LABEL, PAIRS, UNIFORM, null_of
 from pdkl.core.inference.multiplicity import adjusted, for_both_orders, once_per_pair
 from pdkl.core.inference.statistics import Statistic
 from pdkl.core.measures.all_pairs import cross
 from pdkl.core.measures.measure import Measure
-from pdkl.core.numerics.exact import FloatArray
+from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.threads import usable_cores
 from pdkl.core.validation import listing
 from pdkl.request.keywords import Request
 from pdkl.results import tidy
+from pdkl.results.pairing import GroupPairs
 
 # what stands for the one side in the one, for the other in the other order of a pair
 _TURNED = (("n", "n_reference"), ("n_missing", "n_missing_reference"), ("unseen", "vanished"))
@@ -36,7 +39,9 @@ def scores(counted: CountedRequest, column: Column, request: Request) -> tidy.Sc
     entries = _by_products(counted, column, request.measures)
     if left := [one for one in request.measures if one.name not in entries]:
         entries = _by_terms(counted, column, left) | entries
-    return tidy.Scores(column.name, column.reference, entries, request.outputs())
+    return tidy.Scores(
+        column.name, column.reference, entries, counted.options.columns_of(request.measures)
+    )
 
 
 def _by_products(
@@ -48,7 +53,7 @@ def _by_products(
     wanted = [
         (one, one.crossed) for one in measures if one.crossed and (plain or not one.divides_by)
     ]
-    if counted.info.form != "pairs" or options.inference is not None or not wanted:
+    if counted.form is not PAIRS or options.inference is not None or not wanted:
         return {}
     if smoothing is None:
         crossing = cross(column.p, column.alphabet)
@@ -86,32 +91,19 @@ def _by_terms(
     counted: CountedRequest, column: Column, measures: Sequence[Measure]
 ) -> dict[str, Any]:
     """Line up the two sides of each comparison, and measure it category by category."""
-    groups, inference = counted.groups, counted.options.inference
-    if (
-        counted.info.form == "pairs"
-        and inference is None
-        and all(one.symmetric for one in measures)
-    ):
-        low, high = np.minimum(groups.left, groups.right), np.maximum(groups.left, groups.right)
-        key = low * (high.max(initial=0) + 1) + high
-        _, first, place = np.unique(key, return_index=True, return_inverse=True)
-        if len(first) < len(groups):  # each pair once, for both of its orders
-            once = _by_terms(replace(counted, groups=groups.only(first)), column, measures)
-            entries = {name: values[place] for name, values in once.items()}
-            turned = groups.left != groups.left[first][place]
-            for a, b in _TURNED:
-                entries[a], entries[b] = (
-                    np.where(turned, entries[y], entries[x]) for x, y in ((a, b), (b, a))
-                )
-            return entries
+    inference = counted.options.inference
+    if counted.form is PAIRS and inference is None and all(one.symmetric for one in measures):
+        once = _OncePerPair.of(counted.groups)
+        if len(once.first) < len(counted.groups):
+            chosen = replace(counted, groups=counted.groups.only(once.first))
+            return once.for_both_orders(_by_terms(chosen, column, measures))
     # draws from the uniform distribution must tell its categories apart
-    every = inference is not None and counted.info.form == "uniform"
-    merged = may_merge(counted, column, measures)
-    slices = slices_of(groups, column, dense=every or (counted.info.form == "rest" and not merged))
+    every = inference is not None and counted.form is UNIFORM
+    support = support_of(counted, column, measures, every=every)
+    slices = support.slices()
 
     def part(rows: slice) -> dict[str, Any]:
-        batch = lined_up(counted, column, rows, every=every, merged=merged)
-        return _measured(counted, column, batch, measures)
+        return _measured(counted, column, support.batch(rows), measures)
 
     if inference is not None or len(slices) == 1:  # what is drawn has threads of its own
         parts = [part(rows) for rows in slices]
@@ -119,6 +111,32 @@ def _by_terms(
         with ThreadPoolExecutor(usable_cores()) as pool:
             parts = list(pool.map(part, slices))
     return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+
+
+@dataclass(frozen=True)
+class _OncePerPair:
+    """The unordered pairs of groups among ordered ones."""
+
+    first: IntArray  # where each unordered pair stands first
+    place: IntArray  # which unordered pair each ordered one is
+    turned: NDArray[np.bool_]  # whether it stands there the other way round
+
+    @classmethod
+    def of(cls, groups: GroupPairs) -> _OncePerPair:
+        low, high = np.minimum(groups.left, groups.right), np.maximum(groups.left, groups.right)
+        key = low * (high.max(initial=0) + 1) + high
+        _, first, place = np.unique(key, return_index=True, return_inverse=True)
+        return cls(first, place, groups.left != groups.left[first][place])
+
+    def for_both_orders(self, once: dict[str, Any]) -> dict[str, Any]:
+        """Give each ordered pair what was measured of the unordered one."""
+        entries = {name: values[self.place] for name, values in once.items()}
+        for a, b in _TURNED:
+            as_they_are = entries[a], entries[b]
+            entries[a], entries[b] = (
+                np.where(self.turned, as_they_are[1 - i], as_they_are[i]) for i in (0, 1)
+            )
+        return entries
 
 
 def _measured(
@@ -132,7 +150,7 @@ def _measured(
         "n_missing": batch.p.missing,
         "categories": batch.categories,
     }
-    if counted.info.form is not None:
+    if counted.form is not None:
         unseen = _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p)
         vanished = _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q)
         part |= {
@@ -149,7 +167,7 @@ def _measured(
         observed = [part[one.name] for one in measures]
         scored = Scored(measures, statistics, observed, log_base)
         blocks = blocks_of(counted, column, batch.rows.start)
-        part |= assess(inference, raw, counted.info.form, scored, blocks)
+        part |= assess(inference, raw, null_of(counted.form), scored, blocks)
     return part
 
 
@@ -169,14 +187,14 @@ def adjust_p_values(counted: CountedRequest, parts: list[tidy.Scores]) -> None:
     """Adjust the p-values of all rows together; two orders of a pair are one hypothesis."""
     left, right = counted.groups.left, counted.groups.right
     for part in parts:
-        if counted.info.form == "label":  # a group against itself is no hypothesis
+        if counted.form is LABEL:  # a group against itself is no hypothesis
             part.entries["p_value"] = np.where(left == right, np.nan, part.entries["p_value"])
-        if counted.info.form == "pairs":
+        if counted.form is PAIRS:
             part.entries["p_value"] = once_per_pair(left, right, part.entries["p_value"])
     together = adjusted(np.concatenate([part.entries["p_value"] for part in parts]))
     for part, values in zip(parts, np.split(together, len(parts)), strict=True):
         part.entries["p_adjusted"] = values
-        if counted.info.form == "pairs":
+        if counted.form is PAIRS:
             for name in ("p_value", "p_adjusted"):
                 part.entries[name] = for_both_orders(left, right, part.entries[name])
 

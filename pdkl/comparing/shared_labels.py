@@ -11,21 +11,19 @@ from pdkl.codes.intervals import Binner
 from pdkl.codes.labels import (
     Labels,
     as_text,
-    fold_labels,
+    common_labels,
     has_other,
     label_order,
     require_match,
-    union_labels,
-    without_other,
 )
 from pdkl.comparing.counts_of_counts import CountsOfCounts
 from pdkl.core.counts.counts import Counts
+from pdkl.core.forms import UNIFORM, Q
 from pdkl.core.numerics.exact import IntArray
 from pdkl.counting.blocks import BlockCounts, LabelledBlocks
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.keywords import Options
 from pdkl.request.resolve import ResolvedRequest
-from pdkl.results import tidy
 
 
 @dataclass(frozen=True)
@@ -35,16 +33,14 @@ class Column:
     name: Hashable
     reference: str | None
     p: Counts
-    q: Counts  # in the forms "rest" and "uniform", and without a reference, that of P
+    q: Counts  # in the forms REST and UNIFORM, and without a reference, that of P
     labels: Labels
     leveled: bool  # whether P's labels are declared levels, in their order
     intervals: tuple[Labels, Labels] | None  # where binned labels begin and end
     alphabet: IntArray  # the outcomes in it that have a label
     alphabet_size: int  # larger than these only where the caller said so
     blocks: tuple[BlockCounts, BlockCounts] | None = None  # of P and Q, where rows move in blocks
-    ready: CountsOfCounts | None = (
-        None  # both sides lined up, where the categories stayed in the engine
-    )
+    ready: CountsOfCounts | None = None  # both sides, where the categories stayed in the engine
 
     @property
     def unnamed(self) -> int:
@@ -62,52 +58,62 @@ class CountedColumn:
     q: LabelledCounts
     units: tuple[LabelledBlocks, LabelledBlocks] | None = None
 
-    def folded_alike(self) -> CountedColumn:
-        """Lump on both sides what a profile of either side has lumped."""
-        kept = None
-        for side in (self.p, self.q):
-            if has_other(side.labels):
-                own = without_other(side.labels)
-                kept = own if kept is None else kept[union_labels(own, kept)[1] < len(own)]
-        if kept is None:
-            return self
-        sides = []
-        units = []
-        for i, side in enumerate((self.p, self.q)):
-            labels, position = fold_labels(side.labels, kept)
-            counts = side.counts.relabel(position, len(labels))
-            sides.append(replace(side, counts=counts, labels=labels))
-            if self.units is not None:
-                unit, owner = self.units[i]
-                own_labels, position = fold_labels(unit.labels, kept)
-                moved = unit.counts.relabel(position, len(own_labels))
-                units.append((replace(unit, counts=moved, labels=own_labels), owner))
-        return replace(self, p=sides[0], q=sides[1], units=(units[0], units[1]) if units else None)
-
 
 def column_of(
-    resolved: ResolvedRequest,
-    options: Options,
-    counted: CountedColumn,
-    binners: dict[Hashable, Binner],
+    resolved: ResolvedRequest, counted: CountedColumn, binners: dict[Hashable, Binner]
 ) -> Column:
-    """Put both sides of a column on the same labels."""
-    form, name, partner = resolved.form, counted.name, counted.partner
-    text = reference_text(resolved, partner)
-    other = f"column {partner!r}" if form == "q" else f"reference for column {name!r}"
-    require_match(counted.p.labels, counted.q.labels, f"column {name!r}", other)
-    if form == "uniform" and has_other(counted.p.labels):
+    """Put both sides of a column on the same labels, and fix its alphabet."""
+    form, name, options = resolved.form, counted.name, resolved.options
+    partner = counted.partner if form is Q else None
+    require_alike(name, counted.p.labels, counted.q.labels, partner)
+    if form is UNIFORM and has_other(counted.p.labels):
         raise ValueError(
             f"against='uniform' needs each category of column {name!r}, and the profile has lumped "
             "some together. Take it without max_categories."
         )
-    counted = counted.folded_alike()
-    column = _on_one_alphabet(name, text, counted.p, counted.q, options, binned=name in binners)
-    if name in binners:
-        column = replace(column, intervals=binners[name].intervals())
-    if counted.units is not None:
-        column = with_blocks(column, *counted.units, options)
-    return column
+    # the draws of a seed go by the order of the categories; that of intervals is settled
+    sort = options.inference is not None and name not in binners
+    labels, p, q = on_common_labels(counted.p, counted.q, sort=sort, dropna=options.dropna)
+    known = p.observed | q.observed
+    if options.alphabet == "declared":
+        known[: len(labels)] = True
+    alphabet = np.flatnonzero(known)
+    column = Column(
+        name,
+        reference_text(resolved, counted.partner),
+        p,
+        q,
+        labels,
+        counted.p.leveled,
+        binners[name].intervals() if name in binners else None,
+        alphabet,
+        alphabet_size(options, name, len(alphabet)),
+    )
+    return column if counted.units is None else with_blocks(column, *counted.units, options)
+
+
+def require_alike(name: Hashable, p: Labels, q: Labels, partner: Hashable = None) -> None:
+    """Raise unless a category of one side could occur on the other, ``partner`` if that is Q."""
+    other = f"reference for column {name!r}" if partner is None else f"column {partner!r}"
+    require_match(p, q, f"column {name!r}", other)
+
+
+def on_common_labels(
+    p: LabelledCounts, q: LabelledCounts, *, sort: bool, dropna: bool
+) -> tuple[Labels, Counts, Counts]:
+    """Give both sides the same outcomes, those of their common labels, ``sort`` them or not."""
+    labels, *places = common_labels(p.labels, q.labels)
+    if sort:
+        order = label_order(labels)
+        labels, rank = labels[order], np.argsort(order)
+        places = [rank[place] for place in places]
+    sides = (p,) if q is p else (p, q)
+    counts = [
+        side.counts.relabel(place, len(labels)) for side, place in zip(sides, places, strict=False)
+    ]
+    if not dropna and not p.missing_is_counted:
+        counts = [side.with_missing() for side in counts]
+    return labels, counts[0], counts[-1]
 
 
 def with_blocks(
@@ -116,8 +122,8 @@ def with_blocks(
     """Put the counts of blocks on the labels of the column."""
     units = []
     for side, owner in (own, other):
-        _, position = union_labels(column.labels, side.labels)
-        counts = side.counts.relabel(position, len(column.labels))
+        labels, _, place = common_labels(column.labels, side.labels)
+        counts = side.counts.relabel(place, len(labels))
         units.append(BlockCounts(counts if options.dropna else counts.with_missing(), owner))
     return replace(column, blocks=(units[0], units[1]))
 
@@ -126,7 +132,9 @@ def reference_text(resolved: ResolvedRequest, partner: Hashable) -> str | None:
     """Return what the result calls Q, None where there is none."""
     if resolved.reference is not None:
         return resolved.reference.source_type
-    return as_text(partner) if resolved.form == "q" else tidy.REFERENCES.get(resolved.form or "")
+    if resolved.form is None:
+        return None
+    return as_text(partner) if resolved.form is Q else resolved.form.shown_as
 
 
 def alphabet_size(options: Options, name: Hashable, known: int) -> int:
@@ -139,32 +147,3 @@ def alphabet_size(options: Options, name: Hashable, known: int) -> int:
             "Give the true size, or leave alphabet='observed'."
         )
     return options.alphabet
-
-
-def _on_one_alphabet(
-    name: Hashable,
-    text: str | None,
-    p: LabelledCounts,
-    q: LabelledCounts,
-    options: Options,
-    *,
-    binned: bool,
-) -> Column:
-    """Give both sides the same outcome ids, and fix the alphabet of the column."""
-    labels, position = union_labels(p.labels, q.labels)
-    sides = [p.counts.relabel(np.arange(p.counts.n_outcomes), len(labels))]
-    if q is not p:
-        sides.append(q.counts.relabel(position, len(labels)))
-    # the draws of a seed go by the order of the categories; that of intervals is settled
-    if options.inference is not None and not binned:
-        order = label_order(labels)
-        labels, place = labels[order], np.argsort(order)
-        sides = [side.relabel(place, len(labels)) for side in sides]
-    if not options.dropna and not p.missing_is_counted:
-        sides = [side.with_missing() for side in sides]
-    known = np.logical_or.reduce([side.observed for side in sides])
-    if options.alphabet == "declared":
-        known[: len(labels)] = True
-    alphabet = np.flatnonzero(known)
-    size = alphabet_size(options, name, len(alphabet))
-    return Column(name, text, sides[0], sides[-1], labels, p.leveled, None, alphabet, size)

@@ -16,7 +16,7 @@ from pdkl.core.validation import require_columns
 from pdkl.counting.both_sides import in_order
 from pdkl.counting.count import count, one
 from pdkl.counting.pandas_counts import LabelledCounts
-from pdkl.request.resolve import ResolvedRequest, is_matched
+from pdkl.request.resolve import ResolvedRequest
 from pdkl.sources.base import Source
 
 LabelledBlocks = tuple[
@@ -58,7 +58,7 @@ def count_blocks(
         own = {name: (side, owner) for name, side in here.columns.items()}
         return own, own
     _check_blocks(block, reference, keys, "reference")
-    matched = is_matched(request, reference, by)
+    matched = resolved.is_matched
     mine = [*(keys if matched else by), block]
     here = in_order(count(source, both, mine, request.weights, binners))
     there_by = [*(keys if matched else []), block]

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pdkl.codes.intervals import Binner
-from pdkl.codes.keys import match_groups, sort_rows
+from pdkl.codes.keys import Key, match_groups, sort_rows
 from pdkl.codes.labels import natural_labels
 from pdkl.core.counts.counts import LARGEST_SUM, CodeArray
 from pdkl.core.counts.tabulate import tabulate
+from pdkl.core.forms import ALL, FRAME, LABEL, MAPPING, PAIRS, PREVIOUS, Q
+from pdkl.core.numerics.exact import IntArray
 from pdkl.core.validation import is_number
 from pdkl.counting.count import count
 from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts
-from pdkl.request.resolve import ResolvedRequest, check_reference, is_matched, require_cut_alike
+from pdkl.request.resolve import ResolvedRequest, check_reference, require_cut_alike
 from pdkl.results import pairing
 from pdkl.results.pairing import GroupPairs
+from pdkl.sources.base import Source
+
+# how the groups of two sides are lined up: all keys, and where those of either side are
+LineUp = Callable[
+    [pd.DataFrame, pd.DataFrame, Sequence[Key]], tuple[pd.DataFrame, IntArray, IntArray]
+]
 
 
 def count_both(
@@ -30,15 +38,13 @@ def count_both(
     wanted, weights, reference = resolved.columns, request.weights, resolved.reference
     if reference is not None:
         check_reference(request, reference, wanted)
-        if is_matched(request, reference, by):
-            # Groupers are left for later: they must cut the times of both frames together
-            require_cut_alike(by, source, reference)
-            here = count(source, wanted, resolved.keys, weights, binners)
-            there = count(reference, wanted, resolved.keys, weights, binners)
-            keys, left, right = match_groups(here.keys, there.keys, by)
-            here, there = here.regroup(left, keys), there.regroup(right, keys)
-            own, others = ([side.columns[name] for name in wanted] for side in (here, there))
-            return pairing.aligned(keys), own, others
+    if resolved.is_matched:
+        matched = count_matched(
+            resolved, lambda side, keys: count(side, wanted, keys, weights, binners)
+        )
+        sides = (matched.here, matched.there)
+        own, others = ([side.columns[name] for name in wanted] for side in sides)
+        return pairing.aligned(matched.keys), own, others
     tally = in_order(count(source, resolved.both, by, weights, binners))
     keys = tally.keys
     own = others = [tally.columns[name] for name in wanted]
@@ -47,22 +53,50 @@ def count_both(
         whole = count(reference, wanted, [], weights, binners)
         others = [whole.columns[name] for name in wanted]
         empty &= whole.empty
-    elif form == "mapping":
+    elif form is MAPPING:
         dropna = request.dropna
         others = [
             _fixed(_mapping_for(request.reference, name), name, dropna, binners.get(name))
             for name in wanted
         ]
-    elif form == "q":
+    elif form is Q:
         others = [tally.columns[name] for name in resolved.partners]
-    elif form == "all":
+    elif form is ALL:
         others = [replace(side, counts=side.counts.collapse()) for side in own]
-    if empty and form in {"q", "frame"} and not by:
+    if empty and form in (Q, FRAME) and not by:
         keys = keys.iloc[:0]  # two sides without rows have no comparison
-    if form == "label":
+    if form is LABEL:
         return pairing.one_label(keys, request.reference, list(source.head.columns)), own, others
-    make = {"q": pairing.aligned, "pairs": pairing.pairs, "previous": pairing.previous}
-    return make.get(form or "", pairing.plain)(keys), own, others
+    make = {Q: pairing.aligned, PAIRS: pairing.pairs, PREVIOUS: pairing.previous}
+    return (pairing.plain if form is None else make.get(form, pairing.plain))(keys), own, others
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Both sides counted by the same groups; ``left`` and ``right`` say which each side has."""
+
+    keys: pd.DataFrame
+    here: GroupedCounts
+    there: GroupedCounts
+    left: IntArray
+    right: IntArray
+
+
+def count_matched(
+    resolved: ResolvedRequest,
+    count_side: Callable[[Source, Sequence[Key]], GroupedCounts],
+    *,
+    line_up: LineUp = match_groups,
+) -> Matched:
+    """Count both sides group by group, and line up the groups of one with those of the other.
+
+    ``count_side`` counts one side by bare keys: Groupers are left for later, as they must cut the
+    times of both sides together.
+    """
+    require_cut_alike(resolved.by, *resolved.sources)
+    here, there = (count_side(side, resolved.keys) for side in resolved.sources)
+    keys, left, right = line_up(here.keys, there.keys, resolved.by)
+    return Matched(keys, here.regroup(left, keys), there.regroup(right, keys), left, right)
 
 
 def in_order(tally: GroupedCounts) -> GroupedCounts:

@@ -16,7 +16,7 @@ from pdkl.core.measures.joint import Joint
 from pdkl.core.numerics.exact import IntArray
 from pdkl.counting import pandas_counts
 from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts
-from pdkl.sources.base import Precounted, Rows, Source, decoded
+from pdkl.sources.base import Rows, Source, decoded
 
 
 def count(
@@ -31,7 +31,7 @@ def count(
     keys = [key_name(key) for key in by]
     early = {name: binner for name, binner in binners.items() if name not in keys}
     every = source.reduce([[*keys, column] for column in columns], weights, early)
-    if all(rows is every[0] for rows in every):
+    if source.one_frame or len(every) == 1:
         return _count(every[0], columns, by, binners)
     tallies = [
         _count(rows, [column], by, binners) for rows, column in zip(every, columns, strict=True)
@@ -147,10 +147,9 @@ def count_pairs(
     keys = keys.take(order).reset_index(drop=True)
 
     def joints() -> Iterator[Joint]:
-        same = all(rows is every[0] for rows in every)
         parts = (
             [(every[0], list(pairs))]
-            if same
+            if source.one_frame
             else [(r, [p]) for r, p in zip(every, pairs, strict=True)]
         )
         for rows, chosen in parts:
@@ -189,7 +188,7 @@ def weights_of(rows: Rows) -> WeightArray | None:
 
 def _require_uncut(source: Source, by: Sequence[Key]) -> None:
     """Raise where times that a profile has cut would be cut again."""
-    texts = Precounted.of(source).grouper_texts
+    texts = source.precounted.grouper_texts
     for key in by:
         if isinstance(key, pd.Grouper) and key.freq is not None and key.key in texts:
             raise ValueError(

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes.intervals import Binner, fit_to, is_number, is_time, natural, same_bins
+from pdkl.codes.intervals import Binner, fit_to, is_number, is_time, natural
 from pdkl.core.counts.bin_edges import read_bins
 from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.core.validation import require_columns
+from pdkl.counting.bins import binner_of_profiles
 from pdkl.counting.count import weights_of
 from pdkl.counting.pandas_counts import LabelledCounts
-from pdkl.sources.base import Precounted, Source, different_bins
+from pdkl.sources.base import Source, different_bins
 
 BINS = 10
 _FEW = 20  # so many distinct numbers are categories as they are
@@ -126,6 +127,7 @@ def fit_numbers(
                 both[0].weight,
                 common if rule is None else rule,
                 "quantile",
+                fitted="reference" if column.there else "pooled",
                 counted=weights is None,
             )
         except (TypeError, ValueError) as error:
@@ -141,27 +143,21 @@ def _keep_cut(
 ) -> None:
     """Leave the columns that a profile has cut already as they are."""
     for column in columns:
-        name = column.name
-        before = [Precounted.of(side).binners.get(name) for side in (reference, source)]
-        found = [binner for binner in before if binner is not None]
-        if not found:
-            continue
-        if name in rules:
-            raise ValueError(different_bins(name))
-        if same_bins(found[0], found[-1]):
-            column.binner, column.kind = found[0], "binned"
-        else:
-            column.fail(
-                f"column {name!r} is not cut at the same places in both profiles. Take them with "
-                "the bins of the first: profile(..., bins=first)."
-            )
+        try:
+            column.binner = binner_of_profiles(column.name, (reference, source))
+        except ValueError as error:
+            column.fail(str(error))
+        if column.binner is not None:
+            if column.name in rules:
+                raise ValueError(different_bins(column.name))
+            column.kind = "binned"
 
 
 def numbers_to_cut(
     source: Source, columns: Sequence[Hashable], weights: Hashable
 ) -> list[Hashable]:
     """List the columns that `fit_numbers` would cut unasked, if this were the reference."""
-    settled = Precounted.of(source).binners
+    settled = source.precounted.binners
     chosen = [
         DriftColumn(name, here=False, there=True)
         for name in columns

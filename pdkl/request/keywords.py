@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from pdkl.core.counts.smoothing import Smoothing, parse_zeros
+from pdkl.core.forms import AGAINST, FRAME, LABEL, MAPPING, UNIFORM, Form, Q, how_to_ask
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import boolean, one_of
 from pdkl.request.inference import InferenceOptions, read_inference
 from pdkl.request.parse import plain, read_alphabet, read_base
+from pdkl.results.tidy import Shows
 from pdkl.sources.registry import is_data
-
-AGAINST = ("rest", "all", "pairs", "previous", "uniform")
-_FORMS = """\
-  q="other_column"                 another column of the same frame
-  reference=other_frame            another frame
-  reference={"a": 0.5, "b": 0.5}   a fixed distribution
-  reference="label", by="key"      one group of by (a tuple of labels for several keys)
-  against="rest"                   or one of "all", "pairs", "previous" (with by), "uniform\""""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +24,7 @@ class Request:
 
     method: str
     two_sided: bool
+    shows: Shows = "scores"
     measures: tuple[Measure, ...] = ()
     columns: Any = None
     joint: Any = False
@@ -54,7 +49,7 @@ class Request:
     rng: Any = None
     progress: Any = True
 
-    def options(self) -> Options:
+    def options(self, form: Form | None) -> Options:
         """Check the keywords that do not need the data."""
         log_base, unit = read_base(self.base)
         if self.estimator != "plugin" and self.smoothing is not None:
@@ -76,52 +71,36 @@ class Request:
             alphabet=read_alphabet(self.alphabet),
             zeros=zeros,
             smoothing=Smoothing.parse(self.smoothing),
-            inference=self._inference(),
+            inference=self._inference(form),
         )
 
-    def _inference(self) -> InferenceOptions | None:
+    def _inference(self, form: Form | None) -> InferenceOptions | None:
         inference = read_inference(
             self.confidence, self.test, self.n_resamples, self.rng, self.progress
         )
         if self.blocks is not None:
             if inference is None:
                 raise ValueError("blocks= matters to test= and confidence= only; pass one of them.")
-            if inference.test and (
-                self.against == "uniform" or isinstance(self.reference, Mapping)
-            ):
+            if inference.test and form is not None and form.q_is_fixed:
                 raise ValueError(
                     "blocks= needs two samples whose blocks can change sides; a fixed distribution "
                     "is none. Leave out test=, or compare with rows."
                 )
-        if inference is not None and self.against == "uniform" and self.alphabet != "declared":
+        if inference is not None and form is UNIFORM and self.alphabet != "declared":
             raise ValueError(
                 "test and confidence need to know the alphabet that against='uniform' means: make "
                 "the column categorical with all its levels and pass alphabet='declared'."
             )
         return inference
 
-    def outputs(self) -> list[str]:
-        """List the columns that hold what is measured."""
-        inference = read_inference(
-            self.confidence, self.test, self.n_resamples, None, self.progress
-        )
-        if inference is None:
-            return [measure.name for measure in self.measures]
-        each = [
-            [one.name, *(one.name + end for end in inference.suffixes)] for one in self.measures
-        ]
-        return [name for names in each for name in names] + (
-            ["p_value", "p_adjusted"] if inference.test else []
-        )
-
-    def describe(self, form: str | None, unit: str, keys: list[Hashable]) -> dict[str, Any]:
-        """Write the call so that JSON can hold it."""
-        facts: dict[str, Any] = {"method": self.method, "by": [plain(key) for key in keys]}
+    def describe(self, form: Form | None, unit: str) -> dict[str, Any]:
+        """Write the keywords so that JSON can hold them."""
+        facts: dict[str, Any] = {}
         if self.measures:
             facts["measures"] = [measure.name for measure in self.measures]
         if form is not None:
-            facts |= {"comparison": form, "zeros": plain(self.zeros)}
-        if form == "label":
+            facts |= {"comparison": form.name, "zeros": plain(self.zeros)}
+        if form is LABEL:
             facts["reference"] = plain(self.reference)
         for name in ("weights", "base", "dropna", "alphabet", "smoothing"):
             facts[name] = plain(getattr(self, name))
@@ -138,40 +117,41 @@ class Request:
             facts |= {"bins": str(self.bins), "binning": self.binning}
         return facts | {"unit": unit}
 
-    def form(self) -> str:
-        """Say what P is compared with; exactly one form must be given."""
-        given = [name for name in ("q", "reference", "against") if _given(getattr(self, name))]
+    def form(self) -> Form | None:
+        """Say what P is compared with; where two sides are, exactly one form must be given."""
+        if not self.two_sided:
+            return None
+        given = [name for name in ("q", "reference", "against") if getattr(self, name) is not None]
         if len(given) != 1:
             got = " and ".join(f"{name}=" for name in given) if given else "none"
             raise TypeError(
                 f"{self.method}() needs exactly one of q=, reference=, against=; got {got}. "
-                f"The forms are:\n{_FORMS}"
+                f"The forms are:\n{how_to_ask()}"
             )
-        form = given[0]
-        if form == "q":
-            result = "q"
-        elif form == "against":
-            result = one_of("against", self.against, AGAINST)
-            if result != "uniform" and self.by is None:
-                raise ValueError(
-                    f"against={result!r} compares groups, so it needs by=; got by=None. "
-                    'Name the column that makes the groups, for instance by="month".'
-                )
+        if self.q is not None:
+            form = Q
+        elif self.against is not None:
+            form = AGAINST[one_of("against", self.against, tuple(AGAINST))]
         else:
-            result = self._reference_form()
-        if self.match is not None and (result != "frame" or self.by is None):
+            form = self._reference_form()
+        if form.needs_groups and self.by is None:
+            raise ValueError(
+                f"against={form.name!r} compares groups, so it needs by=; got by=None. "
+                'Name the column that makes the groups, for instance by="month".'
+            )
+        if self.match is not None and (form is not FRAME or self.by is None):
             raise ValueError(
                 "match says whether a reference frame is matched group to group; it needs "
                 "reference=frame and by=. Leave it out here."
             )
-        return result
+        return form
 
-    def _reference_form(self) -> str:
+    def _reference_form(self) -> Form:
         reference = self.reference
         if is_data(reference):
-            return "frame"
+            return FRAME
         if isinstance(reference, Mapping):
-            return "mapping"
+            return MAPPING
         if isinstance(reference, pd.Series):
             raise TypeError(
                 "reference must be a frame, a mapping or a group label; got a Series. Pass raw "
@@ -183,7 +163,7 @@ class Request:
                 f"reference must be a frame, a mapping {{category: weight}} or a group label; "
                 f"got {type(reference).__name__}. Several keys need a tuple of labels."
             )
-        return "label"
+        return LABEL
 
 
 @dataclass(frozen=True)
@@ -198,6 +178,9 @@ class Options:
     smoothing: Smoothing | None
     inference: InferenceOptions | None
 
-
-def _given(value: Any) -> bool:
-    return value is not None
+    def columns_of(self, measures: Sequence[Measure]) -> list[str]:
+        """List the columns that hold what is measured."""
+        suffixes = [""] if self.inference is None else ["", *self.inference.suffixes]
+        tested = self.inference is not None and self.inference.test
+        names = [one.name + suffix for one in measures for suffix in suffixes]
+        return [*names, *(["p_value", "p_adjusted"] if tested else [])]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from pdkl.codes.groupers import FROM_DATA, grouper_text
+from pdkl.codes.intervals import named_by
 from pdkl.codes.keys import Key, key_name
+from pdkl.codes.labels import as_text
+from pdkl.core.forms import FRAME, Form, Q
 from pdkl.core.validation import ColumnNotFoundError, listing, require_columns
-from pdkl.request.keywords import Request
-from pdkl.request.parse import read_columns
-from pdkl.sources.base import Precounted, Source
+from pdkl.request.keywords import Options, Request
+from pdkl.request.parse import plain, read_by, read_columns
+from pdkl.results import tidy
+from pdkl.sources.base import Source
+from pdkl.sources.registry import read_data
 
 
 @dataclass(frozen=True)
@@ -21,12 +27,13 @@ class ResolvedRequest:
     """A request with the data, the keys and the columns that it is about."""
 
     request: Request
-    form: str | None
+    options: Options
+    form: Form | None
     source: Source
-    reference: Source | None  # in the form "frame"
+    reference: Source | None  # in the form FRAME
     by: list[Key]
-    columns: list[Hashable]  # the columns that are P
-    partners: list[Hashable]  # those that are Q
+    columns: list[Hashable] = field(default_factory=list)  # the columns that are P
+    partners: list[Hashable] = field(default_factory=list)  # those that are Q
 
     @property
     def keys(self) -> list[Hashable]:
@@ -38,35 +45,96 @@ class ResolvedRequest:
         """All columns that are counted, each once."""
         return list(dict.fromkeys([*self.columns, *self.partners]))
 
+    @property
+    def excluded(self) -> list[Hashable]:
+        """The columns that are not asked for unless they are named."""
+        return [*self.keys, self.request.weights]
 
-def read_sides(
-    request: Request,
-    frame: pd.DataFrame,
-    excluded: list[Hashable],
-    form: str | None,
-    binned: list[Hashable],
-) -> tuple[list[Hashable], list[Hashable]]:
-    """Return the columns that are P, and for each the column that is Q."""
+    @property
+    def sources(self) -> list[Source]:
+        """The data, and the reference where that is data."""
+        return [self.source] if self.reference is None else [self.source, self.reference]
+
+    @property
+    def binned(self) -> list[Hashable]:
+        """The columns that ``bins`` names, and those that a profile has cut."""
+        cut = [name for source in self.sources for name in source.precounted.binners]
+        return [*named_by(self.request.bins), *cut]
+
+    @cached_property
+    def is_matched(self) -> bool:
+        """Whether the reference is taken group by group."""
+        return self.reference is not None and _is_matched(self.request, self.reference, self.by)
+
+    def asking(
+        self, columns: Sequence[Hashable], partners: Sequence[Hashable] | None = None
+    ) -> ResolvedRequest:
+        """Return the request with the columns that it is about."""
+        return replace(
+            self, columns=list(columns), partners=list(columns if partners is None else partners)
+        )
+
+    def attributes(self, own: dict[str, Any]) -> dict[str, Any]:
+        """Write the call so that JSON can hold it; ``own`` is what the method has besides."""
+        facts = {"method": self.request.method, "by": [plain(key) for key in self.keys], **own}
+        most = {
+            name: max(source.precounted.folded.get(name, 0) for source in self.sources)
+            for name in self.both
+        }
+        if folded := {as_text(name): number for name, number in most.items() if number}:
+            facts["folded"] = folded
+        return facts
+
+
+def resolve(
+    data: Any, request: Request, shows: Callable[[ResolvedRequest], Sequence[str]]
+) -> ResolvedRequest:
+    """Open the data and check the request against it; its columns are still to be read.
+
+    ``shows`` lists the columns that the answer has besides the keys, as none must stand in it
+    twice.
+    """
+    form = request.form()
+    options = request.options(form)
+    source = read_data(data)
+    by = read_by(request.by, source.head)
+    reference = read_data(request.reference) if form is FRAME else None
+    resolved = ResolvedRequest(request, options, form, source, reference, by)
+    tidy.check_keys(resolved.keys, shows(resolved))
+    if request.weights is not None:
+        require_columns("weights", [request.weights], list(source.head.columns))
+    return resolved
+
+
+def read_sides(resolved: ResolvedRequest) -> ResolvedRequest:
+    """Read the columns that are P, and for each the column that is Q."""
+    request, frame, excluded = resolved.request, resolved.source.head, resolved.excluded
     parameter = "p" if request.two_sided else "columns"
-    if form != "q":
-        wanted = read_columns(parameter, request.columns, frame, excluded, binned)
-        return wanted, wanted
+    if resolved.form is not Q:
+        return resolved.asking(
+            read_columns(parameter, request.columns, frame, excluded, resolved.binned)
+        )
     if request.columns is None:
         raise ValueError(
             f"p is None, but q={request.q!r} needs a partner. Name the column to compare: p=..."
         )
-    wanted = read_columns("p", request.columns, frame, excluded)
-    partners = read_columns("q", request.q, frame, excluded)
-    if len(wanted) != len(partners):
+    return resolved.asking(*read_pairs(frame, "p", request.columns, "q", request.q))
+
+
+def read_pairs(
+    frame: pd.DataFrame, left: str, x: Any, right: str, y: Any
+) -> tuple[list[Hashable], list[Hashable]]:
+    """Read two lists of columns that are paired."""
+    one, other = read_columns(left, x, frame, []), read_columns(right, y, frame, [])
+    if len(one) != len(other):
         raise ValueError(
-            f"p and q are paired, so they must be equally long; got {len(wanted)} in p "
-            f"({listing(wanted)}) and {len(partners)} in q ({listing(partners)})."
+            f"{left} and {right} are paired, so they must be equally long; got {len(one)} in "
+            f"{left} ({listing(one)}) and {len(other)} in {right} ({listing(other)})."
         )
-    return wanted, partners
+    return one, other
 
 
-def is_matched(request: Request, reference: Source, by: list[Key]) -> bool:
-    """Say whether a reference frame is taken group by group."""
+def _is_matched(request: Request, reference: Source, by: list[Key]) -> bool:
     if not by:
         return False
     keys = [key_name(key) for key in by]
@@ -97,7 +165,7 @@ def require_cut_alike(by: list[Key], *sources: Source) -> None:
     ]
     for key in groupers:
         wanted = grouper_text(key)
-        cuts = [Precounted.of(source).grouper_texts for source in sources]
+        cuts = [source.precounted.grouper_texts for source in sources]
         for before in [cut[key.key] for cut in cuts if key.key in cut]:
             # cutting them again must leave them where they are
             if before != wanted or before.endswith(FROM_DATA) or key.closed != key.label:

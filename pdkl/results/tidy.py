@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from pdkl.codes.labels import Labels, as_text, join_categories
+from pdkl.core.forms import Form
 from pdkl.core.numerics.exact import IntArray
 from pdkl.results.pairing import GroupPairs
 
-# the form of a comparison -> what the column `reference` says (q= gives the column's name)
-REFERENCES = {
-    "rest": "rest",
-    "all": "all",
-    "pairs": "pairs",
-    "previous": "previous",
-    "uniform": "uniform",
-    "label": "group",
-    "frame": "frame",
-    "mapping": "mapping",
-}
-FIXED = frozenset({"mapping", "uniform"})  # Q is given, not counted
-GROUP_TO_GROUP = frozenset({"label", "pairs", "previous"})
+Shows = Literal["scores", "contributions", "distribution"]  # what the rows of an answer are
 _SINGLE = ("n", "n_missing", "categories")
 _TWO_SIDED = (
     "n",
@@ -44,9 +33,14 @@ _CONTRIBUTIONS = ("category", "count", "count_reference", "p", "q", "contributio
 class ResultInfo:
     """What the rows of an answer share."""
 
-    form: str | None
+    form: Form | None
     unit: str
     attributes: dict[str, Any]
+
+    @property
+    def q_is_fixed(self) -> bool:
+        """Whether Q is given, not counted."""
+        return self.form is not None and self.form.q_is_fixed
 
 
 @dataclass(frozen=True)
@@ -73,23 +67,23 @@ class Categories:
 
 
 def columns_of(
-    method: str,
+    shows: Shows,
     measured: Sequence[str],
-    form: str | None,
+    form: Form | None,
     keys: Sequence[Hashable],
     *,
     with_intervals: bool,
 ) -> list[str]:
     """List the columns of an answer besides the keys of ``by``; ``measured`` are its values."""
     ends = ["low", "high"] if with_intervals else []
-    if method == "distribution":
+    if shows == "distribution":
         return ["column", *_DISTRIBUTION, *ends, "unit"]
     head = ["column"]
     if form is not None:
         head.append("reference")
-    if form in GROUP_TO_GROUP:
+    if form is not None and form.q_is_group:
         head += [f"{key}_reference" for key in keys]
-    if method == "contributions":
+    if shows == "contributions":
         return [*head, *_CONTRIBUTIONS, *ends, "unit"]
     sides = _SINGLE if form is None else _TWO_SIDED
     return [*head, *sides, *measured, "unit"]
@@ -112,7 +106,7 @@ def scores(groups: GroupPairs, parts: Sequence[Scores], info: ResultInfo) -> pd.
     frame = _head(groups, row, column, parts, info)
     first = parts[0]
     for name in [*(_SINGLE if info.form is None else _TWO_SIDED), *first.columns]:
-        if info.form in FIXED and name in {"n_reference", "n_missing_reference"}:
+        if info.q_is_fixed and name in {"n_reference", "n_missing_reference"}:
             frame[name] = pd.array([pd.NA] * len(row), dtype="Int64")
         else:
             frame[name] = np.column_stack([part.entries[name] for part in parts]).ravel()
@@ -152,7 +146,7 @@ def _by_category(
             ends = join_categories([_ends(part, i) for part in parts])
             frame[name] = pd.Series(ends.take(order), dtype=ends.dtype)
     for name in value_columns[1:]:
-        if info.form in FIXED and name == "count_reference":
+        if info.q_is_fixed and name == "count_reference":
             frame[name] = pd.array([pd.NA] * len(row), dtype="Int64")
         else:
             frame[name] = np.concatenate([part.entries[name] for part in parts])[order]
@@ -182,7 +176,7 @@ def _head(
     head["column"] = _text([as_text(part.name) for part in parts], column)
     if info.form is not None:
         head["reference"] = _text([part.reference or "" for part in parts], column)
-    if info.form in GROUP_TO_GROUP and groups.reference_keys is not None:
+    if info.form is not None and info.form.q_is_group and groups.reference_keys is not None:
         head |= _taken(groups.reference_keys, row)
     return head
 

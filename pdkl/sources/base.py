@@ -35,12 +35,38 @@ class Rows:
         return int(self.frame.loc[chosen.to_numpy(), self.weights].sum())  # type: ignore[index]
 
 
+@dataclass(frozen=True)
+class Precounted:
+    """What was settled when the data was counted; nothing where it still is as it was."""
+
+    binners: Mapping[Hashable, Binner] = field(default_factory=dict)
+    folded: Mapping[Hashable, int] = field(default_factory=dict)  # how many categories are lumped
+    grouper_texts: Mapping[Hashable, str] = field(default_factory=dict)  # how times were cut
+    weights: Hashable | None = None  # the column that was added up
+
+
+class FrameSource:
+    """What holds of all sources that are rows, and not counts already."""
+
+    source_type = "frame"
+    precounted = Precounted()
+    one_frame = False
+
+
 class Source(Protocol):
     """Data of any kind."""
 
     @property
     def source_type(self) -> str:
         """What the column ``reference`` calls it: "frame" or "profile"."""
+
+    @property
+    def precounted(self) -> Precounted:
+        """What was settled when it was counted; only of a profile anything was."""
+
+    @property
+    def one_frame(self) -> bool:
+        """Whether one frame answers all lists of columns, so that its keys are encoded once."""
 
     @property
     def head(self) -> pd.DataFrame:
@@ -57,22 +83,6 @@ class Source(Protocol):
         Every row of the data stands in each answer, also where values are missing or weights 0.
         ``binners`` says which columns will be cut into intervals, in case that is cheaper at once.
         """
-
-
-@dataclass(frozen=True)
-class Precounted:
-    """What was settled when the data was counted; nothing where it still is as it was."""
-
-    binners: Mapping[Hashable, Binner] = field(default_factory=dict)
-    folded: Mapping[Hashable, int] = field(default_factory=dict)  # how many categories are lumped
-    grouper_texts: Mapping[Hashable, str] = field(default_factory=dict)  # how times were cut
-    weights: Hashable | None = None  # the column that was added up
-
-    @staticmethod
-    def of(source: Source) -> Precounted:
-        """Return what a source says of itself; only a profile says anything."""
-        said: Precounted = getattr(source, "prepared", Precounted())
-        return said
 
 
 def decoded(frame: pd.DataFrame, coded: frozenset[Hashable]) -> pd.DataFrame:

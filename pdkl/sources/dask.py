@@ -15,7 +15,7 @@ from pdkl.codes.keys import group_rows
 from pdkl.codes.values import Encoder
 from pdkl.codes.weights import HALF, read_weights
 from pdkl.core.counts.counts import sum_by
-from pdkl.sources.base import Rows
+from pdkl.sources.base import FrameSource, Rows
 from pdkl.sources.distinct_rows import UncountableError, rows_beside_weights, running
 
 _UNKNOWN = "__UNKNOWN_CATEGORIES__"  # what Dask declares where it has not seen the levels
@@ -136,13 +136,12 @@ def _add(parts: Sequence[Sequence[pd.DataFrame]]) -> list[pd.DataFrame]:
 
 
 @dataclass(frozen=True)
-class DaskSource:
+class DaskSource(FrameSource):
     """A Dask frame, whose partitions are pandas frames."""
 
     head: pd.DataFrame
     frame: Any
     engine_name: str
-    source_type: str = "frame"
 
     def reduce(
         self,

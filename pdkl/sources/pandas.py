@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pdkl.codes.intervals import Binner
-from pdkl.sources.base import Rows
+from pdkl.sources.base import FrameSource, Rows
 
 
 @dataclass(frozen=True)
-class PandasSource:
+class PandasSource(FrameSource):
     """A pandas frame, which needs no reduction."""
 
     head: pd.DataFrame
-    source_type: str = "frame"
+    one_frame = True
 
     def reduce(
         self,

@@ -85,7 +85,6 @@ def test_kl_divergence_does_not_compare_weeks_with_days(weeks: Profile) -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="drift matches days with weeks, and calls most days new")
 def test_drift_does_not_compare_weeks_with_days(weeks: Profile) -> None:
     message = refused(
         lambda: InfoTheory(TIMES).drift(weeks, "c", by=DAYS, match=True, n_resamples=39, rng=0)
@@ -93,7 +92,6 @@ def test_drift_does_not_compare_weeks_with_days(weeks: Profile) -> None:
     assert message == refused_by_kl_divergence(weeks)
 
 
-@pytest.mark.xfail(strict=True, reason="explain matches days with weeks, and blames the mix")
 def test_explain_does_not_compare_weeks_with_days(weeks: Profile) -> None:
     message = refused(lambda: explain(weeks, "c", by=DAYS, today=TIMES))
     assert message == refused_by_kl_divergence(weeks)
@@ -106,7 +104,6 @@ def lumped(frame: pd.DataFrame) -> Profile:
     return InfoTheory(frame).profile("c", by="s", max_categories=2)
 
 
-@pytest.mark.xfail(strict=True, reason="explain lumps one side only")
 def test_explain_lumps_both_sides_within_segments() -> None:
     answer = explain(lumped(BEFORE), "c", by="s", measure="js_divergence")
     expected = by_segment(lumped(BEFORE), "c")
@@ -114,14 +111,12 @@ def test_explain_lumps_both_sides_within_segments() -> None:
     assert within(answer, "divergence") == pytest.approx(expected, rel=1e-12, abs=0)
 
 
-@pytest.mark.xfail(strict=True, reason="explain lumps one side only")
 def test_explain_lumps_both_sides_of_a_column() -> None:
     answer = explain(lumped(BEFORE), ["c"])
     expected = InfoTheory(TODAY).js_divergence("c", reference=lumped(BEFORE))["js_divergence"]
     assert answer["contribution"].tolist() == pytest.approx(expected.tolist(), rel=1e-12, abs=0)
 
 
-@pytest.mark.xfail(strict=True, reason="explain lumps one side only")
 def test_nothing_differs_within_segments_from_ones_own_lumped_profile() -> None:
     answer = explain(lumped(TODAY), "c", by="s")
     assert within(answer, "contribution") == pytest.approx([0, 0], abs=1e-15)
@@ -137,14 +132,12 @@ def test_kl_divergence_says_how_many_categories_are_lumped() -> None:
     assert answer.attrs["pdkl"]["folded"] == FOLDED
 
 
-@pytest.mark.xfail(strict=True, reason="drift leaves it out")
 @pytest.mark.parametrize("by", [None, "s"])
 def test_drift_says_how_many_categories_are_lumped(by: str | None) -> None:
     answer = InfoTheory(TODAY).drift(lumped(BEFORE), "c", by=by, n_resamples=39, rng=0)
     assert answer.attrs["pdkl"].get("folded") == FOLDED
 
 
-@pytest.mark.xfail(strict=True, reason="explain leaves it out")
 @pytest.mark.parametrize("by", [None, "s"])
 def test_explain_says_how_many_categories_are_lumped(by: str | None) -> None:
     answer = explain(lumped(BEFORE), "c", by=by)
@@ -159,7 +152,6 @@ def cut() -> Profile:
     return InfoTheory(BEFORE).profile("x", by="s", bins={"x": EDGES})
 
 
-@pytest.mark.xfail(strict=True, reason="explain does not know what a profile has cut")
 @pytest.mark.parametrize("bins", [None, EDGES, {"x": EDGES}])
 def test_explain_cuts_a_column_as_the_profile_has(cut: Profile, bins: Any) -> None:
     answer = explain(cut, ["x"], bins=bins)
@@ -167,7 +159,6 @@ def test_explain_cuts_a_column_as_the_profile_has(cut: Profile, bins: Any) -> No
     assert answer["contribution"].tolist() == pytest.approx(expected.tolist(), rel=1e-12, abs=0)
 
 
-@pytest.mark.xfail(strict=True, reason="explain does not know what a profile has cut")
 @pytest.mark.parametrize("bins", [None, EDGES, {"x": EDGES}])
 def test_explain_cuts_segments_as_the_profile_has(cut: Profile, bins: Any) -> None:
     answer = explain(cut, "x", by="s", bins=bins)
@@ -187,7 +178,6 @@ def test_kl_divergence_takes_edges_and_data_that_can_be_read_once() -> None:
     assert_frame_equal(answer.drop(columns="reference"), expected.drop(columns="reference"))
 
 
-@pytest.mark.xfail(strict=True, reason="explain reads the reference for bins that need no fitting")
 @pytest.mark.parametrize("by", [None, "s"])
 def test_explain_takes_edges_and_data_that_can_be_read_once(by: str | None) -> None:
     answer = explain(reader(), ["x"], by=by, bins={"x": EDGES})

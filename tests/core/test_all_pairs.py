@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 import pdkl
 from pdkl import InfoTheory
-from pdkl.comparing import score
+from pdkl.comparing import align, score
 from pdkl.core.counts.counts import Counts
 from pdkl.core.counts.tabulate import tabulate
 from pdkl.core.measures import all_pairs as crossing
@@ -60,7 +60,7 @@ def one_by_one() -> Iterator[None]:
     """Measure term by term, whatever could be done at once."""
     with (
         patch.object(score, "cross", lambda *_: None),
-        patch.object(score, "may_merge", lambda *_: False),
+        patch.object(align, "may_merge", lambda *_: False),
     ):
         yield
 

@@ -13,7 +13,7 @@ import pandas as pd
 from pdkl.analyses.drift.score import line_up, score
 from pdkl.analyses.drift.table import ALWAYS, Flags, Table, binners_of, columns_of, frame_of
 from pdkl.analyses.drift.verdict import judge
-from pdkl.codes.keys import Key, key_name, match_groups, sort_rows
+from pdkl.codes.keys import Key
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.core.counts.counts import require_whole
 from pdkl.core.counts.pairs import Pairs
@@ -21,16 +21,17 @@ from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import number_in, require_columns
 from pdkl.counting import kinds
+from pdkl.counting.both_sides import count_matched, in_order
 from pdkl.counting.count import count_apart, weights_of
 from pdkl.counting.kinds import DriftColumn
 from pdkl.counting.pandas_counts import GroupedCounts
 from pdkl.request.keywords import Request
-from pdkl.request.parse import plain, read_by
-from pdkl.request.resolve import ResolvedRequest, check_reference, is_matched
+from pdkl.request.parse import plain
+from pdkl.request.resolve import ResolvedRequest, check_reference, resolve
 from pdkl.results import pairing, tidy
 from pdkl.results.pairing import GroupPairs
-from pdkl.sources.base import Precounted, Source
-from pdkl.sources.registry import is_data, read_data
+from pdkl.sources.base import Source
+from pdkl.sources.registry import is_data
 
 
 @dataclass(frozen=True)
@@ -60,23 +61,24 @@ def examine(data: Any, request: Request, *, threshold: Any, alpha: Any, bins: An
             "reference must be a frame, with the rows that today's are compared with; got "
             f"{type(request.reference).__name__}."
         )
-    form, options = request.form(), request.options()
-    source, reference = read_data(data), read_data(request.reference)
-    by = read_by(request.by, source.head)
-    keys = [key_name(key) for key in by]
-    tidy.check_keys(keys, columns_of(measure))
-    _check_weights(request, source, reference)
-    columns = _columns(request, source, reference, keys)
+    resolved = resolve(data, request, lambda _: columns_of(measure))
+    _check_weights(resolved)
+    columns = _columns(resolved)
+    source, reference = resolved.sources
     kinds.fit_numbers(columns, source, reference, request.weights, bins)
-    resolved = ResolvedRequest(request, form, source, reference, by, [], [])
+    resolved = resolved.asking([column.name for column in columns])
+    form, options = resolved.form, resolved.options
     groups, occurs = _count(columns, resolved)
-    attributes = request.describe(form, options.unit, keys) | {
-        "units": _units(measure, options.unit),
-        "threshold": threshold,
-        "alpha": alpha,
-        "bins": plain(bins),
-        "match": request.match,
-    }
+    attributes = resolved.attributes(
+        request.describe(form, options.unit)
+        | {
+            "units": _units(measure, options.unit),
+            "threshold": threshold,
+            "alpha": alpha,
+            "bins": plain(bins),
+            "match": request.match,
+        }
+    )
     counted = CountedRequest(options, groups, [], tidy.ResultInfo(form, options.unit, attributes))
     table = Table(len(groups), columns, measure, counted)
     prepared = line_up(resolved, table)
@@ -107,13 +109,13 @@ def _require_comparison(measure: Measure) -> None:
         )
 
 
-def _check_weights(request: Request, source: Source, reference: Source) -> None:
-    weights = request.weights
-    if weights is not None:
-        require_columns("weights", [weights], list(source.head.columns))
-        check_reference(request, reference, [])
-    for side in (source, reference):
-        added = Precounted.of(side).weights  # they are no column any more
+def _check_weights(resolved: ResolvedRequest) -> None:
+    """Raise unless both sides hold whole weights, or rows."""
+    request, weights = resolved.request, resolved.request.weights
+    if weights is not None and resolved.reference is not None:
+        check_reference(request, resolved.reference, [])
+    for side in resolved.sources:
+        added = side.precounted.weights  # they are no column any more
         if added is None and weights is None:
             continue
         wanted = [weights] if added is None else [name for name in side.head if name != added]
@@ -123,16 +125,14 @@ def _check_weights(request: Request, source: Source, reference: Source) -> None:
             require_whole(values, "drift")
 
 
-def _columns(
-    request: Request, source: Source, reference: Source, keys: list[Hashable]
-) -> list[DriftColumn]:
+def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
     """List the columns asked for; a name that a frame has twice is an error of its own."""
-    here: Counter[Hashable] = Counter(source.head.columns)
-    there: Counter[Hashable] = Counter(reference.head.columns)
-    every = list(dict.fromkeys([*source.head.columns, *reference.head.columns]))
+    request = resolved.request
+    here, there = (Counter[Hashable](side.head.columns) for side in resolved.sources)
+    every = list(dict.fromkeys([*here, *there]))
     if request.columns is None:
-        excluded = {*keys, request.weights, request.blocks}
-        excluded |= {Precounted.of(side).weights for side in (source, reference)}
+        excluded = {*resolved.excluded, request.blocks}
+        excluded |= {side.precounted.weights for side in resolved.sources}
         wanted = [name for name in every if name not in excluded]
         if not wanted:
             raise ValueError(
@@ -164,10 +164,11 @@ def _columns(
 
 def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[GroupPairs, Flags]:
     """Count both sides; return the groups, and which of them occur on which side."""
-    assert resolved.reference is not None  # it is the form of the request
     binners = binners_of(columns)
+    source, reference = resolved.sources
 
-    def tally(side: Source, by: Sequence[Key], chosen: list[DriftColumn]) -> GroupedCounts:
+    def tally(side: Source, by: Sequence[Key]) -> GroupedCounts:
+        chosen = [c for c in columns if (c.here if side is source else c.there)]
         wanted = [column.name for column in chosen if not column.error]
         found, wrong = count_apart(side, wanted, by, resolved.request.weights, binners)
         for column in chosen:
@@ -175,25 +176,15 @@ def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[G
                 column.fail(wrong[column.name])
         return found
 
-    own, others = [c for c in columns if c.here], [c for c in columns if c.there]
-    if is_matched(resolved.request, resolved.reference, resolved.by):
-        # Groupers are left for later: they must cut the times of both frames together
-        here = tally(resolved.source, resolved.keys, own)
-        there = tally(resolved.reference, resolved.keys, others)
-        keys, left, right = match_groups(here.keys, there.keys, resolved.by)
-        here, there = here.regroup(left, keys), there.regroup(right, keys)
-        groups = pairing.aligned(keys)
-        occurs = np.stack([np.isin(np.arange(len(keys)), side) for side in (left, right)])
+    if resolved.is_matched:
+        matched = count_matched(resolved, tally)
+        here, there = matched.here, matched.there
+        groups, every = pairing.aligned(matched.keys), np.arange(len(matched.keys))
+        occurs = np.stack([np.isin(every, side) for side in (matched.left, matched.right)])
     else:
-        here, there = (
-            tally(resolved.source, resolved.by, own),
-            tally(resolved.reference, [], others),
-        )
-        order = sort_rows(here.keys)
-        keys = here.keys.take(order).reset_index(drop=True)
-        here = here.regroup(np.argsort(order), keys)
-        groups = pairing.plain(keys)
-        occurs = np.ones((2, len(keys)), dtype=bool)
+        here, there = in_order(tally(source, resolved.by)), tally(reference, [])
+        groups = pairing.plain(here.keys)
+        occurs = np.ones((2, len(here.keys)), dtype=bool)
     for column in columns:
         column.own, column.other = here.columns.get(column.name), there.columns.get(column.name)
     return groups, occurs

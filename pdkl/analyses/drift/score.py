@@ -16,6 +16,7 @@ from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of, with_blocks
 from pdkl.core.counts.counts import Counts
 from pdkl.core.counts.pairs import Pairs, concatenate
+from pdkl.core.forms import FRAME
 from pdkl.core.inference.multiplicity import adjusted
 from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.numerics.exact import FloatArray, IntArray, segment_max
@@ -49,7 +50,7 @@ def line_up(resolved: ResolvedRequest, table: Table) -> list[tuple[int, Column]]
         sides = CountedColumn(column.name, column.name, own, other)
         binners = {column.name: column.binner} if column.kind == "binned" and column.binner else {}
         try:
-            lined = column_of(resolved, options, sides, binners)
+            lined = column_of(resolved, sides, binners)
         except TypeError as error:
             column.fail(str(error))
             continue
@@ -73,7 +74,7 @@ def _add_blocks(prepared: dict[int, Column], resolved: ResolvedRequest, table: T
     if not shared:
         return
     wanted = [columns[place].name for place in shared]
-    found = count_blocks(replace(resolved, columns=wanted, partners=wanted), binners_of(columns))
+    found = count_blocks(resolved.asking(wanted), binners_of(columns))
     assert found is not None  # blocks= is given
     for place in shared:
         column = columns[place]
@@ -177,7 +178,7 @@ def _score_pieces(pieces: list[Piece], table: Table) -> None:
         [found[measure.name]],
         options.log_base,
     )
-    found |= assess(inference, raw, "frame", scored, _blocks_of(pieces, table.counted))
+    found |= assess(inference, raw, FRAME.null, scored, _blocks_of(pieces, table.counted))
     for name, values in found.items():
         table.number[name][row, place] = values
     _find_tops(pieces, raw, table, row, place)

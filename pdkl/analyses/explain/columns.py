@@ -14,15 +14,15 @@ import pandas as pd
 from pdkl.analyses.explain.splits import (
     SIZES,
     TESTED,
-    ExplainRequest,
+    Explained,
     JudgedSplit,
     judge,
-    require_column_match,
     text_column,
 )
 from pdkl.codes.intervals import Binner
-from pdkl.codes.labels import as_text, label_order, union_labels
+from pdkl.codes.labels import as_text, common_labels, label_order
 from pdkl.codes.values import encode
+from pdkl.comparing.shared_labels import require_alike
 from pdkl.core.counts.counts import require_whole, sum_by
 from pdkl.core.measures.chain_rule import Split
 from pdkl.core.numerics.exact import IntArray
@@ -64,22 +64,24 @@ class JointCells:
         return [(i, j) for i, j in combinations(columns, 2) if sizes[i] * sizes[j] <= most]
 
 
-def split_columns(resolved: ExplainRequest) -> pd.DataFrame:
+def split_columns(explained: Explained) -> pd.DataFrame:
     """Split the joint divergence into columns, the largest excess first."""
-    cells = _cells(resolved)
-    total = cells.split(np.zeros(len(cells.p), dtype=np.int64), range(len(resolved.columns)))
-    joint = total.total(resolved.measure)
-    texts = [as_text(column) for column in resolved.columns]
+    cells = _cells(explained)
+    total = cells.split(
+        np.zeros(len(cells.p), dtype=np.int64), range(len(explained.resolved.columns))
+    )
+    joint = total.total(explained.measure)
+    texts = [as_text(column) for column in explained.resolved.columns]
     sizes = (total.n_p, total.n_q, *cells.missing)
     rows: list[dict[str, Any]] = []
-    for chosen, given, found in _steps(resolved, cells):
+    for chosen, given, found in _steps(explained, cells):
         rows.append(
             {
                 "step": len(rows) + 1,
                 "column": UNRESOLVED if chosen is None else texts[chosen],
                 "given": ", ".join(texts[i] for i in given),
                 **dict(zip(SIZES, sizes, strict=True)),
-                **found.entries(joint, resolved.log_base),
+                **found.entries(joint, explained.log_base),
             }
         )
     columns: dict[str, Any] = {name: [row[name] for row in rows] for name in _BY_COLUMN[:-1]}
@@ -88,12 +90,12 @@ def split_columns(resolved: ExplainRequest) -> pd.DataFrame:
 
 
 def _steps(
-    resolved: ExplainRequest, cells: JointCells
+    explained: Explained, cells: JointCells
 ) -> list[tuple[int | None, list[int], JudgedSplit]]:
     """Choose one column after the other; None is what is left when none is real."""
     strata = np.zeros(len(cells.p), dtype=np.int64)
     chosen: list[int] = []
-    left = list(range(len(resolved.columns)))
+    left = list(range(len(explained.resolved.columns)))
     steps: list[tuple[int | None, list[int], JudgedSplit]] = []
 
     def take(column: int, found: JudgedSplit) -> None:
@@ -105,13 +107,13 @@ def _steps(
 
     def judged(every: Sequence[Sequence[int]], most: int) -> list[JudgedSplit]:
         splits = [partial(cells.split, strata, columns) for columns in every]
-        return judge(resolved, splits, len(cells.p), min(most, resolved.inference.n_resamples))
+        return judge(explained, splits, len(cells.p), min(most, explained.inference.n_resamples))
 
     def promising(every: Sequence[Sequence[int]]) -> list[JudgedSplit]:
         """Judge columns together, those that a glance shows to be noise by this glance alone."""
         found = judged(every, _SCREENING_DRAWS)
         hopeful = [i for i, one in enumerate(found) if one.p_value <= _SCREENING_P]
-        again = judged([every[i] for i in hopeful], resolved.inference.n_resamples)
+        again = judged([every[i] for i in hopeful], explained.inference.n_resamples)
         for i, better in zip(hopeful, again, strict=True):
             found[i] = better
         return found
@@ -126,11 +128,11 @@ def _steps(
         pairs = cells.pairs(strata, left)
         best = _best(promising(pairs))
         if best is None:
-            (rest,) = judged([left], resolved.inference.n_resamples)
+            (rest,) = judged([left], explained.inference.n_resamples)
             steps.append((None, list(chosen), rest))
             break
         for column in pairs[best]:
-            take(column, *judged([[column]], resolved.inference.n_resamples))
+            take(column, *judged([[column]], explained.inference.n_resamples))
     return steps
 
 
@@ -140,23 +142,24 @@ def _best(found: Sequence[JudgedSplit]) -> int | None:
     return max(real, key=lambda i: found[i].gain) if real else None
 
 
-def _cells(resolved: ExplainRequest) -> JointCells:
+def _cells(explained: Explained) -> JointCells:
     """Count the combinations of all columns on both sides."""
+    resolved = explained.resolved
     here, there = (
-        one(source, resolved.columns, resolved.weights, resolved.binners)
-        for source in (resolved.source, resolved.reference)
+        one(source, resolved.columns, resolved.request.weights, explained.binners)
+        for source in resolved.sources
     )
     weight = np.concatenate([_whole_weights(rows) for rows in (here, there)])
     own = np.arange(len(weight)) < len(here.frame)
     key, lacking = np.zeros(len(weight), dtype=np.int64), np.zeros(len(weight), dtype=bool)
     codes: list[IntArray] = []
     for column in resolved.columns:
-        code = _codes(here, there, column, resolved.binners)
+        code = _codes(here, there, column, explained.binners)
         lacking |= code < 0
         codes.append(code + 1)
         key = _numbered(key, codes[-1])
     keep = weight > 0
-    if resolved.dropna:
+    if resolved.options.dropna:
         keep &= ~lacking
     _, first, place = np.unique(key[keep], return_index=True, return_inverse=True)
     p, q = (
@@ -187,10 +190,15 @@ def _codes(here: Rows, there: Rows, column: Hashable, binners: dict[Hashable, Bi
         place = np.append(np.cumsum(seen[:-1]) - 1, -1)
         sides.append((place[codes], labels[seen[:-1]]))
     (own, labels), (other, labels_there) = sides
-    require_column_match(labels, labels_there, column)
-    every, position = union_labels(labels, labels_there)
-    rank = np.append(np.argsort(label_order(every)), -1)
-    return np.concatenate([rank[own], rank[np.append(position, -1)[other]]])
+    require_alike(column, labels, labels_there)
+    every, *places = common_labels(labels, labels_there)
+    rank = np.argsort(label_order(every))
+    return np.concatenate(
+        [
+            np.append(rank[place], -1)[codes]
+            for place, codes in zip(places, (own, other), strict=True)
+        ]
+    )
 
 
 def _numbered(key: IntArray, codes: IntArray) -> IntArray:

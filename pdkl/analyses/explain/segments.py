@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,38 +12,41 @@ import pandas as pd
 from pdkl.analyses.explain.splits import (
     SIZES,
     TESTED,
-    ExplainRequest,
+    Explained,
     JudgedSplit,
     MakeSplit,
     judge,
-    require_column_match,
     text_column,
 )
-from pdkl.codes.keys import key_name, pool_groups, take_keys
-from pdkl.codes.labels import as_text, label_order, union_labels
+from pdkl.codes.keys import pool_groups, take_keys
+from pdkl.codes.labels import as_text
+from pdkl.comparing.shared_labels import on_common_labels, require_alike
 from pdkl.core.counts.counts import Counts, require_whole
 from pdkl.core.counts.pairs import align_union
 from pdkl.core.measures.chain_rule import Split
+from pdkl.counting.both_sides import count_matched
 from pdkl.counting.count import count
 from pdkl.counting.pandas_counts import LabelledCounts
+from pdkl.request.resolve import ResolvedRequest
 
 BY_SEGMENT = ("column", "part", *SIZES, "weight", "divergence", *TESTED, "unit")
 
 
-def split_segments(resolved: ExplainRequest) -> pd.DataFrame:
+def split_segments(explained: Explained) -> pd.DataFrame:
     """Split the divergence of each column into that of the mix and those within segments."""
-    bare = [key_name(key) for key in resolved.by]  # Groupers cut the times of both sides together
-    here, there = (
-        count(source, resolved.columns, bare, resolved.weights, resolved.binners)
-        for source in (resolved.source, resolved.reference)
+    resolved = explained.resolved
+    weights, binners = resolved.request.weights, explained.binners
+    matched = count_matched(
+        resolved,
+        lambda side, by: count(side, resolved.columns, by, weights, binners),
+        line_up=pool_groups,
     )
-    keys, own, others = pool_groups(here.keys, there.keys, resolved.by)
-    here, there = here.regroup(own, keys), there.regroup(others, keys)
+    keys, here, there = matched.keys, matched.here, matched.there
     within: list[Split] = []
     splits: list[MakeSplit] = []  # for each column the mix, then the segments
     sizes: dict[str, list[Any]] = {name: [] for name in SIZES}
     for column in resolved.columns:
-        p, q = _on_one_order(here.columns[column], there.columns[column], column, resolved.dropna)
+        p, q = _on_one_order(resolved, here.columns[column], there.columns[column], column)
         pairs = align_union(p, q)
         left, right = (side.astype(np.int64) for side in (pairs.count_p, pairs.count_q))
         n_p, n_q = int(left.sum()), int(right.sum())
@@ -55,23 +57,20 @@ def split_segments(resolved: ExplainRequest) -> pd.DataFrame:
         for name, side in zip(SIZES, (p.totals, q.totals, p.missing, q.missing), strict=True):
             sizes[name] += [int(side.sum()), *side.astype(np.int64)]
     cells = max(len(split.p) for split in within)
-    found = judge(resolved, splits, cells, resolved.inference.n_resamples)
-    return _segment_rows(resolved, keys, within, found, sizes)
+    found = judge(explained, splits, cells, explained.inference.n_resamples)
+    return _segment_rows(explained, keys, within, found, sizes)
 
 
 def _on_one_order(
-    own: LabelledCounts, other: LabelledCounts, column: Hashable, dropna: bool
+    resolved: ResolvedRequest, own: LabelledCounts, other: LabelledCounts, column: Hashable
 ) -> tuple[Counts, Counts]:
     """Give both sides the same outcomes, in the order of their labels."""
-    require_column_match(own.labels, other.labels, column)
-    every, position = union_labels(own.labels, other.labels)
-    rank = np.argsort(label_order(every))
-    p = replace(own.counts, n_outcomes=len(every)).relabel(rank, len(every))
-    q = other.counts.relabel(rank[position], len(every))
+    require_alike(column, own.labels, other.labels)
+    _, p, q = on_common_labels(own, other, sort=True, dropna=resolved.options.dropna)
     for side in (p, q):
         require_whole(side.weight, "explain()")
         require_whole(side.missing, "explain()")
-    return (p, q) if dropna else (p.with_missing(), q.with_missing())
+    return p, q
 
 
 def _mix(p: Counts, q: Counts) -> Split:
@@ -84,7 +83,7 @@ def _mix(p: Counts, q: Counts) -> Split:
 
 
 def _segment_rows(
-    resolved: ExplainRequest,
+    explained: Explained,
     keys: pd.DataFrame,
     within: list[Split],
     found: list[JudgedSplit],
@@ -95,7 +94,7 @@ def _segment_rows(
         name: take_keys(keys[name], np.tile(np.arange(-1, len(keys)), len(within)), nullable=True)
         for name in keys.columns
     }
-    texts = [as_text(column) for column in resolved.columns]
+    texts = [as_text(column) for column in explained.resolved.columns]
     columns["column"] = text_column([text for text in texts for _ in range(size)])
     columns["part"] = text_column(["mix", *["within"] * len(keys)] * len(within))
     for name in SIZES:
@@ -104,11 +103,11 @@ def _segment_rows(
     for i, split in enumerate(within):
         own = found[i * size : (i + 1) * size]
         total = sum(one.contribution for one in own)
-        entries += [one.entries(total, resolved.log_base) for one in own]
-        weights.append([1.0, *split.weight(resolved.measure)])
-        divergences.append([own[0].contribution, *split.divergence(resolved.measure)])
+        entries += [one.entries(total, explained.log_base) for one in own]
+        weights.append([1.0, *split.weight(explained.measure)])
+        divergences.append([own[0].contribution, *split.divergence(explained.measure)])
     columns["weight"] = np.concatenate(weights)
-    columns["divergence"] = np.concatenate(divergences) / resolved.log_base + 0.0
+    columns["divergence"] = np.concatenate(divergences) / explained.log_base + 0.0
     for name in TESTED:
         columns[name] = np.array([entry[name] for entry in entries], dtype=np.float64)
     return pd.DataFrame(columns, index=pd.RangeIndex(size * len(within)))

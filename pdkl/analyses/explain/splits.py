@@ -10,14 +10,12 @@ import numpy as np
 import pandas as pd
 
 from pdkl.codes.intervals import Binner
-from pdkl.codes.keys import Key
-from pdkl.codes.labels import Labels, require_match
 from pdkl.comparing.inference import WORTH_THREADS, with_progress
 from pdkl.core.inference.statistics import null_summary, p_value
 from pdkl.core.measures.chain_rule import CHAINED, Chained, Split
 from pdkl.core.threads import each
 from pdkl.request.inference import InferenceOptions
-from pdkl.sources.base import Source
+from pdkl.request.resolve import ResolvedRequest
 
 _ALPHA = 0.05  # how often columns that did not change are blamed
 _PROGRESS_CELLS = 50_000_000  # cells drawn that take some seconds
@@ -27,19 +25,24 @@ MakeSplit = Callable[[], Split]
 
 
 @dataclass(frozen=True)
-class ExplainRequest:
-    """The call, checked."""
+class Explained:
+    """What is to be explained: a request whose columns are cut, and the measure that is split."""
 
-    source: Source
-    reference: Source
-    columns: list[Hashable]
-    by: list[Key]
-    weights: Hashable | None
+    resolved: ResolvedRequest
     binners: dict[Hashable, Binner]
-    dropna: bool
     measure: Chained
-    log_base: float
-    inference: InferenceOptions
+
+    @property
+    def inference(self) -> InferenceOptions:
+        """How splits are held against chance."""
+        inference = self.resolved.options.inference
+        assert inference is not None  # explain always tests
+        return inference
+
+    @property
+    def log_base(self) -> float:
+        """The natural logarithm of the base."""
+        return self.resolved.options.log_base
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,13 @@ class JudgedSplit:
 
 
 def judge(
-    resolved: ExplainRequest, splits: Sequence[MakeSplit], cells: int, size: int
+    explained: Explained, splits: Sequence[MakeSplit], cells: int, size: int
 ) -> list[JudgedSplit]:
     """Measure splits of up to so many cells, and draw each as if nothing differed within strata.
 
     They are made one by one, as all of them may not fit into memory.
     """
-    measures = tuple(dict.fromkeys([CHAINED[0], resolved.measure]))
+    measures = tuple(dict.fromkeys([CHAINED[0], explained.measure]))
 
     def task(i: int, rng: np.random.Generator) -> JudgedSplit:
         split = splits[i]()
@@ -84,20 +87,15 @@ def judge(
         gain = null_summary(js, drawn[0]).excess
         rows = 2.0 * (split.n_p + split.n_q)  # JS in the unit of the G statistic
         chance = p_value(rows * js, rows * drawn[0], least=split.least_p_value())
-        value, values = split.total(resolved.measure), drawn[-1]
+        value, values = split.total(explained.measure), drawn[-1]
         summary = null_summary(value, values)
         expected = float(values.mean()) if not np.isnan(value) else float("nan")
         return JudgedSplit(value, expected, *summary, gain, chance)
 
     threads = None if cells * size >= WORTH_THREADS else 1
-    answers = each(task, len(splits), resolved.inference.rng, threads=threads)
-    shown = resolved.inference.progress and cells * size * len(splits) > _PROGRESS_CELLS
+    answers = each(task, len(splits), explained.inference.rng, threads=threads)
+    shown = explained.inference.progress and cells * size * len(splits) > _PROGRESS_CELLS
     return list(with_progress(answers, len(splits), shown=shown))
-
-
-def require_column_match(labels: Labels, labels_there: Labels, column: Hashable) -> None:
-    """Raise unless a value of one side could occur on the other."""
-    require_match(labels, labels_there, f"column {column!r}", f"reference for column {column!r}")
 
 
 def text_column(values: list[str]) -> pd.Series[Any]:

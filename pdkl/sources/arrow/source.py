@@ -20,18 +20,17 @@ from pdkl.core.validation import listing
 from pdkl.sources.arrow import datasets
 from pdkl.sources.arrow.count import WeightReader, count
 from pdkl.sources.arrow.encoders import Vocabulary, encoder_for
-from pdkl.sources.base import Rows
+from pdkl.sources.base import FrameSource, Rows
 
 ARROW_TYPES = (pa.Table, pa.RecordBatch, pa.RecordBatchReader, ds.Dataset)
 _consumed: WeakSet[pa.RecordBatchReader] = WeakSet()  # what has been read here
 
 
 @dataclass(frozen=True)
-class ArrowSource:
+class ArrowSource(FrameSource):
     """Arrow data of one of ``ARROW_TYPES``, reduced to the combinations that occur."""
 
     data: Any
-    source_type: str = "frame"
 
     @cached_property
     def head(self) -> pd.DataFrame:

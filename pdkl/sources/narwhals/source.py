@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pdkl.codes.intervals import Binner
 from pdkl.codes.weights import read_weights
-from pdkl.sources.base import Rows
+from pdkl.sources.base import FrameSource, Rows
 from pdkl.sources.distinct_rows import TooManyRowsError, rows_beside_weights, running
 
 if TYPE_CHECKING:
@@ -51,13 +51,12 @@ def engine_of(engine_name: str) -> ModuleType:
 
 
 @dataclass(frozen=True)
-class QuerySource:
+class QuerySource(FrameSource):
     """A frame that narwhals can query."""
 
     head: pd.DataFrame
     query: Query
     engine_name: str
-    source_type: str = "frame"
     most: int | None = None  # rows that an answer may have
 
     def reduce(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,13 @@ def join_columns(name: Hashable, parts: Sequence[ColumnCounts]) -> ColumnCounts:
     ]
     together = merge(counts)
     return ColumnCounts(
-        together, labels, np.zeros_like(together.missing), leveled, ordered, parts[0].binner
+        together,
+        labels,
+        np.zeros_like(together.missing),
+        leveled,
+        ordered,
+        # what fitted one part was not fitted to them all
+        None if parts[0].binner is None else replace(parts[0].binner, fitted="given"),
     )
 
 

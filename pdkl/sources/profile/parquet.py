@@ -342,6 +342,7 @@ def _bins_to_json(binner: Binner | None) -> str | None:
             "edges": [edge.hex() if isinstance(edge, float) else edge for edge in edges.tolist()],
             "kind": binner.scale,
             "zone": None if binner.zone is None else str(binner.zone),
+            "fitted": binner.fitted,
         }
     )
 
@@ -355,4 +356,4 @@ def _bins_from_json(stored: str | None) -> Binner | None:
     else:
         edges = np.array(facts["edges"], dtype=np.int64)
     zone = None if facts["zone"] is None else pd.DatetimeTZDtype(tz=facts["zone"]).tz
-    return Binner(Bins(edges), facts["kind"], zone)
+    return Binner(Bins(edges), facts["kind"], zone, facts.get("fitted", "given"))

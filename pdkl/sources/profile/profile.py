@@ -306,6 +306,11 @@ class Profile:
         """What the column ``reference`` calls it."""
         return "profile"
 
+    @property
+    def one_frame(self) -> bool:
+        """Whether one frame answers all lists of columns; each column has rows of its own."""
+        return False
+
     @cached_property
     def head(self) -> pd.DataFrame:
         """A frame without rows that has the columns and dtypes."""
@@ -321,7 +326,7 @@ class Profile:
         return pd.DataFrame(frame)
 
     @cached_property
-    def prepared(self) -> Precounted:
+    def precounted(self) -> Precounted:
         """What was settled when the data was counted."""
         columns = self._columns.items()
         return Precounted(
@@ -393,7 +398,7 @@ class Profile:
             while name in columns:
                 name = f"{name}_"
         frame[name] = weight
-        return Rows(frame, name, frozenset(self.prepared.binners), coded)
+        return Rows(frame, name, frozenset(self.precounted.binners), coded)
 
     @cached_property
     def _totals(self) -> WeightArray:

@@ -344,7 +344,7 @@ def test_a_profile_is_not_cut_anew() -> None:
     assert found[["status", "note"]].to_numpy().tolist() == [
         [
             "error",
-            "column 'x' is not cut at the same places in both profiles. Take them with the bins "
-            "of the first: profile(..., bins=first).",
+            "column 'x' is not cut at the same places in both profiles. Take them with the same "
+            "edges, or with the bins of the first: profile(..., bins=first).",
         ]
     ]

@@ -235,7 +235,7 @@ def test_a_live_frame_is_cut_by_the_profile(bins: Any, method: str, tmp_path: Pa
     assert_frame_equal(getattr(live, method)(by="shop", reference=profile), expected)
     turned = InfoTheory(profile).contributions("size", by="shop", reference=FRAME)
     assert turned["low"].notna().all()
-    edges = profile.prepared.binners["size"].bins.edges
+    edges = profile.precounted.binners["size"].bins.edges
     if len(set(edges)) == len(edges):
         same = FRAME.info_theory.js_divergence("size", reference=profile, bins=list(edges))
         assert_frame_equal(same, FRAME.info_theory.js_divergence("size", reference=profile))
