@@ -65,8 +65,8 @@ class DependenceMethods(Data):
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
         estimator : str
-            How the entropies that it is made of are estimated, a name of `pdkl.estimators`.
-            Others than ``"plugin"`` may give values below 0.
+            How the entropies that it is made of are estimated, a name of `pdkl.estimators`. Others
+            than ``"plugin"`` may give values below 0.
 
         Returns
         -------
@@ -157,8 +157,8 @@ class DependenceMethods(Data):
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
         estimator : str
-            How the entropies that it is made of are estimated, a name of `pdkl.estimators`.
-            Others than ``"plugin"`` may give values below 0.
+            How the entropies that it is made of are estimated, a name of `pdkl.estimators`. Others
+            than ``"plugin"`` may give values below 0.
 
         Returns
         -------

@@ -68,7 +68,8 @@ class DivergenceMethods(Data):
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
         match : bool, optional
-            Whether a reference frame is matched group to group.
+            Whether a reference frame is matched group to group; None means yes where it has all
+            keys and none is a Grouper. Otherwise all of it stands for every group.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1
@@ -84,7 +85,7 @@ class DivergenceMethods(Data):
         bins : int, str, sequence of edges, or mapping of these by column, optional
             How columns of numbers and datetimes are cut into categories.
         binning : {"quantile", "width"}, optional
-            Whether a number of bins have equal shares or equal widths.
+            Whether a number of bins have equal shares, as by default, or equal widths.
         confidence : float in (0, 1), optional
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         test : bool or "permutation"
@@ -212,7 +213,8 @@ class DivergenceMethods(Data):
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
         match : bool, optional
-            Whether a reference frame is matched group to group.
+            Whether a reference frame is matched group to group; None means yes where it has all
+            keys and none is a Grouper. Otherwise all of it stands for every group.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1
@@ -226,7 +228,7 @@ class DivergenceMethods(Data):
         bins : int, str, sequence of edges, or mapping of these by column, optional
             How columns of numbers and datetimes are cut into categories.
         binning : {"quantile", "width"}, optional
-            Whether a number of bins have equal shares or equal widths.
+            Whether a number of bins have equal shares, as by default, or equal widths.
         confidence : float in (0, 1), optional
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         test : bool or "permutation"
@@ -348,7 +350,8 @@ class DivergenceMethods(Data):
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
         match : bool, optional
-            Whether a reference frame is matched group to group.
+            Whether a reference frame is matched group to group; None means yes where it has all
+            keys and none is a Grouper. Otherwise all of it stands for every group.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1
@@ -365,7 +368,7 @@ class DivergenceMethods(Data):
         bins : int, str, sequence of edges, or mapping of these by column, optional
             How columns of numbers and datetimes are cut into categories.
         binning : {"quantile", "width"}, optional
-            Whether a number of bins have equal shares or equal widths.
+            Whether a number of bins have equal shares, as by default, or equal widths.
         confidence : float in (0, 1), optional
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         test : bool or "permutation"
@@ -485,7 +488,8 @@ class DivergenceMethods(Data):
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
         match : bool, optional
-            Whether a reference frame is matched group to group.
+            Whether a reference frame is matched group to group; None means yes where it has all
+            keys and none is a Grouper. Otherwise all of it stands for every group.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1
@@ -501,7 +505,7 @@ class DivergenceMethods(Data):
         bins : int, str, sequence of edges, or mapping of these by column, optional
             How columns of numbers and datetimes are cut into categories.
         binning : {"quantile", "width"}, optional
-            Whether a number of bins have equal shares or equal widths.
+            Whether a number of bins have equal shares, as by default, or equal widths.
 
         Returns
         -------

@@ -63,19 +63,20 @@ class DriftMethods(Data):
         alpha : float in (0, 1)
             The adjusted p-value below which a difference is no accident.
         dropna : bool
-            Whether missing values are left out. By default they are a category like others, so
-            that a column that went missing is seen.
+            Whether missing values are left out. By default they are a category like others, so that
+            a column that went missing is seen.
         bins : int, str, sequence of edges, or mapping of these by column
             How numbers and datetimes are cut. A mapping cuts its columns whatever they hold, and
             leaves the others at 10 quantiles.
         blocks : label, optional
-            A column whose values say which rows move together when a column is drawn again. Where
-            rows come in bunches the p-values are far too small without it.
+            A column whose values say which rows move together when a comparison is drawn again.
+            Where rows come in bunches the p-values are far too small without it.
         match : bool, optional
-            Whether the reference is taken group by group; None means yes where it has all keys and
-            none is a Grouper. Otherwise all of it stands for every group.
+            Whether a reference frame is matched group to group; None means yes where it has all
+            keys and none is a Grouper. Otherwise all of it stands for every group.
         weights : label, optional
-            The column of counts, in both frames; whole numbers.
+            The column of counts: of how many rows each row stands for, on both sides; whole
+            numbers.
         n_resamples : int
             How often each row is drawn again. Rows of very many categories are drawn less often,
             some four million cells in all, but never below 19 times.
@@ -234,37 +235,45 @@ class DriftMethods(Data):
         Parameters
         ----------
         reference : DataFrame
-            What the data are compared with.
+            The rows that today's are compared with.
         columns : label or list of labels, optional
-            The columns to compare; None means all of either side.
+            The columns to compare. None means every column of either frame, whatever its kind,
+            outside ``by``, ``weights`` and ``blocks``.
         by : label, pandas.Grouper or list of these, optional
             What makes the segments. Where a key is a time, the page draws the scores over it.
-        measure : str, (str, float) or Measure
-            What is judged.
-        threshold : float
-            The excess over noise from which on a difference matters.
+        measure : str, (str, order) or Measure
+            What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, whose columns
+            take the place of those of js_distance. It must be 0 where nothing differs.
+        threshold : float of at least 0
+            The excess from which on a difference is large, in the unit of the measure.
         alpha : float in (0, 1)
-            The adjusted p-value below which a difference is not chance.
+            The adjusted p-value below which a difference is no accident.
         dropna : bool
-            Whether missing values are left out, or a category.
+            Whether missing values are left out. By default they are a category like others, so that
+            a column that went missing is seen.
         bins : int, str, sequence of edges, or mapping of these by column
-            How columns of numbers and datetimes are cut into categories.
+            How numbers and datetimes are cut. A mapping cuts its columns whatever they hold, and
+            leaves the others at 10 quantiles.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
+            Where rows come in bunches the p-values are far too small without it.
         match : bool, optional
-            Whether the reference is matched group to group.
+            Whether a reference frame is matched group to group; None means yes where it has all
+            keys and none is a Grouper. Otherwise all of it stands for every group.
         weights : label, optional
-            The column of row weights or counts.
+            The column of counts: of how many rows each row stands for, on both sides; whole
+            numbers.
         n_resamples : int
-            How often each comparison is drawn again.
+            How often each row is drawn again. Rows of very many categories are drawn less often,
+            some four million cells in all, but never below 19 times.
         rng : int or numpy.random.Generator, optional
             The seed of the draws; the same one gives the same result.
         progress : bool
             Whether long work shows a bar, where tqdm is installed.
         redact : bool
             Whether category values, segment keys and bin edges are replaced by numbers, as in
-            "category 1" and "segment 2", in every form of the report and in its frames. Messages
-            of errors are left out too. Column names stay.
+            "category 1" and "segment 2", in every form of the report and in its frames. Messages of
+            errors are left out too. Column names stay.
         min_count : int, optional
             Fold categories with fewer rows than this on either side (none at all is not few) into
             "(other)". Where that would stand for one category alone on a side, the next rarest

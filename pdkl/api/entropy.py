@@ -69,10 +69,10 @@ class EntropyMethods(Data):
         bins : int, str, sequence of edges, or mapping of these by column, optional
             How columns of numbers and datetimes are cut into categories.
         binning : {"quantile", "width"}, optional
-            Whether a number of bins have equal shares or equal widths.
+            Whether a number of bins have equal shares, or equal widths, as by default.
         estimator : str
-            How entropy is estimated from counts, a name of `pdkl.estimators`. All but
-            ``"plugin"`` correct the bias of small samples; some use the size of the alphabet.
+            How entropy is estimated from counts, a name of `pdkl.estimators`. All but ``"plugin"``
+            correct the bias of small samples; some use the size of the alphabet.
         confidence : float in (0, 1), optional
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         blocks : label, optional
@@ -174,7 +174,7 @@ class EntropyMethods(Data):
         bins : int, str, sequence of edges, or mapping of these by column, optional
             How columns of numbers and datetimes are cut into categories.
         binning : {"quantile", "width"}, optional
-            Whether a number of bins have equal shares or equal widths.
+            Whether a number of bins have equal shares, or equal widths, as by default.
 
         Returns
         -------

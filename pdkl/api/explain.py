@@ -61,7 +61,8 @@ class ExplainMethods(Data):
             The divergence that is split. The columns are chosen by JS in either case: KL is
             infinite wherever a combination is new.
         weights : label, optional
-            The column of counts: of how many rows each row stands for, on both sides.
+            The column of counts: of how many rows each row stands for, on both sides; whole
+            numbers.
         base : {"nat", "bit", "dit"} or number above 1
             The base of the logarithm.
         dropna : bool

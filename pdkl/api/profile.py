@@ -46,14 +46,14 @@ class ProfileMethods(Data):
             How columns of numbers and datetimes are cut into categories; those of another profile
             are cut at the same places.
         binning : {"quantile", "width"}, optional
-            Whether a number of bins have equal shares (the default) or equal widths.
+            Whether a number of bins have equal shares, as by default, or equal widths.
         max_categories : int, optional
-            Keep so many categories of each column, and lump the others together, as
-            `Profile.fold` does. They show as ``(other)``. A comparison then lumps them on its other
-            side too, which makes a divergence smaller, never larger; a category that is new is
-            among them, so that ``unseen`` does not tell of it. ``attrs["pdkl"]["folded"]`` of a
-            result has the number of categories that the profile has lumped (that of two profiles
-            is the larger), for each column where it has.
+            Keep so many categories of each column, and lump the others together, as `Profile.fold`
+            does. They show as ``(other)``. A comparison then lumps them on its other side too,
+            which makes a divergence smaller, never larger; a category that is new is among them, so
+            that ``unseen`` does not tell of it. ``attrs["pdkl"]["folded"]`` of a result has the
+            number of categories that the profile has lumped (that of two profiles is the larger),
+            for each column where it has.
 
         Returns
         -------
