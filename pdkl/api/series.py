@@ -74,7 +74,8 @@ class SeriesInfoTheory:
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
         estimator : str
-            How entropy is estimated from counts, a name of `pdkl.estimators`.
+            How entropy is estimated from counts, a name of `pdkl.estimators`. All but ``"plugin"``
+            correct the bias of small samples; some use the size of the alphabet.
 
         Returns
         -------
@@ -331,7 +332,8 @@ class SeriesInfoTheory:
         alphabet : {"observed", "declared"} or int
             The categories that smoothing and normalized_entropy reach.
         zeros : {"inf", "raise", "drop"} or float in (0, 1)
-            What a category does that is lacking on the side that the measure divides by.
+            What a category does that is lacking on the side that a measure divides by: Q for KL, P
+            for reverse_kl, either for jeffreys and psi.
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
 

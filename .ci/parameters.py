@@ -1,0 +1,367 @@
+"""What the public methods say of their keywords: the one table that docstrings are written from.
+
+Each keyword has a wording for all methods, under "", or some for the methods named before it: a
+method, a class, or one method of a class (in this order, the last that fits counts). A wording is
+the type and the description, as numpydoc wants them. ``"x, y"`` describes two keywords at once,
+where they stand side by side in a signature.
+
+Change a text here, then run ``python .ci/write_docstrings.py``.
+"""
+
+from __future__ import annotations
+
+LABEL = "label, optional"
+LABELS = "label or list of labels, optional"
+BY = "label, pandas.Grouper or list of these, optional"
+BINS = "int, str, sequence of edges, or mapping of these by column"
+BINNING = '{"quantile", "width"}, optional'
+ALPHABET = '{"observed", "declared"} or int'
+ZEROS = '{"inf", "raise", "drop"} or float in (0, 1)'
+MEASURE = "str, (str, order) or Measure"
+CLIP = "float in [0, 0.5)"
+
+PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
+    # ---- what is measured ---------------------------------------------------------------------
+    "columns": {
+        "": (LABELS, "The columns to measure."),
+        "distribution": (LABELS, "The columns to show."),
+        "drift, report": (
+            LABELS,
+            "The columns to compare. None means every column of either frame, whatever its kind, "
+            "outside ``by``, ``weights`` and ``blocks``.",
+        ),
+        "explain": (
+            LABELS,
+            "The columns to explain the change by; with ``by``, those to explain one by one.",
+        ),
+        "profile": (LABELS, "The columns to count; missing values are counted apart."),
+    },
+    "joint": {
+        "": (
+            "bool",
+            'Whether to measure all columns together: one row per group, ``column`` being "a, b". '
+            "A row that lacks one of the values is missing.",
+        ),
+    },
+    "p": {"": (LABELS, "The columns to measure.")},
+    "q": {"": (LABELS, "The columns to compare them with, one for each of ``p``.")},
+    "x, y": {
+        "": (
+            LABELS,
+            "The columns, paired. Without ``y``, each of ``x`` with every other string, "
+            "categorical, boolean and object column; without both, all pairs of these.",
+        ),
+    },
+    "x": {"": ("label or list of labels", "The columns that are uncertain.")},
+    "given": {
+        "": (LABEL, "A third column that is known."),
+        "conditional_entropy": (
+            "label or list of labels",
+            "The columns that are known, one for each of ``x``.",
+        ),
+        "SeriesInfoTheory": ("Series", "Raw values with the same index."),
+    },
+    "target": {
+        "binary_cross_entropy": (
+            "label",
+            "A column of 0 and 1, of booleans, or of probabilities (a soft target).",
+        ),
+        "categorical_cross_entropy": ("label", "The column of true labels, of any dtype."),
+    },
+    "prediction": {
+        "": (
+            "label or list of labels",
+            "The column of the predicted probability of 1; several give a row each.",
+        ),
+    },
+    "predictions": {
+        "": (
+            "mapping {label: column}",
+            "The column of the predicted probability of each label. In each complete row they "
+            "must sum to 1, to within 1e-6.",
+        ),
+    },
+    "other": {
+        "": ("Series or mapping {category: weight}", "Raw values, or a fixed distribution."),
+        "mutual_information": ("Series", "Raw values with the same index."),
+    },
+    "measures": {
+        "": (
+            "iterable of str, (str, order) or Measure",
+            'Names of `pdkl.measures`, such as ``"psi"``; with an order where it takes one, such '
+            'as ``("renyi_divergence", 2)``, whose column is ``renyi_divergence(2)``; or records '
+            "of your own.",
+        ),
+    },
+    "measure": {
+        "contributions": (
+            MEASURE,
+            "Whose terms to show: a name of `pdkl.measures`, with an order where it has one, or a "
+            "record of your own.",
+        ),
+        "divergence": (
+            MEASURE,
+            "A name of `pdkl.measures`, with an order where it takes one, or a record of your own.",
+        ),
+        "drift, report": (
+            MEASURE,
+            'What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, whose columns '
+            "take the place of those of js_distance. It must be 0 where nothing differs.",
+        ),
+        "explain": (
+            '{"js_divergence", "kl_divergence"}',
+            "The divergence that is split. The columns are chosen by JS in either case: KL is "
+            "infinite wherever a combination is new.",
+        ),
+    },
+    "normalized": {
+        "": (
+            '{"min", "max", "mean", "sqrt", "joint", "x", "y"}, optional',
+            "Divide by the minimum, maximum, mean or geometric mean of H(X) and H(Y), by H(X, Y), "
+            'or by one of them: ``"x"`` gives Theil\'s uncertainty coefficient U(X | Y), the share '
+            "of what is uncertain in x that y resolves. The result is in [0, 1]; it is NaN where "
+            "the divisor is 0, as for a constant: there is nothing to tell.",
+        ),
+        "SeriesInfoTheory": (
+            '{"min", "max", "mean", "sqrt", "joint", "x", "y"}, optional',
+            "What to divide by, as in `InfoTheory.mutual_information`.",
+        ),
+    },
+    # ---- in which groups, compared with what --------------------------------------------------
+    "by": {
+        "": (BY, "What makes the groups."),
+        "explain": (BY, "What makes the segments; both sides must have it."),
+        "profile": (
+            BY,
+            "What makes the groups. Questions can leave keys out later, but add none. Of a Grouper "
+            "the times are kept as it cuts them.",
+        ),
+        "report": (
+            BY,
+            "What makes the segments. Where a key is a time, the page draws the scores over it.",
+        ),
+    },
+    "reference": {
+        "": (
+            "DataFrame, mapping or group label, optional",
+            "What P is compared with, where it is not a column.",
+        ),
+        "drift, report": ("DataFrame", "The rows that today's are compared with."),
+        "explain": ("DataFrame", "The rows to compare with, Q; those of the frame are P."),
+    },
+    "against": {
+        "": (
+            '{"rest", "all", "pairs", "previous", "uniform"}, optional',
+            "Which rows of the frame, or which fixed distribution, P is compared with.",
+        ),
+    },
+    "match": {
+        "": (
+            "bool, optional",
+            "Whether a reference frame is matched group to group; None means yes where it has all "
+            "keys and none is a Grouper. Otherwise all of it stands for every group.",
+        ),
+    },
+    # ---- how rows are counted -----------------------------------------------------------------
+    "weights": {
+        "": (LABEL, "The column of row weights or counts."),
+        "drift, report, explain": (
+            LABEL,
+            "The column of counts: of how many rows each row stands for, on both sides; whole "
+            "numbers.",
+        ),
+        "profile": (
+            LABEL,
+            "The column of row weights or counts. Later questions need not name it.",
+        ),
+    },
+    "dropna": {
+        "": ("bool", "Whether missing values are left out, or a category."),
+        "mutual_information, conditional_entropy, variation_of_information": (
+            "bool",
+            "Whether a row that lacks one of the values is left out, or missing is a category.",
+        ),
+        "drift, report": (
+            "bool",
+            "Whether missing values are left out. By default they are a category like others, so "
+            "that a column that went missing is seen.",
+        ),
+        "explain": (
+            "bool",
+            "Whether rows that lack a value are left out (without ``by``, a value in any of the "
+            "columns). By default missing is a category, as values that go missing are a change.",
+        ),
+    },
+    "bins": {
+        "": (
+            f"{BINS}, optional",
+            "How columns of numbers and datetimes are cut into categories.",
+        ),
+        "drift, report": (
+            BINS,
+            "How numbers and datetimes are cut. A mapping cuts its columns whatever they hold, and "
+            "leaves the others at 10 quantiles.",
+        ),
+        "explain": (
+            f"{BINS}, optional",
+            "How columns of numbers and datetimes are cut into categories, fitted to the "
+            "reference.",
+        ),
+        "profile": (
+            "int, str, sequence of edges, mapping of these by column, or Profile, optional",
+            "How columns of numbers and datetimes are cut into categories; those of another "
+            "profile are cut at the same places.",
+        ),
+    },
+    "binning": {
+        "": (
+            BINNING,
+            "Whether a number of bins have equal shares, as by default, or equal widths.",
+        ),
+        "entropy, distribution": (
+            BINNING,
+            "Whether a number of bins have equal shares, or equal widths, as by default.",
+        ),
+    },
+    "max_categories": {
+        "": (
+            "int, optional",
+            "Keep so many categories of each column, and lump the others together, as "
+            "`Profile.fold` does. They show as ``(other)``. A comparison then lumps them on its "
+            "other side too, which makes a divergence smaller, never larger; a category that is "
+            "new is among them, so that ``unseen`` does not tell of it. "
+            '``attrs["pdkl"]["folded"]`` of a result has the number of categories that the profile '
+            "has lumped (that of two profiles is the larger), for each column where it has.",
+        ),
+    },
+    # ---- how counts become a score ------------------------------------------------------------
+    "base": {"": ('{"nat", "bit", "dit"} or number above 1', "The base of the logarithm.")},
+    "alphabet": {
+        "": (ALPHABET, 'The categories that smoothing and ``"uniform"`` reach.'),
+        "entropy, SeriesInfoTheory": (ALPHABET, "The categories that smoothing reaches."),
+        "distribution": (
+            ALPHABET,
+            '``"declared"`` also shows the levels of a categorical that do not occur.',
+        ),
+        "divergence": (
+            ALPHABET,
+            'The categories that smoothing, ``"uniform"`` and normalized_entropy reach.',
+        ),
+        "SeriesInfoTheory.divergence": (
+            ALPHABET,
+            "The categories that smoothing and normalized_entropy reach.",
+        ),
+    },
+    "zeros": {
+        "": (ZEROS, "What a category does that P has and Q lacks."),
+        "divergence": (
+            ZEROS,
+            "What a category does that is lacking on the side that a measure divides by: Q for "
+            "KL, P for reverse_kl, either for jeffreys and psi.",
+        ),
+        "contributions": (
+            ZEROS,
+            "What a category does that P has and Q lacks; only for measures that divide by Q.",
+        ),
+    },
+    "smoothing": {
+        "": (
+            '{"laplace", "jeffreys", "perks"} or number above 0, optional',
+            "The pseudo-count of every category of the alphabet.",
+        ),
+    },
+    "estimator": {
+        "": (
+            "str",
+            "How entropy is estimated from counts, a name of `pdkl.estimators`. All but "
+            '``"plugin"`` correct the bias of small samples; some use the size of the alphabet.',
+        ),
+        "mutual_information, conditional_entropy": (
+            "str",
+            "How the entropies that it is made of are estimated, a name of `pdkl.estimators`. "
+            'Others than ``"plugin"`` may give values below 0.',
+        ),
+    },
+    "clip": {
+        "binary_cross_entropy": (
+            CLIP,
+            "Predictions are kept within [clip, 1 - clip]. 0 leaves them as they are.",
+        ),
+        "categorical_cross_entropy": (
+            CLIP,
+            "Predictions are kept within [clip, 1 - clip], without renormalising them. 0 leaves "
+            "them as they are.",
+        ),
+    },
+    # ---- how sure a score is ------------------------------------------------------------------
+    "threshold": {
+        "": (
+            "float of at least 0",
+            "The excess from which on a difference is large, in the unit of the measure.",
+        ),
+    },
+    "alpha": {
+        "": (
+            "float in (0, 1)",
+            "The adjusted p-value below which a difference is no accident.",
+        ),
+    },
+    "confidence": {
+        "": (
+            "float in (0, 1), optional",
+            "Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.",
+        ),
+    },
+    "test": {
+        "": (
+            'bool or "permutation"',
+            "Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and "
+            "``p_adjusted``.",
+        ),
+    },
+    "blocks": {
+        "": (
+            LABEL,
+            "A column whose values say which rows move together when a comparison is drawn again.",
+        ),
+        "drift, report": (
+            LABEL,
+            "A column whose values say which rows move together when a comparison is drawn again. "
+            "Where rows come in bunches the p-values are far too small without it.",
+        ),
+    },
+    "n_resamples": {
+        "": ("int", "How often each comparison is drawn again."),
+        "drift, report": (
+            "int",
+            "How often each row is drawn again. Rows of very many categories are drawn less often, "
+            "some four million cells in all, but never below 19 times.",
+        ),
+        "explain": ("int", "How often each part is drawn again."),
+    },
+    "rng": {
+        "": (
+            "int or numpy.random.Generator, optional",
+            "The seed of the draws; the same one gives the same result.",
+        ),
+    },
+    "progress": {"": ("bool", "Whether long work shows a bar, where tqdm is installed.")},
+    # ---- what a report shows ------------------------------------------------------------------
+    "redact": {
+        "": (
+            "bool",
+            "Whether category values, segment keys and bin edges are replaced by numbers, as in "
+            '"category 1" and "segment 2", in every form of the report and in its frames. Messages '
+            "of errors are left out too. Column names stay.",
+        ),
+    },
+    "min_count": {
+        "": (
+            "int, optional",
+            "Fold categories with fewer rows than this on either side (none at all is not few) "
+            'into "(other)". Where that would stand for one category alone on a side, the next '
+            "rarest joins it, so that no count can be told by difference. Scores are those of all "
+            "categories.",
+        ),
+    },
+}

@@ -1,0 +1,348 @@
+"""Which columns differ from a reference: the public methods that judge."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from pdkl.analyses import report_frames
+from pdkl.analyses.drift import examine
+from pdkl.api.base import Data
+from pdkl.core.measures.catalogue import find
+from pdkl.core.measures.measure import Measure
+from pdkl.request.keywords import Request
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from pdkl.report.document import Report
+    from pdkl.request.types import By
+
+
+class DriftMethods(Data):
+    """The methods of `InfoTheory` that say which columns differ."""
+
+    def drift(
+        self,
+        reference: Any,
+        columns: Hashable | list[Any] | None = None,
+        *,
+        by: By | None = None,
+        measure: str | tuple[str, float] | Measure = "js_distance",
+        threshold: float = 0.1,
+        alpha: float = 0.05,
+        dropna: bool = False,
+        bins: Any = 10,
+        blocks: Hashable | None = None,
+        match: bool | None = None,
+        weights: Hashable | None = None,
+        n_resamples: int = 199,
+        rng: int | np.random.Generator | None = None,
+        progress: bool = True,
+    ) -> pd.DataFrame:
+        """Say which columns differ from a reference: a row per group and column, with a status.
+
+        Every column is counted on both sides, scored by js_distance (or another measure), and
+        tested by drawing it again. Drift is what is both large and no accident.
+
+        Parameters
+        ----------
+        reference : DataFrame
+            The rows that today's are compared with.
+        columns : label or list of labels, optional
+            The columns to compare. None means every column of either frame, whatever its kind,
+            outside ``by``, ``weights`` and ``blocks``.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the groups.
+        measure : str, (str, order) or Measure
+            What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, whose columns
+            take the place of those of js_distance. It must be 0 where nothing differs.
+        threshold : float of at least 0
+            The excess from which on a difference is large, in the unit of the measure.
+        alpha : float in (0, 1)
+            The adjusted p-value below which a difference is no accident.
+        dropna : bool
+            Whether missing values are left out. By default they are a category like others, so that
+            a column that went missing is seen.
+        bins : int, str, sequence of edges, or mapping of these by column
+            How numbers and datetimes are cut. A mapping cuts its columns whatever they hold, and
+            leaves the others at 10 quantiles.
+        blocks : label, optional
+            A column whose values say which rows move together when a comparison is drawn again.
+            Where rows come in bunches the p-values are far too small without it.
+        match : bool, optional
+            Whether a reference frame is matched group to group; None means yes where it has all
+            keys and none is a Grouper. Otherwise all of it stands for every group.
+        weights : label, optional
+            The column of counts: of how many rows each row stands for, on both sides; whole
+            numbers.
+        n_resamples : int
+            How often each row is drawn again. Rows of very many categories are drawn less often,
+            some four million cells in all, but never below 19 times.
+        rng : int or numpy.random.Generator, optional
+            The seed of the draws; the same one gives the same result.
+        progress : bool
+            Whether long work shows a bar, where tqdm is installed.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row per group and column, the columns in the order of the frame, then those that the
+            reference alone has: the keys of ``by``, then
+
+            =========================== ============================================================
+            ``column``                  str, the name
+            ``kind``                    str: categorical (each value is a category), binned (numbers
+                                        and times in intervals), identifier (not scored), constant
+                                        (one category on both sides); missing in an error
+            ``n``, ``n_reference``      Int64, rows on either side; without the missing if
+                                        ``dropna=True``; NA where they could not be counted
+            ``missing``,                float64, the share of the rows without a value; NaN where a
+            ``missing_reference``       side has no rows
+            ``categories``              Int64, how many there are on both sides together; NA where
+                                        the two sides were not compared
+            ``new_categories``          Int64, how many of them only today's rows have
+            ``gone_categories``         Int64, how many only the reference has
+            ``unseen``, ``vanished``    float64, the share of today's rows in new categories, and of
+                                        the reference's in gone ones
+            ``out_of_range``            float64, the share of today's rows below or above all that
+                                        the reference has; NaN for columns that are not binned
+            ``js_distance``             float64, in bits: the root of js_divergence, in [0, 1]
+            ``js_distance_excess``      float64, the part above what chance alone would give, as
+                                        a root; negative where there is less than that
+            ``js_distance_noise_floor`` float64, what chance alone stays below in 95 % of the draws
+            ``kl_divergence``           float64, KL(today || reference) in bits; infinite where a
+                                        category is new
+            ``psi``                     float64, in nats; infinite where one is new or gone
+            ``p_value``                 float64, of the G statistic, by permutation; 1 where there
+                                        is one category
+            ``p_adjusted``              float64, by Benjamini and Hochberg over all rows that have a
+                                        p-value and more than one category
+            ``top_category``            str, the category that contributes most to js_divergence,
+                                        as text; "(missing)" for the missing; none where none does
+            ``top_contribution``        float64, its contribution in bits: the square of js_distance
+                                        is the sum of all
+            ``threshold``               float64, as given
+            ``status``                  str, see below
+            ``note``                    str, what was wrong or needs saying, else empty
+            =========================== ============================================================
+
+            ``attrs["pdkl"]`` holds the settings.
+
+        Raises
+        ------
+        KeyError
+            A column that is asked for is in neither frame; a key or the weights are not in one.
+        TypeError
+            A reference that is no frame; a keyword of the wrong kind.
+        ValueError
+            A keyword out of range; a measure of a single distribution; no column at all; no group
+            in common with the reference; weights that are not whole.
+
+        Notes
+        -----
+        **Status**, by the first rule that holds:
+
+        1. *error*: the column cannot be compared; ``note`` says why. The others are.
+        2. *new*, *gone*: only today's data, or only the reference, have the column or the group.
+        3. *empty*: a side has no row with a value.
+        4. *drift*: excess >= threshold and p_adjusted < alpha.
+        5. *unsure*: excess >= threshold, but not p_adjusted < alpha: too few rows to tell.
+        6. *ok*.
+
+        Where draws by chance are infinite too, as with psi and a category of few rows, there is no
+        excess; the score stands for it, and ``note`` says so. js_distance is always finite.
+
+        **What 0.1 means.** A category's share that moves from .5 to .617, or from .01 to .048, is a
+        js_distance of .1 in bits; so is a category never seen before with 2 % of the rows.
+
+        **Kinds.** Numbers and datetimes with more than 20 distinct values in the reference are
+        cut at its deciles, with categories for what lies below and above; with 20 or fewer each
+        value is a category. Make codes such as postcodes a categorical, and they are counted value
+        by value. Identifiers are columns other than floats in which at least 95 % of the values
+        are distinct, in today's data as well as in the reference, where there are at least 100.
+        They are named, not scored, unless ``bins`` names them: only whether a value is missing is
+        compared, where any is. One that repeats itself only today is scored like any other column.
+
+        Values are compared as they are, not by dtype: "a" of a categorical and of an object column
+        are one category, so are 1 and 1.0. Strings against numbers are an error.
+
+        References
+        ----------
+        Lin, J. (1991). Divergence measures based on the Shannon entropy. IEEE Transactions on
+        Information Theory, 37(1), 145-151. Benjamini, Y. and Hochberg, Y. (1995). Controlling the
+        false discovery rate. Journal of the Royal Statistical Society B, 57(1), 289-300.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> before = pd.DataFrame({"pay": ["card", "cash"] * 500, "age": [*range(20, 70)] * 20})
+        >>> today = before.assign(age=before["age"].where(before["age"] > 24, -999))
+        >>> result = today.info_theory.drift(before, rng=0)
+        >>> result[["column", "kind", "out_of_range", "js_distance", "status"]]
+          column         kind  out_of_range  js_distance status
+        0    pay  categorical           NaN     0.000000     ok
+        1    age       binned           0.1     0.316228  drift
+        >>> result["top_category"].iloc[1]
+        'below 20'
+        """
+        request = Request(
+            method="drift",
+            two_sided=True,
+            measures=(find("measure", measure),),
+            columns=columns,
+            by=by,
+            reference=reference,
+            match=match,
+            weights=weights,
+            base="bit",
+            dropna=dropna,
+            test=True,
+            blocks=blocks,
+            n_resamples=n_resamples,
+            rng=rng,
+            progress=progress,
+        )
+        return examine.drift(self._data, request, threshold=threshold, alpha=alpha, bins=bins)
+
+    def report(
+        self,
+        reference: Any,
+        columns: Hashable | list[Any] | None = None,
+        *,
+        by: By | None = None,
+        measure: str | tuple[str, float] | Measure = "js_distance",
+        threshold: float = 0.1,
+        alpha: float = 0.05,
+        dropna: bool = False,
+        bins: Any = 10,
+        blocks: Hashable | None = None,
+        match: bool | None = None,
+        weights: Hashable | None = None,
+        n_resamples: int = 199,
+        rng: int | np.random.Generator | None = None,
+        progress: bool = True,
+        redact: bool = False,
+        min_count: int | None = None,
+    ) -> Report:
+        """Say which columns differ from a reference, and show why, on a page of its own.
+
+        The rows are those of `drift`, with the same bins. Behind each stand its categories: counts
+        and shares on both sides, and what each adds to the js_divergence.
+
+        Parameters
+        ----------
+        reference : DataFrame
+            The rows that today's are compared with.
+        columns : label or list of labels, optional
+            The columns to compare. None means every column of either frame, whatever its kind,
+            outside ``by``, ``weights`` and ``blocks``.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the segments. Where a key is a time, the page draws the scores over it.
+        measure : str, (str, order) or Measure
+            What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, whose columns
+            take the place of those of js_distance. It must be 0 where nothing differs.
+        threshold : float of at least 0
+            The excess from which on a difference is large, in the unit of the measure.
+        alpha : float in (0, 1)
+            The adjusted p-value below which a difference is no accident.
+        dropna : bool
+            Whether missing values are left out. By default they are a category like others, so that
+            a column that went missing is seen.
+        bins : int, str, sequence of edges, or mapping of these by column
+            How numbers and datetimes are cut. A mapping cuts its columns whatever they hold, and
+            leaves the others at 10 quantiles.
+        blocks : label, optional
+            A column whose values say which rows move together when a comparison is drawn again.
+            Where rows come in bunches the p-values are far too small without it.
+        match : bool, optional
+            Whether a reference frame is matched group to group; None means yes where it has all
+            keys and none is a Grouper. Otherwise all of it stands for every group.
+        weights : label, optional
+            The column of counts: of how many rows each row stands for, on both sides; whole
+            numbers.
+        n_resamples : int
+            How often each row is drawn again. Rows of very many categories are drawn less often,
+            some four million cells in all, but never below 19 times.
+        rng : int or numpy.random.Generator, optional
+            The seed of the draws; the same one gives the same result.
+        progress : bool
+            Whether long work shows a bar, where tqdm is installed.
+        redact : bool
+            Whether category values, segment keys and bin edges are replaced by numbers, as in
+            "category 1" and "segment 2", in every form of the report and in its frames. Messages of
+            errors are left out too. Column names stay.
+        min_count : int, optional
+            Fold categories with fewer rows than this on either side (none at all is not few) into
+            "(other)". Where that would stand for one category alone on a side, the next rarest
+            joins it, so that no count can be told by difference. Scores are those of all
+            categories.
+
+        Returns
+        -------
+        Report
+            ``frame`` and ``categories`` are tidy frames, ``passed`` says whether all is well;
+            `to_html`, `to_json`, `to_junit` and `to_csv` write it.
+
+        Raises
+        ------
+        KeyError
+            A column does not exist.
+        TypeError
+            A keyword is of the wrong kind, or the reference is no frame.
+        ValueError
+            A keyword is out of its range.
+
+        See Also
+        --------
+        drift : The rows alone.
+
+        Notes
+        -----
+        For each row the categories that contribute most are kept, 4000 over all rows, but between 8
+        and 25 a row; the others are summed up as "(other)".
+
+        References
+        ----------
+        Lin, J. (1991). Divergence measures based on the Shannon entropy. IEEE Transactions on
+        Information Theory 37, 145-151.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> before = pd.DataFrame({"fruit": ["fig"] * 60 + ["kiwi"] * 40, "shop": ["a", "b"] * 50})
+        >>> today = pd.DataFrame({"fruit": ["fig"] * 90 + ["plum"] * 10, "shop": ["a", "b"] * 50})
+        >>> report = today.info_theory.report(before, rng=0)
+        >>> report
+        <pdkl.Report: not passed; 2 rows: 1 drift, 1 ok>
+        >>> report.passed
+        False
+        """
+        request = Request(
+            method="report",
+            two_sided=True,
+            measures=(find("measure", measure),),
+            columns=columns,
+            by=by,
+            reference=reference,
+            match=match,
+            weights=weights,
+            base="bit",
+            dropna=dropna,
+            test=True,
+            blocks=blocks,
+            n_resamples=n_resamples,
+            rng=rng,
+            progress=progress,
+        )
+        return report_frames.report(
+            self._data,
+            request,
+            threshold=threshold,
+            alpha=alpha,
+            bins=bins,
+            redact=redact,
+            min_count=min_count,
+        )

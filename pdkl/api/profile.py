@@ -1,0 +1,101 @@
+"""Counts to keep: the public method that takes a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from pdkl.analyses import profile
+from pdkl.api.base import Data
+from pdkl.request.keywords import Request
+
+if TYPE_CHECKING:
+    from pdkl.core.counts.bin_edges import Binning
+    from pdkl.request.types import By
+    from pdkl.sources.profile.profile import Profile
+
+
+class ProfileMethods(Data):
+    """The method of `InfoTheory` that keeps counts."""
+
+    def profile(
+        self,
+        columns: Hashable | list[Any] | None = None,
+        *,
+        by: By | None = None,
+        weights: Hashable | None = None,
+        bins: Any = None,
+        binning: Binning | None = None,
+        max_categories: int | None = None,
+    ) -> Profile:
+        """Count columns now, to compare with them later.
+
+        A profile keeps the counts, not the rows: it is small, can be saved, and added to profiles
+        of other parts of the data. It stands wherever a frame can, as ``InfoTheory(profile)`` and
+        as ``reference=profile``. What is compared with it is cut at its edges, without ``bins=``.
+
+        Parameters
+        ----------
+        columns : label or list of labels, optional
+            The columns to count; missing values are counted apart.
+        by : label, pandas.Grouper or list of these, optional
+            What makes the groups. Questions can leave keys out later, but add none. Of a Grouper
+            the times are kept as it cuts them.
+        weights : label, optional
+            The column of row weights or counts. Later questions need not name it.
+        bins : int, str, sequence of edges, mapping of these by column, or Profile, optional
+            How columns of numbers and datetimes are cut into categories; those of another profile
+            are cut at the same places.
+        binning : {"quantile", "width"}, optional
+            Whether a number of bins have equal shares, as by default, or equal widths.
+        max_categories : int, optional
+            Keep so many categories of each column, and lump the others together, as `Profile.fold`
+            does. They show as ``(other)``. A comparison then lumps them on its other side too,
+            which makes a divergence smaller, never larger; a category that is new is among them, so
+            that ``unseen`` does not tell of it. ``attrs["pdkl"]["folded"]`` of a result has the
+            number of categories that the profile has lumped (that of two profiles is the larger),
+            for each column where it has.
+
+        Returns
+        -------
+        Profile
+            The counts, by group.
+
+        Raises
+        ------
+        KeyError
+            A column does not exist.
+        TypeError
+            A keyword is of the wrong kind, or cells cannot be hashed.
+        ValueError
+            A keyword is out of its range, weights are negative, missing or infinite, or a column
+            is also a key of ``by`` or the weights.
+
+        References
+        ----------
+        Cover, T. M. and Thomas, J. A. (2006). Elements of Information Theory, 2nd edition.
+        Wiley. Section 2.8: the data-processing inequality.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> january = pd.DataFrame({"fruit": ["fig", "kiwi", None], "grams": [40.0, 70.0, 90.0]})
+        >>> profile = january.info_theory.profile(bins={"grams": [0, 50, 100]})
+        >>> february = pd.DataFrame({"fruit": ["fig", "fig"], "grams": [45.0, 120.0]})
+        >>> result = february.info_theory.js_divergence(reference=profile, base="bit")
+        >>> result[["column", "reference", "n_reference", "unseen", "js_divergence"]].round(3)
+          column reference  n_reference  unseen  js_divergence
+        0  fruit   profile            2     0.0          0.311
+        1  grams   profile            3     0.5          0.595
+        """
+        request = Request(
+            method="profile",
+            two_sided=False,
+            columns=columns,
+            by=by,
+            weights=weights,
+            bins=bins,
+            binning=binning,
+        )
+        return profile.take(self._data, request, max_categories=max_categories)
