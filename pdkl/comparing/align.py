@@ -120,7 +120,8 @@ class EqualCountsSupport(Support):
     def entries(self, rows: slice, p: Counts, q: Counts) -> Pairs:  # noqa: ARG002
         """Line up both sides of some comparisons."""
         cells = len(self.column.p.weight)
-        # in a table as large as the cells; the same for every slice, to the last bit
+        # how large a table may be depends on the whole column, not on this slice: equal counts are
+        # merged alike in every slice, so that the number of cores does not decide the last bit
         return align_equal_counts(p, cells // self.column.p.n_groups + 1)
 
 

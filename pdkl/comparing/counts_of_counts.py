@@ -22,7 +22,7 @@ from pdkl.sources.narwhals import counted_side
 from pdkl.sources.narwhals.counted_side import CountedSide
 
 MOST_ROWS = 5_000_000  # distinct combinations of keys and category that may come home
-_GROUPS = 1 << 10  # looked at together
+_GROUPS = 1 << 10  # whose entries are made at a time
 _NONE = np.empty(0, dtype=np.int64)
 
 

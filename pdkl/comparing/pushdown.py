@@ -19,7 +19,12 @@ from pdkl.sources.narwhals.source import QuerySource
 
 
 def limited(resolved: ResolvedRequest) -> ResolvedRequest:
-    """Let no more rows come home than are worth it."""
+    """Let no more rows come home than are worth it: an answer of more is a `TooManyRowsError`.
+
+    Then the engine is asked again, for counts of counts. So a question about very many categories
+    pays for a query whose first ``MOST_ROWS`` rows are thrown away, and no other question pays for
+    one that only asks how many there are.
+    """
     source, reference = (
         replace(side, most=counts_of_counts.MOST_ROWS) if isinstance(side, QuerySource) else side
         for side in (resolved.source, resolved.reference)

@@ -21,8 +21,9 @@ from pdkl.sources.base import Source, different_bins
 
 BINS = 10
 _FEW = 20  # so many distinct numbers are categories as they are
-_DISTINCT = 0.95  # the share of distinct values from which on they are identifiers …
-_LEAST = 100  # … of at least so many
+# values are identifiers where at least so many rows hold at least this share of distinct ones
+_LEAST = 100
+_DISTINCT = 0.95
 
 
 @dataclass
@@ -117,7 +118,8 @@ def fit_numbers(
         rule = rules.get(column.name)
         if rule is None and not all(values.are_scaled for values in both):
             continue  # to be counted value by value, so as to see what does not match
-        # today's integers are floats where some are missing, so only the reference must not be
+        # floats are never identifiers, as most are distinct anyway; only the reference is asked,
+        # since pandas turns today's whole numbers into floats where some are missing
         if rule is None and _may_identify(both[0]) and all(one.are_distinct for one in both):
             column.kind = "identifier"  # cut all the same, as that is the cheapest count
         try:

@@ -86,7 +86,8 @@ def count(
     """
     cut = encoders or {}
     weight = None if weights is None else read_weights(frame, weights)
-    # rows that are counted show which groups occur; rows that are weighed may weigh nothing
+    # without weights the counts show which groups occur; with weights a group may occur and have
+    # a count of 0, so it must be looked for among the rows
     counted = weight is None and len(columns) > 0
     groups = possible_groups(frame, by) if counted else occurring_groups(frame, by)
     occurring: NDArray[np.int64] | None = None

@@ -28,8 +28,10 @@ from pdkl.request.resolve import ResolvedRequest
 from pdkl.results.pairing import GroupPairs
 
 _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the result
-_DRAWN = 1 << 22  # cells drawn for a row, but at least …
-_LEAST_DRAWS = 19  # … so often: a noise floor of 95 % takes no fewer
+# a row with very many categories is drawn fewer times than asked, so that it takes no more than
+# this many cells; but never fewer than a noise floor of 95 % needs
+_MOST_CELLS_DRAWN = 1 << 22
+_LEAST_DRAWS = 19
 _MISSING = "(missing)"  # what top_category calls the category of missing values
 
 
@@ -122,7 +124,7 @@ def score(prepared: Sequence[tuple[int, Column]], table: Table) -> None:
     for place, column in prepared:
         for batch in batches(table.counted, column, every=False):
             piece = Piece(place, column, batch.rows, batch.raw)
-            if piece.width * inference_of(table).n_resamples > _DRAWN:
+            if piece.width * inference_of(table).n_resamples > _MOST_CELLS_DRAWN:
                 _score_pieces([piece], table)
                 continue
             pieces.append(piece)
@@ -168,7 +170,7 @@ def _score_pieces(pieces: list[Piece], table: Table) -> None:
     for one_measure in (measure, *(MEASURES[name] for name in ALWAYS)):
         found[one_measure.name] = one_measure.value(raw, options.log_base)
     inference = inference_of(table)
-    affordable = _DRAWN // max(piece.width for piece in pieces)
+    affordable = _MOST_CELLS_DRAWN // max(piece.width for piece in pieces)
     inference = replace(
         inference, n_resamples=min(inference.n_resamples, max(affordable, _LEAST_DRAWS))
     )

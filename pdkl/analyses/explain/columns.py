@@ -30,9 +30,10 @@ from pdkl.counting.count import one, weights_of
 from pdkl.sources.base import Rows
 
 UNRESOLVED = "(not resolved)"
-_SCREENING_DRAWS = 19  # draws that tell what is not worth more
-_SCREENING_P = 0.2  # the p-value of a glance above which no more draws are spent
-_MIN_ROWS_PER_CELL = 5  # rows for each combination of two columns
+# a column is drawn a few times first, and again as often as asked only if its p-value is not above
+_SCREENING_DRAWS = 19
+_SCREENING_P = 0.2
+_MIN_ROWS_PER_CELL = 5  # pairs of columns with fewer rows for each combination are not tried
 _BY_COLUMN = ("step", "column", "given", *SIZES, *TESTED, "unit")
 
 
@@ -110,7 +111,7 @@ def _steps(
         return judge(explained, splits, len(cells.p), min(most, explained.inference.n_resamples))
 
     def promising(every: Sequence[Sequence[int]]) -> list[JudgedSplit]:
-        """Judge columns together, those that a glance shows to be noise by this glance alone."""
+        """Judge columns together, those that a few draws show to be noise by these alone."""
         found = judged(every, _SCREENING_DRAWS)
         hopeful = [i for i, one in enumerate(found) if one.p_value <= _SCREENING_P]
         again = judged([every[i] for i in hopeful], explained.inference.n_resamples)

@@ -17,8 +17,8 @@ from pdkl.core.threads import each
 from pdkl.request.inference import InferenceOptions
 from pdkl.request.resolve import ResolvedRequest
 
-_ALPHA = 0.05  # how often columns that did not change are blamed
-_PROGRESS_CELLS = 50_000_000  # cells drawn that take some seconds
+_ALPHA = 0.05  # in this share of steps at most a column is blamed that did not change
+_PROGRESS_CELLS = 50_000_000  # cells drawn from which on a bar is shown: they take some seconds
 SIZES = ("n", "n_reference", "n_missing", "n_missing_reference")
 TESTED = ("contribution", "share", "expected", "excess", "noise_floor")
 MakeSplit = Callable[[], Split]
