@@ -102,11 +102,11 @@ def find(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> int:
             f"reference must be a tuple of {len(keys.columns)} labels, one for each key of by "
             f"({listing(keys.columns)}); got {label!r}.{hint}"
         )
-    match_groups = np.ones(len(keys), dtype=bool)
+    matching = np.ones(len(keys), dtype=bool)
     for name, part in zip(keys.columns, parts, strict=True):
-        match_groups &= _equals(keys[name], part)
-    if match_groups.any():
-        return int(np.flatnonzero(match_groups)[0])
+        matching &= _equals(keys[name], part)
+    if matching.any():
+        return int(np.flatnonzero(matching)[0])
     known = keys.itertuples(index=False, name=None)
     groups = listing(row if several else row[0] for row in known)
     raise ValueError(f"reference={label!r} is not a group of by; the groups are {groups}.{hint}")
