@@ -24,16 +24,27 @@ def encode_integers(values: Integers) -> Coded | None:
     most = max(_SHORT, len(values))
     if high - low >= most:
         return None
-    signed = np.dtype(f"i{dtype.itemsize}")
-    # as they stand, where few codes are left out by that
-    if 0 <= 4 * low <= high - low and high < min(np.iinfo(signed).max, most):
-        return values.view(signed), np.arange(high + 1).astype(dtype)
-    # in 32 bits where both ends fit them, as half as much memory is read again later
-    narrow = low >= -(2**31) and high < 2**31
-    shift = np.dtype(np.int32) if narrow and dtype.itemsize <= 4 else dtype
-    codes = np.subtract(values, shift.type(low), dtype=shift, casting="unsafe")
-    labels = np.arange(high - low + 1).astype(shift) + shift.type(low)
-    return (codes.astype(np.int64) if shift.kind == "u" else codes), labels.astype(dtype)
+    # the codes below the smallest value would stand for nothing, and should be few
+    if 0 <= 4 * low <= high - low and high < min(np.iinfo(f"i{dtype.itemsize}").max, most):
+        return _as_they_are(values, high)
+    # in 32 bits where both ends fit them: 64 are twice as much memory to read again later
+    if dtype.itemsize <= 4 and low >= -(2**31) and high < 2**31:
+        return _shifted(values, low, high, np.dtype(np.int32))
+    return _shifted(values, low, high, dtype)
+
+
+def _as_they_are(values: Integers, high: int) -> Coded:
+    """Let values be their codes, from 0 on, without a copy."""
+    codes = values.view(f"i{values.dtype.itemsize}")
+    return codes, np.arange(high + 1).astype(values.dtype)
+
+
+def _shifted(values: Integers, low: int, high: int, width: np.dtype[Any]) -> Coded:
+    """Count codes from the smallest value on, subtracting in integers of some ``width``."""
+    start = width.type(low)
+    codes = np.subtract(values, start, dtype=width, casting="unsafe")
+    labels = (np.arange(high - low + 1).astype(width) + start).astype(values.dtype)
+    return (codes.astype(np.int64) if width.kind == "u" else codes), labels
 
 
 def encode_ticks(ticks: NDArray[np.int64]) -> Coded | None:

@@ -57,24 +57,36 @@ def _is_arrow_text(dtype: Any) -> bool:
 
 
 def _factorize(values: pd.Series[Any]) -> tuple[CodeArray, Any]:
-    """Give equal values equal codes, missing ones -1.
-
-    Frames often hold the same few objects again and again. Then their addresses are coded first,
-    which spares a look at each object, and equal objects get one code after it.
-    """
+    """Give equal values equal codes, missing ones -1."""
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "mM":
         ticks, times = pd.factorize(values.to_numpy().view(np.int64))  # integers hash faster
         return _plain_times(ticks, pd.Index(times.view(values.dtype)))
-    array = values.array.to_numpy() if values.dtype == object else None
-    if array is None or not array.flags.c_contiguous:
-        return pd.factorize(values)
+    if values.dtype == object and (coded := _by_identity(values)) is not None:
+        return coded
+    return pd.factorize(values)
+
+
+def _by_identity(values: pd.Series[Any]) -> tuple[CodeArray, Any] | None:
+    """Give equal objects equal codes by looking at each object once, however often it stands.
+
+    Frames often hold the same few objects again and again. So their addresses are coded first,
+    which spares a look at each row. Equal objects at several addresses still get one code: the
+    first object of each address is then coded by its value. None where addresses hardly recur.
+
+    An address stands for one object only as long as that lives, so the array must own its
+    references while this runs: no row may be written to, as a new object could get the address of
+    one that is gone.
+    """
+    array = values.array.to_numpy()
+    if not array.flags.c_contiguous:
+        return None
     address: NDArray[np.intp] = np.ndarray(len(array), dtype=np.intp, buffer=array)
     sample = address[:: max(len(array) // _SAMPLE, 1)]
     if 2 * len(np.unique(sample)) > len(sample):
-        return pd.factorize(values)
+        return None
     codes, distinct = pd.factorize(address)
     first = np.empty(len(distinct), dtype=np.intp)
-    first[codes[::-1]] = np.arange(len(array) - 1, -1, -1)
+    first[codes[::-1]] = np.arange(len(array) - 1, -1, -1)  # what is written last stands first
     position, found = pd.factorize(values.iloc[first])
     return position[codes], found
 

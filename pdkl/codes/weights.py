@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pdkl.core.counts.counts import LARGEST_SUM, WeightArray
+from pdkl.core.counts.counts import LARGEST_SUM, LARGEST_WHOLE_SUM, WeightArray
 
-HALF = 1 << 31  # whole weights are added in two parts where a sum could leave 64 bits
-WHOLE = int(np.iinfo(np.int64).max)
+HALF = 1 << 31  # what the upper halves of whole weights are multiples of
 
 
 def read_weights(frame: pd.DataFrame, name: Hashable) -> WeightArray:
@@ -21,38 +21,95 @@ def read_weights(frame: pd.DataFrame, name: Hashable) -> WeightArray:
         raise TypeError(
             f"{subject} must be numbers; got dtype {values.dtype}. Convert them with pd.to_numeric."
         )
-    if n_missing := int(values.isna().sum()):
+    check_weights(subject, rows=len(values), missing=int(values.isna().sum()))
+    weights: WeightArray
+    if values.dtype.kind in "iub":
+        if len(values) and int(values.max()) * len(values) > LARGEST_WHOLE_SUM:
+            check_weights(subject, total=int(values.astype(object).sum()))
+        weights = values.to_numpy(dtype=np.int64)
+    else:
+        weights = values.to_numpy(dtype=np.float64)
+    negative = np.flatnonzero(weights < 0)
+    with np.errstate(over="ignore"):
+        total = float(weights.sum())
+    check_weights(
+        subject,
+        rows=len(weights),
+        total=total,
+        negative=len(negative),
+        first_negative=weights[negative[0]] if len(negative) else None,
+    )
+    return weights
+
+
+def check_weights(
+    subject: str,
+    *,
+    rows: int = 0,
+    missing: int = 0,
+    total: int | float = 0,
+    negative: int = 0,
+    first_negative: Any = None,
+    least: Any = 0,
+    filling: str = "Fill them with fillna",
+) -> None:
+    """Raise where weights cannot be weights.
+
+    Parameters
+    ----------
+    subject : str
+        What messages call the weights.
+    rows, missing : int
+        How many there are, and how many of them are missing.
+    total : int or float
+        What they add up to: exactly, as int, where they are whole and that may be too much.
+    negative : int
+        How many are negative.
+    first_negative : number, optional
+        The first of these, where there are any.
+    least : number
+        The smallest, where no more is known of the negative ones.
+    filling : str
+        How missing ones are filled.
+    """
+    if missing:
         raise ValueError(
-            f"{subject} must not be missing; {n_missing} of {len(values)} are. "
-            "Fill them with fillna or drop these rows."
+            f"{subject} must not be missing; {missing} of {rows} are. {filling} or drop these rows."
         )
-    if values.dtype.kind not in "iub":
-        return _checked(values.to_numpy(dtype=np.float64), subject)
-    if len(values) and int(values.max()) * len(values) > WHOLE:
-        require_whole_sum(int(values.astype(object).sum()), subject)
-    return _checked(values.to_numpy(dtype=np.int64), subject)
-
-
-def require_whole_sum(total: int, subject: str) -> None:
-    """Raise where whole weights add up to more than is counted."""
-    if total > WHOLE:
+    if isinstance(total, int) and total > LARGEST_WHOLE_SUM:
         raise ValueError(
             f"{subject} add up to {total}, beyond the 2**63 - 1 that whole weights are counted "
             "to. Divide them or make them floats."
         )
-
-
-def _checked(weights: WeightArray, subject: str) -> WeightArray:
-    with np.errstate(over="ignore"):
-        total = float(weights.sum())
     if not total <= LARGEST_SUM:
         raise ValueError(
             f"{subject} must be finite and add up to at most {LARGEST_SUM:g}; they add up to "
             f"{total:g}. Divide them by a common factor."
         )
-    if (bad := np.flatnonzero(weights < 0)).size:
+    if negative:
         raise ValueError(
-            f"{subject} must not be negative; {bad.size} of {len(weights)} are, "
-            f"the first is {weights[bad[0]]}."
+            f"{subject} must not be negative; {negative} of {rows} are, "
+            f"the first is {first_negative}."
         )
-    return weights
+    if least < 0:
+        raise ValueError(f"{subject} must not be negative; the smallest is {least:g}.")
+
+
+def split_halves(weights: Any) -> tuple[Any, Any]:
+    """Split whole weights into a lower and an upper half, of any engine's own kind.
+
+    Sums of 64-bit integers wrap in some engines, and fail in others. Those of the lower halves fit,
+    and the upper ones are multiples of 2**31, which even floats add exactly.
+    """
+    low = weights % HALF
+    return low, weights - low
+
+
+def join_halves(low: pd.Series[Any], high: pd.Series[Any], subject: str) -> pd.Series[Any]:
+    """Put sums of lower and upper halves together; raise where int64 does not hold them."""
+    low, high = low.astype(np.int64), high.astype(np.float64)
+    if len(low) and float(high.max()) + float(low.max()) > 2.0**62:
+        exact = [int(a) + int(b) for a, b in zip(low, high, strict=True)]
+        check_weights(subject, total=sum(exact))
+        return pd.Series(exact, dtype=np.int64)
+    return high.astype(np.int64) + low

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pdkl.codes.keys import group_rows, match_groups, sort_rows
 from pdkl.core.counts.counts import Counts, as_float, sum_by, sums
-from pdkl.core.counts.pairs import Pairs
+from pdkl.core.counts.pairs import UNNAMED, Pairs
 from pdkl.core.counts.smoothing import lacking
 from pdkl.core.forms import ALL, REST, UNIFORM, Form, Q
 from pdkl.core.numerics.exact import IntArray
@@ -68,7 +68,7 @@ class CountsOfCounts:
             count_q = np.concatenate([count_q, as_float(self.counts[at])])
             times = np.concatenate([times, lacked[row, at]])
         totals = own.total_p[rows], own.total_q[rows]
-        return Pairs(group, np.full(len(group), -1), count_p, count_q, times, *totals)
+        return Pairs(group, np.full(len(group), UNNAMED), count_p, count_q, times, *totals)
 
     def lacks(self, side: str) -> bool:
         """Tell whether a measure that divides by ``side`` is infinite anywhere."""
@@ -159,7 +159,7 @@ def of_column(
         )
         total_p, total_q = total_p + missing_p, total_q + missing_q
     counts = as_float(p), as_float(q), as_float(times)
-    own = Pairs(code, np.full(len(code), -1), *counts, as_float(total_p), as_float(total_q))
+    own = Pairs(code, np.full(len(code), UNNAMED), *counts, as_float(total_p), as_float(total_q))
     sides = sums(total_p, missing_p), sums(total_q, missing_q)
     counts_q, times_q = (_NONE, _NONE) if whole is None else (whole.counts, whole.times)
     return CountsOfCounts(keys, *sides, own, alphabet, counts_q, times_q, place)

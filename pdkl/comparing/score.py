@@ -16,7 +16,7 @@ from pdkl.comparing.inference import Scored, assess
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.counts import as_float
-from pdkl.core.counts.pairs import Pairs
+from pdkl.core.counts.pairs import UNNAMED, Pairs
 from pdkl.core.counts.smoothing import lacking, treat_zeros
 from pdkl.core.forms import LABEL, PAIRS, UNIFORM, null_of
 from pdkl.core.inference.multiplicity import adjusted, for_both_orders, once_per_pair
@@ -216,8 +216,8 @@ def with_zeros(counted: CountedRequest, column: Column, batch: Batch, one: Measu
         return pairs
     first = pairs.comparison[alone].min()
     alone &= pairs.comparison == first
-    outcomes = pairs.outcome[alone & (pairs.outcome >= 0)]
-    if (pairs.outcome[alone] < 0).any():  # smoothing moved mass where neither side has rows
+    outcomes = pairs.outcome[alone & (pairs.outcome != UNNAMED)]
+    if (pairs.outcome[alone] == UNNAMED).any():  # smoothing moved mass where neither side has rows
         outcomes = np.union1d(
             outcomes, np.setdiff1d(column.alphabet, pairs.outcome[pairs.comparison == first])
         )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pdkl.codes.intervals import Binner, as_numbers
 from pdkl.codes.keys import group_rows
 from pdkl.codes.values import Encoder
-from pdkl.codes.weights import HALF, read_weights
+from pdkl.codes.weights import read_weights, split_halves
 from pdkl.core.counts.counts import sum_by
 from pdkl.sources.base import FrameSource, Rows
 from pdkl.sources.distinct_rows import UncountableError, rows_beside_weights, running
@@ -95,8 +95,8 @@ def _weighed(values: pd.Series[Any]) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {"missing": missing.astype(np.int64)}
     if values.dtype.kind in "iub":
         weight = known.to_numpy(dtype=np.uint64 if values.dtype.kind == "u" else np.int64)
-        low = weight % weight.dtype.type(HALF)
-        found |= {"low": low.astype(np.int64), "high": (weight - low).astype(np.float64)}
+        low, high = split_halves(weight)
+        found |= {"low": low.astype(np.int64), "high": high.astype(np.float64)}
     else:
         weight = known.to_numpy(dtype=np.float64)
         found["total"] = weight

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes.weights import require_whole_sum
+from pdkl.codes.weights import check_weights, join_halves
 from pdkl.sources.base import Rows
 
 
@@ -58,18 +58,13 @@ def rows_beside_weights(
 
 def checked_weights(cells: pd.DataFrame, subject: str) -> pd.Series[Any]:
     """Check the weights, and add their halves."""
-    if n_missing := int(cells["missing"].sum()):
-        raise ValueError(
-            f"{subject} must not be missing; {n_missing} of {int(cells['rows'].sum())} are. "
-            "Fill them or drop these rows."
-        )
-    if len(cells) and (least := cells["least"].min()) < 0:
-        raise ValueError(f"{subject} must not be negative; the smallest is {least:g}.")
+    check_weights(
+        subject,
+        rows=int(cells["rows"].sum()),
+        missing=int(cells["missing"].sum()),
+        least=cells["least"].min(),
+        filling="Fill them",
+    )
     if "total" in cells:
         return cells["total"].astype(np.float64)
-    low, high = cells["low"].astype(np.int64), cells["high"].astype(np.float64)
-    if len(cells) and float(high.max()) + float(low.max()) > 2.0**62:
-        exact = [int(a) + int(b) for a, b in zip(low, high, strict=True)]
-        require_whole_sum(sum(exact), subject)
-        return pd.Series(exact, dtype=np.int64)
-    return high.astype(np.int64) + low
+    return join_halves(cells["low"], cells["high"], subject)

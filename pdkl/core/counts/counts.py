@@ -15,6 +15,7 @@ from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum
 WeightArray = NDArray[Any]  # int64 or float64
 CodeArray = NDArray[Any]
 LARGEST_SUM = 1e300  # of float weights: it leaves room for exact sums
+LARGEST_WHOLE_SUM = (1 << 63) - 1  # of whole weights, which are int64
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from pdkl.core.counts.counts import Counts, WeightArray, as_float, sum_by
 from pdkl.core.numerics.exact import FloatArray, IntArray, cross_difference, segment_sum, surprisal
 
+UNNAMED = -1  # the outcome of entries that stand for any number of outcomes, whichever they are
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -23,11 +25,11 @@ class Pairs:
     comparison : int64 array
         Which comparison the entry belongs to.
     outcome : int64 array
-        Which outcome; -1 for the outcomes of the alphabet without an entry of their own.
+        Which outcome; `UNNAMED` for the outcomes of the alphabet without an entry of their own.
     count_p, count_q : float64 array
         The weight of the outcome on either side, above both zero rules and smoothing.
     times : float64 array
-        For how many outcomes the entry stands: 1, or for outcome -1 any number.
+        For how many outcomes the entry stands: 1, or for `UNNAMED` ones any number.
     total_p, total_q : float64 array, one entry per comparison
         What the counts are divided by.
     alphabet : int
@@ -120,7 +122,12 @@ class Pairs:
 
     def only(self, keep: NDArray[np.bool_]) -> Pairs:
         """Leave probability to some entries alone; the totals become what they hold."""
-        count_p, count_q = np.where(keep, self.count_p, 0.0), np.where(keep, self.count_q, 0.0)
+        return self.with_counts(
+            np.where(keep, self.count_p, 0.0), np.where(keep, self.count_q, 0.0)
+        )
+
+    def with_counts(self, count_p: FloatArray, count_q: FloatArray) -> Pairs:
+        """Give the entries other counts; the totals become what they hold."""
         return replace(
             self,
             count_p=count_p,
@@ -184,7 +191,17 @@ def align_union(p: Counts, q: Counts) -> Pairs:
 def align_equal_counts(counts: Counts, width: int) -> Pairs:
     """Line up whole counts with themselves; outcomes of a group with equal counts are one entry.
 
-    That goes for counts below ``width``, which a table finds; large ones are rare.
+    That goes for counts below ``width``, which are themselves counted in a table of groups and
+    counts; larger ones are rare, and keep an entry each. All entries are `UNNAMED`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> weights, nothing_missing = np.array([2, 2, 5]), np.array([0])
+    >>> counts = Counts(np.array([0, 0, 0]), np.arange(3), weights, nothing_missing, 3)
+    >>> pairs = align_equal_counts(counts, width=6)
+    >>> pairs.count_p.tolist(), pairs.times.tolist()
+    ([2.0, 5.0], [2.0, 1.0])
     """
     key, large = counts.group * width + counts.weight, np.flatnonzero(counts.weight >= width)
     small = np.delete(key, large) if len(large) else key
@@ -194,9 +211,8 @@ def align_equal_counts(counts: Counts, width: int) -> Pairs:
     weight = found - group * width
     count = as_float(np.concatenate([weight, counts.weight[large]]))
     group = np.concatenate([group, counts.group[large]])
-    unnamed = np.full(len(group), -1)
     return replace(
-        _paired(counts, counts, group, unnamed, count, count),
+        _paired(counts, counts, group, np.full(len(group), UNNAMED), count, count),
         times=np.concatenate([as_float(met[found]), np.ones(len(large))]),
     )
 
@@ -204,28 +220,63 @@ def align_equal_counts(counts: Counts, width: int) -> Pairs:
 def align_rest(own: Counts, every: Counts) -> Pairs:
     """Line up groups with all others, their own outcomes one by one and then the ones they lack.
 
-    Those are one entry, outcome -1. For whole counts, of which parts can be taken away exactly.
+    Those are one entry, `UNNAMED`. For whole counts, of which parts can be taken away exactly.
     """
     total = every.totals.sum()
     known = every.outcome_totals[own.outcome]
-    size = len(own.group) + own.n_groups
-    last = own.starts[1:] + np.arange(own.n_groups)
-    here = np.arange(len(own.group)) + own.group
-
-    def with_last(values: WeightArray, end: WeightArray | int) -> WeightArray:
-        joined = np.empty(size, dtype=values.dtype)
-        joined[here], joined[last] = values, end
-        return joined
-
+    comparison, outcome, count_p, count_q = append_per_group(
+        [own.group, own.outcome, as_float(own.weight), as_float(known - own.weight)],
+        own.group,
+        own.starts,
+        [np.arange(own.n_groups), UNNAMED, 0, total - sum_by(own.group, known, own.n_groups)],
+    )
     return Pairs(
-        with_last(own.group, np.arange(own.n_groups)),
-        with_last(own.outcome, -1),
-        with_last(as_float(own.weight), 0),
-        with_last(as_float(known - own.weight), total - sum_by(own.group, known, own.n_groups)),
-        np.ones(size),
+        comparison,
+        outcome,
+        count_p,
+        count_q,
+        np.ones(len(comparison)),
         as_float(own.totals),
         as_float(total - own.totals),
     )
+
+
+def append_per_group(
+    columns: Sequence[WeightArray],
+    group: IntArray,
+    starts: IntArray,
+    ends: Sequence[WeightArray | int],
+) -> list[WeightArray]:
+    """Give each group one entry more, behind its others.
+
+    Parameters
+    ----------
+    columns : arrays of one length
+        The entries, sorted by group.
+    group : int64 array
+        The group of each entry.
+    starts : int64 array
+        Where each group begins, and the end of the last.
+    ends : sequence, as long as ``columns``
+        What is appended to each column: a value for each group, or one for all.
+
+    Examples
+    --------
+    Three groups, of which the second is empty:
+
+    >>> import numpy as np
+    >>> group, starts = np.array([0, 0, 2]), np.array([0, 2, 2, 3])
+    >>> append_per_group([np.array([7, 8, 9])], group, starts, [0])
+    [array([7, 8, 0, 0, 9, 0])]
+    """
+    # each group before moves an entry on by one
+    own, last = np.arange(len(group)) + group, starts[1:] + np.arange(len(starts) - 1)
+    found = []
+    for values, end in zip(columns, ends, strict=True):
+        joined = np.empty(len(own) + len(last), dtype=values.dtype)
+        joined[own], joined[last] = values, end
+        found.append(joined)
+    return found
 
 
 def align_full(p: Counts, q: Counts, outcomes: IntArray) -> Pairs:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pdkl.core.counts.pairs import Pairs
+from pdkl.core.counts.pairs import UNNAMED, Pairs
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.validation import is_number, one_of
 
@@ -56,8 +56,8 @@ def fill_alphabet(
 ) -> Pairs:
     """Scale the counts of either side, then add its pseudo-count to the whole alphabet.
 
-    The outcomes that neither side has become one entry per comparison, outcome -1, which stands
-    for all of them.
+    The outcomes that neither side has become one entry per comparison, `UNNAMED`, which stands for
+    all of them.
     """
     held = np.bincount(pairs.comparison, weights=pairs.times, minlength=pairs.size)
     absent = alphabet - held
@@ -66,7 +66,7 @@ def fill_alphabet(
     return replace(
         pairs,
         comparison=np.concatenate([pairs.comparison, extra]),
-        outcome=np.concatenate([pairs.outcome, np.full(len(extra), -1)]),
+        outcome=np.concatenate([pairs.outcome, np.full(len(extra), UNNAMED)]),
         count_p=np.concatenate([pairs.count_p * scale_p + p, ones * p]),
         count_q=np.concatenate([pairs.count_q * scale_q + q, ones * q]),
         times=np.concatenate([pairs.times, absent[extra]]),
@@ -104,13 +104,7 @@ def treat_zeros(pairs: Pairs, zeros: str | float, side: str) -> Pairs:
             count_p = floored(count_p, pairs.total_p)
         if side in ("q", "both"):
             count_q = floored(count_q, pairs.total_q)
-        return replace(
-            pairs,
-            count_p=count_p,
-            count_q=count_q,
-            total_p=pairs.sum(count_p),
-            total_q=pairs.sum(count_q),
-        )
+        return pairs.with_counts(count_p, count_q)
     return pairs
 
 

@@ -1,21 +1,29 @@
-"""Rows become counts: weights added up by group and outcome, as fast as memory allows."""
+"""Rows become counts: weights added up by group and outcome, as fast as memory allows.
+
+Where the table of all cells is small, rows are counted into it; else they are sorted by cell. SciPy
+does both through sparse matrices, which release Python's lock: `_counter` and `counting_sort` say
+how, and what it gains. The figures are of a 2-core Xeon at 2.6 GHz, with NumPy 2.4 and SciPy 1.17.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from pdkl.core.counts.counts import CodeArray, Counts, WeightArray
 from pdkl.core.numerics.exact import IntArray
 
-_CHUNK = 1 << 18  # rows whose combined codes still fit the second-level cache
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+
+_CHUNK = 1 << 18  # rows counted at a time: their keys, 1 MB, stay in the second-level cache
 _INT32 = 1 << 31
-_MANY_ROWS = 1 << 20  # from so many on, a second thread pays
-_RANGES = 32  # of groups that are counted one by one where the table is not held
-_DENSE_CELLS = 1 << 22  # a table of so many cells is always worth having at once
+_MANY_ROWS = 1 << 20  # from so many rows on, a second thread pays
+_RANGES = 32  # many rows are sorted in so many ranges of groups, each by itself
+_DENSE_CELLS = 1 << 22  # a table of so many cells (32 MB) is held however few the rows are
 
 
 def tabulate(
@@ -103,22 +111,71 @@ def _dense_table(
 
 
 def _counter(key: CodeArray, cells: int) -> Callable[[], IntArray]:
-    """Return how to count what stands in ``key`` at the time."""
+    """Return how to count what stands in ``key`` at the time.
+
+    A sparse matrix of one row, with the keys as its columns and ones as its values, adds up what
+    stands in the same column when it is written out. That is `numpy.bincount` in half of its time:
+    2**18 keys below 300 take 0.19 ms, not 0.39 (a million cells: 1.0 ms, not 1.2), since their
+    range is not looked for, and they are not widened to 64 bits.
+    """
     if len(key) < _CHUNK:
         return lambda: np.bincount(key, minlength=cells)
     # SciPy takes a while to load, so only the many rows that are worth it ask for it
     from scipy.sparse import csr_array
 
-    # one row of a sparse matrix adds up what stands twice, in half of the time that bincount takes
-    # to look for the range of the keys, to widen and to count them, all under Python's lock
     ends = np.array([0, len(key)], dtype=key.dtype)
     line = csr_array((np.ones(len(key), dtype=np.int64), key, ends), shape=(1, cells), copy=False)
     return lambda: line.toarray()[0]
 
 
+def counting_sort(
+    values: WeightArray, bins: CodeArray, n_bins: int, runs: CodeArray | None = None
+) -> csc_array:
+    """Sort values by bin, those of a bin in the order met: csr → csc is a stable counting sort.
+
+    To turn the rows of a sparse matrix into columns SciPy counts the entries of each column, and
+    then puts entry after entry in its place. With bins as columns that is the sort: 300,000 values
+    in 3,000 bins take 1.3 ms, and 22 ms by ``values[numpy.argsort(bins, kind="stable")]``. Sorting
+    by one key, and what comes of it by the next, is a radix sort: 3.2 ms instead of 28 for the
+    stable `numpy.argsort` of both keys as one number.
+
+    Parameters
+    ----------
+    values : array
+        What is sorted.
+    bins : integer array
+        The bin of each value, 0 <= bin < n_bins. This is not checked.
+    n_bins : int
+        The number of bins.
+    runs : integer array, optional
+        Where the rows of the matrix begin, and the end of the last: ``indptr`` of a sort before.
+        All values are one row if left out.
+
+    Returns
+    -------
+    csc_array
+        Its ``data`` are the sorted values, its ``indptr`` says where bins begin, and the end of
+        the last, and its ``indices`` the row that each value comes from.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> by_bin = counting_sort(np.array([7, 8, 9, 6]), np.array([1, 0, 1, 0]), 2)
+    >>> by_bin.data.tolist(), by_bin.indptr.tolist()
+    ([8, 6, 7, 9], [0, 2, 4])
+    """
+    from scipy.sparse import csr_array
+
+    if runs is None:
+        runs = np.array([0, len(bins)], dtype=bins.dtype)
+    return csr_array((values, bins, runs), shape=(len(runs) - 1, n_bins)).tocsc()
+
+
 def _require_within(codes: CodeArray, size: int) -> None:
-    """Raise where a code is no place of an array: SciPy would write there without a look."""
-    # negative numbers are large ones without a sign
+    """Raise where a code is no place of an array: SciPy would write there without a look.
+
+    One comparison finds both ends, as negative numbers are large ones when read without a sign.
+    """
     if len(codes) and codes.view(f"u{codes.itemsize}").max() >= size:
         raise IndexError(f"codes must be at least 0 and below {size}.")
 
@@ -148,32 +205,23 @@ def _sparse_table(
     _require_within(line, n_groups)
     if len(place) < _MANY_ROWS:
         return _joined([_sparse_part(place, line, weights, n_outcomes, 0, n_groups)], n_outcomes)
-    # ranges of groups, dealt out first, are so small that sorting them stays in the cache
+    # rows are first sorted into ranges of groups, so small that sorting these stays in the cache
     size = n_groups // _RANGES + 1
     bins = line // size
     arrays = [place, line] if weights is None else [place, line, weights]
     with ThreadPoolExecutor(2) as pool:
-        dealt = list(pool.map(lambda values: _dealt(values, bins, _RANGES), arrays))
-        ends = dealt[0][1]
+        ranged = list(pool.map(lambda values: counting_sort(values, bins, _RANGES), arrays))
+        starts = ranged[0].indptr
 
         def part(i: int) -> _SparseCells:
-            rows = slice(ends[i], ends[i + 1])
-            places, lines, *mass = (values[rows] for values, _ in dealt)
+            rows = slice(starts[i], starts[i + 1])
+            places, lines, *mass = (values.data[rows] for values in ranged)
             first, last = i * size, min((i + 1) * size, n_groups)
             return _sparse_part(
                 places, lines - first, mass[0] if mass else None, n_outcomes, first, last
             )
 
         return _joined(list(pool.map(part, range(-(-n_groups // size)))), n_outcomes)
-
-
-def _dealt(values: WeightArray, bins: CodeArray, n_bins: int) -> tuple[WeightArray, CodeArray]:
-    """Put values into bins, each in the order met; also return where the bins end."""
-    from scipy.sparse import csr_array
-
-    ends = np.array([0, len(bins)], dtype=bins.dtype)
-    columns = csr_array((values, bins, ends), shape=(1, n_bins)).tocsc()
-    return columns.data, columns.indptr
 
 
 class _SparseCells(NamedTuple):
@@ -191,17 +239,11 @@ def _sparse_part(
     first: int,
     last: int,
 ) -> _SparseCells:
-    """Sort rows by group and outcome, and add those of the same cell.
-
-    Putting rows into the bins of one key and then of the other, each in the order met, sorts them
-    in a third of the time that comparing them takes.
-    """
-    from scipy.sparse import csr_array
-
+    """Sort rows by outcome, then by group, and add those of the same cell."""
     size, width = last - first, n_outcomes + 1
-    lines, ends = _dealt(line, place, width)
-    mass = np.ones_like(line) if weights is None else _dealt(weights, place, width)[0]
-    cells = csr_array((mass, lines, ends), shape=(width, size)).tocsc()
+    lines = counting_sort(line, place, width)
+    mass = np.ones_like(line) if weights is None else counting_sort(weights, place, width).data
+    cells = counting_sort(mass, lines.data, size, runs=lines.indptr)
     cells.sum_duplicates()
     outcome, weight = cells.indices - 1, cells.data
     group = np.repeat(np.arange(first, last, dtype=line.dtype), np.diff(cells.indptr))

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pdkl.codes.weights import check_weights
 from pdkl.core.counts.combinations import CombinationCounter, Combinations
-from pdkl.core.counts.counts import LARGEST_SUM, WeightArray
+from pdkl.core.counts.counts import LARGEST_WHOLE_SUM, WeightArray
 from pdkl.sources.arrow.encoders import Dictionaries, Encoder, as_numpy
 
-_WHOLE = int(np.iinfo(np.int64).max)
 _PIECE = 1 << 17  # rows encoded at a time; more where a dictionary is larger
 
 
@@ -105,7 +105,7 @@ class WeightReader:
             self._missing += values.null_count
             given = as_numpy(values, 0)
             weight = given.astype(np.int64)
-            exact = int(given.max()) * len(given) > _WHOLE  # more than int64 may hold
+            exact = int(given.max()) * len(given) > LARGEST_WHOLE_SUM
             self._total += int((given.astype(object) if exact else weight).sum())
         if (bad := np.flatnonzero(weight < 0)).size:
             if self._negative == 0:
@@ -115,24 +115,11 @@ class WeightReader:
 
     def require(self) -> None:
         """Raise where weights cannot be weights, in the words that any frame's would get."""
-        subject = f"weights (column {self.name!r})"
-        if self._missing:
-            raise ValueError(
-                f"{subject} must not be missing; {self._missing} of {self._rows} are. "
-                "Fill them with fillna or drop these rows."
-            )
-        if self.dtype == np.int64 and self._total > _WHOLE:
-            raise ValueError(
-                f"{subject} add up to {self._total}, beyond the 2**63 - 1 that whole weights are "
-                "counted to. Divide them or make them floats."
-            )
-        if not self._total <= LARGEST_SUM:
-            raise ValueError(
-                f"{subject} must be finite and add up to at most {LARGEST_SUM:g}; they add up to "
-                f"{self._total:g}. Divide them by a common factor."
-            )
-        if self._negative:
-            raise ValueError(
-                f"{subject} must not be negative; {self._negative} of {self._rows} are, "
-                f"the first is {self._first_negative}."
-            )
+        check_weights(
+            f"weights (column {self.name!r})",
+            rows=self._rows,
+            missing=self._missing,
+            total=self._total,
+            negative=self._negative,
+            first_negative=self._first_negative,
+        )

@@ -22,9 +22,7 @@ def scan(
 
     Text that Parquet holds with dictionaries comes as dictionary arrays.
     """
-    chosen = dataset._scan_options.get("filter")  # what Dataset.filter has left
-    whole = dataset.replace_schema(dataset.schema)
-    whole._scan_options = {}  # for a dataset with a filter does not tell its files
+    whole, chosen = without_filter(dataset)
     fragments = list(whole.get_fragments(chosen))
     _check(fragments, dataset, columns)
     source, rows = dataset, None
@@ -40,6 +38,19 @@ def scan(
         columns=columns, batch_readahead=_BATCHES_AHEAD, fragment_readahead=_FILES_AHEAD
     )
     return scanner.projected_schema, _batches(scanner, fragments, dataset.schema, columns), rows
+
+
+def without_filter(dataset: ds.Dataset) -> tuple[ds.Dataset, ds.Expression | None]:
+    """Return the dataset as it was before `Dataset.filter`, and what rows were filtered by.
+
+    pyarrow does not list the files of a dataset with a filter, and has no public way to ask for the
+    filter or to take it off (https://github.com/apache/arrow/issues/36127). It stands in a private
+    attribute, among the options of the scanners to come.
+    """
+    chosen = dataset._scan_options.get("filter")
+    whole = dataset.replace_schema(dataset.schema)  # a copy
+    whole._scan_options = {}
+    return whole, chosen
 
 
 def open_files(paths: list[str], form: Any) -> ds.Dataset:

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 import pyarrow as pa
 
-from pdkl.codes.weights import HALF
+from pdkl.codes.weights import split_halves
 from pdkl.core.counts.bin_edges import Numbers
 
 MOST_CATEGORIES = 256  # columns of more intervals come home as they are, and are cut there
@@ -150,12 +150,10 @@ def _weighed(query: Query, weights: Hashable | None) -> tuple[list[nw.Expr], lis
         missing = is_missing(weight, field)
         asked.append(missing.cast(nw.Int64).alias("missing"))
         if field.is_whole:
-            # sums of 64-bit integers wrap in some engines and fail in others; those of two
-            # halves fit, and the upper one is a multiple of 2**31, which floats add exactly
             weight = weight.cast(nw.Int64) if field.dtype == nw.Boolean else weight
-            low = weight % HALF
+            low, high = split_halves(weight)
             asked += [weight.alias("least"), low.cast(nw.Int64).alias("low")]
-            asked.append((weight - low).cast(nw.Float64).alias("high"))
+            asked.append(high.cast(nw.Float64).alias("high"))
             sums = ["missing", "low", "high"]
         else:
             weight = weight.cast(nw.Float64)
