@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pdkl import progress
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.samplers import BlockSampler, Null, RowSampler, Sampler
 from pdkl.core.inference.statistics import (
@@ -148,13 +149,6 @@ def _entries(pairs: Pairs) -> list[IntArray]:
     return [order[starts[i] : starts[i + 1]] for i in range(pairs.size)]
 
 
-def with_progress(answers: Iterator[Result], size: int, *, shown: bool) -> Iterable[Result]:
-    """Show a bar, where tqdm is installed."""
-    if not shown:
-        return answers
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        return answers
-    bar: Iterable[Result] = tqdm(answers, total=size, desc="resampling", leave=False)
-    return bar
+def with_progress(answers: Iterator[Result], size: int, *, shown: bool) -> Iterator[Result]:
+    """Show how many comparisons have been drawn again."""
+    return progress.with_progress(answers, size, "resampling") if shown else answers

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pdkl.analyses.drift.table import ALWAYS, Piece, Table, binners_of, inference_of
-from pdkl.codes.labels import as_objects, as_text, label_order, take_labels
+from pdkl.codes.labels import MISSING_TEXT, as_objects, as_text, label_order, take_labels
 from pdkl.comparing.align import batches, blocks_of
 from pdkl.comparing.inference import Scored, assess
 from pdkl.comparing.prepare import CountedRequest
@@ -32,7 +32,6 @@ _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the re
 # this many cells; but never fewer than a noise floor of 95 % needs
 _MOST_CELLS_DRAWN = 1 << 22
 _LEAST_DRAWS = 19
-_MISSING = "(missing)"  # what top_category calls the category of missing values
 
 
 def line_up(resolved: ResolvedRequest, table: Table) -> list[tuple[int, Column]]:
@@ -230,7 +229,7 @@ def _find_tops(
         chosen = position[order][first]
         missing = found.isna()
         text = [
-            _MISSING if none else as_text(value)
+            MISSING_TEXT if none else as_text(value)
             for value, none in zip(as_objects(found), missing, strict=True)
         ]
         texts[which] = np.array(text, dtype=object)[chosen]

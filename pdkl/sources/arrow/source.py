@@ -17,6 +17,7 @@ from pdkl.codes.weights import read_weights
 from pdkl.core.counts.combinations import Combinations
 from pdkl.core.counts.counts import CodeArray
 from pdkl.core.validation import listing
+from pdkl.progress import with_progress
 from pdkl.sources.arrow import datasets
 from pdkl.sources.arrow.count import WeightReader, count
 from pdkl.sources.arrow.encoders import Vocabulary, encoder_for
@@ -71,7 +72,9 @@ class ArrowSource(FrameSource):
             else _encoder(name, schema.field(name).type)
             for name in names
         }
-        found = count(_with_progress(batches, total), lists, encoders, reader)
+        found = count(
+            with_progress(batches, total, "counting", rows_in=len), lists, encoders, reader
+        )
         dtypes = {name: _levels(encoders[name], arrow_types[name]) for name in names}
         coded = {
             n for n in names if n not in binners and not pa.types.is_dictionary(arrow_types[n])
@@ -157,26 +160,3 @@ def _selected(reader: pa.RecordBatchReader, columns: list[str]) -> Iterator[pa.R
             yield batch.select(columns)
     except (pa.ArrowException, OSError) as error:
         raise datasets.unreadable(None, error) from error
-
-
-def _with_progress(
-    batches: Iterator[pa.RecordBatch], total: int | None
-) -> Iterator[pa.RecordBatch]:
-    """Show a bar on a terminal after a second, where tqdm is installed."""
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        yield from batches
-        return
-    with tqdm(
-        total=total,
-        desc="counting",
-        unit=" rows",
-        unit_scale=True,
-        delay=1,
-        disable=None,
-        leave=False,
-    ) as bar:
-        for batch in batches:
-            yield batch
-            bar.update(len(batch))
