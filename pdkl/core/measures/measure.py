@@ -11,6 +11,7 @@ import numpy as np
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.measures.all_pairs import Crossing
+from pdkl.core.measures.sample import Sample
 from pdkl.core.numerics.exact import FloatArray, segment_max
 
 Term = Callable[[Pairs], FloatArray]
@@ -41,6 +42,9 @@ class Measure:
         How the terms of a comparison become one number.
     finish : callable, optional
         From that number, one per comparison, and the pairs, to the measure.
+    from_counts : callable, optional
+        From the counts of P, a `Sample` for each comparison, to the measure in nats; in place of
+        the terms, which then only tell the share of each outcome.
     contribution : callable, optional
         The customary share of each outcome, where it is not the term itself: shares that may be
         negative and sum to the measure, whereas the terms are free of cancellation.
@@ -93,6 +97,7 @@ class Measure:
     term: Term
     reduce: Literal["sum", "max"] = "sum"
     finish: Callable[[FloatArray, Pairs], FloatArray] | None = None
+    from_counts: Callable[[Sample], FloatArray] | None = None
     contribution: Term | None = None
     crossed: Callable[[Crossing], FloatArray] | None = None
     mergeable: bool = False
@@ -107,15 +112,20 @@ class Measure:
 
     def value(self, pairs: Pairs, log_base: float) -> FloatArray:
         """Measure each comparison; NaN where a side has no mass."""
+        if self.from_counts is None:
+            total = self._from_terms(pairs)
+        else:
+            total = self.from_counts(Sample.of(pairs))
+        total = total / log_base**self.log_power + 0.0
+        return np.where((pairs.total_p > 0) & (pairs.total_q > 0), total, np.nan)
+
+    def _from_terms(self, pairs: Pairs) -> FloatArray:
         terms = self.term(pairs)
         if self.reduce == "sum":
             total = pairs.sum(terms)
         else:
             total = segment_max(terms, pairs.comparison, pairs.size)
-        if self.finish is not None:
-            total = self.finish(total, pairs)
-        total = total / log_base**self.log_power + 0.0
-        return np.where((pairs.total_p > 0) & (pairs.total_q > 0), total, np.nan)
+        return total if self.finish is None else self.finish(total, pairs)
 
     def shares(self, pairs: Pairs, log_base: float) -> FloatArray:
         """Give each outcome's contribution; NaN where a side has no mass.
