@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pdkl.core.measures.estimators import ESTIMATORS, Sample
+from pdkl.core.measures.estimators import ESTIMATORS
+from pdkl.core.measures.sample import Sample
 
 
 def probabilities(source: str, k: int) -> NDArray[np.float64]:

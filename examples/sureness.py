@@ -243,7 +243,7 @@ def coverage(runs: int) -> None:
         if null == "subset":
             other = (source + other) / 2
         rows = RowSampler(p, other if null == "fixed" else q, null)
-        ends = bootstrapped(rows, measure, rng, measure.upper)
+        ends = bootstrapped(rows, measure, rng, measure.upper_bound(k, 1.0))
         return held(truth(measure, source, other), *ends)
 
     cases: list[tuple[str, Callable[[np.random.Generator], list[float]]]] = [

@@ -20,7 +20,7 @@ from pdkl.core.inference.statistics import (
     p_value,
     pairs_of_draws,
 )
-from pdkl.core.measures.measure import Measure, largest_value
+from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.threads import Result, each
 from pdkl.request.inference import InferenceOptions
@@ -137,7 +137,7 @@ def _bounded(
             drawn_values,
             level=inference.confidence or 0.0,
             lower=one.lower,
-            upper=largest_value(one, alphabet, scored.log_base),
+            upper=one.upper_bound(alphabet, scored.log_base),
         )
     return found
 

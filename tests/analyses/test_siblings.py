@@ -187,7 +187,6 @@ def test_explain_takes_edges_and_data_that_can_be_read_once(by: str | None) -> N
 # ---- intervals end where the measure does -----------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, reason="the bound of this measure counts as infinite")
 @pytest.mark.parametrize("order", [0.5, 2.0, 3.0])
 def test_an_interval_ends_at_the_largest_tsallis_entropy(order: float) -> None:
     # of a fair coin there is none larger, and draws have less: without a bound their bias,
@@ -201,7 +200,6 @@ def test_an_interval_ends_at_the_largest_tsallis_entropy(order: float) -> None:
     assert high == pytest.approx([bound], rel=1e-12)
 
 
-@pytest.mark.xfail(strict=True, reason="the bound of this measure counts as infinite")
 def test_an_interval_ends_at_the_largest_tsallis_divergence() -> None:
     # what both sides share is so rare in the reference that many draws lack it, and reach the
     # bound; their bias is little but noise, below 0 in some of so many groups

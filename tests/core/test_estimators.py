@@ -21,7 +21,8 @@ from mpmath import MPContext
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.measures.catalogue import MEASURES
-from pdkl.core.measures.estimators import ESTIMATORS, Sample, good_turing_coverage
+from pdkl.core.measures.estimators import ESTIMATORS, good_turing_coverage
+from pdkl.core.measures.sample import Sample
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.numerics.special import accumulation as _accumulation
 

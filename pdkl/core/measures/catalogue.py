@@ -9,10 +9,27 @@ from typing import Any
 
 import numpy as np
 
+from pdkl.core.counts.pairs import Pairs
 from pdkl.core.measures import terms
 from pdkl.core.measures.measure import Measure
-from pdkl.core.numerics.exact import power_term
+from pdkl.core.numerics.exact import FloatArray, power_term
 from pdkl.core.validation import is_number
+
+# ---- where measures end -----------------------------------------------------------------------
+
+
+def _log_alphabet(alphabet: int, log_base: float) -> float:
+    return math.log(alphabet) / log_base
+
+
+def _one(_: int, __: float) -> float:
+    return 1.0
+
+
+def _at_most(largest: float) -> Callable[[FloatArray, Pairs], FloatArray]:
+    """Return how to finish a sum that may be rounded to more than there is."""
+    return lambda total, _: np.minimum(total, largest)
+
 
 # ---- the catalogue ----------------------------------------------------------------------------
 
@@ -27,6 +44,7 @@ MEASURES: dict[str, Measure] = {
             reference=_SHANNON,
             term=terms.entropy,
             mergeable=True,
+            upper_bound=_log_alphabet,
             bounds="[0, log K]",
         ),
         Measure(
@@ -85,7 +103,8 @@ MEASURES: dict[str, Measure] = {
             reference=_LIN,
             term=terms.js,
             mergeable=True,
-            upper=math.log(2.0),
+            finish=_at_most(math.log(2.0)),
+            upper_bound=lambda _, log_base: math.log(2.0) / log_base,
             bounds="[0, log 2]",
             symmetric=True,
         ),
@@ -95,10 +114,10 @@ MEASURES: dict[str, Measure] = {
             reference="Endres and Schindelin (2003)",
             term=terms.js,
             mergeable=True,
-            finish=lambda total, _: np.sqrt(total),
+            finish=lambda total, _: np.sqrt(np.minimum(total, math.log(2.0))),
             log_power=0.5,
             term_log_power=1.0,
-            upper=math.log(2.0),
+            upper_bound=lambda _, log_base: math.sqrt(math.log(2.0) / log_base),
             bounds="[0, sqrt(log 2)]",
             symmetric=True,
             metric=True,
@@ -109,8 +128,9 @@ MEASURES: dict[str, Measure] = {
             reference="Levin and Peres (2017)",
             term=terms.half_difference,
             mergeable=True,
+            finish=_at_most(1.0),
             log_power=0.0,
-            upper=1.0,
+            upper_bound=_one,
             bounds="[0, 1]",
             symmetric=True,
             metric=True,
@@ -121,9 +141,9 @@ MEASURES: dict[str, Measure] = {
             reference="Hellinger (1909)",
             term=terms.half_squared_root_difference,
             mergeable=True,
-            finish=lambda total, _: np.sqrt(total),
+            finish=lambda total, _: np.sqrt(np.minimum(total, 1.0)),
             log_power=0.0,
-            upper=1.0,
+            upper_bound=_one,
             bounds="[0, 1]",
             symmetric=True,
             metric=True,
@@ -153,8 +173,9 @@ MEASURES: dict[str, Measure] = {
             reference="Levin and Peres (2017)",
             term=lambda pairs: np.abs(pairs.difference),
             reduce="max",
+            finish=_at_most(1.0),
             log_power=0.0,
-            upper=1.0,
+            upper_bound=_one,
             bounds="[0, 1]",
             symmetric=True,
             metric=True,
@@ -169,6 +190,7 @@ MEASURES: dict[str, Measure] = {
             log_power=0.0,
             term_log_power=1.0,
             lower=1.0,
+            upper_bound=lambda alphabet, _: float(alphabet),
             bounds="[1, K]",
         ),
         Measure(
@@ -180,6 +202,7 @@ MEASURES: dict[str, Measure] = {
             finish=terms.normalized,
             log_power=0.0,
             term_log_power=1.0,
+            upper_bound=_one,
             bounds="[0, 1]",
         ),
     )
@@ -212,6 +235,7 @@ def _tsallis_divergence(order: float) -> Measure:
         ),
         mergeable=True,
         log_power=0.0,
+        upper_bound=lambda _, __: math.inf if order > 1 else 1.0 / (1.0 - order),
         bounds="[0, inf]" if order > 1 else "[0, 1 / (1 - a)]",
         divides_by="q" if order > 1 else "",
     )
@@ -228,6 +252,7 @@ def _renyi_entropy(order: float) -> Measure:
             terms.log_power_sum(total, pairs, order, alone=True) / (1.0 - order)
         ),
         term_log_power=0.0,
+        upper_bound=_log_alphabet,
         bounds="[0, log K]",
     )
 
@@ -242,6 +267,9 @@ def _tsallis_entropy(order: float) -> Measure:
         ),
         mergeable=True,
         log_power=0.0,
+        upper_bound=lambda alphabet, _: (
+            math.expm1((1.0 - order) * math.log(alphabet)) / (1.0 - order)
+        ),
         bounds="[0, (1 - K^(1 - a)) / (a - 1)]",
     )
 

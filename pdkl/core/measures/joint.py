@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 
 from pdkl.core.counts.counts import WeightArray, as_float, sum_by
-from pdkl.core.measures.estimators import Estimator, Sample
+from pdkl.core.measures.estimators import Estimator
+from pdkl.core.measures.sample import Sample
 from pdkl.core.numerics.exact import (
     FloatArray,
     IntArray,

@@ -11,10 +11,16 @@ import numpy as np
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.measures.all_pairs import Crossing
+from pdkl.core.measures.sample import Sample
 from pdkl.core.numerics.exact import FloatArray, segment_max
 
 Term = Callable[[Pairs], FloatArray]
 Side = Literal["", "p", "q", "both"]
+Bound = Callable[[int, float], float]
+
+
+def _unbounded(_: int, __: float) -> float:
+    return math.inf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +42,9 @@ class Measure:
         How the terms of a comparison become one number.
     finish : callable, optional
         From that number, one per comparison, and the pairs, to the measure.
+    from_counts : callable, optional
+        From the counts of P, a `Sample` for each comparison, to the measure in nats; in place of
+        the terms, which then only tell the share of each outcome.
     contribution : callable, optional
         The customary share of each outcome, where it is not the term itself: shares that may be
         negative and sum to the measure, whereas the terms are free of cancellation.
@@ -49,12 +58,13 @@ class Measure:
         1 for a measure in units of log, 1/2 for a root of one, 0 for one without unit.
     term_log_power : float, optional
         The same for its terms, where ``finish`` changes it.
-    upper : float
-        The largest value that the reduced terms can reach, in nats.
     lower : float
         The smallest value of the measure.
+    upper_bound : callable, optional
+        From the size of the alphabet and the natural logarithm of the base to the largest value
+        of the measure, where its intervals end; infinite if left out.
     bounds : str
-        The range of the measure.
+        The range of the measure, for people to read.
     symmetric, metric : bool
         Whether P and Q may change places; whether it is a distance, triangle inequality included.
     divides_by : {"", "p", "q", "both"}
@@ -73,6 +83,7 @@ class Measure:
     ...     term=lambda pairs: pairs.difference**2 / (pairs.p + pairs.q).clip(1e-300),
     ...     log_power=0,
     ...     bounds="[0, 2]",
+    ...     upper_bound=lambda alphabet, log_base: 2.0,
     ...     symmetric=True,
     ... )
     >>> df = pd.DataFrame({"x": ["a", "b"], "y": ["b", "c"]})
@@ -86,13 +97,14 @@ class Measure:
     term: Term
     reduce: Literal["sum", "max"] = "sum"
     finish: Callable[[FloatArray, Pairs], FloatArray] | None = None
+    from_counts: Callable[[Sample], FloatArray] | None = None
     contribution: Term | None = None
     crossed: Callable[[Crossing], FloatArray] | None = None
     mergeable: bool = False
     log_power: float = 1.0
     term_log_power: float | None = None
-    upper: float = math.inf
     lower: float = 0.0
+    upper_bound: Bound = _unbounded
     bounds: str = "[0, inf]"
     symmetric: bool = False
     metric: bool = False
@@ -100,16 +112,20 @@ class Measure:
 
     def value(self, pairs: Pairs, log_base: float) -> FloatArray:
         """Measure each comparison; NaN where a side has no mass."""
+        if self.from_counts is None:
+            total = self._from_terms(pairs)
+        else:
+            total = self.from_counts(Sample.of(pairs))
+        total = total / log_base**self.log_power + 0.0
+        return np.where((pairs.total_p > 0) & (pairs.total_q > 0), total, np.nan)
+
+    def _from_terms(self, pairs: Pairs) -> FloatArray:
         terms = self.term(pairs)
         if self.reduce == "sum":
             total = pairs.sum(terms)
         else:
             total = segment_max(terms, pairs.comparison, pairs.size)
-        total = np.minimum(total, self.upper)
-        if self.finish is not None:
-            total = self.finish(total, pairs)
-        total = total / log_base**self.log_power + 0.0
-        return np.where((pairs.total_p > 0) & (pairs.total_q > 0), total, np.nan)
+        return total if self.finish is None else self.finish(total, pairs)
 
     def shares(self, pairs: Pairs, log_base: float) -> FloatArray:
         """Give each outcome's contribution; NaN where a side has no mass.
@@ -120,15 +136,3 @@ class Measure:
         share = (self.contribution or self.term)(pairs) / log_base**power + 0.0
         mass = (pairs.total_p > 0) & (pairs.total_q > 0)
         return np.where(mass[pairs.comparison], share, np.nan)
-
-
-def largest_value(measure: Measure, alphabet: int, log_base: float) -> float:
-    """Return the upper bound of a measure in the unit of the base, infinite if it has none."""
-    ends = {
-        "[0, log K]": math.log(alphabet) / log_base,
-        "[0, log 2]": math.log(2.0) / log_base,
-        "[0, sqrt(log 2)]": math.sqrt(math.log(2.0) / log_base),
-        "[0, 1]": 1.0,
-        "[1, K]": float(alphabet),
-    }
-    return ends.get(measure.bounds, math.inf)

@@ -193,12 +193,11 @@ class Numbers:
         return pa.array(known + self._low, pa.int64()).cast(self._stored)
 
 
-class Dictionaries:
-    """Dictionary arrays: what is encoded is their dictionaries, which may differ by batch."""
+class _Wrapper:
+    """What gives its values to an inner encoder in another form."""
 
-    def __init__(self, arrow_type: pa.DictionaryType) -> None:
-        self._inner = encoder_for(arrow_type.value_type)
-        self._last: tuple[pa.Array, CodeArray] | None = None
+    def __init__(self, inner: Vocabulary) -> None:
+        self._inner = inner
 
     @property
     def size(self) -> int:
@@ -208,6 +207,14 @@ class Dictionaries:
     def values(self) -> pa.Array:
         """Return the values that the numbers stand for."""
         return self._inner.values()
+
+
+class Dictionaries(_Wrapper):
+    """Dictionary arrays: what is encoded is their dictionaries, which may differ by batch."""
+
+    def __init__(self, arrow_type: pa.DictionaryType) -> None:
+        super().__init__(encoder_for(arrow_type.value_type))
+        self._last: tuple[pa.Array, CodeArray] | None = None
 
     def encode(self, values: pa.ChunkedArray) -> CodeArray:
         """Return the number of each value, -1 where it is missing."""
@@ -229,20 +236,12 @@ class Dictionaries:
         return self._last[1]
 
 
-class Converted:
-    """Values that are brought to another form, chunk by chunk, before they are encoded."""
+class Converted(_Wrapper):
+    """Values that are converted, chunk by chunk, before they are encoded."""
 
     def __init__(self, inner: Vocabulary, convert: Callable[[pa.Array], pa.Array]) -> None:
-        self._inner, self._convert = inner, convert
-
-    @property
-    def size(self) -> int:
-        """The number of values known so far."""
-        return self._inner.size
-
-    def values(self) -> pa.Array:
-        """Return the values that the numbers stand for."""
-        return self._inner.values()
+        super().__init__(inner)
+        self._convert = convert
 
     def encode(self, values: pa.ChunkedArray) -> CodeArray:
         """Return the number of each value, -1 where it is missing."""
