@@ -10,7 +10,7 @@ import pandas as pd
 
 from pdkl.analyses.drift import examine
 from pdkl.analyses.drift.examine import Examined
-from pdkl.codes.labels import as_objects, as_text, label_order
+from pdkl.codes.labels import MISSING_TEXT, OTHER_TEXT, as_objects, as_text, label_order
 from pdkl.comparing.align import batches
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.suppression import folded
@@ -23,7 +23,6 @@ from pdkl.request.keywords import Request
 _ENTRIES = 4000  # categories shown in all: they bound the size of the report …
 _FEWEST, _MOST = 8, 25  # … but for each row between so many
 _RARE = 5  # rows on a side below which its share is hardly known
-_MISSING, _OTHER = "(missing)", "(other)"
 _HIDDEN = "what is wrong is not shown, as the message may hold values (redact=True)"
 
 
@@ -124,7 +123,7 @@ def _texts(column: Column, *, redact: bool) -> tuple[Any, IntArray]:
         texts = [f"category {i + 1}" for i in rank]
     else:
         texts = [as_text(value) for value in as_objects(column.labels)]
-    return np.array([*texts, _MISSING], dtype=object), np.append(rank, size)
+    return np.array([*texts, MISSING_TEXT], dtype=object), np.append(rank, size)
 
 
 def _entries(
@@ -158,7 +157,7 @@ def _entries(
     return {
         "row": np.full(len(count), row),
         "column": [column] * len(count),
-        "category": [*text[kept], *([_OTHER] if n_folded else [])],
+        "category": [*text[kept], *([OTHER_TEXT] if n_folded else [])],
         "categories": np.where(is_other, n_folded, 1),
         "count": count,
         "count_reference": reference,
@@ -196,7 +195,7 @@ def _rename_tops(frame: pd.DataFrame, categories: pd.DataFrame) -> None:
     known = frame["top_category"].notna()
     # a larger one may be folded: then the first that is shown is not the top
     same = known & np.isclose(first["contribution"], frame["top_contribution"], rtol=1e-9, atol=0)
-    named = first["category"].where(same).mask(known & ~same, _OTHER)
+    named = first["category"].where(same).mask(known & ~same, OTHER_TEXT)
     frame["top_category"] = named.astype(frame["top_category"].dtype)
     frame.loc[known & ~same, "top_contribution"] = np.nan
 

@@ -13,6 +13,7 @@ from pdkl.api.frame import InfoTheory
 from pdkl.cli import inputs, options, output
 from pdkl.cli.options import Function, data_files, keywords
 from pdkl.cli.output import Outcome
+from pdkl.codes.labels import OTHER_TEXT
 from pdkl.core.validation import ColumnNotFoundError
 from pdkl.counting import kinds
 from pdkl.sources.profile.profile import Profile
@@ -89,7 +90,7 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
     "--min-count",
     type=int,
     metavar="K",
-    help='Fold categories of fewer than K rows into "(other)".',
+    help=f'Fold categories of fewer than K rows into "{OTHER_TEXT}".',
 )
 @_formatted(*_REPORTS)
 def drift(

@@ -18,13 +18,15 @@ from numpy.typing import NDArray
 from pdkl.core.numerics.exact import IntArray
 
 Labels: TypeAlias = "pd.Index[Any]"
+# what people read where a value is missing, and for categories that were lumped together
+MISSING_TEXT, OTHER_TEXT = "(missing)", "(other)"
 
 
 class _Other:
     """The label of categories that were lumped together; equal to itself only."""
 
     def __repr__(self) -> str:
-        return "(other)"
+        return OTHER_TEXT
 
     def __reduce__(self) -> str:
         return "OTHER"  # a copy is the same object

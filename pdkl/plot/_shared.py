@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pdkl.codes.labels import MISSING_TEXT
 from pdkl.core.validation import listing, require_columns
 from pdkl.results.reading import settings_of
 
@@ -140,7 +141,7 @@ def short(value: Any) -> str:
     if isinstance(value, str):
         text = " ".join(value.splitlines()) if value.strip() else repr(value)
     elif pd.api.types.is_scalar(value) and pd.isna(value):
-        text = "(missing)"
+        text = MISSING_TEXT
     elif isinstance(value, pd.Timestamp) and value == value.normalize():
         text = value.strftime("%Y-%m-%d")
     else:

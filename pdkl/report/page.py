@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pdkl.codes.labels import OTHER_TEXT
 from pdkl.report import chart, text
 from pdkl.report.drift_frame import SCORED, STATUSES, excesses, segments, worst_first
 from pdkl.report.plain import tally
@@ -201,7 +202,7 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
     if n := int((categories["flag"].str.contains("other")).sum()):
         found.append(
             f"Other: in {_of(n, 'row')} the categories that contribute least are summed up as "
-            f"(other), beyond {call['most_categories']}"
+            f"{OTHER_TEXT}, beyond {call['most_categories']}"
             + (
                 "."
                 if call["min_count"] is None

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from pdkl.codes.labels import MISSING_TEXT
+
 # controls, directions and other formats, surrogates, separators of lines, and what is no character
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"})
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -47,7 +49,7 @@ def unformed(text: str) -> str:
 def key(value: Any) -> str:
     """Write the key of a group; a time at midnight is its day."""
     if pd.api.types.is_scalar(value) and pd.isna(value):
-        return "(missing)"
+        return MISSING_TEXT
     return visible(str(value).removesuffix(" 00:00:00"))
 
 

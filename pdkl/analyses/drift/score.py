@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pdkl.analyses.drift.table import ALWAYS, Piece, Table, binners_of, inference_of
-from pdkl.codes.labels import as_objects, as_text, label_order, take_labels
+from pdkl.codes.labels import MISSING_TEXT, as_objects, as_text, label_order, take_labels
 from pdkl.comparing.align import batches, blocks_of
 from pdkl.comparing.inference import Scored, assess
 from pdkl.comparing.prepare import CountedRequest
@@ -29,7 +29,6 @@ from pdkl.results.pairing import GroupPairs
 _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the result
 _DRAWN = 1 << 22  # cells drawn for a row, but at least …
 _LEAST_DRAWS = 19  # … so often: a noise floor of 95 % takes no fewer
-_MISSING = "(missing)"  # what top_category calls the category of missing values
 
 
 def line_up(resolved: ResolvedRequest, table: Table) -> list[tuple[int, Column]]:
@@ -227,7 +226,7 @@ def _find_tops(
         chosen = position[order][first]
         missing = found.isna()
         text = [
-            _MISSING if none else as_text(value)
+            MISSING_TEXT if none else as_text(value)
             for value, none in zip(as_objects(found), missing, strict=True)
         ]
         texts[which] = np.array(text, dtype=object)[chosen]
