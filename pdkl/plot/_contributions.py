@@ -26,6 +26,7 @@ from pdkl.plot._shared import (
     number,
     on_record,
     require,
+    require_room,
     require_whole,
     rest_label,
     short,
@@ -134,11 +135,7 @@ def _groups(result: Any) -> list[pd.DataFrame]:
     names = [*keys, "column", *(["reference"] if "reference" in result.columns else []), *others]
     by_group = result.groupby(names, dropna=False, sort=False, observed=True)
     groups = [group for _, group in by_group]
-    if len(groups) > _MOST_PANELS:
-        raise ValueError(
-            f"result has {len(groups)} groups, more than the {_MOST_PANELS} a figure can show. "
-            "Filter it first."
-        )
+    require_room(len(groups), _MOST_PANELS)
     for group in groups:
         _require_whole(group)
     return groups

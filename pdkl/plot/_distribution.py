@@ -23,6 +23,7 @@ from pdkl.plot._shared import (
     on_record,
     only_column,
     require,
+    require_room,
     require_whole,
     rest_label,
     short,
@@ -126,11 +127,7 @@ def _shares(result: pd.DataFrame, top: int) -> _Shares:
     """Cast the frame to categories and groups, and add up what is not shown."""
     keys = keys_of(result)
     found, x = numbered(result[keys])
-    if len(found) > _MOST_GROUPS:
-        raise ValueError(
-            f"result has {len(found)} groups, more than the {_MOST_GROUPS} a figure can show. "
-            "Filter it first."
-        )
+    require_room(len(found), _MOST_GROUPS)
     groups = group_names(found) if keys else [""]
     category = result["category"]
     y, _ = pd.factorize(category, use_na_sentinel=False)
@@ -145,11 +142,8 @@ def _shares(result: pd.DataFrame, top: int) -> _Shares:
     values = np.nan_to_num(values)
     first = np.unique(y, return_index=True)[1]
     order, is_fixed = _order(result.iloc[first], values)
-    if is_fixed and len(order) > _MOST_CATEGORIES:
-        raise ValueError(
-            f"result has {len(order)} bins, more than the {_MOST_CATEGORIES} a figure can show. "
-            "Ask for fewer: bins=..."
-        )
+    if is_fixed:
+        require_room(len(order), _MOST_CATEGORIES, "bins", advice="Ask for fewer: bins=...")
     shown = order if is_fixed else _largest(order, values, top)
     rest = np.setdiff1d(order, shown)
     labels = [short(category.iloc[first[row]]) for row in shown]

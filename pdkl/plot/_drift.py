@@ -18,6 +18,7 @@ from pdkl.plot._shared import (
     numbered,
     packed,
     require,
+    require_room,
     score_of,
     short,
     values_of,
@@ -104,12 +105,13 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
         )
     columns, y = numbered(result[["column"]])
     segments, x = numbered(result[keys_of(result)])
-    if len(segments) > _MOST_SEGMENTS:
-        raise ValueError(
-            f"result has {len(segments)} segments, more than the {_MOST_SEGMENTS} a figure can "
-            "show. Filter it first, or take a coarser key; plot.timeline shows one column over "
-            "many times."
-        )
+    require_room(
+        len(segments),
+        _MOST_SEGMENTS,
+        "segments",
+        advice="Filter it first, or take a coarser key; plot.timeline shows one column over many "
+        "times.",
+    )
     values = np.full((len(columns), len(segments)), np.nan)
     status = np.full(values.shape, "", dtype=object)
     values[y, x], status[y, x] = values_of(result, score), result["status"]

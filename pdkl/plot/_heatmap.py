@@ -17,6 +17,7 @@ from pdkl.plot._shared import (
     numbered,
     only_column,
     require,
+    require_room,
     score_of,
     short,
     values_of,
@@ -90,12 +91,12 @@ def heatmap(result: pd.DataFrame, *, score: str | None = None, ax: Axes | None =
     groups, codes = _sorted(own, other)
     rows, y = np.unique(codes[: len(result)], return_inverse=True)
     columns, x = np.unique(codes[len(result) :], return_inverse=True)
-    if max(len(rows), len(columns)) > _MOST_GROUPS:
-        raise ValueError(
-            f"result has {max(len(rows), len(columns))} groups, more than the {_MOST_GROUPS} a "
-            "figure can show. Filter it first, or compare each group with one other thing, for "
-            'instance against="rest".'
-        )
+    require_room(
+        max(len(rows), len(columns)),
+        _MOST_GROUPS,
+        advice="Filter it first, or compare each group with one other thing, for instance "
+        'against="rest".',
+    )
     values = np.full((len(rows), len(columns)), np.nan)
     absent = np.ones(values.shape, dtype=bool)
     values[y, x] = values_of(result, score)

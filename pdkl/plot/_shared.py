@@ -109,6 +109,14 @@ def require_whole(share: float, group: str, said: str, left_out: str) -> None:
         )
 
 
+def require_room(
+    n: int, most: int, what: str = "groups", *, advice: str = "Filter it first."
+) -> None:
+    """Raise where there are more of something than a figure can show."""
+    if n > most:
+        raise ValueError(f"result has {n} {what}, more than the {most} a figure can show. {advice}")
+
+
 # ---- words ----------------------------------------------------------------------------------
 
 

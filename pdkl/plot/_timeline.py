@@ -20,6 +20,7 @@ from pdkl.plot._shared import (
     new_axes,
     packed,
     require,
+    require_room,
     score_of,
     short,
     size_of,
@@ -226,11 +227,12 @@ def _lines(result: pd.DataFrame, times: _Times, groups: list[Any], score: str) -
     floor = _floor(result, score)
     scores = values_of(result, score)
     by_line = result.groupby([*groups, "column"], dropna=False, sort=False, observed=True).indices
-    if len(by_line) > _MOST_LINES:
-        raise ValueError(
-            f"result has {len(by_line)} lines to draw, more than the {_MOST_LINES} a figure can "
-            "show. Filter it first; plot.drift shows many columns and segments."
-        )
+    require_room(
+        len(by_line),
+        _MOST_LINES,
+        "lines to draw",
+        advice="Filter it first; plot.drift shows many columns and segments.",
+    )
     several_columns = len(result["column"].drop_duplicates()) > 1
     lines = []
     for found in by_line.values():
