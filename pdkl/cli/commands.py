@@ -115,8 +115,7 @@ def drift(
     form = output.chosen_format(form, path, _REPORTS)
     if fail_over is not None:
         given |= {"measure": fail_over[0], "threshold": fail_over[1]}
-    before, now = inputs.open_data([reference]), inputs.open_data([data])
-    place = output.place(path, [reference, data, *inputs.files_of(before), *inputs.files_of(now)])
+    before, now, place = _two_sides(reference, data, path)
     try:
         report = InfoTheory(now).report(before, **_asked(now, given))
     except (ColumnNotFoundError, ImportError, OSError, click.UsageError):
@@ -152,8 +151,7 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
       pdkl explain january.parquet february.parquet --columns plan --by country
     """
     form = output.chosen_format(form, path, _TABLES)
-    before, now = inputs.open_data([reference]), inputs.open_data([data])
-    place = output.place(path, [reference, data, *inputs.files_of(before), *inputs.files_of(now)])
+    before, now, place = _two_sides(reference, data, path)
     frame = InfoTheory(now).explain(before, **_asked(now, given))
     return Outcome(output.write(frame, form), place)
 
@@ -262,6 +260,13 @@ def merge(profiles: Sequence[str], path: str) -> Outcome:
     place = output.place(path, [])
     first, *others = (inputs.open_profile(one) for one in profiles)
     return _saved(first.merge(*others), place)
+
+
+def _two_sides(reference: str, data: str, path: str | None) -> tuple[Any, Any, str | None]:
+    """Open the reference and the data, and say where to write."""
+    before, now = inputs.open_data([reference]), inputs.open_data([data])
+    files = [reference, data, *inputs.files_of(before), *inputs.files_of(now)]
+    return before, now, output.place(path, files)
 
 
 def _measured(

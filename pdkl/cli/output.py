@@ -14,7 +14,7 @@ import pandas as pd
 
 from pdkl.report import plain, text
 from pdkl.report.document import Report
-from pdkl.results.reading import keys_of, measure_of
+from pdkl.results.reading import beside, is_missing, keys_of, measure_of
 
 _ENDINGS = {".csv": "csv", ".json": "json", ".html": "html", ".htm": "html", ".xml": "junit"}
 _LONGEST = 80  # letters of a cell
@@ -93,9 +93,7 @@ def tally(report: Report) -> str:
 
 def _main_columns(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep of the columns of drift what fits a screen, with few digits."""
-    score = measure_of(frame)
-    scores = [score, f"{score}_excess", f"{score}_noise_floor"]
-    counts = ["n", "n_reference"]
+    scores, counts = beside(measure_of(frame)), ["n", "n_reference"]
     chosen = [*keys_of(frame), "column", "kind", *counts, *scores, "p_adjusted", "top_category"]
     shown = frame[[*chosen, "status", "note"] if frame["note"].any() else [*chosen, "status"]]
     written = {name: shown[name].map(text.whole) for name in counts}
@@ -124,6 +122,6 @@ def _is_time(dtype: Any) -> bool:
 
 
 def _cell(value: Any) -> str:
-    if pd.api.types.is_scalar(value) and pd.isna(value):
+    if is_missing(value):
         return ""
     return text.clipped(text.visible(str(value)), _LONGEST)

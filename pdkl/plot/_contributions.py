@@ -15,6 +15,7 @@ from pdkl.plot._shared import (
     GREEN,
     RED,
     TITLE_WIDTH,
+    above_title,
     arrow,
     bar_edge,
     check_ax,
@@ -25,9 +26,12 @@ from pdkl.plot._shared import (
     number,
     on_record,
     require,
+    require_room,
+    require_whole,
+    rest_label,
     short,
 )
-from pdkl.results.reading import keys_of, settings_of
+from pdkl.results.reading import REFERENCE, keys_of, measure_of, settings_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,8 +109,7 @@ def contributions(
     'face: KL(P ‖ Q) = 0.424 bit'
     """
     check_top(top)
-    groups, settings = _groups(result), settings_of(result)
-    measure = _measure(settings)
+    groups, measure = _groups(result), measure_of(result)
     _check_caller(ax, len(groups))
     panels = [_panel(group, measure, top) for group in groups]
     figure, axes = (None, [ax]) if ax is not None else _figure(panels)
@@ -118,16 +121,11 @@ def contributions(
         title = _title(panel, measure, alone=len(panels) == 1)
         # names are data: a $ in them is no formula
         axis.set_title(title, fontsize="medium", parse_math=False)
-    _explain(figure, axes, panels[0].unit, settings)
+    _explain(figure, axes, panels[0].unit, measure, settings_of(result))
     return axes[0] if len(axes) == 1 else np.array(axes, dtype=object)
 
 
 # ---- the frame, cut into what the panels show -----------------------------------------------
-
-
-def _measure(settings: dict[str, Any]) -> str:
-    """Return the name of the measure whose terms are drawn."""
-    return str(settings.get("measures", [""])[0])
 
 
 def _groups(result: Any) -> list[pd.DataFrame]:
@@ -137,11 +135,7 @@ def _groups(result: Any) -> list[pd.DataFrame]:
     names = [*keys, "column", *(["reference"] if "reference" in result.columns else []), *others]
     by_group = result.groupby(names, dropna=False, sort=False, observed=True)
     groups = [group for _, group in by_group]
-    if len(groups) > _MOST_PANELS:
-        raise ValueError(
-            f"result has {len(groups)} groups, more than the {_MOST_PANELS} a figure can show. "
-            "Filter it first."
-        )
+    require_room(len(groups), _MOST_PANELS)
     for group in groups:
         _require_whole(group)
     return groups
@@ -158,12 +152,7 @@ def _require_whole(group: pd.DataFrame) -> None:
     """Raise where rows were left out: the terms would not add up to the divergence."""
     if group["contribution"].isna().all():
         return
-    share = group["p"].sum()
-    if abs(share - 1.0) > 1e-6:
-        raise ValueError(
-            f"result must hold whole groups: in {_name(group)!r} p adds up to {share:.4g}, not to "
-            "1. Filter by group only; top= leaves out small contributions."
-        )
+    require_whole(group["p"].sum(), _name(group), "p adds up to", "contributions")
 
 
 def _check_caller(ax: Any, n_groups: int) -> None:
@@ -188,7 +177,7 @@ def _panel(group: pd.DataFrame, measure: str, top: int) -> _Panel:
     shown["label"] = [short(value) for value in chosen["category"]]
     if len(rest):
         other = rest[["p", "q", "contribution"]].sum(skipna=False).to_dict()
-        other["label"] = f"other ({len(rest)})"
+        other["label"] = rest_label(len(rest))
         shown = pd.concat([shown, pd.DataFrame([other])])
     total = math.fsum(group["contribution"])
     if math.isnan(total):  # nothing to show
@@ -205,7 +194,7 @@ def _name(group: pd.DataFrame, *, has_q: bool = True) -> str:
         return ", ".join(own)
     # in a first group there is no previous one to name
     named = others and not (reference == "previous" and row[others].isna().all())
-    other = ", ".join(key_and_value(key.removesuffix("_reference"), row[key]) for key in others)
+    other = ", ".join(key_and_value(key.removesuffix(REFERENCE), row[key]) for key in others)
     return f"{', '.join(own)} vs {other if named else short(reference)}"
 
 
@@ -333,11 +322,12 @@ def _write(ax: Axes, x: float, y: float, text: str, color: str) -> None:
     )
 
 
-def _explain(figure: Figure | None, axes: list[Axes], unit: str, settings: dict[str, Any]) -> None:
+def _explain(
+    figure: Figure | None, axes: list[Axes], unit: str, measure: str, settings: dict[str, Any]
+) -> None:
     """Say once what the colours and the scale mean, outside of the bars."""
     from matplotlib.patches import Patch
 
-    measure = _measure(settings)
     both = measure != "entropy"
     term = _SYMBOLS.get(measure, ("", ""))[1]
     handles = [
@@ -348,8 +338,7 @@ def _explain(figure: Figure | None, axes: list[Axes], unit: str, settings: dict[
     scale = f"share ({'P, Q' if both else 'P'}), contribution in {unit}{on_record(settings)}"
     look: dict[str, Any] = {"handles": handles, "ncols": 3, "frameon": False, "fontsize": "small"}
     if figure is None:  # an axes of the caller, whose figure may hold others: above its title
-        above = 1.2 + 1.4 * (1 + axes[0].get_title().count("\n"))
-        axes[0].legend(**look, loc="lower center", bbox_to_anchor=(0.5, 1.0), borderaxespad=above)
+        axes[0].legend(**look, **above_title(axes[0]))
     else:
         figure.legend(**look, loc="outside upper center")
     if figure is None or len(axes) == 1:

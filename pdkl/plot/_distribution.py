@@ -19,9 +19,13 @@ from pdkl.plot._shared import (
     ink,
     new_axes,
     number,
+    numbered,
     on_record,
     only_column,
     require,
+    require_room,
+    require_whole,
+    rest_label,
     short,
     size_of,
     values_of,
@@ -122,23 +126,15 @@ def distribution(result: pd.DataFrame, *, top: int = 12, ax: Axes | None = None)
 def _shares(result: pd.DataFrame, top: int) -> _Shares:
     """Cast the frame to categories and groups, and add up what is not shown."""
     keys = keys_of(result)
-    found = result[keys].drop_duplicates() if keys else result[keys].iloc[:1]
-    if len(found) > _MOST_GROUPS:
-        raise ValueError(
-            f"result has {len(found)} groups, more than the {_MOST_GROUPS} a figure can show. "
-            "Filter it first."
-        )
+    found, x = numbered(result[keys])
+    require_room(len(found), _MOST_GROUPS)
     groups = group_names(found) if keys else [""]
-    x = (
-        result.groupby(keys, dropna=False, sort=False, observed=True).ngroup().to_numpy()
-        if keys
-        else np.zeros(len(result), dtype=np.int64)
-    )
     category = result["category"]
     y, _ = pd.factorize(category, use_na_sentinel=False)
     values = np.zeros((int(y.max()) + 1, len(groups)))
     values[y, x] = values_of(result, "probability")
-    _require_whole(values, groups)
+    for name, total in zip(groups, values.sum(axis=0), strict=True):
+        require_whole(total, name, "the probabilities add up to", "shares")
     empty = np.asarray(np.isnan(values).all(axis=0))  # a group of missing values only has no share
     groups = [
         f"{name} (no value)" if none else name for name, none in zip(groups, empty, strict=True)
@@ -146,18 +142,15 @@ def _shares(result: pd.DataFrame, top: int) -> _Shares:
     values = np.nan_to_num(values)
     first = np.unique(y, return_index=True)[1]
     order, is_fixed = _order(result.iloc[first], values)
-    if is_fixed and len(order) > _MOST_CATEGORIES:
-        raise ValueError(
-            f"result has {len(order)} bins, more than the {_MOST_CATEGORIES} a figure can show. "
-            "Ask for fewer: bins=..."
-        )
+    if is_fixed:
+        require_room(len(order), _MOST_CATEGORIES, "bins", advice="Ask for fewer: bins=...")
     shown = order if is_fixed else _largest(order, values, top)
     rest = np.setdiff1d(order, shown)
     labels = [short(category.iloc[first[row]]) for row in shown]
     if not len(rest):
         return _Shares(values[shown], labels, groups, has_other=False)
     together = values[rest].sum(axis=0)
-    labels.append(f"other ({len(rest)})")
+    labels.append(rest_label(len(rest)))
     return _Shares(np.vstack([values[shown], together]), labels, groups, has_other=True)
 
 
@@ -179,17 +172,6 @@ def _largest(order: Any, values: Any, top: int) -> NDArray[np.int64]:
     size = values.max(axis=1)[order]
     kept = np.sort(np.argsort(-size, kind="stable")[:top])
     return np.asarray(order[kept])
-
-
-def _require_whole(values: Any, groups: list[str]) -> None:
-    """Raise where rows were left out: the shares would not be those of all."""
-    for name, total in zip(groups, values.sum(axis=0), strict=True):
-        if abs(total - 1.0) > 1e-6:
-            of = f"in {name!r} " if name else ""
-            raise ValueError(
-                f"result must hold whole groups: {of}the probabilities add up to {total:.4g}, not "
-                "to 1. Filter by group only; top= leaves out small shares."
-            )
 
 
 def _draw(ax: Axes, shares: _Shares) -> float:

@@ -10,19 +10,21 @@ import pandas as pd
 
 from pdkl.plot import _matrix
 from pdkl.plot._shared import (
-    NO_VALUE,
     check_ax,
     check_top,
     group_names,
     named_score,
     number,
+    numbered,
     packed,
     require,
+    require_room,
     score_of,
     short,
     values_of,
 )
-from pdkl.results.reading import keys_of
+from pdkl.results.reading import NO_VALUE, count_statuses, keys_of
+from pdkl.results.statuses import BY_NAME, DRIFT, LEGEND, SCORED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,16 +33,6 @@ if TYPE_CHECKING:
 
 _MOST_SEGMENTS = 60
 _MOST_COLUMNS = 100
-# status -> its mark, and whether it stands in place of the score; the worst first
-_STATUS = {
-    "drift": ("▲", False),
-    "error": ("!", True),
-    "gone": ("⊖", True),
-    "new": ("⊕", True),
-    "empty": ("∅", True),
-    "unsure": ("?", False),
-    "ok": ("", False),
-}
 
 
 def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axes:
@@ -105,21 +97,21 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
     check_ax(ax)
     score = score_of(result, None)
     label = named_score(result, score)
-    known = set(_STATUS)
-    unknown = [status for status in result["status"].unique() if status not in known]
+    unknown = [status for status in result["status"].unique() if status not in BY_NAME]
     if unknown:
         raise ValueError(
             f"result has the status {unknown[0]!r}; it must be one of "
-            f"{', '.join(map(repr, _STATUS))}."
+            f"{', '.join(repr(one.name) for one in LEGEND)}."
         )
-    columns, y = _numbered(result[["column"]])
-    segments, x = _numbered(result[keys_of(result)])
-    if len(segments) > _MOST_SEGMENTS:
-        raise ValueError(
-            f"result has {len(segments)} segments, more than the {_MOST_SEGMENTS} a figure can "
-            "show. Filter it first, or take a coarser key; plot.timeline shows one column over "
-            "many times."
-        )
+    columns, y = numbered(result[["column"]])
+    segments, x = numbered(result[keys_of(result)])
+    require_room(
+        len(segments),
+        _MOST_SEGMENTS,
+        "segments",
+        advice="Filter it first, or take a coarser key; plot.timeline shows one column over many "
+        "times.",
+    )
     values = np.full((len(columns), len(segments)), np.nan)
     status = np.full(values.shape, "", dtype=object)
     values[y, x], status[y, x] = values_of(result, score), result["status"]
@@ -130,16 +122,15 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
         )
     chosen = _chosen(values, status, top)
     shown, marked = values[chosen], status[chosen]
-    hatched = np.isin(marked, [name for name, (_, unscored) in _STATUS.items() if unscored])
     ax, bar = _matrix.draw(
         _matrix.Cells(
             shown,
             marked == "",
-            hatched,
-            bold=marked == "drift",
+            hatched=(marked != "") & ~np.isin(marked, SCORED),
+            bold=marked == DRIFT.name,
             texts=_texts(shown, marked, _decimals(result)),
             rows=[short(columns["column"].iloc[row]) for row in chosen],
-            columns=_segment_names(segments),
+            columns=group_names(segments),
             reach=2.0 * values_of(result, "threshold").max(initial=0.0),
         ),
         ax,
@@ -149,8 +140,9 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
         for threshold in result["threshold"].dropna().unique():
             bar.ax.axhline(threshold, color="black", linewidth=2.4)
             bar.ax.axhline(threshold, color="white", linewidth=1.0)
-    counts = {name: int((status == name).sum()) for name in _STATUS}
-    title = packed(ax, [f"{count:,} {name}" for name, count in counts.items() if count], ", ")
+    counts = count_statuses(result)
+    named = [one.name for one in LEGEND if one.name in counts]
+    title = packed(ax, [f"{counts[name]:,} {name}" for name in named], ", ")
     if len(chosen) < len(status):
         shown_part = f"shown: the {len(chosen)} of {len(status):,} columns"
         title += "\n" + packed(ax, [shown_part, "that differ most"], " ")
@@ -160,23 +152,11 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
     return ax
 
 
-def _numbered(keys: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-    """Give equal rows one number, in the order of the frame; without keys there is one group."""
-    if not keys.shape[1]:
-        return keys.iloc[:1], np.zeros(len(keys), dtype=np.int64)
-    codes = keys.groupby(list(keys.columns), dropna=False, sort=False, observed=True).ngroup()
-    return keys.drop_duplicates(), np.asarray(codes, dtype=np.int64)
-
-
-def _segment_names(segments: pd.DataFrame) -> list[str]:
-    return group_names(segments) if segments.shape[1] else ["all rows"]
-
-
 def _chosen(values: Any, status: Any, top: int) -> NDArray[np.int64]:
     """Choose the columns that differ most, where not all of them are shown."""
     if len(values) <= top:
         return np.arange(len(values))
-    rank = {name: place for place, name in enumerate(_STATUS)}
+    rank = {one.name: place for place, one in enumerate(LEGEND)}
     worst = [min(rank[name] for name in row if name) for row in status]
     highest = np.where(np.isnan(values), -np.inf, values).max(axis=1)
     return np.lexsort([-highest, worst])[:top]
@@ -192,10 +172,10 @@ def _texts(values: Any, status: Any, decimals: int) -> list[NDArray[np.object_]]
     """Write the cells: score and mark, or the mark alone."""
     full, brief = (np.full(values.shape, "", dtype=object) for _ in range(2))
     for y, x in np.argwhere(status != ""):
-        mark, unscored = _STATUS[status[y, x]]
+        one = BY_NAME[status[y, x]]
         value = NO_VALUE if np.isnan(values[y, x]) else _rounded(values[y, x], decimals)
-        full[y, x] = status[y, x] if unscored else f"{value} {mark}".rstrip()
-        brief[y, x] = mark or (NO_VALUE if value == NO_VALUE else "")
+        full[y, x] = f"{value} {one.mark}".rstrip() if one.is_scored else one.name
+        brief[y, x] = one.mark or (NO_VALUE if value == NO_VALUE else "")
     return [full, brief]
 
 
@@ -205,13 +185,5 @@ def _rounded(value: float, decimals: int) -> str:
 
 def _marks(values: Any, status: Any) -> list[str]:
     """Say what the marks mean that occur."""
-    meant = {"drift": "drift", "unsure": "unsure: not significant"}
-    marks = [
-        f"{mark} {meant.get(name, name)}"
-        for name, (mark, _) in _STATUS.items()
-        if mark and (status == name).any()
-    ]
-    scored = [name for name, (_, unscored) in _STATUS.items() if not unscored]
-    return marks + (
-        [f"{NO_VALUE} no value"] if np.isnan(values[np.isin(status, scored)]).any() else []
-    )
+    marks = [f"{one.mark} {one.words}" for one in LEGEND if one.mark and (status == one.name).any()]
+    return marks + _matrix.no_value(values[np.isin(status, SCORED)])

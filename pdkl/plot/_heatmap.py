@@ -10,18 +10,19 @@ import pandas as pd
 
 from pdkl.plot import _matrix
 from pdkl.plot._shared import (
-    NO_VALUE,
     check_ax,
     group_names,
     named_score,
     number,
+    numbered,
     only_column,
     require,
+    require_room,
     score_of,
     short,
     values_of,
 )
-from pdkl.results.reading import keys_of
+from pdkl.results.reading import NO_VALUE, REFERENCE, keys_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,23 +79,24 @@ def heatmap(result: pd.DataFrame, *, score: str | None = None, ax: Axes | None =
     call = 'a comparison such as df.info_theory.js_divergence(..., by=..., against="pairs")'
     require(result, "pairs of groups", ["column"], call)
     keys = keys_of(result)
-    require(result, "pairs of groups", [f"{key}_reference" for key in keys], call)
+    other_keys = [f"{key}{REFERENCE}" for key in keys]
+    require(result, "pairs of groups", other_keys, call)
     if not keys:
         raise TypeError(f"result has no groups; pass what {call} gave.")
     check_ax(ax)
     column, score = only_column(result), score_of(result, score)
     label = named_score(result, score)
     own = result[keys]
-    other = result[[f"{key}_reference" for key in keys]].set_axis(keys, axis=1)
-    groups, codes = _numbered(own, other)
+    other = result[other_keys].set_axis(keys, axis=1)
+    groups, codes = _sorted(own, other)
     rows, y = np.unique(codes[: len(result)], return_inverse=True)
     columns, x = np.unique(codes[len(result) :], return_inverse=True)
-    if max(len(rows), len(columns)) > _MOST_GROUPS:
-        raise ValueError(
-            f"result has {max(len(rows), len(columns))} groups, more than the {_MOST_GROUPS} a "
-            "figure can show. Filter it first, or compare each group with one other thing, for "
-            'instance against="rest".'
-        )
+    require_room(
+        max(len(rows), len(columns)),
+        _MOST_GROUPS,
+        advice="Filter it first, or compare each group with one other thing, for instance "
+        'against="rest".',
+    )
     values = np.full((len(rows), len(columns)), np.nan)
     absent = np.ones(values.shape, dtype=bool)
     values[y, x] = values_of(result, score)
@@ -126,15 +128,14 @@ def heatmap(result: pd.DataFrame, *, score: str | None = None, ax: Axes | None =
     return ax
 
 
-def _numbered(own: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFrame, Any]:
+def _sorted(own: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFrame, Any]:
     """Give the groups numbers in sorted order; in that of their rows, where none exists."""
     both = pd.concat([own, other], ignore_index=True)
-    groups = both.drop_duplicates()
+    groups, codes = numbered(both)
     with suppress(TypeError):  # keys of several kinds
         groups = groups.sort_values(list(both.columns))
-    codes = both.groupby(list(both.columns), dropna=False, sort=False, observed=True).ngroup()
     number_of = np.empty(len(groups), dtype=np.int64)
-    number_of[codes.loc[groups.index]] = np.arange(len(groups))
+    number_of[codes[groups.index]] = np.arange(len(groups))
     return groups, number_of[codes]
 
 
@@ -146,6 +147,4 @@ def _texts(values: Any, absent: Any) -> tuple[list[Any], list[str]]:
         full[y, x] = NO_VALUE if np.isnan(value) else number(value)
         brief[y, x] = "" if np.isfinite(value) else full[y, x]
     marks = ["∞ infinite"] if np.isinf(values).any() else []
-    return [full, brief], marks + (
-        [f"{NO_VALUE} no value"] if np.isnan(values[~absent]).any() else []
-    )
+    return [full, brief], marks + _matrix.no_value(values[~absent])

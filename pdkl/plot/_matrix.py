@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pdkl.plot._shared import brightness, ink, ink_on, new_axes, packed, size_of
+from pdkl.results.reading import NO_VALUE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,6 +84,11 @@ def explain(ax: Axes, names: str, marks: Sequence[str]) -> None:
     """Write under the cells what their columns are and what the marks mean."""
     lines = [text for text in (names, packed(ax, marks)) if text]
     ax.set_xlabel("\n".join(lines), parse_math=False)
+
+
+def no_value(values: NDArray[np.float64]) -> list[str]:
+    """Say what the dash means, where some of the cells have one."""
+    return [f"{NO_VALUE} no value"] if np.isnan(values).any() else []
 
 
 def _longest(texts: Iterable[str]) -> int:

@@ -11,7 +11,15 @@ import pandas as pd
 
 from pdkl.codes.labels import MISSING_TEXT
 from pdkl.core.validation import listing, require_columns
-from pdkl.results.reading import settings_of
+from pdkl.results.reading import (
+    excess_of,
+    infinity,
+    is_missing,
+    is_numeric,
+    scores_of,
+    segments,
+    unit_of,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -20,25 +28,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-NO_VALUE = "\N{EN DASH}"
 LABEL_WIDTH = 28
 TITLE_WIDTH = 48
 _NARROW = 5.0  # inches of an axes that has no room for a legend beside it
 # the colour-blind safe ones of Okabe and Ito, those that show on white and on black
 BLUE, RED, GREEN = "#0072b2", "#d55e00", "#009e73"
 COLORS = (BLUE, RED, GREEN, "#cc79a7", "#e69f00", "#56b4e9")
-# what stands beside the scores of a frame
-_FACTS = (
-    *("column", "reference", "n", "n_reference", "n_missing", "n_missing_reference"),
-    *("categories", "unseen", "vanished", "p_value", "p_adjusted", "threshold", "unit"),
-)
-_SURE = ("_low", "_high", "_excess", "_noise_floor")
-_IN_UNIT = (  # what the unit of the frame belongs to; the other measures have none
-    *("entropy", "cross_entropy", "conditional_entropy", "mutual_information"),
-    *("kl_divergence", "reverse_kl", "js_divergence", "jeffreys", "bhattacharyya"),
-    *("renyi_divergence", "renyi_entropy"),
-)
-_ROOTS = ("js_distance",)  # of a measure in units
 
 
 # ---- the frame ------------------------------------------------------------------------------
@@ -70,38 +65,18 @@ def only_column(result: pd.DataFrame) -> str:
 def score_of(result: pd.DataFrame, score: Any) -> str:
     """Return the column to draw: the one asked for, or the first measure of the frame."""
     names = list(result.columns)
-    if score is None:
-        return _first_score(result)
-    require_columns("score", [score], names, frame="result")
-    if not _is_score(result, score):
+    if score is not None:
+        require_columns("score", [score], names, frame="result")
+        if is_numeric(result[score]):
+            return str(score)
         raise TypeError(f"score must name a column of numbers; {score!r} is {result[score].dtype}.")
-    return str(score)
-
-
-def _first_score(result: pd.DataFrame) -> str:
-    names = list(result.columns)
-    after = names[names.index("column") + 1 :]
-    numbers = [name for name in after if _is_score(result, name)]
-    if "status" in names:  # drift is judged by the excess
-        numbers = [name for name in numbers if name.endswith("_excess")]
-    else:
-        said = [name for name in settings_of(result).get("measures", []) if name in numbers]
-        numbers = said or [
-            name
-            for name in numbers
-            if name not in _FACTS and not name.endswith((*_SURE, "_reference"))
-        ]
-    if not numbers:
+    scores = scores_of(result)
+    if not scores:
         raise TypeError(
             f"result has no score to draw among its columns {listing(names)}; pass what a method "
             "of df.info_theory gave."
         )
-    return str(numbers[0])
-
-
-def _is_score(result: pd.DataFrame, name: Hashable) -> bool:
-    dtype = result[name].dtype
-    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
+    return str(scores[0])
 
 
 def values_of(result: pd.DataFrame, name: Hashable) -> NDArray[np.float64]:
@@ -109,28 +84,37 @@ def values_of(result: pd.DataFrame, name: Hashable) -> NDArray[np.float64]:
     return result[name].to_numpy(dtype=np.float64, na_value=math.nan)
 
 
-def excess_of(score: str) -> str:
-    """Return the measure whose excess a column holds, or nothing."""
-    return score.removesuffix("_excess") if score.endswith("_excess") else ""
-
-
-def is_root(measure: str) -> bool:
-    """Tell whether a measure is the root of one in units, so that its square is what adds up."""
-    return measure in _ROOTS
-
-
 def named_score(result: pd.DataFrame, score: str) -> str:
     """Name a score with its unit, if it has one."""
-    measure = excess_of(score)
+    measure, unit = excess_of(score), unit_of(result, score)
     text = f"{measure} in excess of noise" if measure else score
-    if "unit" not in result.columns or not (measure or score).startswith((*_IN_UNIT, *_ROOTS)):
-        return text
-    units = result["unit"].drop_duplicates()
-    if len(units) > 1:
+    return f"{text} ({unit})" if unit else text
+
+
+def numbered(keys: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    """Give equal rows one number, in the order of the frame; without keys there is one group."""
+    if not keys.shape[1]:
+        return keys.iloc[:1], np.zeros(len(keys), dtype=np.int64)
+    codes = keys.groupby(list(keys.columns), dropna=False, sort=False, observed=True).ngroup()
+    return keys.drop_duplicates(), np.asarray(codes, dtype=np.int64)
+
+
+def require_whole(share: float, group: str, said: str, left_out: str) -> None:
+    """Raise where rows of a group were left out: the shares of the others are not all of it."""
+    if abs(share - 1.0) > 1e-6:
+        where = f"in {group!r} " if group else ""
         raise ValueError(
-            f"result mixes the units {listing(units)}; one scale cannot show them. Filter it first."
+            f"result must hold whole groups: {where}{said} {share:.4g}, not to 1. Filter by group "
+            f"only; top= leaves out small {left_out}."
         )
-    return f"{text} ({'√' if is_root(measure or score) else ''}{units.iloc[0]})"
+
+
+def require_room(
+    n: int, most: int, what: str = "groups", *, advice: str = "Filter it first."
+) -> None:
+    """Raise where there are more of something than a figure can show."""
+    if n > most:
+        raise ValueError(f"result has {n} {what}, more than the {most} a figure can show. {advice}")
 
 
 # ---- words ----------------------------------------------------------------------------------
@@ -140,7 +124,7 @@ def short(value: Any) -> str:
     """Write a label on one line, cut in the middle: ends often tell long labels apart."""
     if isinstance(value, str):
         text = " ".join(value.splitlines()) if value.strip() else repr(value)
-    elif pd.api.types.is_scalar(value) and pd.isna(value):
+    elif is_missing(value):
         text = MISSING_TEXT
     elif isinstance(value, pd.Timestamp) and value == value.normalize():
         text = value.strftime("%Y-%m-%d")
@@ -162,15 +146,19 @@ def group_names(keys: pd.DataFrame) -> list[str]:
     """Name groups by the values of their keys; a single key is named at the axis."""
     if keys.shape[1] == 1:
         return [short(value) for value in keys.iloc[:, 0]]
-    columns = [[key_and_value(key, value) for value in keys[key]] for key in keys.columns]
-    return [", ".join(parts) for parts in zip(*columns, strict=True)]
+    return segments(keys, key_and_value)
 
 
 def number(value: float | np.floating[Any], form: str = "#.2g") -> str:
     """Write a value in two digits."""
     if math.isinf(value):
-        return "∞" if value > 0 else "-∞"
+        return infinity(value)
     return "0" if value == 0 else f"{value:{form}}".rstrip(".")
+
+
+def rest_label(n: int) -> str:
+    """Name the bar that sums up so many categories."""
+    return f"other ({n})"
 
 
 def arrow(value: float | np.floating[Any], edge: float) -> str:
@@ -274,6 +262,12 @@ def packed(ax: Axes, parts: Iterable[str], between: str = "   ") -> str:
     return f"{between.rstrip()}\n".join(lines)
 
 
+def above_title(ax: Axes) -> dict[str, Any]:
+    """Return where a legend stands above the title of an axes."""
+    pad = 1.2 + 1.4 * (1 + ax.get_title().count("\n"))
+    return {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "borderaxespad": pad}
+
+
 def explain_lines(ax: Axes, handles: list[Any], names: list[str], title: str = "") -> None:
     """Name lines or bars beside an axes, or above the title of a narrow one."""
     look: dict[str, Any] = {"frameon": False, "fontsize": "small", "title_fontsize": "small"}
@@ -281,9 +275,8 @@ def explain_lines(ax: Axes, handles: list[Any], names: list[str], title: str = "
     if width >= _NARROW:
         look |= {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
     else:
-        above = 1.2 + 1.4 * (1 + ax.get_title().count("\n"))
         columns = max(1, int(width * 72 / (5.2 * max(map(len, names)) + 40)))
-        look |= {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "borderaxespad": above}
+        look |= above_title(ax)
         look["ncols"] = min(columns, len(names))
     legend = ax.legend(handles, ["."] * len(names), title=title or None, **look)
     # names are data: a $ is no formula, and a leading _ hides none

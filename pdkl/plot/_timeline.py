@@ -13,21 +13,20 @@ from pdkl.core.validation import is_number, listing
 from pdkl.plot._shared import (
     COLORS,
     check_ax,
-    excess_of,
     explain_lines,
     ink,
-    is_root,
     key_and_value,
     named_score,
     new_axes,
     packed,
     require,
+    require_room,
     score_of,
     short,
     size_of,
     values_of,
 )
-from pdkl.results.reading import keys_of
+from pdkl.results.reading import beside, excess_of, is_dated, is_numeric, is_root, keys_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -176,7 +175,7 @@ def _time_key(result: pd.DataFrame, keys: list[Any], time: Any) -> Any:
         if time not in keys:
             raise ValueError(f"time must be one of the keys {listing(keys)}; got {time!r}.")
         return time
-    dated = [key for key in keys if _is_dated(result[key].dtype)]
+    dated = [key for key in keys if is_dated(result[key])]
     found = dated or keys
     if len(found) > 1:
         raise ValueError(
@@ -184,10 +183,6 @@ def _time_key(result: pd.DataFrame, keys: list[Any], time: Any) -> Any:
             f"time={found[0]!r}."
         )
     return found[0]
-
-
-def _is_dated(dtype: Any) -> bool:
-    return pd.api.types.is_datetime64_any_dtype(dtype) or isinstance(dtype, pd.PeriodDtype)
 
 
 def _level(result: pd.DataFrame, score: str, threshold: Any) -> float | None:
@@ -215,7 +210,7 @@ def _times(key: pd.Series[Any]) -> _Times:
         place = np.full(len(key), np.nan)
         place[~missing] = date2num(moments[~missing].to_numpy("datetime64[us]"))
         return _Times(place, None, dates=True, zone=zone)
-    if pd.api.types.is_numeric_dtype(key.dtype) and not pd.api.types.is_bool_dtype(key.dtype):
+    if is_numeric(key):
         place = key.to_numpy(np.float64, na_value=np.nan)
         whole = bool((place[~missing] == np.floor(place[~missing])).all())
         return _Times(place, None, dates=False, whole=whole)
@@ -232,11 +227,12 @@ def _lines(result: pd.DataFrame, times: _Times, groups: list[Any], score: str) -
     floor = _floor(result, score)
     scores = values_of(result, score)
     by_line = result.groupby([*groups, "column"], dropna=False, sort=False, observed=True).indices
-    if len(by_line) > _MOST_LINES:
-        raise ValueError(
-            f"result has {len(by_line)} lines to draw, more than the {_MOST_LINES} a figure can "
-            "show. Filter it first; plot.drift shows many columns and segments."
-        )
+    require_room(
+        len(by_line),
+        _MOST_LINES,
+        "lines to draw",
+        advice="Filter it first; plot.drift shows many columns and segments.",
+    )
     several_columns = len(result["column"].drop_duplicates()) > 1
     lines = []
     for found in by_line.values():
@@ -263,7 +259,7 @@ def _lines(result: pd.DataFrame, times: _Times, groups: list[Any], score: str) -
 def _floor(result: pd.DataFrame, score: str) -> NDArray[np.float64]:
     """Return the noise floor in terms of the score that is drawn."""
     measure = excess_of(score)
-    name = f"{measure or score}_noise_floor"
+    *_, name = beside(measure or score)
     if name not in result.columns or (measure and measure not in result.columns):
         return np.full(len(result), np.nan)
     floor = values_of(result, name)

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pdkl.report import text
-from pdkl.report.drift_frame import excesses
-from pdkl.results.reading import keys_of, measure_of
+from pdkl.results.reading import is_dated, judged_in, keys_of, measure_of, settings_of
 
 _EXCESS = "the excess"
 _MOST = 5  # lines that can be told apart
@@ -27,14 +26,14 @@ def over_time(frame: pd.DataFrame) -> dict[str, Any] | None:
     name = next((key for key in keys_of(frame) if _is_time(frame[key])), None)
     if name is None:
         return None
-    excess = excesses(frame).clip(lower=0.0)
+    excess = judged_in(frame).clip(lower=0.0)
     known = frame.assign(**{_EXCESS: excess})[frame[name].notna() & np.isfinite(excess)]
     scores = known.groupby([name, "column"], observed=True)[_EXCESS].max().unstack()
     if len(scores) < 2:
         return None
     highest = scores.max().sort_values(ascending=False, kind="stable")
     drawn = list(highest.index[:_MOST])
-    limit = float(frame.attrs["pdkl"]["threshold"])
+    limit = float(settings_of(frame)["threshold"])
     top = max(float(highest.iloc[0]), limit) * 1.08 or 1.0
     ticks = _places(scores.index)
     x = _LEFT + (ticks - ticks[0]) / (ticks[-1] - ticks[0]) * (_WIDTH - _LEFT - _RIGHT)
@@ -78,7 +77,7 @@ def _step(least: float) -> float:
 
 
 def _is_time(keys: pd.Series[Any]) -> bool:
-    if pd.api.types.is_datetime64_any_dtype(keys.dtype) or isinstance(keys.dtype, pd.PeriodDtype):
+    if is_dated(keys):
         return True
     known = keys.dropna()
     return keys.dtype == object and len(known) > 0 and _are_dates(known)

@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from pdkl.report import page, plain
-
-FAILED = ("drift", "gone", "empty", "error")
+from pdkl.results.statuses import FAILING
 
 
 class Report:
@@ -49,7 +48,7 @@ class Report:
     @property
     def passed(self) -> bool:
         """Whether no row has the status drift, gone, empty or error."""
-        return not self.frame["status"].isin(FAILED).any()
+        return not self.frame["status"].isin(FAILING).any()
 
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write one page that needs no network: pictures, styles and data are within.
@@ -103,7 +102,7 @@ class Report:
         str or None
             The document, unless a path is given.
         """
-        return _written(plain.junit(self.frame, failed=FAILED), path)
+        return _written(plain.junit(self.frame), path)
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write ``frame`` as comma-separated values that no spreadsheet takes for formulas.

@@ -15,9 +15,16 @@ import pandas as pd
 
 from pdkl.codes.labels import OTHER_TEXT
 from pdkl.report import chart, text
-from pdkl.report.drift_frame import SCORED, STATUSES, excesses, segments, worst_first
 from pdkl.report.plain import tally
-from pdkl.results.reading import keys_of, measure_of
+from pdkl.results.reading import (
+    beside,
+    count_statuses,
+    judged_in,
+    keys_of,
+    measure_of,
+    settings_of,
+)
+from pdkl.results.statuses import BY_NAME, DRIFT, LEGEND, STATUSES
 
 _LONGEST, _SHORTEST = 120, 24  # letters of a category …
 _LETTERS = 40_000  # … of which there are about so many in all
@@ -39,8 +46,8 @@ def html(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
     """Write the page."""
     script, style = _asset("report.js"), _asset("report.css")
     measure = measure_of(frame)
-    segment_of = segments(frame)
-    order = worst_first(frame)
+    segment_of = text.segments(frame)
+    order = _worst_first(frame)
     context = {
         "policy": (
             "default-src 'none'; base-uri 'none'; form-action 'none'; "
@@ -54,26 +61,25 @@ def html(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
         "facts": _facts(frame, segment_of),
         "warnings": _warnings(frame, categories),
         "measure": measure,
-        "keys": ", ".join(text.visible(str(key)) for key in keys_of(frame)),
-        "statuses": [status for status in STATUSES if (frame["status"] == status).any()],
+        "keys": text.keys(frame),
+        "statuses": list(count_statuses(frame)),
         "rows": _rows(frame, segment_of, order),
         "heatmap": _heatmap(frame, segment_of),
         "chart": chart.over_time(frame),
-        "most": frame.attrs["pdkl"]["most_categories"],
-        "rare": frame.attrs["pdkl"]["rare"],
+        "rare": settings_of(frame)["rare"],
     }
     return _render("report.html.j2", context)
 
 
 def notebook(frame: pd.DataFrame, *, passed: bool) -> str:
     """Write the worst rows as a small table."""
-    order = worst_first(frame)
-    rows = _rows(frame, segments(frame), order[:_IN_NOTEBOOK])
+    order = _worst_first(frame)
+    rows = _rows(frame, text.segments(frame), order[:_IN_NOTEBOOK])
     context = {
         "passed": passed,
         "tally": tally(frame),
         "measure": measure_of(frame),
-        "keys": ", ".join(text.visible(str(key)) for key in keys_of(frame)),
+        "keys": text.keys(frame),
         "rows": rows,
         "n_more": len(frame) - len(rows),
     }
@@ -114,16 +120,18 @@ def _digest(content: str) -> str:
 
 def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, str]]:
     """List what holds for the whole report."""
-    call, measure = frame.attrs["pdkl"], measure_of(frame)
+    call, measure = settings_of(frame), measure_of(frame)
     columns = frame["column"].nunique()
-    drifted = int((frame["status"] == "drift").sum())
+    drifted = count_statuses(frame).get(DRIFT.name, 0)
     zeros = "a category on one side only makes kl_divergence and psi infinite; nothing is added"
     facts = [
         ("Rows", f"{_rows_of(call['rows'])} against {_rows_of(call['rows_reference'])}"),
         ("Columns", f"{columns:,}"),
         (
             "Segments",
-            f"{len(dict.fromkeys(segment_of)):,} by {_by(frame)}" if keys_of(frame) else "none",
+            f"{len(dict.fromkeys(segment_of)):,} by {text.keys(frame)}"
+            if keys_of(frame)
+            else "none",
         ),
         ("Drifted", f"{drifted:,} of {len(frame):,} ({text.share(drifted / max(len(frame), 1))})"),
         ("Direction", "data (P) against reference (Q)"),
@@ -148,28 +156,24 @@ def _rows_of(size: int | None) -> str:
     return "an unknown number" if size is None else f"{size:,}"
 
 
-def _by(frame: pd.DataFrame) -> str:
-    return ", ".join(text.visible(str(key)) for key in keys_of(frame))
-
-
 def _missing(frame: pd.DataFrame) -> str:
-    if not frame.attrs["pdkl"]["dropna"]:
+    call = settings_of(frame)
+    if not call["dropna"]:
         return "a category; no row is dropped"
-    call = frame.attrs["pdkl"]
     sides = f"{call['missing']:,} in data and {call['missing_reference']:,} in reference"
     return f"left out of their columns, over all columns {sides}"
 
 
 def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
     """Say in words what the numbers alone may hide."""
-    call, measure = frame.attrs["pdkl"], measure_of(frame)
+    call, measure = settings_of(frame), measure_of(frame)
     found: list[str] = []
     names = [name for name in dict.fromkeys([measure, "kl_divergence", "psi"]) if name in frame]
     endless = np.isinf(frame[names])
     if n := int(endless.any(axis=1).sum()):
         listed = " and ".join(name for name in names if endless[name].any())
         found.append(
-            f"Infinite: {listed} in {_of(n, 'row')}, as one side has categories that the other "
+            f"Infinite: {listed} in {text.rows(n)}, as one side has categories that the other "
             "lacks. Open a row to see what share they hold: unseen and vanished."
         )
     least = frame[["n", "n_reference"]].min(axis=1).astype("Float64")
@@ -177,7 +181,7 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
     sparse = scored & (least < _SPARSE * frame["categories"]).fillna(False).astype(bool)
     if n := int(sparse.sum()):
         found.append(
-            f"Sparse: in {_of(n, 'row')} a side has fewer than {_SPARSE:g} rows a category. Chance "
+            f"Sparse: in {text.rows(n)} a side has fewer than {_SPARSE:g} rows a category. Chance "
             "alone lifts such scores: read the excess and the noise floor."
         )
     if call["dropna"]:
@@ -190,18 +194,15 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
             "Identifiers, where nearly every value is distinct, are scored at most by what is "
             f"missing: {listed}{more}."
         )
-    for status, meaning in (
-        ("error", "could not be compared; its note says why"),
-        ("gone", "is in the reference only"),
-        ("new", "is in the data only, so that there is nothing to compare it with"),
-        ("empty", "has no value on a side"),
-        ("unsure", "is past the threshold, but chance could do that too"),
-    ):
-        if n := int((frame["status"] == status).sum()):
-            found.append(f"{status.capitalize()}: {_of(n, 'row')}. Each {meaning}.")
+    counts = count_statuses(frame)
+    found += [
+        f"{one.name.capitalize()}: {text.rows(counts[one.name])}. Each {one.warning}."
+        for one in LEGEND
+        if one.warning and one.name in counts
+    ]
     if n := int((categories["flag"].str.contains("other")).sum()):
         found.append(
-            f"Other: in {_of(n, 'row')} the categories that contribute least are summed up as "
+            f"Other: in {text.rows(n)} the categories that contribute least are summed up as "
             f"{OTHER_TEXT}, beyond {call['most_categories']}"
             + (
                 "."
@@ -214,18 +215,21 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
     return found
 
 
-def _of(n: int, noun: str) -> str:
-    return f"1 {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
 # ---- tables ---------------------------------------------------------------------------------
+
+
+def _worst_first(frame: pd.DataFrame) -> list[int]:
+    """Return the places of the rows by status, then by how far they exceed noise."""
+    rank = frame["status"].map([one.name for one in STATUSES].index).to_numpy()
+    excess = judged_in(frame).fillna(-np.inf).to_numpy()
+    return [int(i) for i in np.lexsort([-excess, rank])]
 
 
 def _rows(
     frame: pd.DataFrame, segment_of: Sequence[str], order: Sequence[int]
 ) -> list[dict[str, Any]]:
     """Write the cells of each row."""
-    measure = measure_of(frame)
+    score, excess, floor = beside(measure_of(frame))
     listed = frame.take(list(order)).to_dict("records")
     return [
         {
@@ -234,9 +238,9 @@ def _rows(
             "note": text.clipped(text.visible(row["note"]), 400),
             "segment": segment_of[i],
             "kind": row["kind"] if isinstance(row["kind"], str) else text.ABSENT,
-            "score": text.number(row[measure]),
-            "floor": text.number(row[f"{measure}_noise_floor"]),
-            "excess": text.number(row[f"{measure}_excess"]),
+            "score": text.number(row[score]),
+            "floor": text.number(row[floor]),
+            "excess": text.number(row[excess]),
             "threshold": f"{row['threshold']:g}",
             "n": text.whole(row["n"]),
             "n_reference": text.whole(row["n_reference"]),
@@ -253,18 +257,18 @@ def _heatmap(frame: pd.DataFrame, segment_of: Sequence[str]) -> dict[str, Any] |
     across = list(dict.fromkeys(segment_of))
     if len(across) < 2:
         return None
-    status, excess = frame["status"].to_numpy(), excesses(frame).to_numpy()
-    limit = max(float(frame.attrs["pdkl"]["threshold"]), 1e-12)
+    status, excess = frame["status"].map(BY_NAME), judged_in(frame).to_numpy()
+    limit = max(float(settings_of(frame)["threshold"]), 1e-12)
     shades = np.searchsorted(_STEPS, excess / limit, "right")
-    scored = frame["status"].isin(SCORED).to_numpy() & ~np.isnan(excess)
     cells = [
         {
             "shade": int(shades[i]),
             "text": text.number(score).removeprefix("0"),
-            "status": status[i],
-            "scored": bool(scored[i]),
+            "status": one.name,
+            "scored": not np.isnan(excess[i]),
+            "marked": bool(one.mark),
         }
-        for i, score in enumerate(frame[measure_of(frame)])
+        for i, (one, score) in enumerate(zip(status, frame[measure_of(frame)], strict=True))
     ]
     width = len(frame) // len(across)
     names = [text.visible(name) for name in frame["column"].iloc[:width]]
@@ -294,8 +298,8 @@ def _data(frame: pd.DataFrame, categories: pd.DataFrame, order: Sequence[int]) -
             compact.append(entry["categories"])
         entries.setdefault(entry["row"], []).append(compact)
     document = {
-        "rare": frame.attrs["pdkl"]["rare"],
-        "statuses": STATUSES,
+        "rare": settings_of(frame)["rare"],
+        "statuses": [one.name for one in STATUSES],
         "details": [*_DETAILS, *extra],
         "names": list(names),
         "rows": [

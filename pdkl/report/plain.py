@@ -6,7 +6,6 @@ import datetime
 import io
 import json
 import math
-from collections.abc import Sequence
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from pdkl.report import text
-from pdkl.report.drift_frame import STATUSES, segments
-from pdkl.results.reading import measure_of
+from pdkl.results.reading import beside, count_statuses, is_missing, measure_of, settings_of
+from pdkl.results.statuses import ERROR, FAILING
 
 _NUMBERS = (
     'JSON has no infinity: infinite numbers are the texts "inf" and "-inf". NaN and missing values '
@@ -25,9 +24,8 @@ _NUMBERS = (
 
 def tally(frame: pd.DataFrame) -> str:
     """Say how many rows have which status, the worst first."""
-    counts = frame["status"].value_counts()
-    parts = [f"{counts[status]} {status}" for status in STATUSES if status in counts]
-    rows = "1 row" if len(frame) == 1 else f"{len(frame):,} rows"
+    parts = [f"{count} {status}" for status, count in count_statuses(frame).items()]
+    rows = text.rows(len(frame))
     return f"{rows}: {', '.join(parts)}" if parts else rows
 
 
@@ -41,7 +39,7 @@ def json_text(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) ->
         "version": 1,
         "numbers": _NUMBERS,
         "passed": passed,
-        "call": {name: _value(value) for name, value in frame.attrs["pdkl"].items()},
+        "call": {name: _value(value) for name, value in settings_of(frame).items()},
         "rows": [
             row | {"category_counts": listed.get(i, [])} for i, row in enumerate(_records(frame))
         ],
@@ -56,7 +54,7 @@ def frame_json(frame: pd.DataFrame) -> str:
             "format": "pdkl table",
             "version": 1,
             "numbers": _NUMBERS,
-            "call": {name: _value(value) for name, value in frame.attrs["pdkl"].items()},
+            "call": {name: _value(value) for name, value in settings_of(frame).items()},
             "rows": _records(frame),
         }
     )
@@ -81,7 +79,7 @@ def _value(value: Any) -> Any:
         return {str(name): _value(one) for name, one in value.items()}
     if isinstance(value, np.generic):
         value = value.item()
-    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+    if is_missing(value):
         return None
     if isinstance(value, float) and math.isinf(value):
         return "inf" if value > 0 else "-inf"
@@ -90,10 +88,10 @@ def _value(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else str(value)
 
 
-def junit(frame: pd.DataFrame, *, failed: Sequence[str]) -> str:
+def junit(frame: pd.DataFrame) -> str:
     """Write a test case per row: its class is the segment, its name the column."""
-    wrong = frame["status"].isin(failed)
-    errors = frame["status"].eq("error")
+    wrong = frame["status"].isin(FAILING)
+    errors = frame["status"].eq(ERROR.name)
     suite = ElementTree.Element(
         "testsuite",
         name="pdkl drift",
@@ -102,16 +100,15 @@ def junit(frame: pd.DataFrame, *, failed: Sequence[str]) -> str:
         errors=str(int(errors.sum())),
         skipped="0",
     )
-    measure = measure_of(frame)
-    numbers = ["", "_excess", "_noise_floor"]
-    for segment, row in zip(segments(frame), frame.to_dict("records"), strict=True):
+    numbers = beside(measure_of(frame))
+    for segment, row in zip(text.segments(frame), frame.to_dict("records"), strict=True):
         name = text.visible(str(row["column"]))
         case = ElementTree.SubElement(suite, "testcase", classname=segment, name=name)
-        scores = [f"{measure}{end} {text.number(row[f'{measure}{end}'])}" for end in numbers]
+        scores = [f"{name} {text.number(row[name])}" for name in numbers]
         scores += [f"threshold {row['threshold']:g}", f"p_adjusted {row['p_adjusted']:.3g}"]
         message = text.visible(str(row["note"])) or ", ".join(scores)
-        if row["status"] in failed:
-            tag = "error" if row["status"] == "error" else "failure"
+        if row["status"] in FAILING:
+            tag = "error" if row["status"] == ERROR.name else "failure"
             ElementTree.SubElement(case, tag, type=row["status"], message=message)
         else:
             ElementTree.SubElement(case, "system-out").text = f"{row['status']}: {message}"

@@ -9,12 +9,14 @@ from typing import Any
 import pandas as pd
 
 from pdkl.codes.labels import MISSING_TEXT
+from pdkl.results import reading
+from pdkl.results.reading import NO_VALUE, infinity, is_missing, keys_of
 
 # controls, directions and other formats, surrogates, separators of lines, and what is no character
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"})
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-ABSENT = "\N{EN DASH}"
+ABSENT = NO_VALUE
 
 
 def visible(text: str) -> str:
@@ -48,9 +50,19 @@ def unformed(text: str) -> str:
 
 def key(value: Any) -> str:
     """Write the key of a group; a time at midnight is its day."""
-    if pd.api.types.is_scalar(value) and pd.isna(value):
+    if is_missing(value):
         return MISSING_TEXT
     return visible(str(value).removesuffix(" 00:00:00"))
+
+
+def segments(frame: pd.DataFrame) -> list[str]:
+    """Write the group of each row as one text."""
+    return reading.segments(frame[keys_of(frame)], lambda _, value: key(value))
+
+
+def keys(frame: pd.DataFrame) -> str:
+    """Write the names of the keys of the groups."""
+    return ", ".join(visible(str(name)) for name in keys_of(frame))
 
 
 def number(value: float) -> str:
@@ -58,7 +70,7 @@ def number(value: float) -> str:
     if math.isnan(value):
         return ABSENT
     if math.isinf(value):
-        return "\N{INFINITY}" if value > 0 else "-\N{INFINITY}"
+        return infinity(value)
     rounded = f"{value:.3f}"
     return rounded.removeprefix("-") if float(rounded) == 0.0 else rounded
 
@@ -73,6 +85,11 @@ def share(value: float) -> str:
 def whole(value: Any) -> str:
     """Write a number of rows or categories."""
     return ABSENT if pd.isna(value) else f"{int(value):,}"
+
+
+def rows(n: int) -> str:
+    """Write how many rows there are."""
+    return "1 row" if n == 1 else f"{n:,} rows"
 
 
 def p_value(value: float) -> str:

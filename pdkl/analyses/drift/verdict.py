@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.analyses.drift.table import Flags, Table
+from pdkl.results.reading import beside, judged
+from pdkl.results.statuses import DRIFT, EMPTY, ERROR, GONE, NEW, OK, UNSURE, Status
 
 _IDENTIFIER = "identifiers: nearly all values are distinct"
 
@@ -28,32 +30,31 @@ def judge(
     column_there = of_columns([column.there for column in columns]).astype(bool)
     here, there = column_here & occurs[0][:, None], column_there & occurs[1][:, None]
     value_here, value_there = whole["known"] > 0, whole["known_reference"] > 0
-    score, excess = number[name], number[f"{name}_excess"]
-    # draws that are infinite have no mean, hence no excess: the score itself then stands for it
+    score, excess, _ = (number[column] for column in beside(name))
     endless = np.isnan(excess) & ~np.isnan(score)
-    large = np.where(endless, score, excess) >= threshold
+    large = judged(score, excess) >= threshold
     significant = number["p_adjusted"] < alpha
     identifier = of_columns([column.kind == "identifier" for column in columns]).astype(bool)
-    rules: list[tuple[Flags, str, Any]] = [
-        (error, "error", of_columns([column.error for column in columns])),
-        (~here & ~column_here, "gone", "data has no such column"),
-        (~there & ~column_there, "new", "reference has no such column"),
-        (~here, "gone", "data has no such group"),
-        (~there, "new", "reference has no such group"),
-        (~value_here & ~value_there, "empty", "no value on either side"),
-        (~value_here, "empty", "no value in data"),
-        (~value_there, "empty", "no value in reference"),
-        (identifier & np.isnan(score), "ok", f"{_IDENTIFIER}, so they are not scored"),
-        (identifier & large & significant, "drift", f"{_IDENTIFIER}; scored is what is missing"),
-        (identifier & large, "unsure", f"{_IDENTIFIER}; scored is what is missing"),
-        (identifier, "ok", f"{_IDENTIFIER}; scored is what is missing"),
-        (large & significant & ~endless, "drift", ""),
-        (large & significant, "drift", f"no excess: {name} is infinite by chance too"),
-        (large & ~endless, "unsure", ""),
-        (large, "unsure", f"no excess: {name} is infinite by chance too"),
+    rules: list[tuple[Flags, Status, Any]] = [
+        (error, ERROR, of_columns([column.error for column in columns])),
+        (~here & ~column_here, GONE, "data has no such column"),
+        (~there & ~column_there, NEW, "reference has no such column"),
+        (~here, GONE, "data has no such group"),
+        (~there, NEW, "reference has no such group"),
+        (~value_here & ~value_there, EMPTY, "no value on either side"),
+        (~value_here, EMPTY, "no value in data"),
+        (~value_there, EMPTY, "no value in reference"),
+        (identifier & np.isnan(score), OK, f"{_IDENTIFIER}, so they are not scored"),
+        (identifier & large & significant, DRIFT, f"{_IDENTIFIER}; scored is what is missing"),
+        (identifier & large, UNSURE, f"{_IDENTIFIER}; scored is what is missing"),
+        (identifier, OK, f"{_IDENTIFIER}; scored is what is missing"),
+        (large & significant & ~endless, DRIFT, ""),
+        (large & significant, DRIFT, f"no excess: {name} is infinite by chance too"),
+        (large & ~endless, UNSURE, ""),
+        (large, UNSURE, f"no excess: {name} is infinite by chance too"),
     ]
     which = [rule for rule, _, _ in rules]
-    status = np.select(which, [of_columns([text] * shape[1]) for _, text, _ in rules], "ok")
+    status = np.select(which, [of_columns([one.name] * shape[1]) for _, one, _ in rules], OK.name)
     notes = [
         text if isinstance(text, np.ndarray) else np.full(shape, text, dtype=object)
         for _, _, text in rules

@@ -1,0 +1,55 @@
+"""What a row of drift may be found to be: each status, and what its readers need to know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """A status. Style sheets have a class of its name."""
+
+    name: str
+    fails: bool = False  # a report with such a row does not pass
+    is_scored: bool = False  # else the status stands in place of a score
+    mark: str = ""  # stands for it in pictures
+    meaning: str = ""  # where the name alone does not tell
+    warning: str = ""  # what a report says of each such row, where people should mind it
+
+    @property
+    def words(self) -> str:
+        """What people read beside the mark."""
+        return f"{self.name}: {self.meaning}" if self.meaning else self.name
+
+
+DRIFT = Status(name="drift", fails=True, is_scored=True, mark="▲")
+GONE = Status(name="gone", fails=True, mark="⊖", warning="is in the reference only")
+ERROR = Status(
+    name="error",
+    fails=True,
+    mark="!",
+    warning="could not be compared; its note says why",
+)
+EMPTY = Status(name="empty", fails=True, mark="∅", warning="has no value on a side")
+UNSURE = Status(
+    name="unsure",
+    is_scored=True,
+    mark="?",
+    meaning="not significant",
+    warning="is past the threshold, but chance could do that too",
+)
+NEW = Status(
+    name="new",
+    mark="⊕",
+    warning="is in the data only, so that there is nothing to compare it with",
+)
+OK = Status(name="ok", is_scored=True)
+
+STATUSES = (DRIFT, GONE, ERROR, EMPTY, UNSURE, NEW, OK)  # the worst first
+# where they are explained, in pictures and in the warnings of a report, what has no score is told
+# right behind drift; pictures also choose by it which columns they show
+LEGEND = (DRIFT, ERROR, GONE, NEW, EMPTY, UNSURE, OK)
+
+BY_NAME = {status.name: status for status in STATUSES}
+FAILING = tuple(status.name for status in STATUSES if status.fails)
+SCORED = tuple(status.name for status in STATUSES if status.is_scored)
