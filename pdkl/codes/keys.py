@@ -10,8 +10,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pdkl.codes.labels import label_order, require_match, union_labels
-from pdkl.codes.values import encode
+from pdkl.codes.equality import same_value
+from pdkl.codes.labels import (
+    Labels,
+    as_objects,
+    common_labels,
+    label_order,
+    require_match,
+    take_labels,
+)
+from pdkl.codes.values import encode, value_dtype
 from pdkl.core.counts.counts import CodeArray
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.validation import listing
@@ -97,7 +105,9 @@ def _level(frame: pd.DataFrame, key: Key) -> tuple[CodeArray, pd.Series[Any]]:
     """Encode one key: a code for each row, -1 where it is missing, and the level of each code."""
     name = key_name(key)
     codes, labels = encode(frame[name], name)
-    dtype = labels.dtype if isinstance(frame[name].dtype, pd.SparseDtype) else frame[name].dtype
+    dtype = value_dtype(frame[name].dtype)
+    if isinstance(dtype, pd.SparseDtype):
+        dtype = labels.dtype
     if isinstance(key, pd.Grouper) and key.freq is not None:
         position, labels = _bins(labels, key)
         codes, dtype = np.append(position, -1)[codes], labels.dtype
@@ -191,8 +201,10 @@ def pool_groups(
 
     Groupers cut the pooled times, so both frames are cut at the same places.
     """
-    pooled = pd.DataFrame({name: _pool(here[name], there[name]) for name in here.columns})
-    codes, keys = group_rows(pooled, by)
+    for name in here.columns:
+        own, other = (encode(side[name], name)[1] for side in (here, there))
+        require_match(own, other, f"by column {name!r}", "that of reference")
+    codes, keys = group_rows(append_keys(here, there), by)
     order = sort_rows(keys)
     codes = np.argsort(order)[codes]
     keys = keys.take(order).reset_index(drop=True)
@@ -204,26 +216,36 @@ def _examples(keys: pd.DataFrame) -> str:
     return listing((row if len(keys.columns) > 1 else row[0] for row in rows), most=3)
 
 
-def _pool(here: pd.Series[Any], there: pd.Series[Any]) -> pd.Series[Any]:
-    """Append keys, in the dtype of ``here`` where that can hold them all."""
-    name = here.name
-    require_match(
-        pd.Index(here.dropna().unique()),
-        pd.Index(there.dropna().unique()),
-        f"by column {name!r}",
-        "that of reference",
+def append_keys(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Put the keys of two frames one below the other; no value changes by that."""
+    return pd.DataFrame({name: _append(first[name], second[name]) for name in first.columns})
+
+
+def _append(first: pd.Series[Any], second: pd.Series[Any]) -> pd.Series[Any]:
+    """Append keys by their values, in the dtype of ``first`` where that can hold them all."""
+    name, dtype = first.name, value_dtype(first.dtype)
+    (codes, labels), (others, labels_there) = (encode(side, name) for side in (first, second))
+    every, *places = common_labels(labels, labels_there)
+    position = np.concatenate(
+        [np.append(place, -1)[side] for place, side in zip(places, (codes, others), strict=True)]
     )
-    dtype: Any = here.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        levels = pd.Index(there.dropna().unique())
-        if isinstance(there.dtype, pd.CategoricalDtype):
-            levels = there.cat.categories
-        every, _ = union_labels(dtype.categories, levels)
-        dtype = pd.CategoricalDtype(every, ordered=dtype.ordered)
-    values = [*here, *there]
+        levels = pd.CategoricalDtype(every, ordered=dtype.ordered)
+        return pd.Series(pd.Categorical.from_codes(position, dtype=levels), name=name)
+    held = _in_dtype(every, dtype, missing=bool((position < 0).any()))
+    if held is None:
+        return pd.Series(take_labels(every, position), name=name)
+    lacking = bool((position < 0).any())
+    return pd.Series(held.array.take(position, allow_fill=lacking), dtype=held.dtype, name=name)
+
+
+def _in_dtype(labels: Labels, dtype: Any, *, missing: bool) -> pd.Series[Any] | None:
+    """Return the labels in a dtype, None where it cannot hold them, or what is missing."""
+    if missing and isinstance(dtype, np.dtype) and dtype.kind in "iub":
+        return None
     try:
-        pooled = pd.Series(values, name=name, dtype=dtype)
-    except (TypeError, ValueError, OverflowError):
-        return pd.Series(values, name=name)
-    kept = all(pd.isna(a) or a == b for a, b in zip(values, pooled, strict=True))
-    return pooled if kept else pd.Series(values, name=name, dtype=object)
+        held = pd.Series(labels, dtype=object).astype(dtype)
+    except (TypeError, ValueError, OverflowError, NotImplementedError, ArithmeticError):
+        return None
+    same = all(map(same_value, as_objects(labels), as_objects(pd.Index(held, dtype=held.dtype))))
+    return held if same else None

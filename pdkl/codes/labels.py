@@ -1,8 +1,4 @@
-"""What outcomes are called: kinds, unions, order and text of pandas labels.
-
-The one place that knows when two labels are the same: as Python has it, ``True == 1 == 1.0``,
-whatever dtype holds them.
-"""
+"""What outcomes are called: dtype families, unions, order and text of pandas labels."""
 
 from __future__ import annotations
 
@@ -15,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pdkl.codes.equality import comparable, first_of_equals
 from pdkl.core.numerics.exact import IntArray
 
 Labels: TypeAlias = "pd.Index[Any]"
@@ -43,7 +40,7 @@ def dtype_families(labels: Labels) -> frozenset[str]:
     if isinstance(dtype, pd.StringDtype):
         return frozenset({"string"})
     if isinstance(dtype, pd.PeriodDtype):
-        return frozenset({f"period[{dtype.freq.freqstr}]"})
+        return frozenset({str(dtype)})
     if isinstance(dtype, pd.DatetimeTZDtype):
         return frozenset({"aware datetime"})
     by_letter = {"b": "number", "i": "number", "u": "number", "f": "number"}
@@ -62,8 +59,8 @@ def _dtype_family(value: object) -> str:
         return "string"
     if isinstance(value, datetime.datetime):  # a Timestamp is one
         return "naive datetime" if value.tzinfo is None else "aware datetime"
-    if isinstance(value, datetime.date):
-        return "date"
+    if isinstance(value, datetime.date):  # the same as a time at midnight
+        return "naive datetime"
     if isinstance(value, datetime.timedelta):
         return "timedelta"
     if isinstance(value, pd.Period):
@@ -89,19 +86,45 @@ def _in_words(names: frozenset[str]) -> str:
 
 def union_labels(left: Labels, right: Labels) -> tuple[Labels, IntArray]:
     """Give the labels of ``left``, then what only ``right`` has; and where each of ``right`` is."""
+    every, _, position = union_of(left, right)
+    return every, position
+
+
+def union_of(left: Labels, right: Labels) -> tuple[Labels, IntArray, IntArray]:
+    """Give the labels of ``left``, then what only ``right`` has; and where each of both is.
+
+    Labels of one side may become one, where they are equal at the precision of the other.
+    """
     if isinstance(left.dtype, pd.DatetimeTZDtype) and isinstance(right, pd.DatetimeIndex):
         right = right.tz_convert(left.dtype.tz)
-    same = left.dtype == right.dtype
-    first: Any = left if same else pd.Index(as_objects(left), dtype=object)
-    second: Any = right if same else pd.Index(as_objects(right), dtype=object)
+    first, second = comparable([left, right])
+    if not first.is_unique:
+        kept = first_of_equals(left if first is left else first)
+        assert kept is not None  # they are not unique
+        chosen, place = kept
+        every, _, position = union_of(left[chosen], right)
+        return every, place, position
     position = first.get_indexer(second).astype(np.int64)
-    new = position < 0
-    position[new] = len(left) + np.arange(int(new.sum()))
-    if not new.any():
-        return left, position
-    return (
-        append_labels([left, right[new]]) if same else natural_labels([*first, *second[new]])
-    ), position
+    new = np.flatnonzero(position < 0)
+    if not len(new):
+        return left, np.arange(len(left)), position
+    found, distinct = pd.factorize(second[new])
+    position[new] = len(left) + found
+    _, at = np.unique(found, return_index=True)
+    added = right[new[at]]
+    if left.dtype == right.dtype:
+        return append_labels([left, added]), np.arange(len(left)), position
+    mixed = [*as_objects(left), *as_objects(added)]
+    if {"date", "time"} <= {_calendar(value) for value in mixed}:  # then all are times
+        mixed = [*first, *distinct]
+    return natural_labels(mixed), np.arange(len(left)), position
+
+
+def _calendar(value: object) -> str:
+    """Tell dates from times, which are dates too."""
+    if isinstance(value, datetime.datetime):
+        return "time"
+    return "date" if isinstance(value, datetime.date) else ""
 
 
 def append_labels(parts: Sequence[Labels]) -> Labels:
@@ -146,8 +169,7 @@ def common_labels(own: Labels, other: Labels) -> tuple[Labels, IntArray, IntArra
             single = without_other(labels)
             kept = single if kept is None else kept[union_labels(single, kept)[1] < len(single)]
     if kept is None:
-        every, position = union_labels(own, other)
-        return every, np.arange(len(own)), position
+        return union_of(own, other)
     every, place = fold_labels(own, kept)
     return every, place, fold_labels(other, kept)[1]
 

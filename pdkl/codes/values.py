@@ -10,10 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pdkl.codes.arrow_text import encode_text
+from pdkl.codes.equality import first_of_equals
 from pdkl.codes.integers import encode_integers, encode_ticks
+from pdkl.codes.labels import union_of
 from pdkl.core.counts.counts import CodeArray
 
 Encoder = Callable[["pd.Series[Any]", Hashable], "tuple[CodeArray, pd.Index[Any]]"]
+_NARROW = ("halffloat", "float")
 _TEXT = ("string", "large_string")
 _SAMPLE = 1 << 12  # objects looked at to learn whether they are few
 
@@ -23,6 +26,10 @@ def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[
     dtype: Any = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return values.array.codes, dtype.categories
+    if is_arrow_dictionary(dtype):
+        return _plain(*_from_dictionary(values))
+    if dtype == np.float16:  # which no index of pandas holds
+        return encode(values.astype(np.float32), name)
     if dtype == np.bool_:
         return values.to_numpy().view(np.uint8), pd.Index([False, True])
     if isinstance(dtype, np.dtype) and (coded := _by_arithmetic(values.to_numpy())) is not None:
@@ -38,6 +45,34 @@ def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[
             "Turn them into something hashable first, such as tuples or text."
         ) from None
     return _plain(codes, pd.Index(found, dtype=found.dtype, tupleize_cols=False))
+
+
+def is_arrow_dictionary(dtype: Any) -> bool:
+    """Tell whether a column holds Arrow's dictionaries, which declare nothing."""
+    return isinstance(dtype, pd.ArrowDtype) and str(dtype.pyarrow_dtype).startswith("dictionary")
+
+
+def _from_dictionary(values: pd.Series[Any]) -> tuple[CodeArray, pd.Index[Any]]:
+    """Take the codes that Arrow has given already, chunk by chunk.
+
+    A dictionary may hold null, or a value twice, and that of each chunk may be another.
+    """
+    dtype, array = value_dtype(values.dtype), values.array.__arrow_array__()
+    every = encode(pd.Series([], dtype=dtype), values.name)[1]
+    parts = [np.zeros(0, dtype=np.int64)]
+    for chunk in array.chunks:
+        place, labels = encode(pd.Series(chunk.dictionary, dtype=dtype), values.name)
+        every, _, position = union_of(every, labels)
+        indices = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        parts.append(np.append(np.append(position, -1)[place], -1)[indices])
+    return np.concatenate(parts), every
+
+
+def value_dtype(dtype: Any) -> Any:
+    """Return the dtype that holds the values of a column and can be indexed."""
+    if is_arrow_dictionary(dtype):
+        return pd.ArrowDtype(dtype.pyarrow_dtype.value_type)
+    return np.dtype(np.float32) if dtype == np.float16 else dtype
 
 
 def _by_arithmetic(values: NDArray[Any]) -> tuple[CodeArray, pd.Index[Any]] | None:
@@ -103,12 +138,27 @@ def _plain(codes: CodeArray, labels: pd.Index[Any]) -> tuple[CodeArray, pd.Index
     """Hold labels in NumPy's types where they fit, and read NaN as missing in every dtype."""
     dtype: Any = labels.dtype
     if isinstance(dtype, pd.ArrowDtype):
-        labels = pd.Index(list(labels.astype(object)), tupleize_cols=False)
+        narrow = str(dtype.pyarrow_dtype) in _NARROW
+        values = list(labels.astype(object))
+        labels = pd.Index(values, dtype=np.float32 if narrow else None, tupleize_cols=False)
     elif isinstance(dtype, pd.SparseDtype):
         labels = pd.Index(np.asarray(labels))
     elif hasattr(dtype, "numpy_dtype"):  # the masked ones: Int64, boolean, Float64
         labels = pd.Index(labels.to_numpy(dtype=dtype.numpy_dtype))
-    if labels.dtype.kind == "f" and (missing := np.asarray(labels.isna())).any():
-        position = np.append(np.where(missing, -1, np.cumsum(~missing) - 1), -1)
-        return position[codes], labels[~missing]
+    if labels.dtype.kind == "f":
+        if (missing := np.asarray(labels.isna())).any():
+            position = np.append(np.where(missing, -1, np.cumsum(~missing) - 1), -1)
+            codes, labels = position[codes], labels[~missing]
+        labels = labels + 0.0  # -0.0 is 0.0
+    if isinstance(dtype, pd.ArrowDtype) or labels.dtype == object:
+        return _distinct(codes, labels)
     return codes, labels
+
+
+def _distinct(codes: CodeArray, labels: pd.Index[Any]) -> tuple[CodeArray, pd.Index[Any]]:
+    """Give one code to labels that are equal, which not every hash table finds."""
+    equals = None if labels.inferred_type == "string" else first_of_equals(labels)
+    if equals is None:
+        return codes, labels
+    first, place = equals
+    return np.append(place, -1)[codes], labels[first]

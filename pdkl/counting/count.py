@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pdkl.codes.intervals import Binner
-from pdkl.codes.keys import Key, group_rows, key_name, sort_rows
+from pdkl.codes.keys import Key, append_keys, group_rows, key_name, sort_rows
 from pdkl.codes.weights import read_weights
 from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.core.measures.joint import Joint
@@ -97,8 +97,7 @@ def _places(keys: pd.DataFrame, among: pd.DataFrame) -> IntArray:
     """Return where each group stands among the same groups in another order."""
     if keys.columns.empty or keys.equals(among):
         return np.arange(len(keys))
-    both = pd.concat([among, keys], ignore_index=True)
-    codes, _ = group_rows(both, list(keys.columns))
+    codes, _ = group_rows(append_keys(among, keys), list(keys.columns))
     assert codes is not None  # there are keys
     place = np.empty(len(among), dtype=np.int64)
     place[codes[: len(among)]] = np.arange(len(among))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pdkl.codes.equality import same_value
 from pdkl.codes.keys import rank_keys, take_keys
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.validation import listing
@@ -126,7 +127,7 @@ def _equals(values: pd.Series[Any], label: Any) -> np.ndarray[Any, np.dtype[np.b
         except ValueError:
             return np.zeros(len(values), dtype=bool)
     same = ~missing
-    same[same] = [bool(value == label) for value in values[same]]
+    same[same] = [same_value(value, label) for value in values[same]]
     return same
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pdkl.codes.intervals import Binner, as_numbers
-from pdkl.codes.keys import group_rows
+from pdkl.codes.keys import append_keys, group_rows
 from pdkl.codes.values import Encoder
 from pdkl.codes.weights import read_weights, split_halves
 from pdkl.core.counts.counts import sum_by
@@ -58,9 +59,10 @@ def distinct(
         for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
         if name in needed and _seen(dtype) is not dtype
     ]
+    declared = {name: frame[name].dtype for name in needed}
     read_part, add = delayed(_reduce), delayed(_add)
     parts = [
-        read_part(part, column_lists, weights, binners, levels)
+        read_part(part, column_lists, weights, binners, levels, declared)
         for part in frame[needed].to_delayed()
     ]
     while len(parts) > 1:
@@ -75,7 +77,11 @@ def _reduce(
     weights: Hashable | None,
     binners: Mapping[Hashable, Encoder],
     levels: Sequence[Hashable],
+    declared: Mapping[Hashable, Any],
 ) -> list[pd.DataFrame]:
+    part = part.copy(deep=False)
+    for name, dtype in declared.items():
+        part[name] = _as_declared(part[name], dtype)
     part = part.astype({name: part[name].cat.categories.dtype for name in levels})
     cells = {"rows": np.ones(len(part), dtype=np.int64)}
     if weights is not None:
@@ -87,6 +93,43 @@ def _reduce(
             codes, labels = binners[name](part[name], name)
             values[name] = pd.Series(pd.Categorical.from_codes(codes, categories=labels))
     return [_added({name: values[name] for name in columns}, cells) for columns in column_lists]
+
+
+def _as_declared(values: pd.Series[Any], declared: Any) -> pd.Series[Any]:
+    """Return a column of a partition with the values that Dask has turned into text.
+
+    It does so with objects, such as booleans beside None, also where the frame declares booleans
+    or numbers.
+    """
+    dtypes = pd.api.types
+    if not (isinstance(values.dtype, pd.StringDtype) and dtypes.is_numeric_dtype(declared)):
+        return values
+    read = _as_boolean if dtypes.is_bool_dtype(declared) else _as_number
+    found = pd.Series(
+        [text if pd.isna(text) else read(text) for text in values],
+        dtype=object,
+        name=values.name,
+        index=values.index,
+    )
+    for text in found[[isinstance(value, str) for value in found]]:
+        raise UncountableError(
+            f"column {values.name!r} is declared as {declared}, and a partition holds the text "
+            f"{text!r}. Give all partitions one dtype, for instance with astype."
+        )
+    return found
+
+
+def _as_boolean(text: str) -> bool | str:
+    return {"True": True, "False": False}.get(text, text)
+
+
+def _as_number(text: str) -> float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 def _weighed(values: pd.Series[Any]) -> dict[str, NDArray[Any]]:
@@ -103,14 +146,16 @@ def _weighed(values: pd.Series[Any]) -> dict[str, NDArray[Any]]:
     return found | {"least": weight.astype(np.float64)}
 
 
-def _added(keys: Mapping[Hashable, pd.Series[Any]], cells: Mapping[str, Any]) -> pd.DataFrame:
+def _added(
+    keys: Mapping[Hashable, pd.Series[Any]] | pd.DataFrame, cells: Mapping[str, Any]
+) -> pd.DataFrame:
     """Add the cells of equal rows; the keys are then called by their place."""
     try:
         codes, found = group_rows(pd.DataFrame(dict(keys)), list(keys))
     except TypeError as error:
         raise UncountableError(str(error)) from None
     assert codes is not None  # there are keys
-    found = found.set_axis([f"{i}" for i in range(len(keys))], axis=1)
+    found = found.set_axis([f"{i}" for i in range(len(found.columns))], axis=1)
     for name, values in cells.items():
         if name == "least":
             least = np.full(len(found), np.inf)
@@ -126,12 +171,13 @@ def _add(parts: Sequence[Sequence[pd.DataFrame]]) -> list[pd.DataFrame]:
     for frames in zip(*parts, strict=True):
         # column by column, and without the empty ones: their dtypes have nothing to say
         full = [frame for frame in frames if len(frame)] or [frames[0]]
-        joined: dict[Hashable, pd.Series[Any]] = {
-            name: pd.concat([frame[name] for frame in full], ignore_index=True)
+        cells = {
+            name: np.concatenate([frame[name].to_numpy() for frame in full])
             for name in full[0].columns
+            if name in _CELLS
         }
-        cells = {name: joined.pop(name).to_numpy() for name in list(joined) if name in _CELLS}
-        added.append(_added(joined, cells))
+        keys = [frame.drop(columns=list(cells)) for frame in full]
+        added.append(_added(reduce(append_keys, keys), cells))
     return added
 
 

@@ -194,8 +194,14 @@ def source_of(kind: str, table: pa.Table, folder: Path) -> Any:
 
 
 def in_pandas(table: pa.Table) -> pd.DataFrame:
-    """Convert without rounding integers beside missing ones."""
+    """Convert without rounding integers beside missing ones.
+
+    Only ordered dictionaries declare levels; others are the values that they hold.
+    """
     frame: pd.DataFrame = table.to_pandas(integer_object_nulls=True)
+    for name, dtype in frame.dtypes.items():
+        if isinstance(dtype, pd.CategoricalDtype) and not dtype.ordered:
+            frame[name] = frame[name].astype(dtype.categories.dtype)
     return frame
 
 

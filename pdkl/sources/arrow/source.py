@@ -76,9 +76,7 @@ class ArrowSource(FrameSource):
             with_progress(batches, total, "counting", rows_in=len), lists, encoders, reader
         )
         dtypes = {name: _levels(encoders[name], arrow_types[name]) for name in names}
-        coded = {
-            n for n in names if n not in binners and not pa.types.is_dictionary(arrow_types[n])
-        }
+        coded = {n for n in names if n not in binners and not _declares_levels(arrow_types[n])}
         return [
             _rows(columns, dtypes, one, weights, frozenset(binners), frozenset(coded))
             for columns, one in zip(lists, found, strict=True)
@@ -133,7 +131,12 @@ def _levels(encoder: Any, arrow_type: pa.DataType) -> pd.CategoricalDtype:
         return pd.CategoricalDtype(encoder.labels)
     values = encoder.values().to_pandas()
     labels = pd.Index(values, dtype=values.dtype, tupleize_cols=False)
-    return pd.CategoricalDtype(labels, pa.types.is_dictionary(arrow_type) and arrow_type.ordered)
+    return pd.CategoricalDtype(labels, _declares_levels(arrow_type))
+
+
+def _declares_levels(arrow_type: pa.DataType) -> bool:
+    """Tell whether a dictionary has levels in their order; others only save space."""
+    return pa.types.is_dictionary(arrow_type) and bool(arrow_type.ordered)
 
 
 def _rows(

@@ -13,7 +13,6 @@ from pdkl.codes.intervals import same_bins
 from pdkl.codes.keys import group_rows, sort_rows
 from pdkl.codes.labels import (
     Labels,
-    append_labels,
     as_objects,
     dtype_families,
     label_order,
@@ -107,13 +106,12 @@ def _union(subject: str, parts: Sequence[Labels]) -> Labels:
         parts = times = [part.as_unit(units[-1]) for part in times]
         if len({str(part.tz) for part in times}) > 1:
             parts = [part.tz_convert("UTC") for part in times]
-    elif len(dtypes) > 1:
-        values = [value for part in parts for value in as_objects(part)]
-        parts = [natural_labels(list(dict.fromkeys(values)))]
-        if parts[0].dtype == object and kinds == {frozenset({"number"})}:  # each as it came
-            whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in parts[0]]
-            parts = [pd.Index(whole, dtype=object)]
-    every = append_labels(parts).unique()
+    every = parts[0]
+    for part in parts[1:]:
+        every, _ = union_labels(every, part)
+    if every.dtype == object and kinds == {frozenset({"number"})}:  # each as it came
+        whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in every]
+        every = pd.Index(whole, dtype=object)
     return every.take(label_order(every))
 
 
