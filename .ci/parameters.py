@@ -195,21 +195,21 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     "bins": {
         "": (
             f"{BINS}, optional",
-            "How columns of numbers and datetimes are cut into categories.",
+            "How columns of numbers, times and durations are cut into categories.",
         ),
         "drift, report": (
             BINS,
-            "How numbers and datetimes are cut. A mapping cuts its columns whatever they hold, and "
-            "leaves the others at 10 quantiles.",
+            "How numbers, times and durations are cut. A mapping cuts its columns whatever they "
+            "hold, and leaves the others at 10 quantiles.",
         ),
         "explain": (
             f"{BINS}, optional",
-            "How columns of numbers and datetimes are cut into categories, fitted to the "
+            "How columns of numbers, times and durations are cut into categories, fitted to the "
             "reference.",
         ),
         "profile": (
             "int, str, sequence of edges, mapping of these by column, or Profile, optional",
-            "How columns of numbers and datetimes are cut into categories; those of another "
+            "How columns of numbers, times and durations are cut into categories; those of another "
             "profile are cut at the same places.",
         ),
     },

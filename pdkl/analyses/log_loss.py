@@ -17,6 +17,7 @@ from pdkl.codes.labels import (
     require_match,
     union_labels,
 )
+from pdkl.codes.scales import natural
 from pdkl.codes.values import encode
 from pdkl.core.counts.counts import WeightArray
 from pdkl.core.measures.log_loss import binary_loss, categorical_loss, group_mean
@@ -123,10 +124,12 @@ def _first(
 def _probabilities(frame: pd.DataFrame, name: Hashable, parameter: str, hint: str) -> FloatArray:
     """Return a column of numbers in [0, 1] as float64, NaN where missing."""
     values = frame[name]
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        values = natural(values)
     if not pd.api.types.is_numeric_dtype(values.dtype) or values.dtype.kind == "c":
         raise TypeError(
             f"{parameter} column {name!r} must hold numbers in [0, 1] or booleans; "
-            f"got dtype {values.dtype}. {hint}"
+            f"got dtype {frame[name].dtype}. {hint}"
         )
     numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     outside = (numbers < 0) | (numbers > 1)

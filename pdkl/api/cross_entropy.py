@@ -78,7 +78,7 @@ class CrossEntropyMethods(Data):
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
         bins : int, str, sequence of edges, or mapping of these by column, optional
-            How columns of numbers and datetimes are cut into categories.
+            How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
         confidence : float in (0, 1), optional

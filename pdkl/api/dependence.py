@@ -62,7 +62,7 @@ class DependenceMethods(Data):
         dropna : bool
             Whether a row that lacks one of the values is left out, or missing is a category.
         bins : int, str, sequence of edges, or mapping of these by column, optional
-            How columns of numbers and datetimes are cut into categories.
+            How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
         estimator : str
@@ -154,7 +154,7 @@ class DependenceMethods(Data):
         dropna : bool
             Whether a row that lacks one of the values is left out, or missing is a category.
         bins : int, str, sequence of edges, or mapping of these by column, optional
-            How columns of numbers and datetimes are cut into categories.
+            How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
         estimator : str
@@ -241,7 +241,7 @@ class DependenceMethods(Data):
         dropna : bool
             Whether a row that lacks one of the values is left out, or missing is a category.
         bins : int, str, sequence of edges, or mapping of these by column, optional
-            How columns of numbers and datetimes are cut into categories.
+            How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
 

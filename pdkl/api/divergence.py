@@ -83,7 +83,7 @@ class DivergenceMethods(Data):
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
         bins : int, str, sequence of edges, or mapping of these by column, optional
-            How columns of numbers and datetimes are cut into categories.
+            How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
         confidence : float in (0, 1), optional
@@ -226,7 +226,7 @@ class DivergenceMethods(Data):
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
         bins : int, str, sequence of edges, or mapping of these by column, optional
-            How columns of numbers and datetimes are cut into categories.
+            How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
         confidence : float in (0, 1), optional
@@ -366,7 +366,7 @@ class DivergenceMethods(Data):
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
         bins : int, str, sequence of edges, or mapping of these by column, optional
-            How columns of numbers and datetimes are cut into categories.
+            How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
         confidence : float in (0, 1), optional
@@ -503,7 +503,7 @@ class DivergenceMethods(Data):
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
         bins : int, str, sequence of edges, or mapping of these by column, optional
-            How columns of numbers and datetimes are cut into categories.
+            How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
 

@@ -66,8 +66,8 @@ class DriftMethods(Data):
             Whether missing values are left out. By default they are a category like others, so that
             a column that went missing is seen.
         bins : int, str, sequence of edges, or mapping of these by column
-            How numbers and datetimes are cut. A mapping cuts its columns whatever they hold, and
-            leaves the others at 10 quantiles.
+            How numbers, times and durations are cut. A mapping cuts its columns whatever they hold,
+            and leaves the others at 10 quantiles.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
             Where rows come in bunches the p-values are far too small without it.
@@ -252,8 +252,8 @@ class DriftMethods(Data):
             Whether missing values are left out. By default they are a category like others, so that
             a column that went missing is seen.
         bins : int, str, sequence of edges, or mapping of these by column
-            How numbers and datetimes are cut. A mapping cuts its columns whatever they hold, and
-            leaves the others at 10 quantiles.
+            How numbers, times and durations are cut. A mapping cuts its columns whatever they hold,
+            and leaves the others at 10 quantiles.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
             Where rows come in bunches the p-values are far too small without it.

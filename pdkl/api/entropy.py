@@ -67,7 +67,7 @@ class EntropyMethods(Data):
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
         bins : int, str, sequence of edges, or mapping of these by column, optional
-            How columns of numbers and datetimes are cut into categories.
+            How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, or equal widths, as by default.
         estimator : str
@@ -172,7 +172,7 @@ class EntropyMethods(Data):
         smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
             The pseudo-count of every category of the alphabet.
         bins : int, str, sequence of edges, or mapping of these by column, optional
-            How columns of numbers and datetimes are cut into categories.
+            How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, or equal widths, as by default.
 

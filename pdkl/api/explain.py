@@ -70,7 +70,8 @@ class ExplainMethods(Data):
             Whether rows that lack a value are left out (without ``by``, a value in any of the
             columns). By default missing is a category, as values that go missing are a change.
         bins : int, str, sequence of edges, or mapping of these by column, optional
-            How columns of numbers and datetimes are cut into categories, fitted to the reference.
+            How columns of numbers, times and durations are cut into categories, fitted to the
+            reference.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
         n_resamples : int

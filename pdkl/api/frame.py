@@ -88,8 +88,9 @@ class InfoTheory(
         alphabet of K). It comes before ``zeros``.
 
     **bins, binning**
-        For columns of numbers and datetimes: a number of bins, a rule of NumPy such as ``"fd"``,
-        edges that increase, or a mapping {column: one of these}. A number of bins has equal shares
+        For columns of numbers, times and durations: a number of bins, a rule of NumPy such as
+        ``"fd"``, edges that increase, or a mapping {column: one of these}. Decimals are numbers,
+        and dates times; times of day are cut as well. A number of bins has equal shares
         (``binning="quantile"``, the default where two sides or columns are compared) or equal
         widths (``"width"``, the default for one). Edges are fitted once per column, to the whole
         reference where there is one, else to all rows. Intervals are [low, high), the last one

@@ -44,8 +44,8 @@ class ProfileMethods(Data):
         weights : label, optional
             The column of row weights or counts. Later questions need not name it.
         bins : int, str, sequence of edges, mapping of these by column, or Profile, optional
-            How columns of numbers and datetimes are cut into categories; those of another profile
-            are cut at the same places.
+            How columns of numbers, times and durations are cut into categories; those of another
+            profile are cut at the same places.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
         max_categories : int, optional

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from numbers import Integral
 from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from pdkl.codes.labels import Labels, take_labels
-from pdkl.core.counts.bin_edges import Binning, Bins, Numbers, fit, read_bins, texts
+from pdkl.codes.labels import Labels, append_labels, take_labels
+from pdkl.codes.scales import (
+    AWARE,
+    NAIVE,
+    NUMBER,
+    UNKNOWN,
+    Scaled,
+    ends_of,
+    in_unit,
+    may_be_scaled,
+    read_scaled,
+    scale_of,
+)
+from pdkl.core.counts.bin_edges import MOST_BINS, RULES, Binning, Bins, Numbers, fit, texts
 from pdkl.core.counts.counts import CodeArray, WeightArray
 from pdkl.core.validation import listing, one_of, require_columns
 
@@ -29,23 +41,35 @@ class Binner:
     scale: str
     zone: Any = None  # of times
     fitted: Fitted = "given"
+    unit: str | None = None  # of the edges, unless they are numbers: it depends on them alone
 
     def __call__(self, values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, Labels]:
         """Return a code for each row, -1 where missing, and the text of each interval."""
-        numbers, missing, scale = as_numbers(values, name)
-        if scale != self.scale and not missing.all():
+        read = _read(values, name)
+        if read.scale != self.scale and not read.missing.all():
             raise TypeError(
-                f"column {name!r} holds {scale}s, but its bins are of {self.scale}s. Convert it, "
-                "for instance with astype or pd.to_datetime."
+                f"column {name!r} holds {read.scale}s, but its bins are of {self.scale}s. Convert "
+                "it, for instance with astype or pd.to_datetime."
             )
-        return self.bins.assign(numbers, missing), pd.Index(self._texts())
+        return self.bins.assign(self._comparable(read), read.missing), pd.Index(self._texts())
+
+    def _comparable(self, read: Scaled) -> Numbers:
+        """Return values that compare with the edges as they do, in whatever unit they are."""
+        if read.unit is None or self.unit is None:
+            return read.numbers
+        ticks, last = in_unit(read.numbers, read.unit, self.unit), self.bins.edges[-1]
+        # what was rounded down to the last edge lies above it; elsewhere intervals are half open
+        beyond = (ticks == last) & (in_unit(ticks, self.unit, read.unit) < read.numbers)
+        return np.asarray(ticks + beyond)
 
     def _texts(self) -> list[str]:
         edges = self.bins.edges
-        if self.scale == "number":
+        if self.scale == NUMBER:
             written = texts([float(edge) for edge in edges])
         else:
-            written = [str(time).removesuffix(" 00:00:00") for time in self._times(edges)]
+            written = [str(end) for end in self._ends(edges)]
+        if self.scale in (NAIVE, AWARE):
+            written = [end.removesuffix(" 00:00:00") for end in written]
         inside = [f"[{a}, {b})" for a, b in pairwise(written)]
         inside[-1] = f"{inside[-1][:-1]}]"
         return [f"below {written[0]}", *inside, f"above {written[-1]}"]
@@ -54,66 +78,78 @@ class Binner:
         """Return where each category begins and ends, open ends infinite or missing."""
         low, high = self.bins.limits()
         first, last = self.bins.edges[:1], self.bins.edges[-1:]
-        if self.scale == "number":
+        if self.scale == NUMBER:
             infinity = np.array([np.inf])
             ends: tuple[Any, Any] = (
                 pd.Index(np.concatenate([-infinity, low, last])),
                 pd.Index(np.concatenate([first, high, infinity])),
             )
             return ends
-        gap = pd.DatetimeIndex([pd.NaT]).as_unit("ns").tz_localize(self.zone)
+        gap = take_labels(self._ends(first), np.array([-1]))
         return (
-            gap.append([self._times(low), self._times(last)]),
-            self._times(first).append([self._times(high), gap]),
+            append_labels([gap, self._ends(low), self._ends(last)]),
+            append_labels([self._ends(first), self._ends(high), gap]),
         )
 
-    def _times(self, ticks: Numbers) -> pd.DatetimeIndex:
-        times = pd.DatetimeIndex(ticks.astype("datetime64[ns]"))
-        return times.tz_localize("UTC").tz_convert(self.zone) if self.zone is not None else times
+    def _ends(self, ticks: Numbers) -> Labels:
+        return ends_of(ticks, self.scale, self.unit, self.zone)
 
 
-def as_numbers(values: pd.Series[Any], name: Hashable) -> tuple[Numbers, NDArray[np.bool_], str]:
-    """Return float64 numbers, or int64 nanoseconds of times, with a mask of the missing."""
-    given, values = values.dtype, natural(values)
-    dtype: Any = values.dtype
-    missing = values.isna().to_numpy()
-    if is_time(dtype):
-        zone = getattr(dtype, "tz", None) or getattr(
-            getattr(dtype, "pyarrow_dtype", None), "tz", None
+@dataclass(frozen=True)
+class Edges:
+    """Edges that the caller gave, on their scale."""
+
+    scale: str
+    ticks: Numbers
+    unit: str | None
+
+    def are_those_of(self, binner: Binner) -> bool:
+        """Tell whether a column is cut at these places."""
+        return (
+            self.can_cut(binner.scale)
+            and self.unit == binner.unit
+            and np.array_equal(self.ticks, binner.bins.edges)
         )
-        times = pd.DatetimeIndex(values).as_unit("ns")
-        ticks = times.tz_convert("UTC").tz_localize(None) if zone is not None else times
-        scale = "naive datetime" if zone is None else "aware datetime"
-        return np.asarray(ticks.to_numpy()).astype(np.int64), missing, scale
-    if is_number(dtype):
-        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        return numbers, missing | np.isnan(numbers), "number"
+
+    def can_cut(self, scale: str) -> bool:
+        """Tell whether they can cut values of a scale; times without a zone are of UTC."""
+        return scale in (self.scale, UNKNOWN) or (self.scale == NAIVE and scale == AWARE)
+
+
+def read_bins(parameter: str, bins: Any) -> Any:
+    """Return a number of bins, a rule, or `Edges`."""
+    if isinstance(bins, str):
+        return one_of(parameter, bins, RULES)
+    if isinstance(bins, Integral) and not isinstance(bins, bool):
+        if not 1 <= bins <= MOST_BINS:  # type: ignore[operator]
+            raise ValueError(f"{parameter} must be from 1 to {MOST_BINS} bins; got {bins}.")
+        return int(bins)
+    if isinstance(bins, Sequence | np.ndarray | pd.Index | pd.Series) and len(bins) >= 2:
+        given = bins if isinstance(bins, np.ndarray) else list(bins)
+        read = read_scaled(pd.Series(given)) if np.ndim(bins) == 1 else None
+        if read is not None:
+            finite = ~read.missing & np.isfinite(read.numbers)
+            edges, unit = read.chosen(finite)
+            if finite.all() and (edges[1:] > edges[:-1]).all():
+                return Edges(read.scale, edges, unit)
+            raise ValueError(
+                f"{parameter} must be finite edges that increase; got {list(bins)!r}. Values below "
+                "the first and above the last have categories of their own."
+            )
     raise TypeError(
-        f"bins is for numbers and datetimes; column {name!r} holds {given}. Leave it out of bins, "
-        "or convert it with pd.to_numeric or pd.to_datetime."
+        f"{parameter} must be a number of bins, one of {', '.join(map(repr, RULES))}, at least two "
+        f"edges, or a mapping of these by column; got {bins!r}."
     )
 
 
-def natural(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the values in the dtype that they have behind levels or objects."""
-    dtype: Any = values.dtype
-    if isinstance(dtype, pd.CategoricalDtype):
-        return pd.Series(take_labels(dtype.categories, values.cat.codes.to_numpy()))
-    return values.infer_objects() if pd.api.types.is_object_dtype(dtype) else values
-
-
-def is_number(dtype: Any) -> bool:
-    """Tell whether a column can be cut as numbers; booleans have two categories already."""
-    return (
-        pd.api.types.is_numeric_dtype(dtype)
-        and not pd.api.types.is_bool_dtype(dtype)
-        and not pd.api.types.is_complex_dtype(dtype)
-    )
-
-
-def is_time(dtype: Any) -> bool:
-    """Tell whether a column can be cut as times."""
-    return pd.api.types.is_datetime64_any_dtype(dtype)
+def _read(values: pd.Series[Any], name: Hashable) -> Scaled:
+    read = read_scaled(values)
+    if read is None:
+        raise TypeError(
+            f"bins is for numbers, times and durations; column {name!r} holds {values.dtype}. "
+            "Leave it out of bins, or convert it with pd.to_numeric or pd.to_datetime."
+        )
+    return read
 
 
 def named_by(bins: Any) -> list[Hashable]:
@@ -133,13 +169,18 @@ def rules_for(bins: Any, frame: pd.DataFrame, columns: Sequence[Hashable]) -> di
             if name in columns
         }
     rule = read_bins("bins", bins)
-    found = [name for name in columns if is_number(frame[name].dtype) or is_time(frame[name].dtype)]
+    found = [name for name in columns if may_be_scaled(frame[name])]
     if not found:
-        raise TypeError(
-            f"bins is for numbers and datetimes; the columns asked for ({listing(columns)}) hold "
-            "neither. Leave bins out, or name such a column."
-        )
+        raise nothing_to_cut(columns)
     return dict.fromkeys(found, rule)
+
+
+def nothing_to_cut(columns: Sequence[Hashable]) -> TypeError:
+    """Say that ``bins`` finds nothing that it is for."""
+    return TypeError(
+        f"bins is for numbers, times and durations; the columns asked for ({listing(columns)}) "
+        "hold none. Leave bins out, or name such a column."
+    )
 
 
 def read_binning(binning: Any, bins: Any, *, compared: bool) -> Binning:
@@ -165,21 +206,31 @@ def fit_to(
 
     ``counted`` says that weights are numbers of rows, so that each row matters to a rule's name.
     """
-    numbers, missing, scale = as_numbers(values, name)
-    if isinstance(rule, np.ndarray) and (rule.dtype.kind == "i") != (scale != "number"):
-        raise TypeError(
-            f"bins for column {name!r} has edges that are not {scale}s, which the column holds."
-        )
-    kept = ~missing & np.isfinite(numbers)
-    chosen = None if weights is None else weights[kept]
-    zone = getattr(natural(values).dtype, "tz", None)
-    if zone is None and scale == "aware datetime":
-        zone = "UTC"
-    numbers = numbers[kept]
-    if counted and chosen is not None and chosen.dtype.kind == "i" and isinstance(rule, str):
-        numbers, chosen = np.repeat(numbers, chosen), None
-    how: Fitted = "given" if isinstance(rule, np.ndarray) else fitted
-    return Binner(fit(numbers, chosen, rule, binning), scale, zone, how)
+    if isinstance(rule, Edges):
+        read = _read(values.dropna().iloc[:1] if scale_of(values) else values, name)
+        if not rule.can_cut(read.scale):
+            raise TypeError(
+                f"bins for column {name!r} has edges that are not {read.scale}s, which the column "
+                "holds."
+            )
+        scale = rule.scale if read.scale == UNKNOWN else read.scale
+        return _binner(Bins(rule.ticks), scale, read.zone, "given", rule.unit)
+    read = _read(values, name)
+    kept = ~read.missing & np.isfinite(read.numbers)
+    if weights is not None:
+        kept &= weights > 0
+        weights = weights[kept]
+    numbers, unit = read.chosen(kept)
+    if counted and weights is not None and weights.dtype.kind == "i" and isinstance(rule, str):
+        numbers, weights = np.repeat(numbers, weights), None
+    scale = NUMBER if read.scale == UNKNOWN else read.scale
+    return _binner(fit(numbers, weights, rule, binning), scale, read.zone, fitted, unit)
+
+
+def _binner(bins: Bins, scale: str, zone: Any, fitted: Fitted, unit: str | None) -> Binner:
+    if scale == AWARE and (zone is None or unit != "ns"):
+        zone = "UTC"  # beyond nanoseconds a zone may lead out of the calendar
+    return Binner(bins, scale, zone, fitted, unit)
 
 
 def same_bins(one: Binner | None, other: Binner | None) -> bool:
@@ -189,5 +240,6 @@ def same_bins(one: Binner | None, other: Binner | None) -> bool:
     return (
         one.scale == other.scale
         and str(one.zone) == str(other.zone)
+        and one.unit == other.unit
         and np.array_equal(one.bins.edges, other.bins.edges)
     )

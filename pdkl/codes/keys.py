@@ -19,6 +19,7 @@ from pdkl.codes.labels import (
     require_match,
     take_labels,
 )
+from pdkl.codes.scales import AWARE, DURATION, NAIVE, UNKNOWN, ends_of, read_scaled
 from pdkl.codes.values import encode, value_dtype
 from pdkl.core.counts.counts import CodeArray
 from pdkl.core.numerics.exact import IntArray
@@ -133,7 +134,8 @@ def _bins(times: pd.Index[Any], grouper: pd.Grouper) -> tuple[NDArray[np.int64],
     Only the sorted distinct times go through pandas, which would misplace unsorted rows and
     drop missing ones.
     """
-    if times.dtype.kind not in "Mm" and len(times):
+    read = read_scaled(pd.Series(times, dtype=times.dtype))
+    if read is None or read.scale not in (NAIVE, AWARE, DURATION, UNKNOWN):
         raise TypeError(
             f"by has a pd.Grouper with a frequency for column {grouper.key!r}, which holds "
             f"{times.dtype}; it needs datetimes. Convert it with pd.to_datetime."
@@ -141,6 +143,8 @@ def _bins(times: pd.Index[Any], grouper: pd.Grouper) -> tuple[NDArray[np.int64],
     position = np.full(len(times), -1, dtype=np.int64)
     if len(times) == 0:
         return position, times
+    if times.dtype.kind not in "Mm":  # dates, or times that nanoseconds do not reach
+        times = ends_of(read.numbers, read.scale, read.unit, read.zone)
     order = times.argsort()
     sizes = pd.DataFrame({grouper.key: times[order]}).groupby(grouper).size()
     occupied = np.flatnonzero(sizes)

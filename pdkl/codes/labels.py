@@ -247,7 +247,7 @@ def _is_plain(labels: Labels) -> bool:
     """Tell whether one column type of Parquet and SQL holds the labels as they are."""
     if labels.dtype != object:
         return not isinstance(labels.dtype, pd.IntervalDtype)
-    return labels.inferred_type in {"string", "empty", "date", "decimal"}
+    return labels.inferred_type in {"string", "empty", "date", "decimal", "time"}
 
 
 def joint_name(columns: Sequence[Hashable]) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pdkl.codes.scales import NUMBER, UNKNOWN, scale_of
 from pdkl.core.counts.counts import LARGEST_SUM, LARGEST_WHOLE_SUM, WeightArray
 
+_EXACT = 2.0**53  # up to which floats add whole numbers exactly
 HALF = 1 << 31  # what the upper halves of whole weights are multiples of
 
 
@@ -17,11 +20,10 @@ def read_weights(frame: pd.DataFrame, name: Hashable) -> WeightArray:
     """Return the weights as int64 where they are whole by dtype, else as float64."""
     values = frame[name]
     subject = f"weights (column {name!r})"
-    if not pd.api.types.is_numeric_dtype(values.dtype) or values.dtype.kind == "c":
-        raise TypeError(
-            f"{subject} must be numbers; got dtype {values.dtype}. Convert them with pd.to_numeric."
-        )
+    require_numbers(values, subject)
     check_weights(subject, rows=len(values), missing=int(values.isna().sum()))
+    if values.dtype.kind == "O":
+        values = _whole_if_exact(values, subject)
     weights: WeightArray
     if values.dtype.kind in "iub":
         if len(values) and int(values.max()) * len(values) > LARGEST_WHOLE_SUM:
@@ -40,6 +42,38 @@ def read_weights(frame: pd.DataFrame, name: Hashable) -> WeightArray:
         first_negative=weights[negative[0]] if len(negative) else None,
     )
     return weights
+
+
+def require_numbers(values: pd.Series[Any], subject: str) -> None:
+    """Raise unless weights are numbers; objects of which there are none here may be."""
+    if pd.api.types.is_object_dtype(values.dtype):
+        are_numbers = scale_of(values) in (NUMBER, UNKNOWN)
+    else:
+        are_numbers = pd.api.types.is_numeric_dtype(values.dtype) and values.dtype.kind != "c"
+    if not are_numbers:
+        raise TypeError(
+            f"{subject} must be numbers; got dtype {values.dtype}. Convert them with pd.to_numeric."
+        )
+
+
+def _whole_if_exact(values: pd.Series[Any], subject: str) -> pd.Series[Any]:
+    """Return decimals, and numbers held as objects, as int64 where all are whole, else as float64.
+
+    Decimals have no dtype that says whether they are whole, so their values do.
+    """
+    numbers = values.tolist()
+    whole = [int(number) for number in numbers if math.isfinite(number)]
+    if len(whole) < len(numbers) or whole != numbers:
+        return pd.Series([float(number) for number in numbers], values.index, dtype=np.float64)
+    if sum(map(abs, whole)) > LARGEST_WHOLE_SUM:
+        check_weights(subject, total=sum(map(abs, whole)))
+    return pd.Series(whole, values.index, dtype=np.int64)
+
+
+def whole_weights(weights: WeightArray, fractions: int) -> WeightArray:
+    """Return sums of decimals as int64 where no summand had a fraction and floats add exactly."""
+    exact = not fractions and float(weights.sum()) <= _EXACT
+    return weights.astype(np.int64) if exact else weights
 
 
 def check_weights(

@@ -9,15 +9,16 @@ import numpy as np
 
 from pdkl.codes.intervals import (
     Binner,
+    Edges,
     fit_to,
-    is_number,
-    is_time,
+    nothing_to_cut,
     read_binning,
+    read_bins,
     rules_for,
     same_bins,
 )
 from pdkl.codes.keys import group_rows
-from pdkl.core.counts.bin_edges import read_bins
+from pdkl.codes.scales import may_be_scaled, scale_of
 from pdkl.core.forms import LABEL, Q
 from pdkl.counting.count import weights_of
 from pdkl.request.resolve import ResolvedRequest, check_reference
@@ -60,15 +61,19 @@ def settle_bins(resolved: ResolvedRequest, *, compared: bool) -> dict[Hashable, 
         check_reference(request, source, list(rules))
     partner_of = dict(zip(resolved.columns, resolved.partners, strict=True))
     pooled = resolved.reference is None and form not in (Q, LABEL)
-    for (name, rule), rows in zip(
-        rules.items(), _rows_to_fit(resolved, source, rules, partner_of), strict=True
-    ):
-        weight, values = weights_of(rows), rows.plain[partner_of[name]]
-        if form is LABEL and len(values):
+    rows_of = _rows_to_fit(resolved, source, rules, partner_of)
+    for name, rule in rules.items():
+        values, weight = source.head[partner_of[name]], None
+        if name in rows_of:
+            rows = rows_of[name]
+            values, weight = rows.plain[partner_of[name]], weights_of(rows)
+        if form is LABEL and name in rows_of:
             codes, keys = group_rows(rows.frame, resolved.by)
             group = pairing.find(keys, request.reference, list(source.head.columns))
             of_group = np.asarray(codes == group)
             values, weight = values[of_group], None if weight is None else weight[of_group]
+        if not isinstance(request.bins, Mapping) and scale_of(values) is None:
+            continue  # objects that only their values tell of
         binner = fit_to(
             values,
             partner_of[name],
@@ -79,6 +84,8 @@ def settle_bins(resolved: ResolvedRequest, *, compared: bool) -> dict[Hashable, 
             counted=request.weights is None,
         )
         _cut_pair(binners, name, partner_of[name], binner)
+    if not binners:
+        raise nothing_to_cut(list(rules))
     return binners
 
 
@@ -103,10 +110,10 @@ def _open_rules(
         rule = bins.get(name) if isinstance(bins, Mapping) else bins
         if rule is not None:
             edges = read_bins("bins", rule)
-            if not (isinstance(edges, np.ndarray) and np.array_equal(edges, binner.bins.edges)):
+            if not (isinstance(edges, Edges) and edges.are_those_of(binner)):
                 raise ValueError(different_bins(name))
     left = [name for name in resolved.columns if name not in settled]
-    scaled = [is_number(head[name].dtype) or is_time(head[name].dtype) for name in left]
+    scaled = [may_be_scaled(head[name]) for name in left]
     if settled and not isinstance(bins, Mapping) and not any(scaled):
         return {}
     rules = rules_for(bins, head, left)
@@ -124,13 +131,12 @@ def _rows_to_fit(
     source: Source,
     rules: Mapping[Hashable, Any],
     partner_of: Mapping[Hashable, Hashable],
-) -> list[Rows]:
-    """Return rows for each rule of bins: no rows where it has edges, which fit anything."""
+) -> dict[Hashable, Rows]:
+    """Return rows for each rule of bins, but for edges, which need none."""
     weights, keys = resolved.request.weights, resolved.keys if resolved.form is LABEL else []
-    open_ = [name for name, rule in rules.items() if not isinstance(rule, np.ndarray)]
-    every = iter(source.reduce([[*keys, partner_of[name]] for name in open_], weights, {}))
-    none = Rows(source.head.iloc[:0], weights)
-    return [next(every) if name in open_ else none for name in rules]
+    open_ = [name for name, rule in rules.items() if not isinstance(rule, Edges)]
+    every = source.reduce([[*keys, partner_of[name]] for name in open_], weights, {})
+    return dict(zip(open_, every, strict=True))
 
 
 def _cut_pair(

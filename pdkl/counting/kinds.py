@@ -10,8 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes.intervals import Binner, fit_to, is_number, is_time, natural
-from pdkl.core.counts.bin_edges import read_bins
+from pdkl.codes.intervals import Binner, fit_to, read_bins
+from pdkl.codes.scales import (
+    DURATION,
+    TIME_OF_DAY,
+    UNKNOWN,
+    may_be_scaled,
+    natural,
+    scale_of,
+)
 from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.core.validation import require_columns
 from pdkl.counting.bins import binner_of_profiles
@@ -56,9 +63,13 @@ class _Values:
     series: pd.Series[Any]
     weight: WeightArray | None
 
+    @cached_property
+    def scale(self) -> str | None:
+        return scale_of(self.series)
+
     @property
     def are_scaled(self) -> bool:
-        return _is_scaled(self.series.dtype)
+        return self.scale not in (None, UNKNOWN)
 
     @property
     def are_many(self) -> bool:
@@ -101,7 +112,7 @@ def fit_numbers(
     for side in (reference, source):
         chosen = [c for c in columns if not c.error and c.there == (side is reference)]
         chosen = [c for c in chosen if c.binner is None]
-        chosen = [c for c in chosen if c.name in rules or _may_be_scaled(side, c.name)]
+        chosen = [c for c in chosen if c.name in rules or may_be_scaled(side.head[c.name])]
         base |= _read(side, chosen, weights)
     chosen = [c for c in columns if c.name in base]
     chosen = [c for c in chosen if c.name in rules or _are_many_numbers(base[c.name])]
@@ -110,7 +121,10 @@ def fit_numbers(
         for column in chosen
         if column.is_shared
         and column.name not in rules
-        and (_may_identify(base[column.name]) or not _is_scaled(source.head[column.name].dtype))
+        and (
+            _may_identify(base[column.name])
+            or scale_of(source.head[column.name]) in (None, UNKNOWN)
+        )
     ]
     today = _read(source, doubtful, weights)
     for column in chosen:
@@ -163,7 +177,7 @@ def numbers_to_cut(
     chosen = [
         DriftColumn(name, here=False, there=True)
         for name in columns
-        if name not in settled and _may_be_scaled(source, name)
+        if name not in settled and may_be_scaled(source.head[name])
     ]
     found = _read(source, chosen, weights)
     return [
@@ -202,19 +216,10 @@ def as_presence(side: LabelledCounts) -> LabelledCounts:
 
 
 def _may_identify(found: _Values) -> bool:
-    """Tell identifiers from few values, and from floats, of which most are distinct anyway."""
-    floats = pd.api.types.is_float_dtype(found.series.dtype)
-    return found.size >= _LEAST and not floats and found.are_distinct
-
-
-def _is_scaled(dtype: Any) -> bool:
-    return is_number(dtype) or is_time(dtype)
-
-
-def _may_be_scaled(side: Source, name: Hashable) -> bool:
-    """Tell whether a dtype allows for numbers and times; objects may be anything."""
-    dtype: Any = side.head[name].dtype
-    return pd.api.types.is_object_dtype(dtype) or _is_scaled(dtype)
+    """Tell identifiers from few values, and from what is measured, mostly distinct anyway."""
+    measured = pd.api.types.is_float_dtype(found.series.dtype)
+    measured |= found.scale in (DURATION, TIME_OF_DAY)
+    return found.size >= _LEAST and not measured and found.are_distinct
 
 
 def _are_many_numbers(values: _Values) -> bool:

@@ -13,6 +13,8 @@ from pdkl.codes.keys import Key, key_name
 from pdkl.core.validation import listing, number_in, one_of, require_columns
 
 ALPHABETS = ("observed", "declared")
+# how the types of Arrow begin that are strings, categories, booleans, or objects in NumPy's terms
+_DISCRETE = ("string", "large_string", "bool", "dictionary", "decimal", "date", "time32", "time64")
 BASES = {"nat": math.e, "bit": 2.0, "dit": 10.0, "nit": math.e}
 
 
@@ -109,7 +111,7 @@ def read_columns(
 
 def _is_discrete(dtype: Any) -> bool:
     if isinstance(dtype, pd.ArrowDtype):
-        return str(dtype.pyarrow_dtype).startswith(("string", "large_string", "bool", "dictionary"))
+        return str(dtype.pyarrow_dtype).startswith(_DISCRETE)
     return (
         isinstance(dtype, pd.CategoricalDtype | pd.StringDtype)
         or pd.api.types.is_bool_dtype(dtype)

@@ -157,7 +157,9 @@ def _ends(part: Categories, i: int) -> tuple[Labels, IntArray]:
     """Return where the intervals begin (0) or end (1); a column without any gives missing ends."""
     if part.intervals is None:
         return pd.Index(np.empty(0)), np.full(len(part.codes), -1)
-    return part.intervals[i], part.codes
+    known = part.intervals[i].notna()  # open ends of times are not
+    place = np.append(np.where(known, np.cumsum(known) - 1, -1), -1)
+    return part.intervals[i][known], place[part.codes]
 
 
 def _rank(part: Categories) -> IntArray:

@@ -11,17 +11,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pdkl.codes.intervals import Binner, as_numbers
+from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import append_keys, group_rows
+from pdkl.codes.scales import as_floats, scale_of
 from pdkl.codes.values import Encoder
-from pdkl.codes.weights import read_weights, split_halves
+from pdkl.codes.weights import read_weights, require_numbers, split_halves
 from pdkl.core.counts.counts import sum_by
 from pdkl.sources.base import FrameSource, Rows
 from pdkl.sources.distinct_rows import UncountableError, rows_beside_weights, running
 
 _UNKNOWN = "__UNKNOWN_CATEGORIES__"  # what Dask declares where it has not seen the levels
 _FAN_IN = 8  # how many answers are added at a time
-_CELLS = frozenset({"rows", "missing", "least", "low", "high", "total"})
+_CELLS = frozenset({"rows", "missing", "least", "low", "high", "total", "fractions"})
 
 
 def read(frame: Any, name: str) -> DaskSource:
@@ -133,6 +134,10 @@ def _as_number(text: str) -> float | str:
 
 
 def _weighed(values: pd.Series[Any]) -> dict[str, NDArray[Any]]:
+    try:
+        require_numbers(values, f"weights (column {values.name!r})")
+    except TypeError as error:
+        raise UncountableError(str(error)) from None
     missing = values.isna().to_numpy()
     known = values.where(~missing, 0)
     found: dict[str, NDArray[Any]] = {"missing": missing.astype(np.int64)}
@@ -141,8 +146,10 @@ def _weighed(values: pd.Series[Any]) -> dict[str, NDArray[Any]]:
         low, high = split_halves(weight)
         found |= {"low": low.astype(np.int64), "high": high.astype(np.float64)}
     else:
-        weight = known.to_numpy(dtype=np.float64)
+        weight = as_floats(known)
         found["total"] = weight
+        if values.dtype.kind == "O":  # decimals
+            found["fractions"] = (weight % 1 != 0).astype(np.int64)
     return found | {"least": weight.astype(np.float64)}
 
 
@@ -201,7 +208,7 @@ class DaskSource(FrameSource):
         fitting = {
             name: binner
             for name, binner in binners.items()
-            if name in self.head and as_numbers(self.head[name], name)[2] == binner.scale
+            if name in self.head and scale_of(self.head[name]) == binner.scale
         }
         lists = [list(dict.fromkeys(columns)) for columns in column_lists]
         with running(self.engine_name):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes.weights import check_weights, join_halves
+from pdkl.codes.weights import check_weights, join_halves, whole_weights
 from pdkl.sources.base import Rows
 
 
@@ -66,5 +66,8 @@ def checked_weights(cells: pd.DataFrame, subject: str) -> pd.Series[Any]:
         filling="Fill them",
     )
     if "total" in cells:
-        return cells["total"].astype(np.float64)
+        total = cells["total"].astype(np.float64)
+        if "fractions" not in cells:
+            return total
+        return pd.Series(whole_weights(total.to_numpy(), int(cells["fractions"].sum())))
     return join_halves(cells["low"], cells["high"], subject)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdkl import InfoTheory
-from pdkl.core.counts.bin_edges import RULES, fit, read_bins
+from pdkl.core.counts.bin_edges import RULES, fit
 
 RNG = np.random.default_rng(4)
 DATA = pd.DataFrame(
@@ -198,14 +198,14 @@ def test_results_go_to_parquet(tmp_path: Any) -> None:
         (
             lambda: THEORY.entropy("s", bins=3),
             TypeError,
-            "bins is for numbers and datetimes; the columns asked for ('s') hold neither. Leave "
-            "bins out, or name such a column.",
+            "bins is for numbers, times and durations; the columns asked for ('s') hold none. "
+            "Leave bins out, or name such a column.",
         ),
         (
             lambda: InfoTheory(DATA.astype({"s": object})).entropy("s", bins={"s": 3}),
             TypeError,
-            "bins is for numbers and datetimes; column 's' holds object. Leave it out of bins, or "
-            "convert it with pd.to_numeric or pd.to_datetime.",
+            "bins is for numbers, times and durations; column 's' holds object. Leave it out of "
+            "bins, or convert it with pd.to_numeric or pd.to_datetime.",
         ),
         (
             lambda: THEORY.entropy("x", bins=[1, 1, 2]),
@@ -286,7 +286,7 @@ def test_large_integers_are_cut_exactly_as_times() -> None:
     ticks = np.array([2**62, 2**62 + 1, 2**62 + 2, 2**62 + 3])
     cases: list[Any] = [("quantile", [1, 1, 2, 2]), ("width", [1, 2, 2, 2])]
     for binning, codes in cases:
-        bins = fit(ticks, None, read_bins("bins", 2), binning)
+        bins = fit(ticks, None, 2, binning)
         assert bins.assign(ticks, np.zeros(4, dtype=bool)).tolist() == codes
 
 

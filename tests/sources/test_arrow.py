@@ -462,7 +462,8 @@ WRONG_WEIGHTS: dict[str, pa.Array] = {
 @pytest.mark.parametrize("name", WRONG_WEIGHTS)
 def test_weights_are_refused_in_the_words_of_pandas(name: str) -> None:
     table = pa.table({"v": ["a", "b", "a"], "n": WRONG_WEIGHTS[name]})
-    frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
+    text = pd.StringDtype(na_value=np.nan)
+    frame = table.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype(), pa.string(): text}.get)
     with pytest.raises((ValueError, TypeError)) as expected:
         InfoTheory(frame).entropy("v", weights="n")
     for data in (table, pa.Table.from_batches(table.to_batches(1))):

@@ -306,7 +306,7 @@ def test_kinds_that_never_match(both: Both) -> None:
     )
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         InfoTheory(both.today).kl_divergence("fruit", "id")
-    message = "bins is for numbers and datetimes; column 'fruit' holds "
+    message = "bins is for numbers, times and durations; column 'fruit' holds "
     with pytest.raises(TypeError, match=f"^{re.escape(message)}"):
         InfoTheory(both.today).entropy("fruit", bins={"fruit": 3})
 

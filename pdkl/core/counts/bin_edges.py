@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
@@ -12,13 +11,12 @@ from numpy.typing import NDArray
 
 from pdkl.core.counts.counts import WeightArray
 from pdkl.core.numerics.exact import IntArray
-from pdkl.core.validation import one_of
 
 Binning = Literal["quantile", "width"]
 Rule = Literal["auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt"]
 RULES = ("auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt")
-_MOST_BINS = 10_000
-Numbers = NDArray[Any]  # float64, or int64 for times
+MOST_BINS = 10_000
+Numbers = NDArray[Any]  # float64, or int64 for times and durations
 
 
 @dataclass(frozen=True)
@@ -47,40 +45,8 @@ class Bins:
         return self.edges[:-1], self.edges[1:]
 
 
-def read_bins(parameter: str, bins: Any) -> Any:
-    """Return an int, a rule, or edges as a float64 array (int64 for times) that rise."""
-    if isinstance(bins, str):
-        return one_of(parameter, bins, RULES)
-    if isinstance(bins, Integral) and not isinstance(bins, bool):
-        if not 1 <= bins <= _MOST_BINS:  # type: ignore[operator]
-            raise ValueError(f"{parameter} must be from 1 to {_MOST_BINS} bins; got {bins}.")
-        return int(bins)
-    if isinstance(bins, Sequence | np.ndarray) and len(bins) >= 2:
-        edges = np.asarray(bins)
-        if edges.dtype.kind in "iufM" and edges.ndim == 1:
-            ticks = (
-                edges.astype("datetime64[ns]").astype(np.int64)
-                if edges.dtype.kind == "M"
-                else (edges.astype(np.float64))
-            )
-            if np.isfinite(ticks).all() and (np.diff(ticks) > 0).all():
-                return ticks
-            raise ValueError(
-                f"{parameter} must be finite edges that increase; got {list(bins)!r}. Values below "
-                "the first and above the last have categories of their own."
-            )
-    raise TypeError(
-        f"{parameter} must be a number of bins, one of {', '.join(map(repr, RULES))}, at least two "
-        f"edges, or a mapping of these by column; got {bins!r}."
-    )
-
-
 def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binning) -> Bins:
-    """Fit edges to finite values, which may be empty; ``bins`` is what `read_bins` returned."""
-    if isinstance(bins, np.ndarray):
-        return Bins(bins)
-    if weights is not None:
-        values, weights = values[weights > 0], weights[weights > 0]
+    """Fit edges to finite values of positive weight, which may be none: a number or by a rule."""
     distinct = np.unique(values)
     if len(distinct) <= (bins if isinstance(bins, int) else 1):
         # a bin for each value; nothing at all is put into [0, 0]
@@ -91,8 +57,11 @@ def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binnin
     low, high = distinct[0], distinct[-1]
     number = bins
     if isinstance(bins, str):
-        found = np.histogram_bin_edges((values - low).astype(np.float64), bins=bins)
-        number = min(len(found) - 1, _MOST_BINS)
+        away = values - low
+        if values.dtype.kind == "i":
+            away = away.view(np.uint64)  # the range may be twice what a signed integer holds
+        found = np.histogram_bin_edges(away.astype(np.float64), bins=bins)
+        number = min(len(found) - 1, MOST_BINS)
     if values.dtype.kind == "i":
         steps = [int(low) + (int(high) - int(low)) * i // number for i in range(number + 1)]
         return Bins(np.unique(np.array(steps, dtype=np.int64)))

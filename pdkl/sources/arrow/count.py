@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pdkl.codes.weights import check_weights
+from pdkl.codes.scales import as_floats, pandas_dtype
+from pdkl.codes.weights import check_weights, whole_weights
 from pdkl.core.counts.combinations import CombinationCounter, Combinations
 from pdkl.core.counts.counts import LARGEST_WHOLE_SUM, WeightArray
 from pdkl.sources.arrow.encoders import Dictionaries, Encoder, as_numpy
@@ -53,9 +55,11 @@ def count(
             for columns, counter in zip(column_lists, counters, strict=True):
                 sizes = [encoders[name].size for name in columns]
                 counter.add([codes[name] for name in columns], sizes, weight)
-    if weights is not None:
-        weights.require()
-    return [counter.result() for counter in counters]
+    results = [counter.result() for counter in counters]
+    if weights is None:
+        return results
+    weights.require()
+    return [replace(one, weight=weights.finished(one.weight)) for one in results]
 
 
 def _pieces(batches: Iterable[pa.RecordBatch], known: Callable[[], int]) -> Iterator[pa.Table]:
@@ -83,7 +87,10 @@ class WeightReader:
 
     def __init__(self, name: str, arrow_type: pa.DataType) -> None:
         self.name = name
-        self.dtype = np.dtype(np.float64 if pa.types.is_floating(arrow_type) else np.int64)
+        self._is_decimal = pa.types.is_decimal(arrow_type)
+        is_float = pa.types.is_floating(arrow_type) or self._is_decimal
+        self.dtype = np.dtype(np.float64 if is_float else np.int64)
+        self._fractions = 0
         self._rows = self._missing = self._negative = 0
         self._first_negative: Any = None
         self._total: int | float = 0
@@ -92,8 +99,12 @@ class WeightReader:
         """Return the weights in ``dtype``; what is wrong with them is noted for later."""
         self._rows += len(values)
         if self.dtype == np.float64:
-            parts = [chunk.to_numpy(zero_copy_only=False) for chunk in values.chunks]
-            weight: NDArray[Any] = np.concatenate(parts).astype(np.float64)
+            if self._is_decimal:
+                weight: NDArray[Any] = as_floats(values.to_pandas(types_mapper=pandas_dtype))
+                self._fractions += int((weight % 1 != 0).sum())
+            else:
+                parts = [chunk.to_numpy(zero_copy_only=False) for chunk in values.chunks]
+                weight = np.concatenate(parts).astype(np.float64)
             absent = np.isnan(weight)
             self._missing += int(absent.sum())
             weight[absent] = 0.0
@@ -112,6 +123,10 @@ class WeightReader:
                 self._first_negative = weight[bad[0]]
             self._negative += bad.size
         return weight
+
+    def finished(self, sums: WeightArray) -> WeightArray:
+        """Return sums of whole decimals as whole numbers."""
+        return whole_weights(sums, self._fractions) if self._is_decimal else sums
 
     def require(self) -> None:
         """Raise where weights cannot be weights, in the words that any frame's would get."""

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 
 from pdkl.codes.intervals import Binner
+from pdkl.codes.scales import pandas_dtype
 from pdkl.codes.weights import read_weights
 from pdkl.core.counts.combinations import Combinations
 from pdkl.core.counts.counts import CodeArray
@@ -42,7 +43,7 @@ class ArrowSource(FrameSource):
         schema = self.data.schema
         unnamed = [name for name in schema.names if name.startswith("__index_level_")]
         table = schema.empty_table().drop_columns(unnamed)
-        head: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+        head: pd.DataFrame = table.to_pandas(ignore_metadata=True, types_mapper=pandas_dtype)
         return head
 
     def reduce(
@@ -112,7 +113,7 @@ class _IntervalEncoder:
 
     def encode(self, values: pa.ChunkedArray) -> CodeArray:
         """Return the interval of each value, -1 where it is missing."""
-        return self._binner(values.to_pandas(), self._name)[0]
+        return self._binner(values.to_pandas(types_mapper=pandas_dtype), self._name)[0]
 
 
 def _encoder(name: Hashable, arrow_type: pa.DataType) -> Vocabulary:

@@ -26,6 +26,7 @@ _ARROW = {
     nw.Enum: pa.string(),
     nw.Categorical: pa.string(),
     nw.Date: pa.date32(),
+    nw.Time: pa.time64("ns"),
     nw.Decimal: pa.decimal128(38, 9),
 }
 
@@ -109,7 +110,8 @@ def distinct(
 
     The columns of an answer are called by their place in the list. Beside them stand ``rows``, and
     for the weights ``missing`` (how many), ``least``, and what they add up to: ``low`` + ``high``
-    for whole ones, exactly, else ``total``. Columns with ``edges`` come as the codes of
+    for whole ones, exactly, else ``total``, for decimals beside ``fractions`` (how many have one).
+    Columns with ``edges`` come as the codes of
     `pdkl.core.counts.bin_edges.Bins.assign`, null where missing.
     """
     frames = [_reduced(query, columns, weights, edges) for columns in column_lists]
@@ -159,6 +161,10 @@ def _weighed(query: Query, weights: Hashable | None) -> tuple[list[nw.Expr], lis
             weight = weight.cast(nw.Float64)
             asked += [weight.alias("least"), weight.alias("total")]
             sums = ["missing", "total"]
+            if field.dtype.is_decimal():
+                fraction = (weight.fill_null(0.0) % 1.0 != 0.0).cast(nw.Int64)
+                asked.append(fraction.alias("fractions"))
+                sums.append("fractions")
         found += [nw.col(name).sum() for name in sums] + [nw.col("least").min()]
     return asked, found
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pdkl.codes.intervals import Binner
+from pdkl.codes.scales import pandas_dtype
 from pdkl.codes.weights import read_weights
 from pdkl.sources.base import FrameSource, Rows
 from pdkl.sources.distinct_rows import TooManyRowsError, rows_beside_weights, running
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pdkl.sources.narwhals.query import Field, Query
 
 
+_DAY = 24 * 60 * 60 * 10**6  # microseconds
 _NULLABLE = {pa.bool_(): pd.BooleanDtype()} | {
     pa.type_for_alias(dtype.name.lower()): dtype
     for dtype in (
@@ -68,8 +70,8 @@ class QuerySource(FrameSource):
         """Count the distinct rows of each list where the data is."""
         engine = engine_of(self.engine_name)
         fields: dict[Hashable, Field] = {field.name: field for field in self.query.fields}
-        if weights is not None and not fields[weights].dtype.is_decimal():
-            read_weights(self.head, weights)  # it knows what else is no number
+        if weights is not None:
+            read_weights(self.head, weights)  # refuse what is no number
         edges = {
             name: binner.bins.edges
             for name, binner in binners.items()
@@ -99,7 +101,7 @@ def _empty(field: Field) -> pd.Series[Any]:
     if field.levels is not None:
         return pd.Series(pd.Categorical([], categories=list(field.levels)))
     kind = pa.null() if field.type is None else field.type
-    empty: pd.Series[Any] = pa.chunked_array([], kind).to_pandas()
+    empty: pd.Series[Any] = pa.chunked_array([], kind).to_pandas(types_mapper=pandas_dtype)
     return empty
 
 
@@ -111,10 +113,23 @@ def values_of(column: pa.ChunkedArray, field: Field) -> pd.Series[Any]:
         return pd.Series(pd.Categorical(column.to_pandas(), categories=list(field.levels)))
     if pa.types.is_decimal(column.type) and field.dtype.is_integer():
         column = column.cast(pa.int64())
+    if pa.types.is_interval(column.type):
+        column = _durations(column)
     values: pd.Series[Any] = column.to_pandas(
         types_mapper=_NULLABLE.get if column.null_count else None
     )
     return values
+
+
+def _durations(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Turn intervals of days and nanoseconds into durations; months have no fixed length."""
+    spans = column.to_pylist()
+    if any(span is not None and span.months for span in spans):
+        return column
+    ticks = [
+        None if span is None else span.days * _DAY + span.nanoseconds // 1000 for span in spans
+    ]
+    return pa.chunked_array([pa.array(ticks, pa.int64()).cast(pa.duration("us"))])
 
 
 def _cut(codes: pa.ChunkedArray, binner: Binner, name: Hashable) -> pd.Series[Any]:

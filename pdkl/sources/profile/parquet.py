@@ -343,6 +343,7 @@ def _bins_to_json(binner: Binner | None) -> str | None:
             "kind": binner.scale,
             "zone": None if binner.zone is None else str(binner.zone),
             "fitted": binner.fitted,
+            "unit": binner.unit,
         }
     )
 
@@ -352,8 +353,8 @@ def _bins_from_json(stored: str | None) -> Binner | None:
         return None
     facts = json.loads(stored)
     if facts["kind"] == "number":
-        edges = np.array([float.fromhex(edge) for edge in facts["edges"]], dtype=np.float64)
+        edges, unit = np.array([float.fromhex(edge) for edge in facts["edges"]]), None
     else:
-        edges = np.array(facts["edges"], dtype=np.int64)
+        edges, unit = np.array(facts["edges"], dtype=np.int64), facts.get("unit", "ns")
     zone = None if facts["zone"] is None else pd.DatetimeTZDtype(tz=facts["zone"]).tz
-    return Binner(Bins(edges), facts["kind"], zone, facts.get("fitted", "given"))
+    return Binner(Bins(edges), facts["kind"], zone, facts.get("fitted", "given"), unit)

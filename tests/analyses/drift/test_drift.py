@@ -236,8 +236,9 @@ FRAME = pd.DataFrame({"x": ["a", "b"], "n": [1.0, 2.5], "g": ["u", "v"]})
         (
             {"bins": {"x": 3}},
             TypeError,
-            f"bins is for numbers and datetimes; column 'x' holds {FRAME['x'].dtype}. Leave it out "
-            "of bins, or convert it with pd.to_numeric or pd.to_datetime.",
+            "bins is for numbers, times and durations; column 'x' holds "
+            f"{FRAME['x'].dtype}. Leave it out of bins, or convert it with pd.to_numeric or "
+            "pd.to_datetime.",
         ),
         ({"bins": 0}, ValueError, "bins must be from 1 to 10000 bins; got 0."),
         (

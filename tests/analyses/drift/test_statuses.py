@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,11 @@ RNG = np.random.default_rng(5)
         (pd.date_range("2024", periods=5, tz="Asia/Tokyo").repeat(4), "categorical"),
         (pd.date_range("2024", periods=200, freq="h"), "identifier"),
         (pd.period_range("2024", periods=30, freq="D").repeat(5), "categorical"),
-        (pd.to_timedelta(np.arange(200) % 30, "h"), "categorical"),
+        (pd.to_timedelta(np.arange(200) % 30, "h"), "binned"),
+        (pd.to_timedelta(np.arange(200), "h"), "binned"),
+        ([decimal.Decimal(i).scaleb(-2) for i in range(200)], "binned"),
+        ([datetime.time(i % 24, i % 7) for i in range(200)], "binned"),
+        ([datetime.date(2024, 1 + i % 12, 1 + i % 25) for i in range(300)], "binned"),
         ([f"user {i}" for i in range(100)], "identifier"),
         ([f"user {i}" for i in range(99)], "categorical"),
         ([f"user {i}" for i in range(95)] + ["user 0"] * 5, "identifier"),

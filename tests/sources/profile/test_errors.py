@@ -123,8 +123,9 @@ ERRORS: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: FRAME.assign(size="x").info_theory.kl_divergence("size", reference=BINNED),
         TypeError,
-        f"bins is for numbers and datetimes; column 'size' holds {pd.Series(['x']).dtype}. Leave "
-        "it out of bins, or convert it with pd.to_numeric or pd.to_datetime.",
+        "bins is for numbers, times and durations; column 'size' holds "
+        f"{pd.Series(['x']).dtype}. Leave it out of bins, or convert it with pd.to_numeric or "
+        "pd.to_datetime.",
     ),
     (
         lambda: FRAME.info_theory.kl_divergence(
