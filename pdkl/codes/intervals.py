@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from numbers import Integral
 from typing import Any, Literal, cast
@@ -42,6 +42,7 @@ class Binner:
     zone: Any = None  # of times
     fitted: Fitted = "given"
     unit: str | None = None  # of the edges, unless they are numbers: it depends on them alone
+    precision: int = 64  # bits of the floats that edges were fitted to
 
     def __call__(self, values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, Labels]:
         """Return a code for each row, -1 where missing, and the text of each interval."""
@@ -51,7 +52,10 @@ class Binner:
                 f"column {name!r} holds {read.scale}s, but its bins are of {self.scale}s. Convert "
                 "it, for instance with astype or pd.to_datetime."
             )
-        return self.bins.assign(self._comparable(read), read.missing), pd.Index(self._texts())
+        bins, numbers = self.bins, self._comparable(read)
+        if (bits := min(self.precision, read.precision)) < 64:  # 0.1 is 0.1 to the narrower
+            bins, numbers = Bins(_rounded(bins.edges, bits)), _rounded(numbers, bits)
+        return bins.assign(numbers, read.missing), pd.Index(self._texts())
 
     def _comparable(self, read: Scaled) -> Numbers:
         """Return values that compare with the edges as they do, in whatever unit they are."""
@@ -93,6 +97,12 @@ class Binner:
 
     def _ends(self, ticks: Numbers) -> Labels:
         return ends_of(ticks, self.scale, self.unit, self.zone)
+
+
+def _rounded(numbers: Numbers, bits: int) -> Numbers:
+    """Round to the precision of floats of so many bits."""
+    with np.errstate(over="ignore"):
+        return np.asarray(numbers.astype(f"float{bits}").astype(np.float64))
 
 
 @dataclass(frozen=True)
@@ -224,7 +234,8 @@ def fit_to(
     if counted and weights is not None and weights.dtype.kind == "i" and isinstance(rule, str):
         numbers, weights = np.repeat(numbers, weights), None
     scale = NUMBER if read.scale == UNKNOWN else read.scale
-    return _binner(fit(numbers, weights, rule, binning), scale, read.zone, fitted, unit)
+    binner = _binner(fit(numbers, weights, rule, binning), scale, read.zone, fitted, unit)
+    return replace(binner, precision=read.precision)
 
 
 def _binner(bins: Bins, scale: str, zone: Any, fitted: Fitted, unit: str | None) -> Binner:

@@ -43,6 +43,7 @@ class Scaled:
     missing: NDArray[np.bool_]
     unit: str | None = None
     zone: Any = None
+    precision: int = 64  # bits of the floats that held them
 
     def chosen(self, rows: NDArray[np.bool_]) -> tuple[Numbers, str | None]:
         """Return the values of some rows, in the finest unit that reaches them all."""
@@ -102,7 +103,9 @@ def read_scaled(values: pd.Series[Any]) -> Scaled | None:
         return Scaled(scale, np.zeros(len(values)), missing)
     if scale == NUMBER:
         found = as_floats(values)
-        return Scaled(scale, found, missing | np.isnan(found))
+        held = str(dtype).lower().removesuffix("[pyarrow]")
+        bits = {"float16": 16, "halffloat": 16, "float32": 32, "float": 32}.get(held, 64)
+        return Scaled(scale, found, missing | np.isnan(found), precision=bits)
     if isinstance(dtype, pd.ArrowDtype):
         ticks, unit, zone = _ticks_of_arrow(values)
     elif pd.api.types.is_object_dtype(dtype):

@@ -296,3 +296,17 @@ def test_one_column_may_stand_in_two_pairs_if_it_is_cut_alike() -> None:
     together = theory.kl_divergence(["x", "a"], ["a", "b"], bins=[-1, 0, 1])
     apart = [theory.kl_divergence(*pair, bins=[-1, 0, 1]) for pair in (("x", "a"), ("a", "b"))]
     assert together["kl_divergence"].tolist() == [part["kl_divergence"].iloc[0] for part in apart]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "float[pyarrow]", "Float32"])
+def test_floats_fall_into_bins_at_the_precision_of_the_narrowest(dtype: str) -> None:
+    wide = pd.DataFrame({"x": np.random.default_rng(0).normal(0, 0.5, 400).round(1)})
+    narrow = wide.astype(dtype)
+    for here, there in ((wide, narrow), (narrow, wide)):
+        found = here.info_theory.js_divergence("x", reference=there, bins=10)
+        assert found["js_divergence"].tolist() == [0.0]
+        edges = here.info_theory.distribution("x", bins=[-2.0, -0.3, 0.1, 2.0])["count"].tolist()
+        assert (
+            edges
+            == wide.info_theory.distribution("x", bins=[-2.0, -0.3, 0.1, 2.0])["count"].tolist()
+        )

@@ -61,7 +61,7 @@ class Field:
     @property
     def is_cut(self) -> bool:
         """Whether it can be cut by comparing with numbers."""
-        return bool(self.dtype.is_integer() or self.dtype.is_float())
+        return bool(self.dtype.is_integer() or self.dtype == nw.Float64)
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ class QuerySource(FrameSource):
             for name, binner in binners.items()
             if binner.scale == "number"
             and fields[name].is_cut
+            and binner.precision == 64
             and binner.bins.size <= engine.MOST_CATEGORIES
         }
         lists = [list(dict.fromkeys(columns)) for columns in column_lists]

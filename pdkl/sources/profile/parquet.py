@@ -344,6 +344,7 @@ def _bins_to_json(binner: Binner | None) -> str | None:
             "zone": None if binner.zone is None else str(binner.zone),
             "fitted": binner.fitted,
             "unit": binner.unit,
+            "precision": binner.precision,
         }
     )
 
@@ -357,4 +358,4 @@ def _bins_from_json(stored: str | None) -> Binner | None:
     else:
         edges, unit = np.array(facts["edges"], dtype=np.int64), facts.get("unit", "ns")
     zone = None if facts["zone"] is None else pd.DatetimeTZDtype(tz=facts["zone"]).tz
-    return Binner(Bins(edges), facts["kind"], zone, facts.get("fitted", "given"), unit)
+    return Binner(Bins(edges), facts["kind"], zone, facts["fitted"], unit, facts["precision"])
