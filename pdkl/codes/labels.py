@@ -121,7 +121,14 @@ def with_other(labels: Labels) -> Labels:
 
 def has_other(labels: Labels) -> bool:
     """Tell whether some categories were lumped together."""
-    return labels.dtype == object and any(label is OTHER for label in labels)
+    return place_of_other(labels) >= 0
+
+
+def place_of_other(labels: Labels) -> int:
+    """Return where the label of lumped categories is, -1 for nowhere."""
+    if labels.dtype != object:
+        return -1
+    return next((i for i, label in enumerate(labels) if label is OTHER), -1)
 
 
 def without_other(labels: Labels) -> Labels:

@@ -192,48 +192,6 @@ def test_pseudonyms_are_the_same_in_every_segment_and_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("today", "before", "kept"),
-    [
-        # two are few
-        ({"a": 50, "b": 50, "c": 3, "d": 4}, {"a": 50, "b": 50, "c": 40, "d": 40}, {"a", "b"}),
-        # one is few: the next rarest joins it
-        ({"a": 50, "b": 40, "c": 3}, {"a": 50, "b": 50, "c": 50}, {"a"}),
-        # one is few on each side: together they would still be told apart on neither
-        ({"a": 50, "b": 3, "c": 60}, {"a": 50, "b": 50, "c": 3}, {"a"}),
-        # none at all is not few, but does not hide one that is
-        ({"a": 50, "b": 3, "c": 0, "d": 70}, {"a": 50, "b": 0, "c": 3, "d": 90}, {"d"}),
-        ({"a": 50, "b": 60}, {"a": 50, "c": 60}, {"a", "b", "c"}),
-        # what cannot be hidden behind another loses its name all the same
-        ({"a": 3}, {"a": 50}, set()),
-    ],
-)
-def test_min_count(today: dict[str, int], before: dict[str, int], kept: set[str]) -> None:
-    report = pdkl.InfoTheory(counted(**today)).report(
-        counted(**before), "x", min_count=5, rng=0, progress=False
-    )
-    found = report.categories
-    own = found[found["flag"] != "other"]
-    assert set(own["category"]) == kept
-    assert found["count"].sum() == sum(today.values())
-    assert found["count_reference"].sum() == sum(before.values())
-    for counts in (own["count"], own["count_reference"]):
-        assert not ((counts > 0) & (counts < 5)).any()
-    names = set(today) | set(before)
-    folded = found.loc[found["flag"] == "other", "categories"]
-    assert folded.sum() == len(names - kept)
-    top = report.frame["top_category"].iloc[0]
-    assert pd.isna(top) or top in {*kept, "(other)"}  # it is missing where nothing differs
-    if top == "(other)":
-        assert np.isnan(report.frame["top_contribution"].iloc[0])
-
-
-def test_min_count_leaves_missing_values_where_every_row_counts_them() -> None:
-    today = pd.DataFrame({"x": ["a"] * 50 + ["b"] * 3 + ["c"] * 2 + [None] * 2})
-    report = pdkl.InfoTheory(today).report(today, min_count=10, rng=0, progress=False)
-    assert set(report.categories["category"]) == {"a", "(missing)", "(other)"}
-
-
-@pytest.mark.parametrize(
     ("keywords", "error", "message"),
     [
         (

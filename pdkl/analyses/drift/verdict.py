@@ -40,6 +40,7 @@ def judge(
         (~there & ~column_there, "new", "reference has no such column"),
         (~here, "gone", "data has no such group"),
         (~there, "new", "reference has no such group"),
+        (table.hidden, "ok", "not scored: a side has too few rows (min_count)"),
         (~value_here & ~value_there, "empty", "no value on either side"),
         (~value_here, "empty", "no value in data"),
         (~value_there, "empty", "no value in reference"),
