@@ -351,8 +351,9 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "": (
             "bool",
             "Whether category values, segment keys and bin edges are replaced by numbers, as in "
-            '"category 1" and "segment 2", in every form of the report and in its frames. Messages '
-            "of errors are left out too. Column names stay.",
+            '"category 1" and "segment 2", in every form of the report and in its frames. Of what '
+            "goes wrong, in a row or in the call, only the kind and the columns are told. Column "
+            "names stay.",
         ),
     },
     "min_count": {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import numpy as np
@@ -23,9 +23,11 @@ from pdkl.comparing.align import batches
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.redaction import kept_back
 from pdkl.core.validation import boolean
 from pdkl.report.document import Report
 from pdkl.request.keywords import Request
+from pdkl.sources.registry import read_data
 
 _ENTRIES = 4000  # categories shown in all: they bound the size of the report …
 _FEWEST, _MOST = 8, 25  # … but for each row between so many
@@ -45,9 +47,22 @@ def report(
 ) -> Report:
     """Answer `InfoTheory.report`."""
     redact, min_count = boolean("redact", redact), _read_min_count(min_count)
-    found = examine.examine(
-        data, request, threshold=threshold, alpha=alpha, bins=bins, min_count=min_count
-    )
+    threshold, alpha = examine.check(request, threshold, alpha)
+
+    def write() -> Report:
+        found = examine.examine(
+            data, request, threshold=threshold, alpha=alpha, bins=bins, min_count=min_count
+        )
+        return _written(found, redact=redact, min_count=min_count)
+
+    def columns() -> list[Hashable]:
+        return [name for side in (data, request.reference) for name in read_data(side).head.columns]
+
+    return kept_back(write, columns) if redact else write()
+
+
+def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
+    """Write the rows, and the categories behind them."""
     frame, n_rows = found.frame, len(found.frame)
     most = min(max(_ENTRIES // max(n_rows, 1), _FEWEST), _MOST)
     place = {column.name: i for i, column in enumerate(found.compared)}

@@ -272,8 +272,9 @@ class DriftMethods(Data):
             Whether long work shows a bar, where tqdm is installed.
         redact : bool
             Whether category values, segment keys and bin edges are replaced by numbers, as in
-            "category 1" and "segment 2", in every form of the report and in its frames. Messages of
-            errors are left out too. Column names stay.
+            "category 1" and "segment 2", in every form of the report and in its frames. Of what
+            goes wrong, in a row or in the call, only the kind and the columns are told. Column
+            names stay.
         min_count : int, optional
             Fold categories with fewer rows than this on either side (none at all is not few) into
             "(other)", few missing values too, and compute everything from what is left. The next

@@ -23,9 +23,10 @@ class Report:
     categories : pandas.DataFrame
         The categories behind each row of ``frame``, by falling contribution: ``row`` (int64, its
         place in ``frame``), ``column``, ``category`` (str), ``categories`` (int64, for how many it
-        stands; left out where ``min_count`` is given), ``count``, ``count_reference`` (int64), ``p``, ``q`` (float64, their shares),
-        ``change`` (p - q), ``ratio`` (p / q), ``contribution`` (float64, to the js_divergence, in
-        bit) and ``flag`` (str: any of missing, other, new, gone, rare).
+        stands; left out where ``min_count`` is given), ``count``, ``count_reference`` (int64),
+        ``p``, ``q`` (float64, their shares), ``change`` (p - q), ``ratio`` (p / q),
+        ``contribution`` (float64, to the js_divergence, in bit) and ``flag`` (str: any of missing,
+        other, new, gone, rare).
 
     Examples
     --------

@@ -89,18 +89,29 @@ def test_redact_hides_values_everywhere(pdkl_: Command) -> None:
             assert value not in out + errors
 
 
-def test_redact_keeps_back_what_errors_say(pdkl_: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: Any, **__: Any) -> NoReturn:
-        raise ValueError("the secret is paid")
-
-    monkeypatch.setattr(InfoTheory, "report", fail)
-    asked = ("drift", "before.parquet", "today.parquet")
-    assert pdkl_(*asked) == (2, "", "pdkl: the secret is paid\n")
-    assert pdkl_(*asked, "--redact") == (
-        2,
-        "",
-        "pdkl: ValueError: what it says may hold values, so --redact keeps it back.\n",
+def test_redact_keeps_back_what_errors_say(pdkl_: Command) -> None:
+    kept = (
+        "is kept back, as what it says may hold values of the data (redact=True). Ask without "
+        "redact, where values may be seen, to read it.\n"
     )
+    TODAY.assign(shop="secret").to_parquet("elsewhere.parquet")
+    Path("broken.csv").write_text("plan,age\nfree,1\nsecret,2,3\n")
+    for asked, about in (
+        (("before.parquet", "elsewhere.parquet", "--by", "shop"), "a ValueError about 'shop'"),
+        (("before.parquet", "broken.csv"), "a ValueError"),
+    ):
+        assert "secret" in pdkl_("drift", *asked)[2]
+        assert pdkl_("drift", *asked, "--redact") == (2, "", f"pdkl: {about} {kept}")
+
+
+def test_redact_still_says_what_was_typed_wrong(pdkl_: Command) -> None:
+    asked = ("drift", "before.parquet", "today.parquet", "--redact")
+    assert pdkl_(*asked, "--alpha", "7")[2] == "pdkl: alpha must be a number in (0, 1); got 7.0.\n"
+    _, _, errors = pdkl_("drift", "before.parquet", "nowhere.parquet", "--redact")
+    assert errors == (
+        "pdkl: path finds no file: there is no 'nowhere.parquet', nor a match for it.\n"
+    )
+    assert "is not a frequency" in pdkl_(*asked, "--by", "sold:fortnight")[2]
 
 
 def test_redact_still_names_a_column_that_is_not_there(pdkl_: Command) -> None:

@@ -217,3 +217,38 @@ def test_errors(keywords: dict[str, Any], error: type[Exception], message: str) 
     with pytest.raises(error) as caught:
         pdkl.InfoTheory(frame).report(frame, **keywords)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("today", "keywords", "about"),
+    [
+        ({"seg": "secret1"}, {"by": "seg"}, "ValueError about 'seg'"),
+        ({"seg": "secret2", "w": -7}, {"weights": "w"}, "ValueError about 'w'"),
+        ({"seg": [["secret1"]] * 40}, {"by": "seg"}, "TypeError about 'seg'"),
+        ({"seg": "secret3"}, {"by": pd.Grouper(key="seg", freq="D")}, "TypeError"),
+    ],
+)
+def test_redact_keeps_back_what_errors_say(
+    today: dict[str, Any], keywords: dict[str, Any], about: str
+) -> None:
+    before = pd.DataFrame({"seg": ["secret2"] * 40, "c": ["x", "y"] * 20, "w": 1})
+    asked: dict[str, Any] = {"columns": "c", "rng": 0, "progress": False} | keywords
+    with pytest.raises((ValueError, TypeError)):
+        pdkl.InfoTheory(before.assign(**today)).report(before, **asked)
+    with pytest.raises((ValueError, TypeError)) as caught:
+        pdkl.InfoTheory(before.assign(**today)).report(before, **asked, redact=True)
+    assert str(caught.value).startswith(f"a {about}")
+    assert "secret" not in str(caught.value)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+def test_redact_still_says_what_is_wrong_with_the_call() -> None:
+    frame = pd.DataFrame({"x": ["a", "b"]})
+    for keywords, message in (
+        ({"threshold": -1}, "threshold must be a finite number of at least 0; got -1."),
+        ({"n_resamples": 0}, "n_resamples must be at least 1; got 0."),
+        ({"columns": "y"}, "columns names column 'y', which data, like reference, does not have."),
+    ):
+        with pytest.raises((ValueError, KeyError)) as caught:
+            pdkl.InfoTheory(frame).report(frame, redact=True, **keywords)
+        assert str(caught.value).startswith(message)

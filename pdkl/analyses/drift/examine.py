@@ -60,17 +60,8 @@ def examine(
     min_count: int | None = None,
 ) -> Examined:
     """Answer, and keep what the answer was made of; with ``min_count``, of what may be told."""
-    threshold = number_in(
-        "threshold", threshold, 0.0, np.inf, "a finite number of at least 0", closed_low=True
-    )
-    alpha = number_in("alpha", alpha, 0.0, 1.0, "a number in (0, 1)")
+    threshold, alpha = check(request, threshold, alpha)
     (measure,) = request.measures
-    _require_comparison(measure)
-    if not is_data(request.reference):
-        raise TypeError(
-            "reference must be a frame, with the rows that today's are compared with; got "
-            f"{type(request.reference).__name__}."
-        )
     resolved = resolve(data, request, lambda _: columns_of(measure))
     _check_weights(resolved)
     columns = _columns(resolved)
@@ -99,6 +90,22 @@ def examine(
     frame = frame_of(table, threshold, status, note)
     lined_up = [column for _, column in prepared]
     return Examined(frame, replace(counted, columns=lined_up), columns, table)
+
+
+def check(request: Request, threshold: Any, alpha: Any) -> tuple[float, float]:
+    """Check all that does not depend on the data; return the threshold and alpha."""
+    threshold = number_in(
+        "threshold", threshold, 0.0, np.inf, "a finite number of at least 0", closed_low=True
+    )
+    alpha = number_in("alpha", alpha, 0.0, 1.0, "a number in (0, 1)")
+    _require_comparison(request.measures[0])
+    if not is_data(request.reference):
+        raise TypeError(
+            "reference must be a frame, with the rows that today's are compared with; got "
+            f"{type(request.reference).__name__}."
+        )
+    request.options(request.form())
+    return threshold, alpha
 
 
 def _units(measure: Measure, unit: str) -> dict[str, str]:
