@@ -109,7 +109,8 @@ class Report:
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write ``frame`` as comma-separated values that no spreadsheet takes for formulas.
 
-        Text that begins like a formula, with = + - @ or a control character, gets an apostrophe.
+        Text that begins like a formula gets an apostrophe: with = + - @, however wide and whatever
+        blanks are before it, a tab or a line break.
 
         Parameters
         ----------
