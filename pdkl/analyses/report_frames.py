@@ -74,9 +74,10 @@ def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
         )
     ]
     categories = _table(parts)
+    facts = dict(frame.attrs["pdkl"]) | _sizes(found, min_count)
     if min_count is not None:  # with the number of those that are folded, more could be told
         categories = categories.drop(columns="categories")
-    facts = dict(frame.attrs["pdkl"]) | _sizes(found, min_count)
+        facts.pop("folded", None)
     facts |= {"redact": redact, "min_count": min_count, "most_categories": most, "rare": _RARE}
     if redact:
         _rename_tops(frame, categories)

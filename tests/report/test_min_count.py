@@ -281,6 +281,7 @@ def test_what_a_profile_has_lumped_is_folded_with_the_rest() -> None:
     report = reported(before, profile, min_count=5)
     shown = report.categories.set_index("category")["count"].to_dict()
     assert shown == {"a": 50, "b": 60, "d": 40, "(other)": 33}
+    assert "folded" not in report.frame.attrs["pdkl"]  # how many the profile has lumped
     few = counted(a=50, b=60, c=30, d=2, e=3)
     shown = reported(few, profile, min_count=5).categories.set_index("category")["count"].to_dict()
     assert shown == {"a": 50, "b": 60, "(other)": 35}
