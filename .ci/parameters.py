@@ -351,17 +351,20 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "": (
             "bool",
             "Whether category values, segment keys and bin edges are replaced by numbers, as in "
-            '"category 1" and "segment 2", in every form of the report and in its frames. Messages '
-            "of errors are left out too. Column names stay.",
+            '"category 1" and "segment 2", in every form of the report and in its frames. Of what '
+            "goes wrong, in a row or in the call, only the kind and the columns are told. Column "
+            "names stay.",
         ),
     },
     "min_count": {
         "": (
             "int, optional",
             "Fold categories with fewer rows than this on either side (none at all is not few) "
-            'into "(other)". Where that would stand for one category alone on a side, the next '
-            "rarest joins it, so that no count can be told by difference. Scores are those of all "
-            "categories.",
+            'into "(other)", few missing values too, and compute everything from what is left. The '
+            "next rarest are folded with them where a count could be told otherwise, and how many "
+            "there are is not told. Groups with fewer rows on a side, or two, are not scored. No "
+            "count of a category from 1 to below this can then be told from the report. That is "
+            "promised of one report: the difference of two may tell more.",
         ),
     },
 }

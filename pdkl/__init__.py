@@ -4,6 +4,9 @@ Importing ``pdkl`` gives every pandas DataFrame and Series the accessor ``info_t
 `InfoTheory` and `SeriesInfoTheory` are the same methods for those who want static types.
 """
 
+from pdkl import _loading as _loading  # before all that takes long
+
+# isort: split
 import pandas as pd
 
 from pdkl import plot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,15 +10,24 @@ import pandas as pd
 
 from pdkl.analyses.drift import examine
 from pdkl.analyses.drift.examine import Examined
-from pdkl.codes.labels import MISSING_TEXT, OTHER_TEXT, as_objects, as_text, label_order
+from pdkl.analyses.drift.table import Flags
+from pdkl.codes.labels import (
+    MISSING_TEXT,
+    OTHER_TEXT,
+    as_objects,
+    as_text,
+    label_order,
+    place_of_other,
+)
 from pdkl.comparing.align import batches
 from pdkl.comparing.shared_labels import Column
-from pdkl.core.counts.suppression import folded
 from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.redaction import kept_back
 from pdkl.core.validation import boolean
 from pdkl.report.document import Report
 from pdkl.request.keywords import Request
+from pdkl.sources.registry import read_data
 
 _ENTRIES = 4000  # categories shown in all: they bound the size of the report …
 _FEWEST, _MOST = 8, 25  # … but for each row between so many
@@ -38,7 +47,22 @@ def report(
 ) -> Report:
     """Answer `InfoTheory.report`."""
     redact, min_count = boolean("redact", redact), _read_min_count(min_count)
-    found = examine.examine(data, request, threshold=threshold, alpha=alpha, bins=bins)
+    threshold, alpha = examine.check(request, threshold, alpha)
+
+    def write() -> Report:
+        found = examine.examine(
+            data, request, threshold=threshold, alpha=alpha, bins=bins, min_count=min_count
+        )
+        return _written(found, redact=redact, min_count=min_count)
+
+    def columns() -> list[Hashable]:
+        return [name for side in (data, request.reference) for name in read_data(side).head.columns]
+
+    return kept_back(write, columns) if redact else write()
+
+
+def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
+    """Write the rows, and the categories behind them."""
     frame, n_rows = found.frame, len(found.frame)
     most = min(max(_ENTRIES // max(n_rows, 1), _FEWEST), _MOST)
     place = {column.name: i for i, column in enumerate(found.compared)}
@@ -50,11 +74,13 @@ def report(
         )
     ]
     categories = _table(parts)
-    facts = dict(frame.attrs["pdkl"]) | _sizes(found)
+    facts = dict(frame.attrs["pdkl"]) | _sizes(found, min_count)
+    if min_count is not None:  # with the number of those that are folded, more could be told
+        categories = categories.drop(columns="categories")
+        facts.pop("folded", None)
     facts |= {"redact": redact, "min_count": min_count, "most_categories": most, "rare": _RARE}
-    if redact or min_count is not None:
-        _rename_tops(frame, categories)
     if redact:
+        _rename_tops(frame, categories)
         _hide(frame, facts)
     frame.attrs["pdkl"] = facts
     return Report(frame, categories)
@@ -71,14 +97,21 @@ def _read_min_count(value: Any) -> int | None:
     return int(value)
 
 
-def _sizes(found: Examined) -> dict[str, int | None]:
-    """Count the rows of both sides, None where no column could be counted, and missing values."""
+def _sizes(found: Examined, min_count: int | None) -> dict[str, int | None]:
+    """Count the rows of both sides, None where no column could be counted, and missing values.
+
+    With ``min_count`` the missing values are None, and so are the rows where those of some group
+    are not told, which are what the others leave of the total.
+    """
     sizes: dict[str, int | None] = {}
     for end, name in (("", "own"), ("_reference", "other")):
         sides = [getattr(column, name) for column in found.compared if not column.error]
         counts = [side.counts for side in sides if side is not None]
-        sizes[f"rows{end}"] = int((counts[0].totals + counts[0].missing).sum()) if counts else None
-        sizes[f"missing{end}"] = sum(int(one.missing.sum()) for one in counts)
+        told = len(counts) > 0 and not found.table.few[end].any()
+        sizes[f"rows{end}"] = int((counts[0].totals + counts[0].missing).sum()) if told else None
+        sizes[f"missing{end}"] = (
+            sum(int(one.missing.sum()) for one in counts) if min_count is None else None
+        )
     return sizes
 
 
@@ -86,32 +119,41 @@ def _categories(
     found: Examined, column: Column, place: int, *, most: int, min_count: int | None, redact: bool
 ) -> Iterator[dict[str, Any]]:
     """Give the categories of a column in each group, by falling contribution."""
-    texts = _texts(column, redact=redact)
-    width = len(found.compared)
+    text, rank = _texts(column, redact=redact)
+    width, hidden = len(found.compared), found.table.hidden[:, place]
+    other = -1 if min_count is None else place_of_other(column.labels)
     for batch in batches(found.counted, column, every=False):
         raw = batch.raw
         share = MEASURES["js_divergence"].shares(raw, found.counted.options.log_base)
         share = np.where(batch.valid[raw.comparison], share, np.nan)
-        text, rank = texts
         code = np.where(raw.outcome < len(column.labels), raw.outcome, len(column.labels))
         order = np.lexsort(
             [rank[code], -(raw.count_p + raw.count_q), -np.nan_to_num(share), raw.comparison]
         )
         starts = np.searchsorted(raw.comparison[order], np.arange(raw.size + 1))
-        for i in range(raw.size):
+        for i in np.flatnonzero(~hidden[batch.rows]):
             chosen = order[starts[i] : starts[i + 1]]
             chosen = chosen[(raw.count_p[chosen] > 0) | (raw.count_q[chosen] > 0)]
-            count, reference = raw.count_p[chosen], raw.count_q[chosen]
-            missing = code[chosen] == len(column.labels)
-            fold = folded(count, reference, missing, most=most, min_count=min_count)
             yield _entries(
                 (batch.rows.start + i) * width + place,
                 as_text(column.name),
                 text[code[chosen]],
-                (count, reference, share[chosen]),
-                missing,
-                fold,
+                (raw.count_p[chosen], raw.count_q[chosen], share[chosen]),
+                code[chosen] == len(column.labels),
+                _beyond(code[chosen] == other, most),
             )
+
+
+def _beyond(other: Flags, most: int) -> Flags:
+    """Tell which entries, given by falling contribution, are summed up: all after ``most``.
+
+    They join those that are folded already; one alone is shown instead.
+    """
+    summed = other.copy()
+    rest = np.flatnonzero(~other)[most:]
+    if len(rest) > 1 or other.any():
+        summed[rest] = True
+    return summed
 
 
 def _texts(column: Column, *, redact: bool) -> tuple[Any, IntArray]:
@@ -120,7 +162,11 @@ def _texts(column: Column, *, redact: bool) -> tuple[Any, IntArray]:
     order = np.arange(size) if column.leveled else label_order(column.labels)
     rank = np.argsort(order)
     if redact:
-        texts = [f"category {i + 1}" for i in rank]
+        # only those that occur are numbered: a gap would tell how many are folded
+        occurs = (column.p.observed | column.q.observed)[:size]
+        number = np.cumsum(occurs[order])[rank]
+        lumped = place_of_other(column.labels)
+        texts = [OTHER_TEXT if i == lumped else f"category {n}" for i, n in enumerate(number)]
     else:
         texts = [as_text(value) for value in as_objects(column.labels)]
     return np.array([*texts, MISSING_TEXT], dtype=object), np.append(rank, size)
@@ -189,15 +235,14 @@ def _table(parts: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _rename_tops(frame: pd.DataFrame, categories: pd.DataFrame) -> None:
-    """Let top_category say no more than the categories do; the number goes with the name."""
+    """Let top_category say no more than the categories do."""
     own = categories[~categories["flag"].str.contains("other")]
     first = own.drop_duplicates("row").set_index("row").reindex(frame.index)
     known = frame["top_category"].notna()
-    # a larger one may be folded: then the first that is shown is not the top
+    # the top may be what is folded: then the first that is shown is another
     same = known & np.isclose(first["contribution"], frame["top_contribution"], rtol=1e-9, atol=0)
     named = first["category"].where(same).mask(known & ~same, OTHER_TEXT)
     frame["top_category"] = named.astype(frame["top_category"].dtype)
-    frame.loc[known & ~same, "top_contribution"] = np.nan
 
 
 def _hide(frame: pd.DataFrame, facts: dict[str, Any]) -> None:

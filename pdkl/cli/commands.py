@@ -14,7 +14,7 @@ from pdkl.cli import inputs, options, output
 from pdkl.cli.options import Function, data_files, keywords
 from pdkl.cli.output import Outcome
 from pdkl.codes.labels import OTHER_TEXT
-from pdkl.core.validation import ColumnNotFoundError
+from pdkl.core.redaction import kept_back
 from pdkl.counting import kinds
 from pdkl.sources.profile.profile import Profile
 from pdkl.sources.registry import read_data
@@ -115,17 +115,8 @@ def drift(
     form = output.chosen_format(form, path, _REPORTS)
     if fail_over is not None:
         given |= {"measure": fail_over[0], "threshold": fail_over[1]}
-    before, now, place = _two_sides(reference, data, path)
-    try:
-        report = InfoTheory(now).report(before, **_asked(now, given))
-    except (ColumnNotFoundError, ImportError, OSError, click.UsageError):
-        raise  # these speak of columns and files
-    except Exception as error:
-        if not given["redact"]:
-            raise
-        raise click.ClickException(
-            f"{type(error).__name__}: what it says may hold values, so --redact keeps it back."
-        ) from None
+    before, now, place = _two_sides(reference, data, path, redact=given["redact"])
+    report = InfoTheory(now).report(before, **_asked(now, given))
     verdict = "" if place is None else f"{output.tally(report)} ({place})"
     return Outcome(output.write_report(report, form), place, verdict, failed=not report.passed)
 
@@ -262,9 +253,15 @@ def merge(profiles: Sequence[str], path: str) -> Outcome:
     return _saved(first.merge(*others), place)
 
 
-def _two_sides(reference: str, data: str, path: str | None) -> tuple[Any, Any, str | None]:
+def _two_sides(
+    reference: str, data: str, path: str | None, *, redact: bool = False
+) -> tuple[Any, Any, str | None]:
     """Open the reference and the data, and say where to write."""
-    before, now = inputs.open_data([reference]), inputs.open_data([data])
+
+    def opened() -> tuple[Any, Any]:
+        return inputs.open_data([reference]), inputs.open_data([data])
+
+    before, now = kept_back(opened) if redact else opened()
     files = [reference, data, *inputs.files_of(before), *inputs.files_of(now)]
     return before, now, output.place(path, files)
 

@@ -12,6 +12,7 @@ from typing import Any
 import click
 import pandas as pd
 
+from pdkl.cli import streams
 from pdkl.report import plain, text
 from pdkl.report.document import Report
 from pdkl.results.reading import beside, is_missing, keys_of, measure_of
@@ -39,7 +40,7 @@ class Outcome:
             sys.stdout.buffer.write(self.text.encode())
             sys.stdout.buffer.flush()
         if self.verdict:
-            print(self.verdict, file=sys.stderr)
+            streams.tell(self.verdict)
         return 1 if self.failed else 0
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from pdkl.cli import streams
 from pdkl.cli.commands import commands
 from pdkl.cli.output import Outcome
 from pdkl.core.validation import ColumnNotFoundError
@@ -27,6 +26,13 @@ _TOLD = (ColumnNotFoundError, ImportError, NotImplementedError, OSError, TypeErr
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say; return the exit code."""
     try:
+        return _run(arguments)
+    finally:
+        streams.settle()
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
         outcome: Any = commands.main(list(arguments), prog_name="pdkl", standalone_mode=False)
         if isinstance(outcome, Outcome):
             return outcome.deliver()
@@ -35,11 +41,9 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):  # click makes the one the other
-        with contextlib.suppress(OSError, ValueError):  # or Python complains at its end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
     except Exception as error:
-        print(f"pdkl: {_line(_spoken(error))}", file=sys.stderr)
+        streams.tell(f"pdkl: {_line(_spoken(error))}")
         return TROUBLE
 
 

@@ -144,7 +144,14 @@ def with_other(labels: Labels) -> Labels:
 
 def has_other(labels: Labels) -> bool:
     """Tell whether some categories were lumped together."""
-    return labels.dtype == object and any(label is OTHER for label in labels)
+    return place_of_other(labels) >= 0
+
+
+def place_of_other(labels: Labels) -> int:
+    """Return where the label of lumped categories is, -1 for nowhere."""
+    if labels.dtype != object:
+        return -1
+    return next((i for i, label in enumerate(labels) if label is OTHER), -1)
 
 
 def without_other(labels: Labels) -> Labels:
@@ -224,7 +231,8 @@ def take_labels(labels: Labels, codes: NDArray[Any]) -> Labels:
 def join_categories(parts: Sequence[tuple[Labels, NDArray[Any]]]) -> Labels:
     """Join ``labels[codes]`` of several columns: the values where all share a kind, else text.
 
-    Text is also the answer where one column mixes kinds that no single type can hold.
+    Text is also the answer where one column mixes kinds that no single type can hold, and for
+    tuples, which no type of Parquet and SQL can.
     """
     every = [labels for labels, _ in parts]
     joined = every[0]
@@ -244,10 +252,14 @@ def join_categories(parts: Sequence[tuple[Labels, NDArray[Any]]]) -> Labels:
 
 
 def _is_plain(labels: Labels) -> bool:
-    """Tell whether one column type of Parquet and SQL holds the labels as they are."""
+    """Tell whether one column type of Parquet and SQL holds the labels as they are.
+
+    Both hold bytes and times of the day, as they hold dates. They have no type for tuples, which
+    Parquet would give back as arrays, nor for values of several kinds.
+    """
     if labels.dtype != object:
         return not isinstance(labels.dtype, pd.IntervalDtype)
-    return labels.inferred_type in {"string", "empty", "date", "decimal", "time"}
+    return labels.inferred_type in {"string", "empty", "date", "time", "bytes", "decimal"}
 
 
 def joint_name(columns: Sequence[Hashable]) -> str:

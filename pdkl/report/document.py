@@ -22,9 +22,10 @@ class Report:
     categories : pandas.DataFrame
         The categories behind each row of ``frame``, by falling contribution: ``row`` (int64, its
         place in ``frame``), ``column``, ``category`` (str), ``categories`` (int64, for how many it
-        stands), ``count``, ``count_reference`` (int64), ``p``, ``q`` (float64, their shares),
-        ``change`` (p - q), ``ratio`` (p / q), ``contribution`` (float64, to the js_divergence, in
-        bit) and ``flag`` (str: any of missing, other, new, gone, rare).
+        stands; left out where ``min_count`` is given), ``count``, ``count_reference`` (int64),
+        ``p``, ``q`` (float64, their shares), ``change`` (p - q), ``ratio`` (p / q),
+        ``contribution`` (float64, to the js_divergence, in bit) and ``flag`` (str: any of missing,
+        other, new, gone, rare).
 
     Examples
     --------
@@ -107,7 +108,8 @@ class Report:
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write ``frame`` as comma-separated values that no spreadsheet takes for formulas.
 
-        Text that begins like a formula, with = + - @ or a control character, gets an apostrophe.
+        Text that begins like a formula gets an apostrophe: with = + - @, however wide and whatever
+        blanks are before it, a tab or a line break.
 
         Parameters
         ----------

@@ -160,6 +160,8 @@ def _missing(frame: pd.DataFrame) -> str:
     call = settings_of(frame)
     if not call["dropna"]:
         return "a category; no row is dropped"
+    if call["min_count"] is not None:
+        return f"left out of their columns; told where they are {call['min_count']} or more"
     sides = f"{call['missing']:,} in data and {call['missing_reference']:,} in reference"
     return f"left out of their columns, over all columns {sides}"
 
@@ -295,7 +297,7 @@ def _data(frame: pd.DataFrame, categories: pd.DataFrame, order: Sequence[int]) -
         if "missing" in entry["flag"]:
             compact.append(-1)
         elif "other" in entry["flag"]:
-            compact.append(entry["categories"])
+            compact.append(entry.get("categories", -2))
         entries.setdefault(entry["row"], []).append(compact)
     document = {
         "rare": settings_of(frame)["rare"],

@@ -89,7 +89,10 @@ def _value(value: Any) -> Any:
 
 
 def junit(frame: pd.DataFrame) -> str:
-    """Write a test case per row: its class is the segment, its name the column."""
+    """Write a test case per row: its class is the segment, its name the column.
+
+    Where two would be called the same, as columns 1 and "1" are, the later ones are numbered.
+    """
     wrong = frame["status"].isin(FAILING)
     errors = frame["status"].eq(ERROR.name)
     suite = ElementTree.Element(
@@ -101,8 +104,9 @@ def junit(frame: pd.DataFrame) -> str:
         skipped="0",
     )
     numbers = beside(measure_of(frame))
-    for segment, row in zip(text.segments(frame), frame.to_dict("records"), strict=True):
-        name = text.visible(str(row["column"]))
+    columns = [text.visible(str(name)) for name in frame["column"]]
+    called = _distinct(list(zip(text.segments(frame), columns, strict=True)))
+    for (segment, name), row in zip(called, frame.to_dict("records"), strict=True):
         case = ElementTree.SubElement(suite, "testcase", classname=segment, name=name)
         scores = [f"{name} {text.number(row[name])}" for name in numbers]
         scores += [f"threshold {row['threshold']:g}", f"p_adjusted {row['p_adjusted']:.3g}"]
@@ -117,6 +121,20 @@ def junit(frame: pd.DataFrame) -> str:
     ElementTree.indent(suites)
     head = '<?xml version="1.0" encoding="utf-8"?>\n'
     return head + ElementTree.tostring(suites, encoding="unicode") + "\n"
+
+
+def _distinct(called: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Put a number behind each name that its class has already."""
+    every, found = set(called), []
+    seen: set[tuple[str, str]] = set()
+    for segment, name in called:
+        one, number = (segment, name), 1
+        while one in seen or (number > 1 and one in every):
+            number += 1
+            one = (segment, f"{name} ({number})")
+        seen.add(one)
+        found.append(one)
+    return found
 
 
 def csv(frame: pd.DataFrame) -> str:

@@ -15,7 +15,7 @@ from pdkl.results.reading import NO_VALUE, infinity, is_missing, keys_of
 # controls, directions and other formats, surrogates, separators of lines, and what is no character
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"})
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_FORMULA = frozenset("=+-@")
 ABSENT = NO_VALUE
 
 
@@ -43,9 +43,12 @@ def clipped(text: str, most: int) -> str:
 
 
 def unformed(text: str) -> str:
-    """Keep a spreadsheet from reading a text as a formula."""
-    shown = visible(text)
-    return f"'{shown}" if text.startswith(_FORMULA) else shown
+    """Keep a spreadsheet from reading a text as a formula.
+
+    It may skip blanks before one, and take wide or small characters for those of a formula.
+    """
+    shown, first = visible(text), unicodedata.normalize("NFKC", text.lstrip()[:1])
+    return f"'{shown}" if first in _FORMULA or text.startswith(("\t", "\r", "\n")) else shown
 
 
 def key(value: Any) -> str:

@@ -89,18 +89,29 @@ def test_redact_hides_values_everywhere(pdkl_: Command) -> None:
             assert value not in out + errors
 
 
-def test_redact_keeps_back_what_errors_say(pdkl_: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: Any, **__: Any) -> NoReturn:
-        raise ValueError("the secret is paid")
-
-    monkeypatch.setattr(InfoTheory, "report", fail)
-    asked = ("drift", "before.parquet", "today.parquet")
-    assert pdkl_(*asked) == (2, "", "pdkl: the secret is paid\n")
-    assert pdkl_(*asked, "--redact") == (
-        2,
-        "",
-        "pdkl: ValueError: what it says may hold values, so --redact keeps it back.\n",
+def test_redact_keeps_back_what_errors_say(pdkl_: Command) -> None:
+    kept = (
+        "is kept back, as what it says may hold values of the data (redact=True). Ask without "
+        "redact, where values may be seen, to read it.\n"
     )
+    TODAY.assign(shop="secret").to_parquet("elsewhere.parquet")
+    Path("broken.csv").write_text("plan,age\nfree,1\nsecret,2,3\n")
+    for asked, about in (
+        (("before.parquet", "elsewhere.parquet", "--by", "shop"), "a ValueError about 'shop'"),
+        (("before.parquet", "broken.csv"), "a ValueError"),
+    ):
+        assert "secret" in pdkl_("drift", *asked)[2]
+        assert pdkl_("drift", *asked, "--redact") == (2, "", f"pdkl: {about} {kept}")
+
+
+def test_redact_still_says_what_was_typed_wrong(pdkl_: Command) -> None:
+    asked = ("drift", "before.parquet", "today.parquet", "--redact")
+    assert pdkl_(*asked, "--alpha", "7")[2] == "pdkl: alpha must be a number in (0, 1); got 7.0.\n"
+    _, _, errors = pdkl_("drift", "before.parquet", "nowhere.parquet", "--redact")
+    assert errors == (
+        "pdkl: path finds no file: there is no 'nowhere.parquet', nor a match for it.\n"
+    )
+    assert "is not a frequency" in pdkl_(*asked, "--by", "sold:fortnight")[2]
 
 
 def test_redact_still_names_a_column_that_is_not_there(pdkl_: Command) -> None:
@@ -373,6 +384,124 @@ def test_an_interrupt_is_no_trouble(pdkl_: Command, tmp_path: Path) -> None:
         started.send_signal(signal.SIGINT)
         out, errors = started.communicate(timeout=60)
     assert (started.returncode, out, errors.strip()) == (130, b"", b"")
+
+
+def test_an_interrupt_while_it_loads_is_no_trouble(tmp_path: Path) -> None:
+    """Whatever is being imported, the process ends at once."""
+    for module in ("pandas", "numpy.linalg", "pdkl.api.frame", "pdkl.cli.options", "click"):
+        Path(tmp_path, "sitecustomize.py").write_text(
+            "import os, signal, sys\n"
+            "class Interrupt:\n"
+            "    def find_spec(self, name, path=None, target=None):\n"
+            f"        if name == {module!r} and 'pdkl' in sys.modules:\n"
+            "            os.kill(os.getpid(), signal.SIGINT)\n"
+            "sys.meta_path.insert(0, Interrupt())\n"
+        )
+        search = os.pathsep.join([str(tmp_path), *sys.path])
+        done = subprocess.run(
+            [sys.executable, "-m", "pdkl", "--version"],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": search},
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (130, b"", b""), module
+
+
+def test_pdkl_loads_again_after_an_interrupt() -> None:
+    code = """
+import sys
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+try:
+    import pdkl
+except KeyboardInterrupt:
+    del sys.meta_path[0]
+import pdkl, pandas
+print(pandas.DataFrame({"x": ["a", "b"]}).info_theory.entropy("x", base="bit")["entropy"][0])
+"""
+    for module in ("pdkl.plot._drift", "pdkl.core.counts", "pdkl.api.series", "pdkl.report.page"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, module],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.stdout, done.stderr) == ("1.0\n", ""), module
+
+
+@pytest.mark.parametrize(
+    ("asked", "closed", "code"),
+    [
+        ("--help", "1", 0),
+        ("--version", "012", 0),
+        ("drift before.parquet today.parquet", "1", 1),
+        ("drift before.parquet before.parquet", "12", 0),
+        ("drift before.parquet today.parquet -o out.json", "2", 1),
+        ("drift before.parquet today.parquet -o out.json", "012", 1),
+        ("frobnicate", "2", 2),
+        ("frobnicate", "12", 2),
+    ],
+)
+def test_streams_that_are_closed_at_the_start(
+    pdkl_: Command, asked: str, closed: str, code: int
+) -> None:
+    started = " ".join([sys.executable, "-m", "pdkl", asked, *(f"{fd}>&-" for fd in closed)])
+    done = subprocess.run(
+        started,
+        shell=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
+    if "out.json" in asked:
+        assert json.loads(Path("out.json").read_text())["passed"] is False
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
+def test_streams_that_take_nothing(pdkl_: Command) -> None:
+    full = "pdkl: No space left on device\n"
+    for asked, code, errors in (
+        ("--help >/dev/full", 2, full),
+        ("drift before.parquet today.parquet >/dev/full", 2, full),
+        ("frobnicate 2>/dev/full", 2, ""),
+        ("drift before.parquet today.parquet -o out.json 2>/dev/full", 1, ""),
+    ):
+        done = subprocess.run(
+            f"{sys.executable} -m pdkl {asked}",
+            shell=True,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (code, errors), asked
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"PYTHONIOENCODING": "cp437:strict"},
+    ],
+)
+def test_help_in_any_locale(locale: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pdkl", "merge", "--help"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | locale,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().startswith("Usage: pdkl merge [OPTIONS] PROFILE\u2026\n")
 
 
 def test_help_and_version(pdkl_: Command) -> None:

@@ -299,7 +299,7 @@ def test_one_column_may_stand_in_two_pairs_if_it_is_cut_alike() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "float[pyarrow]", "Float32"])
-def test_floats_fall_into_bins_at_the_precision_of_the_narrowest(dtype: str) -> None:
+def test_floats_fall_into_bins_at_the_precision_of_the_narrowest(dtype: Any) -> None:
     wide = pd.DataFrame({"x": np.random.default_rng(0).normal(0, 0.5, 400).round(1)})
     narrow = wide.astype(dtype)
     for here, there in ((wide, narrow), (narrow, wide)):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import decimal
+import sqlite3
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -168,3 +171,44 @@ def test_columns_of_several_kinds_show_text() -> None:
     assert numbers.tolist() == [1.0, 2.0, 1.5, 2.5]
     mixed = InfoTheory(MIXED.to_frame("x")).distribution("x")["category"]
     assert set(mixed) == {str(value) for value in MIXED}
+
+
+@pytest.mark.parametrize(
+    ("values", "kept"),
+    [
+        ([b"a", b"\xff", b"a", None], True),
+        ([datetime.time(9), datetime.time(17, 30), datetime.time(9), None], True),
+        ([(1, "a"), (2, "b"), (1, "a"), None], False),
+        ([b"a", datetime.time(9), b"a", None], False),
+        ([b"a", (1,), b"a", None], False),
+    ],
+)
+@pytest.mark.parametrize("dropna", [True, False])
+def test_values_that_parquet_and_sql_hold_stay_what_they_are(
+    values: list[Any], kept: bool, dropna: bool, tmp_path: Path
+) -> None:
+    data = pd.DataFrame({"x": pd.Series(values, dtype=object)})
+    found = data.info_theory.distribution("x", dropna=dropna)
+    known = list(found["category"].dropna())
+    wanted = set(values[:3])
+    assert set(known) == (wanted if kept else {str(value) for value in wanted})
+    assert int(found["category"].isna().sum()) == (0 if dropna else 1)
+    found.to_parquet(tmp_path / "found.parquet")
+    again = pd.read_parquet(tmp_path / "found.parquet")
+    assert list(again["category"].dropna()) == known
+    with contextlib.closing(sqlite3.connect(":memory:")) as base:
+        found.to_sql("found", base, index=False)
+        stored = [row[0] for row in base.execute("select category from found")]
+    # this one has no type for times of the day, so pandas writes theirs
+    times = [f"{value}.000000" if isinstance(value, datetime.time) else value for value in known]
+    assert [value for value in stored if value is not None] == times
+
+
+def test_columns_of_several_kinds_are_text() -> None:
+    data = pd.DataFrame({"x": pd.Series([b"a", b"b"], dtype=object), "y": ["a", "b"]})
+    found = data.info_theory.distribution(["x", "y"])
+    assert set(found["category"]) == {"b'a'", "b'b'", "a", "b"}
+    times = [datetime.time(9), datetime.time(10)]
+    data = pd.DataFrame({"x": data["x"], "y": pd.Series(times, dtype=object)})
+    found = data.info_theory.distribution(["x", "y"])
+    assert set(found["category"]) == {"b'a'", "b'b'", "09:00:00", "10:00:00"}

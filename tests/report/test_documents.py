@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import pdkl
+from pdkl.report import plain, text
 from tests.support.reports import NASTY
 
 
@@ -21,9 +23,9 @@ def test_json_is_valid_and_says_how_it_writes_infinity(nasty: pdkl.Report) -> No
     def refuse(constant: str) -> None:
         raise AssertionError(constant)
 
-    text = nasty.to_json() or ""
-    assert text.isascii()
-    document = json.loads(text, parse_constant=refuse)
+    written = nasty.to_json() or ""
+    assert written.isascii()
+    document = json.loads(written, parse_constant=refuse)
     assert document["numbers"] == (
         'JSON has no infinity: infinite numbers are the texts "inf" and "-inf". NaN and missing '
         "values are null."
@@ -103,3 +105,38 @@ def test_without_jinja2(monkeypatch: pytest.MonkeyPatch, nasty: pdkl.Report) -> 
     )
     assert nasty._repr_html_() is None
     assert nasty.to_json()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("=1+1", "+1", "-1", "@x", "\tx", "\r=1", "\nx"),
+        *("  =1", " \t=1", "\u00a0+1", "\u3000@x", "\u2003-1"),
+        *("\uff1d1", "\uff0b1", "\uff0d1", "\uff20x", "\ufe661", "\ufe621", " \uff1d1"),
+    ],
+)
+def test_no_text_of_a_csv_is_a_formula(value: str) -> None:
+    frame = pd.DataFrame({"x": [value]})
+    (line,) = csv.DictReader(io.StringIO(plain.csv(frame), newline=""))
+    assert line["x"] == f"'{text.visible(value)}"
+    assert plain.csv(frame.rename(columns={"x": value})).lstrip('"').startswith("'")
+
+
+@pytest.mark.parametrize("value", ["a=1", "1-1", " a", "\u200b=1", "(missing)", "", " "])
+def test_other_texts_of_a_csv_stay(value: str) -> None:
+    assert text.unformed(value) == text.visible(value)
+
+
+def test_junit_tests_are_never_called_the_same() -> None:
+    rng = np.random.default_rng(0)
+    values = {name: rng.choice(["x", "y"], 200) for name in (1, "1", "1 (2)", "a\nb", "a\\nb")}
+    keys = [("a, b", "c"), ("a", "b, c"), ("(missing)", "c"), (None, "c")]
+    frame = pd.DataFrame(values)
+    frame["k"], frame["l"] = zip(*(keys * 50), strict=True)
+    report = pdkl.InfoTheory(frame).report(frame, by=["k", "l"], rng=0, progress=False)
+    (suite,) = ElementTree.fromstring(report.to_junit() or "")
+    called = [(case.get("classname"), case.get("name")) for case in suite]
+    assert len(set(called)) == len(called) == 20
+    names = [name for segment, name in called if segment == "a, b, c"]
+    assert names[:5] == ["1", "1 (3)", "1 (2)", "a\\nb", "a\\nb (2)"]
+    assert report.to_junit() == report.to_junit()

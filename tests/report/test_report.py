@@ -192,48 +192,6 @@ def test_pseudonyms_are_the_same_in_every_segment_and_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("today", "before", "kept"),
-    [
-        # two are few
-        ({"a": 50, "b": 50, "c": 3, "d": 4}, {"a": 50, "b": 50, "c": 40, "d": 40}, {"a", "b"}),
-        # one is few: the next rarest joins it
-        ({"a": 50, "b": 40, "c": 3}, {"a": 50, "b": 50, "c": 50}, {"a"}),
-        # one is few on each side: together they would still be told apart on neither
-        ({"a": 50, "b": 3, "c": 60}, {"a": 50, "b": 50, "c": 3}, {"a"}),
-        # none at all is not few, but does not hide one that is
-        ({"a": 50, "b": 3, "c": 0, "d": 70}, {"a": 50, "b": 0, "c": 3, "d": 90}, {"d"}),
-        ({"a": 50, "b": 60}, {"a": 50, "c": 60}, {"a", "b", "c"}),
-        # what cannot be hidden behind another loses its name all the same
-        ({"a": 3}, {"a": 50}, set()),
-    ],
-)
-def test_min_count(today: dict[str, int], before: dict[str, int], kept: set[str]) -> None:
-    report = pdkl.InfoTheory(counted(**today)).report(
-        counted(**before), "x", min_count=5, rng=0, progress=False
-    )
-    found = report.categories
-    own = found[found["flag"] != "other"]
-    assert set(own["category"]) == kept
-    assert found["count"].sum() == sum(today.values())
-    assert found["count_reference"].sum() == sum(before.values())
-    for counts in (own["count"], own["count_reference"]):
-        assert not ((counts > 0) & (counts < 5)).any()
-    names = set(today) | set(before)
-    folded = found.loc[found["flag"] == "other", "categories"]
-    assert folded.sum() == len(names - kept)
-    top = report.frame["top_category"].iloc[0]
-    assert pd.isna(top) or top in {*kept, "(other)"}  # it is missing where nothing differs
-    if top == "(other)":
-        assert np.isnan(report.frame["top_contribution"].iloc[0])
-
-
-def test_min_count_leaves_missing_values_where_every_row_counts_them() -> None:
-    today = pd.DataFrame({"x": ["a"] * 50 + ["b"] * 3 + ["c"] * 2 + [None] * 2})
-    report = pdkl.InfoTheory(today).report(today, min_count=10, rng=0, progress=False)
-    assert set(report.categories["category"]) == {"a", "(missing)", "(other)"}
-
-
-@pytest.mark.parametrize(
     ("keywords", "error", "message"),
     [
         (
@@ -259,3 +217,38 @@ def test_errors(keywords: dict[str, Any], error: type[Exception], message: str) 
     with pytest.raises(error) as caught:
         pdkl.InfoTheory(frame).report(frame, **keywords)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("today", "keywords", "about"),
+    [
+        ({"seg": "secret1"}, {"by": "seg"}, "ValueError about 'seg'"),
+        ({"seg": "secret2", "w": -7}, {"weights": "w"}, "ValueError about 'w'"),
+        ({"seg": [["secret1"]] * 40}, {"by": "seg"}, "TypeError about 'seg'"),
+        ({"seg": "secret3"}, {"by": pd.Grouper(key="seg", freq="D")}, "TypeError"),
+    ],
+)
+def test_redact_keeps_back_what_errors_say(
+    today: dict[str, Any], keywords: dict[str, Any], about: str
+) -> None:
+    before = pd.DataFrame({"seg": ["secret2"] * 40, "c": ["x", "y"] * 20, "w": 1})
+    asked: dict[str, Any] = {"columns": "c", "rng": 0, "progress": False} | keywords
+    with pytest.raises((ValueError, TypeError)):
+        pdkl.InfoTheory(before.assign(**today)).report(before, **asked)
+    with pytest.raises((ValueError, TypeError)) as caught:
+        pdkl.InfoTheory(before.assign(**today)).report(before, **asked, redact=True)
+    assert str(caught.value).startswith(f"a {about}")
+    assert "secret" not in str(caught.value)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+def test_redact_still_says_what_is_wrong_with_the_call() -> None:
+    frame = pd.DataFrame({"x": ["a", "b"]})
+    for keywords, message in (
+        ({"threshold": -1}, "threshold must be a finite number of at least 0; got -1."),
+        ({"n_resamples": 0}, "n_resamples must be at least 1; got 0."),
+        ({"columns": "y"}, "columns names column 'y', which data, like reference, does not have."),
+    ):
+        with pytest.raises((ValueError, KeyError)) as caught:
+            pdkl.InfoTheory(frame).report(frame, redact=True, **keywords)
+        assert str(caught.value).startswith(message)

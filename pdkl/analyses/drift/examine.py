@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pdkl.analyses.drift.few import hide_few
 from pdkl.analyses.drift.score import line_up, score
 from pdkl.analyses.drift.table import ALWAYS, Flags, Table, binners_of, columns_of, frame_of
 from pdkl.analyses.drift.verdict import judge
@@ -41,6 +42,7 @@ class Examined:
     frame: pd.DataFrame  # a row per group and column, column by column within each group
     counted: CountedRequest  # its columns are those that were lined up
     compared: list[DriftColumn]  # every column, in the order of the rows
+    table: Table
 
 
 def drift(data: Any, request: Request, *, threshold: Any, alpha: Any, bins: Any) -> pd.DataFrame:
@@ -48,19 +50,18 @@ def drift(data: Any, request: Request, *, threshold: Any, alpha: Any, bins: Any)
     return examine(data, request, threshold=threshold, alpha=alpha, bins=bins).frame
 
 
-def examine(data: Any, request: Request, *, threshold: Any, alpha: Any, bins: Any) -> Examined:
-    """Answer, and keep what the answer was made of."""
-    threshold = number_in(
-        "threshold", threshold, 0.0, np.inf, "a finite number of at least 0", closed_low=True
-    )
-    alpha = number_in("alpha", alpha, 0.0, 1.0, "a number in (0, 1)")
+def examine(
+    data: Any,
+    request: Request,
+    *,
+    threshold: Any,
+    alpha: Any,
+    bins: Any,
+    min_count: int | None = None,
+) -> Examined:
+    """Answer, and keep what the answer was made of; with ``min_count``, of what may be told."""
+    threshold, alpha = check(request, threshold, alpha)
     (measure,) = request.measures
-    _require_comparison(measure)
-    if not is_data(request.reference):
-        raise TypeError(
-            "reference must be a frame, with the rows that today's are compared with; got "
-            f"{type(request.reference).__name__}."
-        )
     resolved = resolve(data, request, lambda _: columns_of(measure))
     _check_weights(resolved)
     columns = _columns(resolved)
@@ -82,11 +83,29 @@ def examine(data: Any, request: Request, *, threshold: Any, alpha: Any, bins: An
     counted = CountedRequest(options, groups, [], tidy.ResultInfo(form, options.unit, attributes))
     table = Table(len(groups), columns, measure, counted)
     prepared = line_up(resolved, table)
+    if min_count is not None:
+        prepared = hide_few(prepared, table, min_count)
     score(prepared, table)
     status, note = judge(table, occurs, threshold, alpha)
     frame = frame_of(table, threshold, status, note)
     lined_up = [column for _, column in prepared]
-    return Examined(frame, replace(counted, columns=lined_up), columns)
+    return Examined(frame, replace(counted, columns=lined_up), columns, table)
+
+
+def check(request: Request, threshold: Any, alpha: Any) -> tuple[float, float]:
+    """Check all that does not depend on the data; return the threshold and alpha."""
+    threshold = number_in(
+        "threshold", threshold, 0.0, np.inf, "a finite number of at least 0", closed_low=True
+    )
+    alpha = number_in("alpha", alpha, 0.0, 1.0, "a number in (0, 1)")
+    _require_comparison(request.measures[0])
+    if not is_data(request.reference):
+        raise TypeError(
+            "reference must be a frame, with the rows that today's are compared with; got "
+            f"{type(request.reference).__name__}."
+        )
+    request.options(request.form())
+    return threshold, alpha
 
 
 def _units(measure: Measure, unit: str) -> dict[str, str]:

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from pdkl.analyses.drift.table import ALWAYS, Piece, Table, binners_of, inference_of
-from pdkl.codes.labels import MISSING_TEXT, as_objects, as_text, label_order, take_labels
+from pdkl.codes.labels import (
+    MISSING_TEXT,
+    as_objects,
+    as_text,
+    label_order,
+    place_of_other,
+    take_labels,
+)
 from pdkl.comparing.align import batches, blocks_of
 from pdkl.comparing.inference import Scored, assess
 from pdkl.comparing.prepare import CountedRequest
@@ -165,7 +172,10 @@ def _score_pieces(pieces: list[Piece], table: Table) -> None:
     last = np.repeat([_last_bin(piece.column) for piece in pieces], [p.raw.size for p in pieces])
     ends = (raw.outcome == 0) | (raw.outcome == last[raw.comparison])
     outside = share(raw.mass(raw.count_p, ends), raw.total_p)
-    found["out_of_range"] = np.where(last >= 0, outside, np.nan)
+    # where categories are folded, those beyond the ends may be among them
+    other = np.repeat([_other(piece.column) for piece in pieces], [p.raw.size for p in pieces])
+    lumped = raw.mass(ones, raw.outcome == other[raw.comparison]) > 0
+    found["out_of_range"] = np.where((last >= 0) & ~lumped, outside, np.nan)
     for one_measure in (measure, *(MEASURES[name] for name in ALWAYS)):
         found[one_measure.name] = one_measure.value(raw, options.log_base)
     inference = inference_of(table)
@@ -187,7 +197,12 @@ def _score_pieces(pieces: list[Piece], table: Table) -> None:
 
 def _last_bin(column: Column) -> int:
     """Return the outcome that lies above all intervals, -1 where there are none."""
-    return len(column.labels) - 1 if column.intervals is not None else -1
+    return len(column.intervals[0]) - 1 if column.intervals is not None else -1
+
+
+def _other(column: Column) -> int:
+    """Return the outcome of intervals that are folded, -1 where none are."""
+    return place_of_other(column.labels) if column.intervals is not None else -1
 
 
 def _blocks_of(

@@ -20,6 +20,7 @@ from pdkl.request.inference import InferenceOptions
 
 ALWAYS = ("kl_divergence", "psi")  # beside the measure
 COUNTS = ("n", "n_reference")
+SIDES = ("", "_reference")  # how the facts of each end
 SUPPORT = ("categories", "new_categories", "gone_categories")
 Flags = NDArray[np.bool_]
 
@@ -56,6 +57,12 @@ class Table:
         self.whole = {name: np.zeros(shape, dtype=np.int64) for name in whole}
         self.top = np.full(shape, None, dtype=object)
         self.is_counted, self.lined_up = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+        self.few = {end: np.zeros(shape, dtype=bool) for end in SIDES}  # rows, too few to be told
+
+    @property
+    def hidden(self) -> Flags:
+        """Tell which rows have a side of too few rows, so that no more is told than that."""
+        return self.few[""] | self.few["_reference"]
 
 
 @dataclass(frozen=True)
@@ -100,7 +107,9 @@ def frame_of(
         if name in words:
             result[name] = pd.Series(words[name], dtype="str")
         elif name in table.whole:
-            known = table.is_counted if name in COUNTS else table.lined_up
+            known = table.lined_up & ~table.hidden
+            if name in COUNTS:
+                known = table.is_counted & ~table.few[name.removeprefix("n")]
             result[name] = pd.array(table.whole[name].ravel(), dtype="Int64")
             result[name][~known.ravel()] = pd.NA
         elif name == "threshold":

@@ -41,6 +41,7 @@ def judge(
         (~there & ~column_there, NEW, "reference has no such column"),
         (~here, GONE, "data has no such group"),
         (~there, NEW, "reference has no such group"),
+        (table.hidden, OK, "not scored: a side has too few rows (min_count)"),
         (~value_here & ~value_there, EMPTY, "no value on either side"),
         (~value_here, EMPTY, "no value in data"),
         (~value_there, EMPTY, "no value in reference"),

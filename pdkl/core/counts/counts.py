@@ -83,7 +83,11 @@ class Counts:
         """Rename outcome i to ``outcome[i]``; different outcomes stay different."""
         if np.array_equal(outcome, np.arange(self.n_outcomes)):
             return self if n_outcomes == self.n_outcomes else replace(self, n_outcomes=n_outcomes)
-        return _merged(self.group, outcome[self.outcome], self.weight, self.missing, n_outcomes)
+        return self.recode(outcome[self.outcome], n_outcomes)
+
+    def recode(self, outcome: IntArray, n_outcomes: int) -> Counts:
+        """Give each cell another outcome; those of a group that meet are added."""
+        return _merged(self.group, outcome, self.weight, self.missing, n_outcomes)
 
     def collapse(self) -> Counts:
         """Add all groups into one."""

@@ -61,7 +61,7 @@
     const entries = listed.map(([label, a, b, part, mark]) => {
       const flags = [];
       if (mark === -1) flags.push("missing");
-      if (mark > 0) flags.push("other");
+      if (mark > 0 || mark === -2) flags.push("other");
       else {
         if (b === 0) flags.push("new");
         if (a === 0) flags.push("gone");
