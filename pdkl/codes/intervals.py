@@ -63,8 +63,11 @@ class Binner:
             return read.numbers
         ticks, last = in_unit(read.numbers, read.unit, self.unit), self.bins.edges[-1]
         # what was rounded down to the last edge lies above it; elsewhere intervals are half open
-        beyond = (ticks == last) & (in_unit(ticks, self.unit, read.unit) < read.numbers)
-        return np.asarray(ticks + beyond)
+        at_last = np.flatnonzero(ticks == last)
+        beyond = in_unit(ticks[at_last], self.unit, read.unit) < read.numbers[at_last]
+        if beyond.any():
+            ticks[at_last] += beyond
+        return ticks
 
     def _texts(self) -> list[str]:
         edges = self.bins.edges

@@ -62,6 +62,8 @@ class Scaled:
 
 def in_unit(ticks: Numbers, given: str, wanted: str) -> Numbers:
     """Write ticks in another unit, rounded down; those beyond its reach as the furthest in it."""
+    if given == wanted:
+        return ticks
     given_per, wanted_per = _PER_SECOND[given], _PER_SECOND[wanted]
     if wanted_per >= given_per:
         ratio = wanted_per // given_per

@@ -39,7 +39,7 @@ RNG = np.random.default_rng(5)
         (pd.to_timedelta(np.arange(200), "h"), "binned"),
         ([decimal.Decimal(i).scaleb(-2) for i in range(200)], "binned"),
         ([datetime.time(i % 24, i % 7) for i in range(200)], "binned"),
-        ([datetime.date(2024, 1 + i % 12, 1 + i % 25) for i in range(300)], "binned"),
+        ([datetime.date(2024, 1 + i % 12, 1 + i % 25) for i in range(600)], "binned"),
         ([f"user {i}" for i in range(100)], "identifier"),
         ([f"user {i}" for i in range(99)], "categorical"),
         ([f"user {i}" for i in range(95)] + ["user 0"] * 5, "identifier"),
