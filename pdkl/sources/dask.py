@@ -16,7 +16,7 @@ from pdkl.codes.values import Encoder
 from pdkl.codes.weights import read_weights, split_halves
 from pdkl.core.counts.counts import sum_by
 from pdkl.sources.base import FrameSource, Rows
-from pdkl.sources.distinct_rows import UncountableError, rows_beside_weights, running
+from pdkl.sources.distinct_rows import UncountableError, named_columns, rows_beside_weights, running
 
 _UNKNOWN = "__UNKNOWN_CATEGORIES__"  # what Dask declares where it has not seen the levels
 _FAN_IN = 8  # how many answers are added at a time
@@ -50,18 +50,15 @@ def distinct(
     from dask.delayed import delayed
 
     of_weights = [] if weights is None else [weights]
-    needed = list(
+    needed: list[Hashable] = list(
         dict.fromkeys([*(name for columns in column_lists for name in columns), *of_weights])
     )
-    levels = [
-        name
-        for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
-        if name in needed and _seen(dtype) is not dtype
-    ]
+    dtypes = dict(zip(frame.columns, frame.dtypes, strict=True))
+    unseen = [name for name in needed if _seen(dtypes[name]) is not dtypes[name]]
     read_part, add = delayed(_reduce), delayed(_add)
     parts = [
-        read_part(part, column_lists, weights, binners, levels)
-        for part in frame[needed].to_delayed()
+        read_part(part, needed, column_lists, weights, binners, unseen)
+        for part in _selected(frame, needed).to_delayed()
     ]
     while len(parts) > 1:
         parts = [add(parts[i : i + _FAN_IN]) for i in range(0, len(parts), _FAN_IN)]
@@ -69,22 +66,35 @@ def distinct(
     return found
 
 
+def _selected(frame: Any, names: Sequence[Hashable]) -> Any:
+    """Return some columns, in this order."""
+    if all(isinstance(name, str) for name in names):
+        return frame[names]  # which reads no more from files than these
+    # Dask does not find every label, and would read True as a mask
+    renamed, found = frame.copy(), list(frame.columns)
+    renamed.columns = [f"{i}" for i in range(len(found))]
+    return renamed[[f"{found.index(name)}" for name in names]]
+
+
 def _reduce(
     part: pd.DataFrame,
+    names: Sequence[Hashable],
     column_lists: Sequence[Sequence[Hashable]],
     weights: Hashable | None,
     binners: Mapping[Hashable, Encoder],
-    levels: Sequence[Hashable],
+    unseen: Sequence[Hashable],
 ) -> list[pd.DataFrame]:
-    part = part.astype({name: part[name].cat.categories.dtype for name in levels})
+    given = {name: part.iloc[:, i].reset_index(drop=True) for i, name in enumerate(names)}
+    for name in unseen:
+        given[name] = given[name].astype(given[name].cat.categories.dtype)
     cells = {"rows": np.ones(len(part), dtype=np.int64)}
     if weights is not None:
-        cells |= _weighed(part[weights])
+        cells |= _weighed(given[weights])
     values: dict[Hashable, pd.Series[Any]] = {}
     for name in dict.fromkeys([name for columns in column_lists for name in columns]):
-        values[name] = part[name].reset_index(drop=True)
+        values[name] = given[name]
         if name in binners:
-            codes, labels = binners[name](part[name], name)
+            codes, labels = binners[name](given[name], name)
             values[name] = pd.Series(pd.Categorical.from_codes(codes, categories=labels))
     return [_added({name: values[name] for name in columns}, cells) for columns in column_lists]
 
@@ -106,7 +116,7 @@ def _weighed(values: pd.Series[Any]) -> dict[str, NDArray[Any]]:
 def _added(keys: Mapping[Hashable, pd.Series[Any]], cells: Mapping[str, Any]) -> pd.DataFrame:
     """Add the cells of equal rows; the keys are then called by their place."""
     try:
-        codes, found = group_rows(pd.DataFrame(dict(keys)), list(keys))
+        codes, found = group_rows(named_columns(keys), list(keys))
     except TypeError as error:
         raise UncountableError(str(error)) from None
     assert codes is not None  # there are keys

@@ -13,6 +13,8 @@ import pyarrow.dataset as ds
 # how much is read ahead bounds the memory; two cores are busy with less
 _BATCHES_AHEAD = 4
 _FILES_AHEAD = 2
+# fields that a scanner adds to those of the dataset, and then cannot tell from them
+_ADDED = {"__filename", "__fragment_index", "__batch_index", "__last_in_fragment"}
 
 
 def scan(
@@ -22,6 +24,16 @@ def scan(
 
     Text that Parquet holds with dictionaries comes as dictionary arrays.
     """
+    for column in columns:
+        if column in _ADDED:
+            raise ValueError(
+                f"column {column!r} cannot be read from a dataset: pyarrow adds a field of that "
+                "name to each. Give it another name where the files are written."
+            )
+    if not _ADDED.isdisjoint(dataset.schema.names):
+        dataset = dataset.replace_schema(
+            pa.schema([field for field in dataset.schema if field.name not in _ADDED])
+        )
     whole, chosen = without_filter(dataset)
     fragments = list(whole.get_fragments(chosen))
     _check(fragments, dataset, columns)
@@ -31,7 +43,7 @@ def scan(
         and isinstance(dataset.format, ds.ParquetFileFormat)
         and chosen is None  # a filter may not know how to compare dictionaries
     ):
-        rows = sum(fragment.count_rows() for fragment in fragments)
+        rows = sum(group.num_rows for fragment in fragments for group in fragment.row_groups)
         if texts := _text_columns(fragments, dataset.schema, columns):
             source = _with_dictionaries(dataset, fragments, texts)
     scanner = source.scanner(
