@@ -90,7 +90,7 @@ class Maker:
         self.kind, self.folder = kind, folder
         name = getattr(kind, "name", kind)
         self.names = [one for one in NAMES if name not in ("duckdb", "ibis") or one not in NOT_SQL]
-        if name not in DATASETS:
+        if name not in (*DATASETS, "duckdb", "ibis"):  # these may scan Arrow's tables as datasets
             self.names += FIELDS
 
     def __call__(self, frame: Frame) -> Any:
