@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,6 +15,10 @@ import pyarrow.dataset as ds
 # how much is read ahead bounds the memory; two cores are busy with less
 _BATCHES_AHEAD = 4
 _FILES_AHEAD = 2
+_FAILURES = (pa.ArrowException, OSError, UnicodeError)
+# how Arrow says that bytes are no text, and that a name stands twice in CSV or in a line of JSON
+_NO_TEXT = re.compile("invalid UTF-?8|Wrapping .* failed", re.IGNORECASE)
+_TWICE = re.compile(r"multiple columns named (.*)|Column\(/(.*)\) was specified twice")
 # fields that a scanner adds to those of the dataset, and then cannot tell from them
 _ADDED = {"__filename", "__fragment_index", "__batch_index", "__last_in_fragment"}
 
@@ -73,12 +79,13 @@ def open_files(paths: list[str], form: Any) -> ds.Dataset:
     """
     try:
         dataset = ds.dataset(paths, format=form, partitioning="hive")
-    except (pa.ArrowException, OSError):
+    except _FAILURES:
         first = ds.dataset(paths, schema=pa.schema([]), format=form)
         _schemas_of(list(first.get_fragments()))  # tells which file it is
         raise
+    schemas = _schemas_of(list(dataset.get_fragments()))
     fields = {field.name: field for field in dataset.schema}
-    for schema in _schemas_of(list(dataset.get_fragments())):
+    for schema in schemas:
         for field in schema:
             one = [pa.schema([fields.get(field.name, field)]), pa.schema([field])]
             with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
@@ -94,9 +101,16 @@ def _batches(
     try:
         for tagged in scanner.scan_batches():
             last = tagged.fragment
-            yield tagged.record_batch
-    except (pa.ArrowException, OSError) as error:
+            yield _decodable(tagged.record_batch, last)
+    except _FAILURES as error:
         raise unreadable(_culprit(fragments, last, schema, columns), error) from error
+
+
+def _decodable(batch: pa.RecordBatch, fragment: ds.Fragment) -> pa.RecordBatch:
+    """Return rows, whose text is checked where Arrow takes any bytes for text."""
+    if isinstance(getattr(fragment, "format", None), ds.JsonFileFormat):
+        batch.validate(full=True)
+    return batch
 
 
 def _culprit(
@@ -107,9 +121,9 @@ def _culprit(
     start = paths.index(last.path) if getattr(last, "path", None) in paths else 0
     for fragment, path in zip(fragments[start:], paths[start:], strict=True):
         try:
-            for _ in fragment.scanner(schema=schema, columns=columns).to_batches():
-                pass
-        except (pa.ArrowException, OSError):
+            for batch in fragment.scanner(schema=schema, columns=columns).to_batches():
+                _decodable(batch, fragment)
+        except _FAILURES:
             return path
     return None
 
@@ -118,6 +132,10 @@ def unreadable(path: str | None, error: Exception) -> Exception:
     """Say which file could not be read; what the system says of a file is clear already."""
     if isinstance(error, OSError) and error.errno is not None:
         return type(error)(*error.args)
+    if isinstance(error, UnicodeError) or _NO_TEXT.search(str(error)):
+        return _undecodable(path)
+    if twice := _TWICE.search(str(error)):
+        return _repeated(path, twice[1] or twice[2])
     place = "data cannot be read" if path is None else f"file {path!r} cannot be read"
     reason = " ".join(str(error).split()).rstrip(" .")
     return ValueError(
@@ -126,12 +144,36 @@ def unreadable(path: str | None, error: Exception) -> Exception:
     )
 
 
+def _repeated(path: str | None, name: str) -> ValueError:
+    return ValueError(
+        f"file {path!r} has several columns called {name!r}, of which none can be told from the "
+        "others. Give each a name of its own in the file."
+    )
+
+
+def _undecodable(path: str | None) -> ValueError:
+    place = "data holds" if path is None else f"file {path!r} holds"
+    return ValueError(
+        f"{place} bytes that are no text in the encoding that it is read in, utf-8 unless another "
+        "is named. Nothing was counted. Convert it to utf-8, or name its encoding, which CSV may "
+        "have: pdkl.scan(path, encoding='latin-1'), or --encoding latin-1 of a command."
+    )
+
+
 def _schema_of(fragment: ds.Fragment) -> pa.Schema:
     """Return the columns that a file has, and their types there."""
+    path = getattr(fragment, "path", None)
     try:
-        return fragment.physical_schema
-    except (pa.ArrowException, OSError) as error:
-        raise unreadable(getattr(fragment, "path", None), error) from error
+        schema = fragment.physical_schema
+        names = Counter(schema.names)
+    except _FAILURES as error:
+        raise unreadable(path, error) from error
+    if repeated := [name for name, times in names.items() if times > 1]:
+        raise _repeated(path, repeated[0])
+    form = getattr(fragment, "format", None)
+    if isinstance(form, ds.CsvFileFormat) and any(map(pa.types.is_binary, schema.types)):
+        raise _undecodable(path)  # what is no text is guessed to be binary
+    return schema
 
 
 def _schemas_of(fragments: Sequence[ds.Fragment]) -> list[pa.Schema]:
