@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
+
+from pdkl.sources.arrow import text_types
 
 # how much is read ahead bounds the memory; two cores are busy with less
 _BATCHES_AHEAD = 4
@@ -21,6 +23,10 @@ _NO_TEXT = re.compile("invalid UTF-?8|Wrapping .* failed", re.IGNORECASE)
 _TWICE = re.compile(r"multiple columns named (.*)|Column\(/(.*)\) was specified twice")
 # fields that a scanner adds to those of the dataset, and then cannot tell from them
 _ADDED = {"__filename", "__fragment_index", "__batch_index", "__last_in_fragment"}
+
+
+class UnreadableError(ValueError):
+    """A file is damaged, or holds what its type does not."""
 
 
 def scan(
@@ -71,6 +77,13 @@ def without_filter(dataset: ds.Dataset) -> tuple[ds.Dataset, ds.Expression | Non
     return whole, chosen
 
 
+def widened(data: Any, columns: Iterable[str]) -> ds.Dataset | None:
+    """Return a dataset in whose types all rows of these columns can be read, None if none is."""
+    if isinstance(data, ds.FileSystemDataset) and without_filter(data)[1] is None:
+        return text_types.widened(data, columns)
+    return None
+
+
 def open_files(paths: list[str], form: Any) -> ds.Dataset:
     """Make a dataset whose columns have types that hold those of all files.
 
@@ -83,9 +96,14 @@ def open_files(paths: list[str], form: Any) -> ds.Dataset:
         first = ds.dataset(paths, schema=pa.schema([]), format=form)
         _schemas_of(list(first.get_fragments()))  # tells which file it is
         raise
-    schemas = _schemas_of(list(dataset.get_fragments()))
+    fragments = list(dataset.get_fragments())
+    schemas = _schemas_of(fragments)
+    settled = list(map(text_types.holding_whole_numbers, fragments, schemas))
     fields = {field.name: field for field in dataset.schema}
-    for schema in schemas:
+    fields |= {
+        new.name: new for new, guessed in zip(settled[0], schemas[0], strict=True) if new != guessed
+    }
+    for schema in settled:
         for field in schema:
             one = [pa.schema([fields.get(field.name, field)]), pa.schema([field])]
             with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
@@ -138,7 +156,7 @@ def unreadable(path: str | None, error: Exception) -> Exception:
         return _repeated(path, twice[1] or twice[2])
     place = "data cannot be read" if path is None else f"file {path!r} cannot be read"
     reason = " ".join(str(error).split()).rstrip(" .")
-    return ValueError(
+    return UnreadableError(
         f"{place}: {reason}. Nothing was counted. Check that it is whole and of the format and the "
         "types that the dataset says, or leave it out."
     )
