@@ -123,7 +123,8 @@ def _read(
 
 def _pairs(resolved: ResolvedRequest, x: Any, y: Any, given: Any) -> list[Pair]:
     """Return the pairs asked for; all pairs of discrete columns where none is named."""
-    frame, excluded = resolved.source.head, [*resolved.excluded, given]
+    frame = resolved.source.head
+    excluded = [*resolved.excluded, *([] if given is None else [given])]
     if x is None and y is not None:
         raise ValueError(
             f"x is None, but y={y!r} needs a partner. Name x, or leave out both for all pairs."

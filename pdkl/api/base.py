@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from pdkl.sources.base import Holder
 from pdkl.sources.registry import describe
 
 
-class Data:
+class Data(Holder):
     """Hold the data; nothing is read or checked before a method is called."""
-
-    def __init__(self, data: Any) -> None:
-        self._data = data
 
     def __repr__(self) -> str:
         """Say what the methods are about, and how to go on."""

@@ -55,7 +55,7 @@ class InfoTheory(
         - ``reference=frame``: that frame's column of the same name. It is matched group to group
           where it has all columns of ``by``, otherwise all of it stands for every group. For a
           Grouper it stands for every group, unless ``match=True``. A `Profile` of a frame that
-          is gone does the same.
+          is gone does the same, as does all other data, also as `InfoTheory`: ``pdkl.scan(path)``.
         - ``reference={category: weight}``: a fixed distribution, normalised, believed exactly
           and never smoothed; ``{column: {category: weight}}`` for several columns.
         - ``reference=label``: one group of ``by``, a tuple of labels where ``by`` has several

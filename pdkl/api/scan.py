@@ -9,7 +9,12 @@ from pdkl.api.frame import InfoTheory
 from pdkl.sources.locations import open_dataset
 
 
-def scan(path: str | PathLike[str] | Iterable[str | PathLike[str]]) -> InfoTheory:
+def scan(
+    path: str | PathLike[str] | Iterable[str | PathLike[str]],
+    *,
+    encoding: str = "utf-8",
+    separator: str = ",",
+) -> InfoTheory:
     """Ask files, however large, as one frame: ``scan(path)`` is ``InfoTheory`` of a dataset.
 
     Only the columns that a question needs are read, in pieces, so that memory holds the distinct
@@ -24,7 +29,11 @@ def scan(path: str | PathLike[str] | Iterable[str | PathLike[str]]) -> InfoTheor
         and names that begin with "." or "_" are passed over. The format follows from the
         extension: ``.parquet`` or ``.pq``; ``.csv``; ``.arrow``, ``.feather`` or ``.ipc``;
         ``.jsonl`` or ``.ndjson`` (a JSON object on each line); ``.csv.gz``. In CSV, empty cells
-        and what `pandas.read_csv` takes for missing, such as NA, are missing.
+        and what `pandas.read_csv` takes for missing, such as NA and None, are missing.
+    encoding : str
+        How the text of CSV is written, as Python calls it: ``"latin-1"``, ``"cp1252"``, …
+    separator : str
+        The character between the cells of CSV.
 
     Returns
     -------
@@ -39,8 +48,9 @@ def scan(path: str | PathLike[str] | Iterable[str | PathLike[str]]) -> InfoTheor
     TypeError
         Where ``path`` is not a path.
     ValueError
-        Where an extension is unknown, formats are mixed, or a file is damaged. Of a file that
-        lacks a column, or holds text where others hold numbers, a call that needs it tells.
+        Where an extension is unknown, formats are mixed, a file is damaged, has two columns of one
+        name, or is no text in the encoding. Of a file that lacks a column, or holds text where
+        others hold numbers, a call that needs it tells.
 
     Examples
     --------
@@ -59,4 +69,4 @@ def scan(path: str | PathLike[str] | Iterable[str | PathLike[str]]) -> InfoTheor
     1      2  4           3      1.5  bit
     >>> folder.cleanup()
     """
-    return InfoTheory(open_dataset(path))
+    return InfoTheory(open_dataset(path, encoding, separator))

@@ -26,6 +26,7 @@ _COMPARING = (
     *("bins", "binning", "alphabet", "zeros", "smoothing"),
 )
 _DRAWING = ("blocks", "n_resamples", "rng")
+_WRITTEN = ("encoding", "separator")  # how files of text are
 
 
 @click.group(
@@ -84,7 +85,7 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
     metavar="MEASURE=THRESHOLD",
     help="The excess over noise from which on a difference is drift; by default js_distance=0.1.",
 )
-@keywords("alpha", "dropna", "bins", "match", *_DRAWING)
+@keywords("alpha", "dropna", "bins", "match", *_DRAWING, *_WRITTEN)
 @click.option("--redact", is_flag=True, help="Replace values, groups and bin edges by numbers.")
 @click.option(
     "--min-count",
@@ -115,7 +116,7 @@ def drift(
     form = output.chosen_format(form, path, _REPORTS)
     if fail_over is not None:
         given |= {"measure": fail_over[0], "threshold": fail_over[1]}
-    before, now, place = _two_sides(reference, data, path, redact=given["redact"])
+    before, now, place = _two_sides(reference, data, path, given)
     report = InfoTheory(now).report(before, **_asked(now, given))
     verdict = "" if place is None else f"{output.tally(report)} ({place})"
     return Outcome(output.write_report(report, form), place, verdict, failed=not report.passed)
@@ -126,7 +127,7 @@ def drift(
 @click.argument("data", metavar="CUR")
 @keywords(
     *("columns", "by", "measure", "weights", "base", "dropna", "bins", "binning"),
-    *("n_resamples", "rng"),
+    *("n_resamples", "rng", *_WRITTEN),
     by="Split the change of each column into that of the mix of groups and that within each.",
     measure="js_divergence (the default) or kl_divergence.",
 )
@@ -142,7 +143,7 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
       pdkl explain january.parquet february.parquet --columns plan --by country
     """
     form = output.chosen_format(form, path, _TABLES)
-    before, now, place = _two_sides(reference, data, path)
+    before, now, place = _two_sides(reference, data, path, given)
     frame = InfoTheory(now).explain(before, **_asked(now, given))
     return Outcome(output.write(frame, form), place)
 
@@ -151,7 +152,7 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
 @data_files
 @keywords(
     *("columns", "joint", "by", "weights", "base", "dropna", "bins", "binning", "alphabet"),
-    *("smoothing", "estimator", "confidence", *_DRAWING),
+    *("smoothing", "estimator", "confidence", *_DRAWING, *_WRITTEN),
 )
 @_formatted(*_TABLES)
 def entropy(data: Sequence[str], form: str | None, path: str | None, **given: Any) -> Outcome:
@@ -167,7 +168,7 @@ def entropy(data: Sequence[str], form: str | None, path: str | None, **given: An
 
 @commands.command()
 @data_files
-@keywords("measures", *_COMPARING, "confidence", "test", *_DRAWING)
+@keywords("measures", *_COMPARING, "confidence", "test", *_DRAWING, *_WRITTEN)
 @_formatted(*_TABLES)
 def divergence(data: Sequence[str], form: str | None, path: str | None, **given: Any) -> Outcome:
     """Compare distributions: of groups, of columns, or with a reference.
@@ -184,7 +185,7 @@ def divergence(data: Sequence[str], form: str | None, path: str | None, **given:
 
 @commands.command()
 @data_files
-@keywords("measure", *_COMPARING, measure="What is split; by default kl_divergence.")
+@keywords(*("measure", *_COMPARING, *_WRITTEN), measure="What is split; by default kl_divergence.")
 @_formatted(*_TABLES)
 def contributions(data: Sequence[str], form: str | None, path: str | None, **given: Any) -> Outcome:
     """Say which categories drive a divergence: a row each, the largest first.
@@ -201,7 +202,7 @@ def contributions(data: Sequence[str], form: str | None, path: str | None, **giv
 @commands.command()
 @data_files
 @keywords(
-    *("columns", "by", "weights", "bins", "binning"),
+    *("columns", "by", "weights", "bins", "binning", *_WRITTEN),
     columns="The columns to count; by default all of them.",
     bins="How numbers and times are cut: a number of bins, a rule such as fd, edges such as "
     "0,18,65, one of these for a column: age=0,18,65 (repeatable), or a saved profile, to cut "
@@ -225,7 +226,7 @@ def profile(data: Sequence[str], path: str, **given: Any) -> Outcome:
       pdkl profile monday.csv -o monday.parquet --by shop --bins age=0,18,65
       pdkl profile tuesday.csv -o tuesday.parquet --by shop --bins monday.parquet
     """
-    source = inputs.open_data(data)
+    (source,) = _open(given, data)
     place = output.place(path, [*data, *inputs.files_of(source)])
     asked = _asked(source, given)
     asked.pop("progress")
@@ -254,14 +255,14 @@ def merge(profiles: Sequence[str], path: str) -> Outcome:
 
 
 def _two_sides(
-    reference: str, data: str, path: str | None, *, redact: bool = False
+    reference: str, data: str, path: str | None, given: dict[str, Any]
 ) -> tuple[Any, Any, str | None]:
     """Open the reference and the data, and say where to write."""
 
-    def opened() -> tuple[Any, Any]:
-        return inputs.open_data([reference]), inputs.open_data([data])
+    def opened() -> list[Any]:
+        return _open(given, [reference], [data])
 
-    before, now = kept_back(opened) if redact else opened()
+    before, now = kept_back(opened) if given.get("redact") else opened()
     files = [reference, data, *inputs.files_of(before), *inputs.files_of(now)]
     return before, now, output.place(path, files)
 
@@ -274,12 +275,14 @@ def _measured(
     if method != "entropy" and len(forms) != 1:
         got = " and ".join(f"--{name}" for name in forms) or "none"
         raise click.UsageError(f"give one of --against, --q and --reference; got {got}.")
-    source = inputs.open_data(data)
+    reference = given.get("reference")
+    every = [data] if reference is None else [data, [reference]]
+    opened = _open(given, *every)
+    source = opened[0]
     files = [*data, *inputs.files_of(source)]
-    if given.get("reference") is not None:
-        before = inputs.open_data([given["reference"]])
-        files += [given["reference"], *inputs.files_of(before)]
-        given["reference"] = before
+    if reference is not None:
+        given["reference"] = opened[1]
+        files += [reference, *inputs.files_of(opened[1])]
     if method != "entropy":
         given["p"] = given.pop("columns")
     place = output.place(path, files)
@@ -287,6 +290,12 @@ def _measured(
     if method == "contributions":
         asked.pop("progress")  # it draws nothing
     return Outcome(output.write(getattr(InfoTheory(source), method)(**asked), form), place)
+
+
+def _open(given: dict[str, Any], *paths: Sequence[str]) -> list[Any]:
+    """Open data, and take from what was given how their text is written."""
+    written = {name: given.pop(name) for name in _WRITTEN}
+    return [inputs.open_data(one, **written) for one in paths]
 
 
 def _asked(data: Any, given: Mapping[str, Any]) -> dict[str, Any]:

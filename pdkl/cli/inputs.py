@@ -13,11 +13,11 @@ from pdkl.sources.profile.profile import Profile, load_profile
 __all__ = ["files_of", "is_profile", "open_data", "open_profile"]
 
 
-def open_data(paths: Sequence[str]) -> Any:
+def open_data(paths: Sequence[str], encoding: str, separator: str) -> Any:
     """Return the profile in a file, or files of rows as a dataset that is read when asked."""
     if len(paths) == 1 and is_profile(paths[0]):
         return load_profile(paths[0])
-    data = open_dataset(paths)
+    data = open_dataset(paths, encoding, separator)
     profiles = [file for file in data.files if is_profile(file)]
     if not profiles:
         return data

@@ -58,6 +58,11 @@ def _measure(value: str) -> Any:
     return (name, _number_or_text(order)) if colon else name
 
 
+def separator(_: click.Context, __: click.Parameter, value: str) -> str:
+    """Read a character; shells find it hard to pass a tab."""
+    return "\t" if value in ("\\t", "tab") else value
+
+
 def fail_over(_: click.Context, __: click.Parameter, value: str | None) -> Any:
     """Read ``measure=threshold``."""
     if value is None:
@@ -114,6 +119,25 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "callback": names,
             "metavar": _LIST,
             "help": "The columns; put one that has a comma into double quotes.",
+        },
+    ),
+    "encoding": (
+        ("--encoding",),
+        {
+            "default": "utf-8",
+            "show_default": True,
+            "metavar": "NAME",
+            "help": "How the text of CSV files is written, such as latin-1 or cp1252.",
+        },
+    ),
+    "separator": (
+        ("--separator",),
+        {
+            "default": ",",
+            "show_default": True,
+            "callback": separator,
+            "metavar": "CHARACTER",
+            "help": "What stands between the cells of CSV files; tab is one too.",
         },
     ),
     "q": (

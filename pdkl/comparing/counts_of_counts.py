@@ -169,7 +169,8 @@ def _groups(
     table: pd.DataFrame, by: list[Hashable], *, matched: bool
 ) -> tuple[IntArray, pd.DataFrame]:
     """Return the sorted keys, and which of them each row of a table has."""
-    codes, keys = group_rows(table, by)
+    codes, keys = group_rows(table, [f"k{i}" for i in range(len(by))])
+    keys = keys.set_axis(by, axis=1)
     if codes is None:
         return np.zeros(len(table), dtype=np.int64), keys
     if not matched:

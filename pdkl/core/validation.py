@@ -62,7 +62,13 @@ def require_columns(
 ) -> None:
     """Raise unless each name occurs exactly once among ``columns``."""
     for name in names:
-        occurrences = sum(1 for column in columns if column == name)
+        try:
+            occurrences = list(columns).count(name)  # NaN too is found, as the object that it is
+        except TypeError:  # only NA does not say whether it equals a name
+            raise ValueError(
+                f"{frame} has a column called NA, from which no name can be told apart. Give it "
+                "another name first."
+            ) from None
         if occurrences == 1:
             continue
         if occurrences > 1:

@@ -48,7 +48,8 @@ class ResolvedRequest:
     @property
     def excluded(self) -> list[Hashable]:
         """The columns that are not asked for unless they are named."""
-        return [*self.keys, self.request.weights]
+        weights = self.request.weights
+        return [*self.keys, *([] if weights is None else [weights])]  # a column may be called None
 
     @property
     def sources(self) -> list[Source]:

@@ -53,6 +53,13 @@ class FrameSource:
     one_frame = False
 
 
+class Holder:
+    """Methods that hold data; they stand wherever that data can."""
+
+    def __init__(self, data: Any) -> None:
+        self._data = data
+
+
 class Source(Protocol):
     """Data of any kind."""
 

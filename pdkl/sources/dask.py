@@ -18,7 +18,7 @@ from pdkl.codes.values import Encoder
 from pdkl.codes.weights import read_weights, require_numbers, split_halves
 from pdkl.core.counts.counts import sum_by
 from pdkl.sources.base import FrameSource, Rows
-from pdkl.sources.distinct_rows import UncountableError, rows_beside_weights, running
+from pdkl.sources.distinct_rows import UncountableError, named_columns, rows_beside_weights, running
 
 _UNKNOWN = "__UNKNOWN_CATEGORIES__"  # what Dask declares where it has not seen the levels
 _FAN_IN = 8  # how many answers are added at a time
@@ -52,19 +52,16 @@ def distinct(
     from dask.delayed import delayed
 
     of_weights = [] if weights is None else [weights]
-    needed = list(
+    needed: list[Hashable] = list(
         dict.fromkeys([*(name for columns in column_lists for name in columns), *of_weights])
     )
-    levels = [
-        name
-        for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
-        if name in needed and _seen(dtype) is not dtype
-    ]
-    declared = {name: frame[name].dtype for name in needed}
+    dtypes = dict(zip(frame.columns, frame.dtypes, strict=True))
+    declared = {name: dtypes[name] for name in needed}
+    unseen = [name for name, dtype in declared.items() if _seen(dtype) is not dtype]
     read_part, add = delayed(_reduce), delayed(_add)
     parts = [
-        read_part(part, column_lists, weights, binners, levels, declared)
-        for part in frame[needed].to_delayed()
+        read_part(part, declared, column_lists, weights, binners, unseen)
+        for part in _selected(frame, needed).to_delayed()
     ]
     while len(parts) > 1:
         parts = [add(parts[i : i + _FAN_IN]) for i in range(0, len(parts), _FAN_IN)]
@@ -72,31 +69,43 @@ def distinct(
     return found
 
 
+def _selected(frame: Any, names: Sequence[Hashable]) -> Any:
+    """Return some columns, in this order."""
+    if all(isinstance(name, str) for name in names):
+        return frame[names]  # which reads no more from files than these
+    # Dask does not find every label, and would read True as a mask
+    renamed, found = frame.copy(), list(frame.columns)
+    renamed.columns = [f"{i}" for i in range(len(found))]
+    return renamed[[f"{found.index(name)}" for name in names]]
+
+
 def _reduce(
     part: pd.DataFrame,
+    declared: Mapping[Hashable, Any],
     column_lists: Sequence[Sequence[Hashable]],
     weights: Hashable | None,
     binners: Mapping[Hashable, Encoder],
-    levels: Sequence[Hashable],
-    declared: Mapping[Hashable, Any],
+    unseen: Sequence[Hashable],
 ) -> list[pd.DataFrame]:
-    part = part.copy(deep=False)
-    for name, dtype in declared.items():
-        part[name] = _as_declared(part[name], dtype)
-    part = part.astype({name: part[name].cat.categories.dtype for name in levels})
+    given = {
+        name: _as_declared(part.iloc[:, i].reset_index(drop=True), name, dtype)
+        for i, (name, dtype) in enumerate(declared.items())
+    }
+    for name in unseen:
+        given[name] = given[name].astype(given[name].cat.categories.dtype)
     cells = {"rows": np.ones(len(part), dtype=np.int64)}
     if weights is not None:
-        cells |= _weighed(part[weights])
+        cells |= _weighed(given[weights])
     values: dict[Hashable, pd.Series[Any]] = {}
     for name in dict.fromkeys([name for columns in column_lists for name in columns]):
-        values[name] = part[name].reset_index(drop=True)
+        values[name] = given[name]
         if name in binners:
-            codes, labels = binners[name](part[name], name)
+            codes, labels = binners[name](given[name], name)
             values[name] = pd.Series(pd.Categorical.from_codes(codes, categories=labels))
     return [_added({name: values[name] for name in columns}, cells) for columns in column_lists]
 
 
-def _as_declared(values: pd.Series[Any], declared: Any) -> pd.Series[Any]:
+def _as_declared(values: pd.Series[Any], name: Hashable, declared: Any) -> pd.Series[Any]:
     """Return a column of a partition with the values that Dask has turned into text.
 
     It does so with objects, such as booleans beside None, also where the frame declares booleans
@@ -109,12 +118,10 @@ def _as_declared(values: pd.Series[Any], declared: Any) -> pd.Series[Any]:
     found = pd.Series(
         [text if pd.isna(text) else read(text) for text in values],
         dtype=object,
-        name=values.name,
-        index=values.index,
     )
     for text in found[[isinstance(value, str) for value in found]]:
         raise UncountableError(
-            f"column {values.name!r} is declared as {declared}, and a partition holds the text "
+            f"column {name!r} is declared as {declared}, and a partition holds the text "
             f"{text!r}. Give all partitions one dtype, for instance with astype."
         )
     return found
@@ -153,12 +160,10 @@ def _weighed(values: pd.Series[Any]) -> dict[str, NDArray[Any]]:
     return found | {"least": weight.astype(np.float64)}
 
 
-def _added(
-    keys: Mapping[Hashable, pd.Series[Any]] | pd.DataFrame, cells: Mapping[str, Any]
-) -> pd.DataFrame:
+def _added(keys: Mapping[Hashable, pd.Series[Any]], cells: Mapping[str, Any]) -> pd.DataFrame:
     """Add the cells of equal rows; the keys are then called by their place."""
     try:
-        codes, found = group_rows(pd.DataFrame(dict(keys)), list(keys))
+        codes, found = group_rows(named_columns(keys), list(keys))
     except TypeError as error:
         raise UncountableError(str(error)) from None
     assert codes is not None  # there are keys
@@ -184,7 +189,7 @@ def _add(parts: Sequence[Sequence[pd.DataFrame]]) -> list[pd.DataFrame]:
             if name in _CELLS
         }
         keys = [frame.drop(columns=list(cells)) for frame in full]
-        added.append(_added(reduce(append_keys, keys), cells))
+        added.append(_added(dict(reduce(append_keys, keys).items()), cells))
     return added
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,10 @@ class UncountableError(TypeError):
     """A partition holds what cannot be counted."""
 
 
+class AmbiguousNameError(ValueError):
+    """An engine would not find a column by its name, or would find another."""
+
+
 class TooManyRowsError(Exception):
     """The distinct rows of a frame are more than should come home."""
 
@@ -26,7 +30,7 @@ def running(engine_name: str) -> Iterator[None]:
     """Say whose query it was that failed."""
     try:
         yield
-    except UncountableError:
+    except (AmbiguousNameError, UncountableError):
         raise
     except Exception as error:
         said = (str(error).strip() or "no more is known").splitlines()[0]
@@ -53,7 +57,13 @@ def rows_beside_weights(
         if weights is None
         else checked_weights(cells, f"weights (column {weights!r})")
     )
-    return Rows(pd.DataFrame({**keys, name: number}), name, binned)
+    return Rows(named_columns({**keys, name: number}), name, binned)
+
+
+def named_columns(columns: Mapping[Hashable, pd.Series[Any]]) -> pd.DataFrame:
+    """Make a frame whose columns have these names as they are, also None and tuples."""
+    frame = pd.DataFrame(dict(enumerate(columns.values())))
+    return frame.set_axis(pd.Index(list(columns), dtype=object, tupleize_cols=False), axis=1)
 
 
 def checked_weights(cells: pd.DataFrame, subject: str) -> pd.Series[Any]:

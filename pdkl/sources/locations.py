@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable
 from glob import glob
 from os import PathLike, fspath
@@ -22,26 +23,81 @@ FORMATS = {
 PACKED = {"csv"}  # what may stand in a .gz
 
 
-def open_dataset(path: Any) -> Any:
+_BLOCK = 1 << 20  # bytes that pyarrow reads at a time
+# the words that pandas.read_csv takes for missing
+_MISSING = (
+    *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
+    *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
+)
+
+
+def open_dataset(path: Any, encoding: str = "utf-8", separator: str = ",") -> Any:
     """Return what `scan` asks, as a pyarrow Dataset."""
+    from pdkl.sources.arrow import datasets
+
+    _require_how(encoding, separator)
+    found = [file for one in _given(path) for file in _files(one)]
+    form = _format(found)
+    if form == "json" and codecs.lookup(encoding).name != "utf-8":
+        raise ValueError(
+            f"encoding={encoding!r} is for CSV; path finds {str(found[0])!r}, and JSON lines are "
+            "read as utf-8. Convert the files first."
+        )
+    for file in found if form == "json" else []:
+        _require_line_break(file)
+    return datasets.open_files([str(file) for file in found], _reader(form, encoding, separator))
+
+
+def _require_line_break(file: Path) -> None:
+    """Raise where a file is a line without an end: pyarrow 16 to 26 lose what stands in it."""
+    with file.open("rb") as lines:
+        first = lines.read(_BLOCK)
+    if 0 < len(first) < _BLOCK and b"\n" not in first:
+        raise ValueError(
+            f"file {str(file)!r} is one line of JSON without a line break at its end, and its "
+            "values would be read as missing. Add a line break."
+        )
+
+
+def _require_how(encoding: Any, separator: Any) -> None:
+    """Raise unless text can be written so."""
+    try:
+        codecs.lookup(encoding)
+    except (LookupError, TypeError):
+        raise ValueError(
+            "encoding must be one that Python knows, such as 'utf-8', 'latin-1' or 'cp1252'; got "
+            f"{encoding!r}."
+        ) from None
+    if not isinstance(separator, str) or len(separator.encode()) != 1 or separator in '"\r\n':
+        raise ValueError(
+            "separator must be one ASCII character that is no quote or line break, such as ',', "
+            f"';' or '\\t'; got {separator!r}."
+        )
+
+
+def _reader(form: str, encoding: str, separator: str) -> Any:
+    """Say how files of a format are read."""
     import pyarrow.csv
     import pyarrow.dataset as ds
 
-    from pdkl.sources.arrow import datasets
-
-    found = [file for one in _given(path) for file in _files(one)]
-    form: Any = _format(found)
-    if form == "csv":  # an empty cell is missing, as it is to pandas.read_csv
-        missing = pyarrow.csv.ConvertOptions(strings_can_be_null=True)
-        form = ds.CsvFileFormat(convert_options=missing)
-    return datasets.open_files([str(file) for file in found], form)
+    if form == "csv":
+        return ds.CsvFileFormat(
+            parse_options=pyarrow.csv.ParseOptions(delimiter=separator, newlines_in_values=True),
+            read_options=pyarrow.csv.ReadOptions(encoding=encoding),
+            convert_options=pyarrow.csv.ConvertOptions(
+                null_values=list(_MISSING), strings_can_be_null=True
+            ),
+        )
+    if form == "parquet":
+        checked = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+        return ds.ParquetFileFormat(default_fragment_scan_options=checked)
+    return form
 
 
 def _given(path: Any) -> list[str]:
     """Return the paths that were given, of which there must be one."""
-    if isinstance(path, str | PathLike):
-        return [fspath(path)]
-    paths = list(path) if isinstance(path, Iterable) else [path]
+    one = isinstance(path, str | PathLike) or not isinstance(path, Iterable)
+    paths = [path] if one else list(path)
     if not paths:
         raise ValueError("path is an empty list; name at least one file, pattern or folder.")
     for one in paths:
@@ -50,7 +106,10 @@ def _given(path: Any) -> list[str]:
                 "path must be a file, a pattern, a folder, or a list of these; "
                 f"got {type(one).__name__}."
             )
-    return [fspath(one) for one in paths]
+    given = [fspath(one) for one in paths]
+    if "" in given:
+        raise ValueError("path is empty; name a file, a pattern or a folder, '.' for this one.")
+    return given
 
 
 def _files(path: str) -> list[Path]:
@@ -73,6 +132,7 @@ def _files(path: str) -> list[Path]:
 def _inside(path: Path) -> list[Path]:
     """List the files in a folder, or the file itself."""
     if not path.is_dir():
+        require_regular(path)
         return [path]
     files = sorted(file for file in path.rglob("*") if file.is_file())
     return [
@@ -80,6 +140,15 @@ def _inside(path: Path) -> list[Path]:
         for file in files
         if not any(part.startswith((".", "_")) for part in file.relative_to(path).parts)
     ]
+
+
+def require_regular(path: str | PathLike[str]) -> None:
+    """Raise where a path is there but is no file: to open a pipe would wait for who writes it."""
+    if Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir()):
+        raise ValueError(
+            f"{fspath(path)!r} is a pipe or a device, not a file that can be read again. Write "
+            "what comes from it to a file first."
+        )
 
 
 def _format(found: list[Path]) -> str:

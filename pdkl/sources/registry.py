@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pdkl.sources import dask
-from pdkl.sources.base import Source
+from pdkl.sources.base import Holder, Source
 from pdkl.sources.narwhals import source as narwhals
 from pdkl.sources.pandas import PandasSource
 from pdkl.sources.profile.profile import Profile
@@ -39,14 +39,19 @@ def name_of(data: Any) -> str | None:
 
 
 def unwrapped(data: Any) -> Any:
-    """Return the frame that a narwhals frame is about, and anything else as it is."""
-    while (name := name_of(data)) is not None and name.startswith("narwhals"):
-        data = data.to_native()
-    return data
+    """Return the data that methods or a frame of narwhals are about, anything else as it is."""
+    while True:
+        if isinstance(data, Holder):
+            data = data._data
+        elif (name_of(data) or "").startswith("narwhals"):
+            data = data.to_native()
+        else:
+            return data
 
 
 def is_data(value: Any) -> bool:
     """Tell whether ``value`` is data of a supported kind."""
+    value = unwrapped(value)
     if isinstance(value, pd.DataFrame | Profile) or _is_arrow(value):
         return True
     return name_of(value) is not None

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.feather
 import pytest
 
-from pdkl import InfoTheory
+from pdkl import InfoTheory, load_profile, scan
 from pdkl.cli import options
 from pdkl.cli.commands import commands
 from tests.support.command import TODAY, Command, plain, rows
@@ -95,6 +95,7 @@ def test_options_are_the_keywords_of_the_method(
 def test_every_option_is_a_keyword(command: str, method: str, own: set[str]) -> None:
     given = {str(one.name) for one in commands.commands[command].params}
     keywords = set(inspect.signature(getattr(InfoTheory, method)).parameters)
+    keywords |= set(inspect.signature(scan).parameters) - {"path"}
     assert given - keywords - own == {"data", "path", "form"} & given
     left = {"self", "progress", "p", "measure", "threshold"} if own else {"self", "progress"}
     assert keywords - given <= left
@@ -138,6 +139,38 @@ def test_names_with_commas_and_equals(pdkl_: Command) -> None:
     )
     assert errors == ""
     assert rows(out) == plain(odd.info_theory.entropy(["a,b", "k=v"], by="x:D", bins={"k=v": 3}))
+
+
+def test_how_text_is_written(pdkl_: Command) -> None:
+    odd = TODAY.assign(plan=TODAY["plan"].replace("free", "größer"))
+    Path("before.csv").write_bytes(odd.to_csv(index=False, sep=";").encode("latin-1"))
+    Path("today.csv").write_bytes(odd[:300].to_csv(index=False, sep=";").encode("latin-1"))
+    Path("tabs.csv").write_bytes(odd.to_csv(index=False, sep="\t").encode("latin-1"))
+    written = ("--encoding", "latin-1", "--separator", ";", "--format", "json")
+    for arguments, expected in (
+        (("entropy", "before.csv", "-c", "plan"), odd.info_theory.entropy("plan")),
+        (("contributions", "today.csv", "-c", "plan", "--reference", "before.csv"),
+         odd[:300].info_theory.contributions("plan", reference=odd)),
+        (("divergence", "today.csv", "-c", "plan", "--reference", "before.csv"),
+         odd[:300].info_theory.divergence("plan", reference=odd)),
+        (("explain", "before.csv", "today.csv", "-c", "plan"),
+         odd[:300].info_theory.explain(odd, "plan", rng=0)),
+    ):  # fmt: skip
+        code, out, errors = pdkl_(*arguments, *written)
+        assert (code, errors) == (0, "")
+        assert rows(out) == plain(expected)
+    for tab in ("\t", "\\t", "tab"):
+        _, out, errors = pdkl_(
+            "entropy", "tabs.csv", "-c", "plan", "--separator", tab, *written[:2], *written[4:]
+        )
+        assert errors == ""
+        assert rows(out) == plain(odd.info_theory.entropy("plan"))
+    code, _, errors = pdkl_("drift", "before.csv", "today.csv", "-c", "plan", *written)
+    assert (code, errors) == (0, "")
+    code, out, _ = pdkl_("profile", "before.csv", "-o", "before.profile", *written[:4])
+    assert code == 0
+    found = InfoTheory(load_profile("before.profile")).distribution("plan")
+    assert found["category"].tolist() == ["größer", "paid"]
 
 
 # ---- how options are read -------------------------------------------------------------------

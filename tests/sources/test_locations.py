@@ -280,3 +280,20 @@ def test_a_filter_is_kept(data: str, tmp_path: Path) -> None:
 def test_scan_is_a_public_name() -> None:
     assert pdkl.scan is scan
     assert "scan" in pdkl.__all__
+
+
+@pytest.mark.parametrize("method", ["kl_divergence", "contributions", "drift", "explain", "report"])
+def test_methods_stand_wherever_their_data_can(method: str, tmp_path: Path) -> None:
+    table = pa.table({"v": ["a", "b"] * 50, "w": ["x", "x", "y", "x"] * 25})
+    pq.write_table(table, tmp_path / "a.parquet")
+    frame = pd.DataFrame({"v": ["a", "b", "b", "b"] * 25, "w": ["x", "y"] * 50})
+
+    def answer(data: Any, reference: Any) -> str:
+        found = getattr(InfoTheory(data), method)
+        keywords = {} if method in ("kl_divergence", "contributions") else {"rng": 0}
+        return str(getattr(found(reference=reference, **keywords), "to_csv", str)())
+
+    expected = answer(frame, ds.dataset(tmp_path))
+    for data in (frame, InfoTheory(frame), InfoTheory(InfoTheory(frame))):
+        assert answer(data, scan(tmp_path)) == expected
+        assert answer(data, InfoTheory(table)) == expected

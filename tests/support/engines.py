@@ -47,7 +47,9 @@ class Engine:
 def _polars(frame: Frame) -> Any:
     import polars as pl
 
-    made: Any = pl.from_arrow(arrow(frame, nan=True))
+    table = arrow(frame, nan=True)
+    made: Any = pl.from_arrow(table.rename_columns([f"{i}" for i in range(len(frame.columns))]))
+    made.columns = table.column_names  # those of Arrow it cuts off at NUL
     return made.with_columns(pl.col("kind").cast(pl.Enum(LEVELS))) if "kind" in frame else made
 
 
@@ -104,7 +106,7 @@ def _pyspark(frame: Frame) -> Any:
     table = arrow(frame, nan=True)
     kinds = [re.sub(r"decimal128\(.*", "decimal(10, 2)", str(field.type)) for field in table.schema]
     schema = ", ".join(
-        f"`{name}` {names.get(kind, kind)}"
+        f"`{name.replace('`', '``')}` {names.get(kind, kind)}"
         for name, kind in zip(table.column_names, kinds, strict=True)
     )
     rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True))

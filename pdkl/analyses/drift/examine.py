@@ -150,8 +150,8 @@ def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
     here, there = (Counter[Hashable](side.head.columns) for side in resolved.sources)
     every = list(dict.fromkeys([*here, *there]))
     if request.columns is None:
-        excluded = {*resolved.excluded, request.blocks}
-        excluded |= {side.precounted.weights for side in resolved.sources}
+        aside = {request.blocks, *(side.precounted.weights for side in resolved.sources)} - {None}
+        excluded = {*resolved.excluded, *aside}
         wanted = [name for name in every if name not in excluded]
         if not wanted:
             raise ValueError(

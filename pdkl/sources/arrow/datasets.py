@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -10,9 +12,21 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as ds
 
+from pdkl.sources.arrow import text_types
+
 # how much is read ahead bounds the memory; two cores are busy with less
 _BATCHES_AHEAD = 4
 _FILES_AHEAD = 2
+_FAILURES = (pa.ArrowException, OSError, UnicodeError)
+# how Arrow says that bytes are no text, and that a name stands twice in CSV or in a line of JSON
+_NO_TEXT = re.compile("invalid UTF-?8|Wrapping .* failed", re.IGNORECASE)
+_TWICE = re.compile(r"multiple columns named (.*)|Column\(/(.*)\) was specified twice")
+# fields that a scanner adds to those of the dataset, and then cannot tell from them
+_ADDED = {"__filename", "__fragment_index", "__batch_index", "__last_in_fragment"}
+
+
+class UnreadableError(ValueError):
+    """A file is damaged, or holds what its type does not."""
 
 
 def scan(
@@ -22,6 +36,16 @@ def scan(
 
     Text that Parquet holds with dictionaries comes as dictionary arrays.
     """
+    for column in columns:
+        if column in _ADDED:
+            raise ValueError(
+                f"column {column!r} cannot be read from a dataset: pyarrow adds a field of that "
+                "name to each. Give it another name where the files are written."
+            )
+    if not _ADDED.isdisjoint(dataset.schema.names):
+        dataset = dataset.replace_schema(
+            pa.schema([field for field in dataset.schema if field.name not in _ADDED])
+        )
     whole, chosen = without_filter(dataset)
     fragments = list(whole.get_fragments(chosen))
     _check(fragments, dataset, columns)
@@ -31,7 +55,7 @@ def scan(
         and isinstance(dataset.format, ds.ParquetFileFormat)
         and chosen is None  # a filter may not know how to compare dictionaries
     ):
-        rows = sum(fragment.count_rows() for fragment in fragments)
+        rows = sum(group.num_rows for fragment in fragments for group in fragment.row_groups)
         if texts := _text_columns(fragments, dataset.schema, columns):
             source = _with_dictionaries(dataset, fragments, texts)
     scanner = source.scanner(
@@ -53,6 +77,13 @@ def without_filter(dataset: ds.Dataset) -> tuple[ds.Dataset, ds.Expression | Non
     return whole, chosen
 
 
+def widened(data: Any, columns: Iterable[str]) -> ds.Dataset | None:
+    """Return a dataset in whose types all rows of these columns can be read, None if none is."""
+    if isinstance(data, ds.FileSystemDataset) and without_filter(data)[1] is None:
+        return text_types.widened(data, columns)
+    return None
+
+
 def open_files(paths: list[str], form: Any) -> ds.Dataset:
     """Make a dataset whose columns have types that hold those of all files.
 
@@ -61,12 +92,18 @@ def open_files(paths: list[str], form: Any) -> ds.Dataset:
     """
     try:
         dataset = ds.dataset(paths, format=form, partitioning="hive")
-    except (pa.ArrowException, OSError):
+    except _FAILURES:
         first = ds.dataset(paths, schema=pa.schema([]), format=form)
         _schemas_of(list(first.get_fragments()))  # tells which file it is
         raise
+    fragments = list(dataset.get_fragments())
+    schemas = _schemas_of(fragments)
+    settled = list(map(text_types.holding_whole_numbers, fragments, schemas))
     fields = {field.name: field for field in dataset.schema}
-    for schema in _schemas_of(list(dataset.get_fragments())):
+    fields |= {
+        new.name: new for new, guessed in zip(settled[0], schemas[0], strict=True) if new != guessed
+    }
+    for schema in settled:
         for field in schema:
             one = [pa.schema([fields.get(field.name, field)]), pa.schema([field])]
             with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
@@ -82,9 +119,16 @@ def _batches(
     try:
         for tagged in scanner.scan_batches():
             last = tagged.fragment
-            yield tagged.record_batch
-    except (pa.ArrowException, OSError) as error:
+            yield _decodable(tagged.record_batch, last)
+    except _FAILURES as error:
         raise unreadable(_culprit(fragments, last, schema, columns), error) from error
+
+
+def _decodable(batch: pa.RecordBatch, fragment: ds.Fragment) -> pa.RecordBatch:
+    """Return rows, whose text is checked where Arrow takes any bytes for text."""
+    if isinstance(getattr(fragment, "format", None), ds.JsonFileFormat):
+        batch.validate(full=True)
+    return batch
 
 
 def _culprit(
@@ -95,9 +139,9 @@ def _culprit(
     start = paths.index(last.path) if getattr(last, "path", None) in paths else 0
     for fragment, path in zip(fragments[start:], paths[start:], strict=True):
         try:
-            for _ in fragment.scanner(schema=schema, columns=columns).to_batches():
-                pass
-        except (pa.ArrowException, OSError):
+            for batch in fragment.scanner(schema=schema, columns=columns).to_batches():
+                _decodable(batch, fragment)
+        except _FAILURES:
             return path
     return None
 
@@ -106,20 +150,48 @@ def unreadable(path: str | None, error: Exception) -> Exception:
     """Say which file could not be read; what the system says of a file is clear already."""
     if isinstance(error, OSError) and error.errno is not None:
         return type(error)(*error.args)
+    if isinstance(error, UnicodeError) or _NO_TEXT.search(str(error)):
+        return _undecodable(path)
+    if twice := _TWICE.search(str(error)):
+        return _repeated(path, twice[1] or twice[2])
     place = "data cannot be read" if path is None else f"file {path!r} cannot be read"
     reason = " ".join(str(error).split()).rstrip(" .")
-    return ValueError(
+    return UnreadableError(
         f"{place}: {reason}. Nothing was counted. Check that it is whole and of the format and the "
         "types that the dataset says, or leave it out."
     )
 
 
+def _repeated(path: str | None, name: str) -> ValueError:
+    return ValueError(
+        f"file {path!r} has several columns called {name!r}, of which none can be told from the "
+        "others. Give each a name of its own in the file."
+    )
+
+
+def _undecodable(path: str | None) -> ValueError:
+    place = "data holds" if path is None else f"file {path!r} holds"
+    return ValueError(
+        f"{place} bytes that are no text in the encoding that it is read in, utf-8 unless another "
+        "is named. Nothing was counted. Convert it to utf-8, or name its encoding, which CSV may "
+        "have: pdkl.scan(path, encoding='latin-1'), or --encoding latin-1 of a command."
+    )
+
+
 def _schema_of(fragment: ds.Fragment) -> pa.Schema:
     """Return the columns that a file has, and their types there."""
+    path = getattr(fragment, "path", None)
     try:
-        return fragment.physical_schema
-    except (pa.ArrowException, OSError) as error:
-        raise unreadable(getattr(fragment, "path", None), error) from error
+        schema = fragment.physical_schema
+        names = Counter(schema.names)
+    except _FAILURES as error:
+        raise unreadable(path, error) from error
+    if repeated := [name for name, times in names.items() if times > 1]:
+        raise _repeated(path, repeated[0])
+    form = getattr(fragment, "format", None)
+    if isinstance(form, ds.CsvFileFormat) and any(map(pa.types.is_binary, schema.types)):
+        raise _undecodable(path)  # what is no text is guessed to be binary
+    return schema
 
 
 def _schemas_of(fragments: Sequence[ds.Fragment]) -> list[pa.Schema]:

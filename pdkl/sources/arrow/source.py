@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 import pandas as pd
 import pyarrow as pa
@@ -26,6 +26,8 @@ from pdkl.sources.base import FrameSource, Rows
 
 ARROW_TYPES = (pa.Table, pa.RecordBatch, pa.RecordBatchReader, ds.Dataset)
 _consumed: WeakSet[pa.RecordBatchReader] = WeakSet()  # what has been read here
+# datasets whose types were too narrow, and the same with wider ones
+_widened: WeakKeyDictionary[ds.Dataset, ds.Dataset] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,30 @@ class ArrowSource(FrameSource):
         weights: Hashable | None,
         binners: Mapping[Hashable, Binner],
     ) -> list[Rows]:
-        """Count the combinations of each list of columns, in one pass."""
+        """Count the combinations of each list of columns, in one pass.
+
+        Where the types of a file of text were guessed too narrow, another pass finds wider ones.
+        """
+        source = self
+        if isinstance(self.data, ds.Dataset):
+            source = replace(self, data=_widened.get(self.data, self.data))
+        try:
+            return source._reduce(column_lists, weights, binners)
+        except datasets.UnreadableError:
+            asked = {str(name) for columns in column_lists for name in columns}
+            asked |= set() if weights is None else {str(weights)}
+            wider = datasets.widened(source.data, asked)
+            if wider is None:
+                raise
+        _widened[self.data] = wider
+        return self.reduce(column_lists, weights, binners)
+
+    def _reduce(
+        self,
+        column_lists: Sequence[Sequence[Hashable]],
+        weights: Hashable | None,
+        binners: Mapping[Hashable, Binner],
+    ) -> list[Rows]:
         if not column_lists:
             return []
         lists: list[list[Any]] = [list(dict.fromkeys(columns)) for columns in column_lists]

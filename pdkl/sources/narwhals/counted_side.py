@@ -1,4 +1,7 @@
-"""What an engine counts of a frame, asked for by names and answered in pandas."""
+"""What an engine counts of a frame, asked for by names and answered in pandas.
+
+In the answers keys are called by their place, k0, k1, ...: a column may be called like a count.
+"""
 
 from __future__ import annotations
 
@@ -75,26 +78,26 @@ def can_meet(here: CountedSide, there: CountedSide) -> bool:
 
 
 def count_counts(counted: CountedSide) -> pd.DataFrame:
-    """Return what `counts_of_counts.count_counts` does, the keys by their names."""
+    """Return what `counts_of_counts.count_counts` does, in pandas."""
     with running(counted.source.engine_name):
         table = _counter(counted.source.engine_name).count_counts(counted.side)
-    return _named(table, counted)
+    return _in_pandas(table, counted)
 
 
 def count_counts_beside(
     counted: CountedSide, whole: CountedSide
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what `counts_of_counts.count_counts_beside` does, the keys by their names."""
+    """Return what `counts_of_counts.count_counts_beside` does, in pandas."""
     with running(counted.source.engine_name):
         tables = _counter(counted.source.engine_name).count_counts_beside(counted.side, whole.side)
-    return _named(tables[0], counted), _named(tables[1], whole)
+    return _in_pandas(tables[0], counted), _in_pandas(tables[1], whole)
 
 
 def count_counts_of_pairs(here: CountedSide, there: CountedSide) -> pd.DataFrame:
-    """Return what `counts_of_counts.count_counts_of_pairs` does, the keys by their names."""
+    """Return what `counts_of_counts.count_counts_of_pairs` does, in pandas."""
     with running(here.source.engine_name):
         table = _counter(here.source.engine_name).count_counts_of_pairs(here.side, there.side)
-    return _named(table, here)
+    return _in_pandas(table, here)
 
 
 def alphabet_size(sides: Sequence[CountedSide], *, dropna: bool) -> int:
@@ -106,8 +109,8 @@ def alphabet_size(sides: Sequence[CountedSide], *, dropna: bool) -> int:
         )
 
 
-def _named(table: pa.Table, counted: CountedSide) -> pd.DataFrame:
+def _in_pandas(table: pa.Table, counted: CountedSide) -> pd.DataFrame:
     fields = dict(zip(counted.side.groups, counted.side.fields, strict=False))
-    keys = {field.name: values_of(table[name], field) for name, field in fields.items()}
+    keys = {name: values_of(table[name], field) for name, field in fields.items()}
     rest = table.drop_columns(list(fields)).to_pandas()
     return pd.DataFrame({**keys, **{name: rest[name] for name in rest.columns}})

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pdkl.codes.weights import split_halves
 from pdkl.core.counts.bin_edges import Numbers
+from pdkl.sources.distinct_rows import AmbiguousNameError
 
 MOST_CATEGORIES = 256  # columns of more intervals come home as they are, and are cut there
 _ARROW = {
@@ -79,22 +80,47 @@ class Query:
 
 def read(data: Any) -> Query:
     """Read the schema of a frame, which runs nothing."""
-    frame = nw.from_native(data).lazy()
-    schema = frame.collect_schema()
-    names = [f"c{i}" for i in range(len(schema))]
-    native = nw.to_native(frame)
-    # in their own words, since some versions read a dot in a name as a part of something
-    if frame.implementation.is_spark_like():
-        frame = nw.from_native(native.toDF(*names))
+    names, frame = _renamed(nw.from_native(data).lazy())
+    dtypes = frame.collect_schema().values()
+    return Query(frame, tuple(map(Field, names, dtypes)))
+
+
+def _renamed(frame: nw.LazyFrame[Any]) -> tuple[list[str], nw.LazyFrame[Any]]:
+    """Return what the columns were called, and the frame with names by position.
+
+    It is said in each engine's own words, by position where it can be: to select by name would read
+    patterns (polars), parts of a structure (Spark), or one of two names that differ in case.
+    """
+    native: Any = nw.to_native(frame)
+    is_polars = frame.implementation.is_polars()
+    names = list(native.collect_schema().names() if is_polars else native.columns)
+    places = [f"c{i}" for i in range(len(names))]
+    if is_polars:
+        native = native.rename(dict(zip(names, places, strict=True)))
     elif frame.implementation.is_duckdb():
-        quoted = [name.replace('"', '""') for name in schema]
-        columns = (f'"{name}" as {new}' for name, new in zip(quoted, names, strict=True))
-        frame = nw.from_native(native.project(", ".join(columns)))
+        native = native.project(", ".join(f"#{i} as {new}" for i, new in enumerate(places, 1)))
+    elif frame.implementation.is_spark_like():
+        native = native.toDF(*places)
     else:
-        frame = frame.select(
-            nw.col(name).alias(new) for name, new in zip(schema, names, strict=True)
-        )
-    return Query(frame, tuple(Field(name, dtype) for name, dtype in schema.items()))
+        _require_told_apart(names)
+        native = native.rename(dict(zip(places, names, strict=True)))
+    return names, nw.from_native(native)
+
+
+def _require_told_apart(names: Sequence[str]) -> None:
+    """Raise where names are not told apart in SQL, which is all that Ibis speaks."""
+    first: dict[str, str] = {}
+    for name in names:
+        if not name or "\0" in name:
+            raise AmbiguousNameError(
+                f"a column of this Ibis table is called {name!r}, which is no name in SQL, so its "
+                "engine cannot be asked for it. Give it another name where the table is made."
+            )
+        if (other := first.setdefault(name.casefold(), name)) != name:
+            raise AmbiguousNameError(
+                f"columns {other!r} and {name!r} of this Ibis table differ in case only, and its "
+                "engine may take one for the other. Give one another name where the table is made."
+            )
 
 
 def distinct(

@@ -36,8 +36,9 @@ def read(data: Any, name: str) -> QuerySource:
     engine = engine_of(name)
     with running(name):
         query = engine.read(data)
-    head = {field.name: _empty(field) for field in query.fields}
-    return QuerySource(pd.DataFrame(head, index=pd.RangeIndex(0)), query, name)
+    names = [field.name for field in query.fields]  # some may be there twice
+    head = pd.DataFrame(dict(enumerate(map(_empty, query.fields))), index=pd.RangeIndex(0))
+    return QuerySource(head.set_axis(names, axis=1), query, name)
 
 
 def engine_of(engine_name: str) -> ModuleType:

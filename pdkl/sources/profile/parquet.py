@@ -24,6 +24,7 @@ from pdkl.codes.intervals import Binner
 from pdkl.codes.labels import Labels
 from pdkl.core.counts.bin_edges import Bins
 from pdkl.core.counts.counts import Counts, WeightArray
+from pdkl.sources.locations import require_regular
 from pdkl.sources.profile.columns import ColumnCounts
 
 VERSION = 1
@@ -85,6 +86,7 @@ def write(path: str | os.PathLike[str], stored: Stored) -> None:
 def read(path: str | os.PathLike[str]) -> Stored:
     """Read a file whose every byte is as it was written."""
     shown = repr(os.fspath(path))
+    require_regular(path)
     data = Path(path).read_bytes()
     hint = "Write profiles with Profile.save."
     if not data.startswith(_MAGIC):
