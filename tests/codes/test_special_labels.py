@@ -37,8 +37,8 @@ def test_no_other_file_spells_them(label: str) -> None:
 
 
 def test_all_call_them_alike() -> None:
-    before = pd.DataFrame({"c": ["a"] * 90 + [None] * 10, "g": [None] * 100})
-    today = pd.DataFrame({"c": ["a"] * 50 + [None] * 45 + [*"bcdef"], "g": [None] * 100})
+    before = pd.DataFrame({"c": ["a"] * 84 + [None] * 10 + [*"bbcdef"], "g": [None] * 100})
+    today = pd.DataFrame({"c": ["a"] * 49 + [None] * 45 + [*"bbcdef"], "g": [None] * 100})
     report = today.info_theory.report(before, "c", by="g", match=True, min_count=3, rng=0)
     assert report.frame["top_category"].tolist() == [MISSING_TEXT]
     assert report.categories["category"].tolist() == [MISSING_TEXT, "a", OTHER_TEXT]
