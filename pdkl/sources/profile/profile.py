@@ -409,6 +409,10 @@ class Profile:
 def load_profile(path: str | os.PathLike[str]) -> Profile:
     """Read a profile that `Profile.save` wrote.
 
+    The checksum says that nothing has changed since the file was written, and not by whom. So what
+    could not have been saved is refused, in memory that goes with the size of the file. Whether the
+    counts are true, only the writer knows.
+
     Parameters
     ----------
     path : str or path
@@ -424,7 +428,7 @@ def load_profile(path: str | os.PathLike[str]) -> Profile:
     OSError
         There is no such file, or it cannot be read.
     ValueError
-        It is not a profile, is damaged, or was written by a newer version.
+        It is not a profile, is damaged, or was written by another version of the format.
 
     Examples
     --------
