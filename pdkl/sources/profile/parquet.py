@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import stat
 import tempfile
 import zlib
 from collections.abc import Hashable, Mapping
@@ -48,18 +49,24 @@ class Stored:
 
 
 def write(path: str | os.PathLike[str], stored: Stored) -> None:
-    """Write the file beside its place, then put it there."""
+    """Write the file beside its place, then put it there.
+
+    A link stays one, and the permissions of a file that is replaced stay too.
+    """
+    mode = _permissions(path)
     data = _seal(_to_parquet(stored))
-    place = Path(path)
+    place = Path(os.path.realpath(path))
     descriptor, draft = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(draft, 0o666 & ~umask)
+        if mode is None:
+            umask = os.umask(0)
+            os.umask(umask)
+            mode = 0o666 & ~umask
+        os.chmod(draft, mode)
         os.replace(draft, place)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
@@ -69,6 +76,7 @@ def write(path: str | os.PathLike[str], stored: Stored) -> None:
 
 def read(path: str | os.PathLike[str]) -> Stored:
     """Read a file whose every byte is as it was written, if what it says can be a profile."""
+    _permissions(path)
     shown = repr(os.fspath(path))
     hint = "Write profiles with Profile.save."
     with open(path, "rb") as file:
@@ -117,6 +125,29 @@ def is_profile(path: str | os.PathLike[str]) -> bool:
     with open(path, "rb") as file:
         footer = _footer(file)
     return footer is not None and _SEAL.search(footer) is not None
+
+
+def _permissions(path: str | os.PathLike[str]) -> int | None:
+    """Return the permissions of the file at a path, None where there is none yet.
+
+    Anything else than a file is refused: a pipe or device may have no end, and must not be
+    replaced by a file.
+    """
+    allowed = "path must be the name of a file"
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"{allowed}; got {path!r}.")
+    shown = repr(os.fspath(path))
+    if not os.fspath(path):
+        raise ValueError(f"{allowed}; got {shown}.")
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(f"{allowed}; {shown} is a folder.")
+    if not stat.S_ISREG(mode):
+        raise ValueError(f"{allowed}; {shown} is a pipe or a device.")
+    return mode & 0o777
 
 
 def _footer(file: BinaryIO) -> bytes | None:

@@ -246,7 +246,8 @@ class Profile:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the profile as one Parquet file.
 
-        The file replaces one that is there, at once and only when it is complete. It holds the
+        The file replaces one that is there, at once and only when it is complete; it keeps the
+        permissions of that one, and where ``path`` is a link, its target is replaced. It holds the
         counts, labels with their dtypes, and a checksum; nothing in it is ever executed.
 
         Parameters
@@ -260,6 +261,8 @@ class Profile:
             A column holds values that the file cannot, such as tuples.
         OSError
             The file cannot be written.
+        ValueError
+            ``path`` is empty, or a pipe or device.
 
         Examples
         --------

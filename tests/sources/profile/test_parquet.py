@@ -206,10 +206,58 @@ def test_files_that_are_no_profiles(tmp_path: Path) -> None:
     )
     with pytest.raises(FileNotFoundError):
         pdkl.load_profile(tmp_path / "nowhere")
-    with pytest.raises(IsADirectoryError):
-        pdkl.load_profile(tmp_path)
     with pytest.raises(FileNotFoundError):
         pd.DataFrame({"x": ["a"]}).info_theory.profile().save(tmp_path / "no folder" / "p")
+
+
+def test_what_is_no_file_is_neither_read_nor_replaced(tmp_path: Path) -> None:
+    profile = pd.DataFrame({"x": ["a"]}).info_theory.profile()
+    os.mkfifo(tmp_path / "pipe")
+    pipe = str(tmp_path / "pipe")
+    wrong: list[tuple[Any, type[Exception], str]] = [
+        (tmp_path / "pipe", ValueError, f"{pipe!r} is a pipe or a device."),
+        ("/dev/zero", ValueError, "'/dev/zero' is a pipe or a device."),
+        (tmp_path, IsADirectoryError, f"{str(tmp_path)!r} is a folder."),
+        ("", ValueError, "got ''."),
+        (None, TypeError, "got None."),
+        (b"p", TypeError, "got b'p'."),
+    ]
+    for path, kind, problem in wrong:
+        for use in (pdkl.load_profile, profile.save):
+            with pytest.raises(kind) as caught:
+                use(path)
+            assert type(caught.value) is kind
+            assert str(caught.value) == f"path must be the name of a file; {problem}"
+    assert os.listdir(tmp_path) == ["pipe"]
+    assert Path("/dev/zero").is_char_device()
+
+
+def test_what_a_save_replaces_keeps_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "p"
+    profile = pd.DataFrame({"x": ["a"]}).info_theory.profile()
+    for mode in (0o600, 0o640, 0o444):
+        write(path, b"")
+        os.chmod(path, mode)
+        profile.save(path)
+        assert path.stat().st_mode & 0o777 == mode
+        assert pdkl.load_profile(path) == profile
+        path.unlink()
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    profile = pd.DataFrame({"x": ["a"]}).info_theory.profile()
+    (tmp_path / "folder").mkdir()
+    place = tmp_path / "folder" / "p"
+    (tmp_path / "link").symlink_to(place)
+    for _ in range(2):  # the place is empty at first
+        profile.save(tmp_path / "link")
+        assert (tmp_path / "link").is_symlink()
+        assert not place.is_symlink()
+        assert pdkl.load_profile(tmp_path / "link") == pdkl.load_profile(place) == profile
+        assert sorted(os.listdir(tmp_path)) == ["folder", "link"]
+        assert os.listdir(tmp_path / "folder") == ["p"]
+        os.chmod(place, 0o600)
+    assert place.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("zone", [datetime.timezone(datetime.timedelta(hours=2), "mine")])
