@@ -17,14 +17,13 @@ from pdkl._version import __version__
 from pdkl.codes.groupers import FROM_DATA
 from pdkl.codes.intervals import Binner, same_bins
 from pdkl.codes.labels import as_text, with_other
-from pdkl.core.counts.counts import WeightArray
+from pdkl.codes.weights import WHOLE
+from pdkl.core.counts.counts import LARGEST_SUM, WeightArray
 from pdkl.core.validation import listing
 from pdkl.sources.base import Precounted, Rows, decoded, different_bins
 from pdkl.sources.profile import parquet
 from pdkl.sources.profile.columns import ColumnCounts
 from pdkl.sources.profile.merge import join_columns, join_keys
-
-_WHOLE = int(np.iinfo(np.int64).max)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -195,10 +194,15 @@ class Profile:
             return self
         parts = (self, *others)
         total = sum(part.n for part in parts)
-        if isinstance(total, int) and total > _WHOLE:
+        if isinstance(total, int) and total > WHOLE:
             raise ValueError(
                 f"profiles add up to {total}, beyond the 2**63 - 1 that is counted to. Take them "
                 "with weights that are divided, or floats."
+            )
+        if total > LARGEST_SUM:
+            raise ValueError(
+                f"profiles add up to {total:g}, beyond the {LARGEST_SUM:g} that is counted to. "
+                "Take them with weights that are divided by a common factor."
             )
         keys, places = join_keys([part._keys for part in parts])
         columns = {
