@@ -26,7 +26,7 @@ NUMBER, NAIVE, AWARE = "number", "naive datetime", "aware datetime"
 DURATION, TIME_OF_DAY = "timedelta", "time"
 UNKNOWN = "unknown"  # no value is there to tell it by
 _PER_SECOND = {"ns": 10**9, "us": 10**6, "ms": 10**3, "s": 1}
-_UNITS = ("ns", "us", "s")  # what edges are written in: the first that reaches them
+UNITS = ("ns", "us", "s")  # what edges are written in: the first that reaches them
 _MOST = 2**63 - 1
 _MIDNIGHT = datetime.date(1970, 1, 1)
 
@@ -54,7 +54,7 @@ class Scaled:
         per = _PER_SECOND[self.unit]
         unit = next(
             unit
-            for unit in _UNITS
+            for unit in UNITS
             if unit == "s" or all(abs(end) * _PER_SECOND[unit] // per <= _MOST for end in ends)
         )
         return in_unit(values, self.unit, unit), unit

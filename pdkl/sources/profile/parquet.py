@@ -1,55 +1,41 @@
-"""Profiles as files: one Parquet file, with a checksum over every byte of it."""
+"""Profiles as files: one Parquet file, with a checksum over every byte of it.
+
+The rows are the cells of all columns; the footer holds a description of the rest as JSON. The
+checksum finds damage. It proves nothing of who wrote the file, so what is read is checked too.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import datetime
-import decimal
 import hashlib
 import io
 import json
 import os
 import re
+import stat
 import tempfile
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Hashable, Mapping
+import zlib
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
-import numpy as np
 import pandas as pd
 
-from pdkl.codes.intervals import Binner
-from pdkl.codes.labels import Labels
-from pdkl.core.counts.bin_edges import Bins
-from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.sources.locations import require_regular
+from pdkl.sources.profile import cells
 from pdkl.sources.profile.columns import ColumnCounts
+from pdkl.sources.profile.description import describe, understand
+from pdkl.sources.profile.values import DamagedError, Json, entry
 
-VERSION = 1
+VERSION = 2
 _MAGIC = b"PAR1"
 _NO_DIGEST = b"0" * 64
-# the seal stands in the footer, so the last one in the file is meant
-_SEAL = re.compile(rb"pdkl profile version (\d+) sha256 ([0-9a-f]{64})")
-# how a file holds the values of an object column: each as a letter and a text
-_WRITE: dict[type, tuple[str, Callable[[Any], str]]] = {
-    str: ("s", str),
-    bool: ("b", repr),
-    int: ("i", repr),
-    float: ("f", float.hex),
-    decimal.Decimal: ("d", str),
-    datetime.date: ("t", datetime.date.isoformat),
-}
-_READ: dict[str, Callable[[str], Any]] = {
-    "s": str,
-    "b": "True".__eq__,
-    "i": int,
-    "f": float.fromhex,
-    "d": decimal.Decimal,
-    "t": datetime.date.fromisoformat,
-    "-": lambda _: np.nan,
-}
+_FACTS = b"pdkl"
+_MOST_UNZIPPED = 50  # times its size in the file, of the description
+_MOST_SHOWN = 300  # letters of what is wrong, which may quote what a file holds
+# the last one in the footer is meant
+_SEAL = re.compile(rb"pdkl profile version (\d{1,9}) sha256 ([0-9a-f]{64})")
 
 
 @dataclass(frozen=True)
@@ -64,18 +50,24 @@ class Stored:
 
 
 def write(path: str | os.PathLike[str], stored: Stored) -> None:
-    """Write the file beside its place, then put it there."""
+    """Write the file beside its place, then put it there.
+
+    A link stays one, and the permissions of a file that is replaced stay too.
+    """
+    mode = _permissions(path)
     data = _seal(_to_parquet(stored))
-    place = Path(path)
+    place = Path(os.path.realpath(path))
     descriptor, draft = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(draft, 0o666 & ~umask)
+        if mode is None:
+            umask = os.umask(0)
+            os.umask(umask)
+            mode = 0o666 & ~umask
+        os.chmod(draft, mode)
         os.replace(draft, place)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
@@ -84,31 +76,47 @@ def write(path: str | os.PathLike[str], stored: Stored) -> None:
 
 
 def read(path: str | os.PathLike[str]) -> Stored:
-    """Read a file whose every byte is as it was written."""
+    """Read a file whose every byte is as it was written, if what it says can be a profile."""
+    _permissions(path)
     shown = repr(os.fspath(path))
-    require_regular(path)
-    data = Path(path).read_bytes()
     hint = "Write profiles with Profile.save."
-    if not data.startswith(_MAGIC):
-        raise ValueError(f"{shown} is not a profile: it is no Parquet file. {hint}")
-    if not data.endswith(_MAGIC):
-        raise ValueError(f"{shown} is damaged: its end is missing. Save the profile again.")
-    seals = list(_SEAL.finditer(data))
-    if not seals:
-        raise ValueError(f"{shown} is not a profile, but another Parquet file. {hint}")
-    digest, at = seals[-1].group(2), seals[-1].start(2)
-    blank = data[:at] + _NO_DIGEST + data[at + len(digest) :]
-    if hashlib.sha256(blank).hexdigest().encode() != digest:
+    with open(path, "rb") as file:
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise ValueError(f"{shown} is not a profile: it is no Parquet file. {hint}")
+        footer = _footer(file)
+        if footer is None:
+            raise ValueError(f"{shown} is damaged: its end is missing. Save the profile again.")
+        seals = list(_SEAL.finditer(footer))
+        if not seals:
+            raise ValueError(f"{shown} is not a profile, but another Parquet file. {hint}")
+        file.seek(0)
+        data = file.read()
+    seal = seals[-1]
+    if _digest(data, len(data) - len(footer) + seal.start(2)) != seal.group(2):
         raise ValueError(
             f"{shown} is damaged: its checksum does not agree with what it holds. Save the profile "
             "again."
         )
-    if (version := int(seals[-1].group(1))) > VERSION:
+    version = int(seal.group(1))
+    if version > VERSION:
         raise ValueError(
             f"{shown} is a profile in version {version} of the format, and this version of pdkl "
             f"reads up to {VERSION}. Update pdkl to read it."
         )
-    return _from_parquet(data)
+    if version < VERSION:
+        raise ValueError(
+            f"{shown} is a profile in version {version} of the format, and this version of pdkl "
+            f"reads version {VERSION}. Take the profile again, from its data."
+        )
+    try:
+        return _from_parquet(data)
+    except DamagedError as error:
+        problem = str(error)
+    except Exception as error:  # whatever it is that bytes do to those who decode them
+        problem = f"it cannot be read ({type(error).__name__}: {' '.join(str(error).split())})"
+    if len(problem) > _MOST_SHOWN:
+        problem = f"{problem[:_MOST_SHOWN]}…"
+    raise ValueError(f"{shown} is damaged: {problem}. Save the profile again.")
 
 
 def is_profile(path: str | os.PathLike[str]) -> bool:
@@ -116,63 +124,67 @@ def is_profile(path: str | os.PathLike[str]) -> bool:
     if not os.path.isfile(path):
         return False
     with open(path, "rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(size - 8, 0))
-        length, magic = file.read(4), file.read(4)
-        if magic != _MAGIC:
-            return False
-        file.seek(max(size - 8 - int.from_bytes(length, "little"), 0))
-        return _SEAL.search(file.read()) is not None
+        footer = _footer(file)
+    return footer is not None and _SEAL.search(footer) is not None
+
+
+def _permissions(path: str | os.PathLike[str]) -> int | None:
+    """Return the permissions of the file at a path, None where there is none yet.
+
+    Anything else than a file is refused: a pipe or device may have no end, and must not be
+    replaced by a file.
+    """
+    allowed = "path must be the name of a file"
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"{allowed}; got {path!r}.")
+    shown = repr(os.fspath(path))
+    if not os.fspath(path):
+        raise ValueError(f"{allowed}; got {shown}.")
+    require_regular(path)
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(f"{allowed}; {shown} is a folder.")
+    return mode & 0o777
+
+
+def _footer(file: BinaryIO) -> bytes | None:
+    """Return the footer of a Parquet file, to the end of the file; None where it has none."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(size - 8, 0))
+    length, magic = int.from_bytes(file.read(4), "little"), file.read(4)
+    if magic != _MAGIC or length > size - 12:
+        return None
+    file.seek(size - 8 - length)
+    return file.read()
+
+
+def _digest(data: bytes, at: int) -> bytes:
+    """Return the checksum of a file, in which that at a place counts as zeros."""
+    after = memoryview(data)[at + len(_NO_DIGEST) :]
+    digest = hashlib.sha256(memoryview(data)[:at])
+    digest.update(_NO_DIGEST)
+    digest.update(after)
+    return digest.hexdigest().encode()
 
 
 def _seal(blank: bytes) -> bytes:
     """Put the checksum of the file into the place that was left for it."""
     at = list(_SEAL.finditer(blank))[-1].start(2)
-    digest = hashlib.sha256(blank).hexdigest().encode()
-    return blank[:at] + digest + blank[at + len(digest) :]
+    return blank[:at] + _digest(blank, at) + blank[at + len(_NO_DIGEST) :]
 
 
 def _to_parquet(stored: Stored) -> bytes:
-    import pyarrow as pa
-    from pyarrow import parquet
-
     columns = stored.columns
-    whole = all(one.counts.weight.dtype == np.int64 for one in columns.values())
-    weight = pa.list_(pa.int64() if whole else pa.float64())
-    integers = pa.list_(pa.int64())
-    schema: dict[str, tuple[Any, Callable[[Hashable, ColumnCounts], Any]]] = {
-        "column": (pa.string(), lambda name, _: json.dumps(_name(name))),
-        "labels": (pa.binary(), lambda name, one: _pack(one.labels, f"column {name!r}")),
-        "leveled": (pa.bool_(), lambda _, one: one.leveled),
-        "ordered": (pa.bool_(), lambda _, one: one.ordered),
-        "group": (integers, lambda _, one: one.counts.group),
-        "category": (integers, lambda _, one: one.counts.outcome),
-        "weight": (weight, lambda _, one: one.counts.weight),
-        "missing": (weight, lambda _, one: one.counts.missing),
-        "other": (weight, lambda _, one: one.other),
-        "lumped": (pa.int64(), lambda _, one: one.folded),
-        "bins": (pa.string(), lambda _, one: _bins_to_json(one.binner)),
-    }
-    table = pa.table(
-        {
-            name: pa.array([value(key, one) for key, one in columns.items()], type=kind)
-            for name, (kind, value) in schema.items()
-        }
-    )
-    facts = {
-        "keys": [
-            [_name(name), b64encode(_pack(stored.keys[name], f"by column {name!r}")).decode()]
-            for name in stored.keys.columns
-        ],
-        "groups": len(stored.keys),
-        "weights": None if stored.weights is None else _name(stored.weights),
-        "cut_keys": [[_name(name), binners] for name, binners in stored.grouper_texts.items()],
-        "made": dict(stored.made),
-    }
+    table = cells.to_table(list(columns.values()))
+    facts = describe(stored.keys, columns, stored.weights, stored.grouper_texts, stored.made)
+    facts["cells"] = len(table)
     seal = b"pdkl profile version %d sha256 %s" % (VERSION, _NO_DIGEST)
-    table = table.replace_schema_metadata({"pdkl": json.dumps(facts), "seal": seal})
     buffer = io.BytesIO()
-    parquet.write_table(table, buffer, compression="zstd")
+    least = cells.least_size(len(table), len(stored.keys), len(columns))
+    cells.write(table, buffer, {_FACTS: _zip(facts, least)}, seal)
     return buffer.getvalue()
 
 
@@ -180,184 +192,41 @@ def _from_parquet(data: bytes) -> Stored:
     import pyarrow as pa
     from pyarrow import parquet
 
-    table = parquet.read_table(pa.BufferReader(data))
-    facts = json.loads(table.schema.metadata[b"pdkl"])
-    keys = {_named(name): _unpack(b64decode(packed)) for name, packed in facts["keys"]}
+    footer = parquet.ParquetFile(
+        pa.BufferReader(data),
+        # lists and texts of a footer may promise any length, and room is made for it at once
+        thrift_container_size_limit=100 + len(data) // 256,
+        thrift_string_size_limit=len(data),
+    )
+    schema = footer.schema_arrow
+    whole = cells.has_whole_weights(schema)
+    facts = _unzip(schema.field(0).metadata[_FACTS])
+    known, rows = understand(facts), entry(facts, "cells", int)
+    if known.weights is None and not whole:
+        raise DamagedError("it counts rows by numbers that are not whole")
+    sizes = [len(one["labels"]) for one in known.columns.values()]
+    counted = cells.from_bytes(data, rows, len(known.keys), sizes, whole=whole)
     columns = {}
-    for i in range(table.num_rows):
-        row = {name: table[name][i] for name in table.column_names}
-
-        def numbers(name: str, row: dict[str, Any] = row) -> WeightArray:
-            return np.asarray(row[name].values)
-
-        labels = _index(_unpack(row["labels"].as_py()))
-        columns[_named(json.loads(row["column"].as_py()))] = ColumnCounts(
-            Counts(
-                numbers("group"),
-                numbers("category"),
-                numbers("weight"),
-                numbers("missing"),
-                len(labels),
-            ),
-            labels,
-            numbers("other"),
-            row["leveled"].as_py(),
-            row["ordered"].as_py(),
-            _bins_from_json(row["bins"].as_py()),
-            row["lumped"].as_py(),
-        )
-    return Stored(
-        pd.DataFrame(keys, index=pd.RangeIndex(facts["groups"])),
-        columns,
-        None if facts["weights"] is None else _named(facts["weights"]),
-        {_named(name): binners for name, binners in facts["cut_keys"]},
-        facts["made"],
-    )
+    for (name, facts), (counts, other) in zip(known.columns.items(), counted, strict=True):
+        columns[name] = ColumnCounts(counts, other=other, **facts)
+        if bool(other.any()) != (columns[name].folded > 0):
+            raise DamagedError(
+                f"it has lumped {columns[name].folded} categories of column {name!r} together, "
+                f"of the weight {other.sum()}"
+            )
+    return Stored(known.keys, columns, known.weights, known.grouper_texts, known.made)
 
 
-def _pack(values: Labels | pd.Series[Any], subject: str) -> bytes:
-    """Write labels or keys with their dtype, or say that they would not come back as they are."""
-    import pyarrow as pa
-
-    series = pd.Series(values, name="values").reset_index(drop=True)
-    try:
-        packed = _to_ipc(_to_table(series, subject))
-        back = _unpack(packed)
-        same = back.dtype == series.dtype and back.equals(series)
-    except (ValueError, NotImplementedError, pa.ArrowException, _UnwritableError):
-        same = False
-    if not same:
-        kinds = sorted({type(value).__name__ for value in series.dropna()}) or ["nothing"]
-        raise TypeError(
-            f"{subject} (dtype {series.dtype}) holds {', '.join(kinds[:5])}, which the file of a "
-            "profile cannot hold. Turn it into text with astype(str) before taking the profile."
-        )
-    return packed
+def _zip(facts: Json, least: int) -> bytes:
+    """Compress a description, and pad it to a size from which what is read can be bounded."""
+    data = json.dumps(facts, separators=(",", ":"), ensure_ascii=False).encode()
+    size = max(1 + len(data) // _MOST_UNZIPPED, least)
+    return zlib.compress(data, level=3).ljust(size, b"\0")
 
 
-class _UnwritableError(Exception):
-    """A value that a file has no form for."""
-
-
-def _to_table(series: pd.Series[Any], subject: str) -> Any:
-    """Put values into an Arrow table whose metadata tells what pandas held."""
-    import pyarrow as pa
-
-    dtype: Any = series.dtype
-    if isinstance(dtype, pd.CategoricalDtype):
-        codes = series.cat.codes.to_numpy().astype(np.int64)
-        levels = b64encode(_pack(dtype.categories, subject))
-        facts = {"form": "levels", "levels": levels, "ordered": str(dtype.ordered)}
-        return pa.table({"values": codes}).replace_schema_metadata(facts)
-    if isinstance(dtype, pd.ArrowDtype):
-        column = pa.array(series.tolist(), type=dtype.pyarrow_dtype, from_pandas=True)
-        return pa.table({"values": column}).replace_schema_metadata({"form": "arrow"})
-    if isinstance(dtype, pd.DatetimeTZDtype):
-        naive = series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
-        facts = {"form": "times", "unit": dtype.unit, "zone": str(dtype.tz)}
-        return pa.table({"values": naive.astype(np.int64)}).replace_schema_metadata(facts)
-    if series.dtype == object:
-        cells = [_cell(value) for value in series]
-        kinds, texts = (pa.array([cell[i] for cell in cells], type=pa.string()) for i in (0, 1))
-        table = pa.table({"kind": kinds, "values": texts})
-        return table.replace_schema_metadata({"form": "objects"})
-    table = pa.Table.from_pandas(series.to_frame(), preserve_index=False)
-    if isinstance(dtype, pd.StringDtype):  # not in the pieces that pandas happens to hold
-        text = pa.array(series.tolist(), type=table.schema.field(0).type, from_pandas=True)
-        table = table.set_column(0, table.schema.field(0), text)
-    return table
-
-
-def _to_ipc(table: Any) -> bytes:
-    import pyarrow as pa
-
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    packed: bytes = sink.getvalue().to_pybytes()
-    return packed
-
-
-def _unpack(packed: bytes) -> pd.Series[Any]:
-    import pyarrow as pa
-
-    table = pa.ipc.open_stream(packed).read_all()
-    facts = table.schema.metadata or {}
-    form = facts.get(b"form")
-    if form == b"levels":
-        levels = _index(_unpack(b64decode(facts[b"levels"])))
-        dtype = pd.CategoricalDtype(levels, ordered=facts[b"ordered"] == b"True")
-        codes = table["values"].to_numpy()
-        return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype), name="values")
-    if form == b"times":
-        ticks = table["values"].to_numpy().astype(f"datetime64[{facts[b'unit'].decode()}]")
-        times = pd.Series(ticks, name="values").dt.tz_localize("UTC")
-        return times.dt.tz_convert(facts[b"zone"].decode())
-    if form == b"objects":
-        cells = zip(table["kind"].to_pylist(), table["values"].to_pylist(), strict=True)
-        array = np.empty(table.num_rows, dtype=object)
-        array[:] = [_READ[kind](text) for kind, text in cells]
-        return pd.Series(array, dtype=object, name="values")
-    mapper = pd.ArrowDtype if form == b"arrow" else None
-    values: pd.Series[Any] = table.to_pandas(types_mapper=mapper)["values"]
-    return values
-
-
-def _index(values: pd.Series[Any]) -> Labels:
-    return pd.Index(values.array, dtype=values.dtype, tupleize_cols=False)
-
-
-def _cell(value: Any) -> tuple[str, str]:
-    """Write one value of an object column."""
-    if isinstance(value, (np.bool_, np.integer, np.floating)):
-        value = value.item()
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return "-", ""
-    if type(value) not in _WRITE:
-        raise _UnwritableError
-    kind, text = _WRITE[type(value)]
-    return kind, text(value)
-
-
-def _name(name: Hashable) -> tuple[str, str]:
-    """Write the name of a column, for JSON."""
-    try:
-        return _cell(name)
-    except _UnwritableError:
-        raise TypeError(
-            f"column {name!r} has a name of type {type(name).__name__}, which the file of a "
-            "profile cannot hold. Rename it with text before taking the profile."
-        ) from None
-
-
-def _named(stored: list[str]) -> Hashable:
-    named: Hashable = _READ[stored[0]](stored[1])
-    return named
-
-
-def _bins_to_json(binner: Binner | None) -> str | None:
-    if binner is None:
-        return None
-    edges = binner.bins.edges
-    return json.dumps(
-        {
-            "edges": [edge.hex() if isinstance(edge, float) else edge for edge in edges.tolist()],
-            "kind": binner.scale,
-            "zone": None if binner.zone is None else str(binner.zone),
-            "fitted": binner.fitted,
-            "unit": binner.unit,
-            "precision": binner.precision,
-        }
-    )
-
-
-def _bins_from_json(stored: str | None) -> Binner | None:
-    if stored is None:
-        return None
-    facts = json.loads(stored)
-    if facts["kind"] == "number":
-        edges, unit = np.array([float.fromhex(edge) for edge in facts["edges"]]), None
-    else:
-        edges, unit = np.array(facts["edges"], dtype=np.int64), facts.get("unit", "ns")
-    zone = None if facts["zone"] is None else pd.DatetimeTZDtype(tz=facts["zone"]).tz
-    return Binner(Bins(edges), facts["kind"], zone, facts["fitted"], unit, facts["precision"])
+def _unzip(data: bytes) -> Json:
+    unzip = zlib.decompressobj()
+    text = unzip.decompress(data, _MOST_UNZIPPED * len(data))
+    if not unzip.eof:
+        raise DamagedError("its description unpacks to more than one that is saved does")
+    return json.loads(text)

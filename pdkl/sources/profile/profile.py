@@ -17,7 +17,7 @@ from pdkl._version import __version__
 from pdkl.codes.groupers import FROM_DATA
 from pdkl.codes.intervals import Binner, same_bins
 from pdkl.codes.labels import as_text, with_other
-from pdkl.core.counts.counts import LARGEST_WHOLE_SUM, WeightArray
+from pdkl.core.counts.counts import LARGEST_SUM, LARGEST_WHOLE_SUM, WeightArray
 from pdkl.core.validation import listing
 from pdkl.sources.base import Precounted, Rows, decoded, different_bins
 from pdkl.sources.profile import parquet
@@ -198,6 +198,11 @@ class Profile:
                 f"profiles add up to {total}, beyond the 2**63 - 1 that is counted to. Take them "
                 "with weights that are divided, or floats."
             )
+        if total > LARGEST_SUM:
+            raise ValueError(
+                f"profiles add up to {total:g}, beyond the {LARGEST_SUM:g} that is counted to. "
+                "Take them with weights that are divided by a common factor."
+            )
         keys, places = join_keys([part._keys for part in parts])
         columns = {
             name: join_columns(
@@ -244,7 +249,8 @@ class Profile:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the profile as one Parquet file.
 
-        The file replaces one that is there, at once and only when it is complete. It holds the
+        The file replaces one that is there, at once and only when it is complete; it keeps the
+        permissions of that one, and where ``path`` is a link, its target is replaced. It holds the
         counts, labels with their dtypes, and a checksum; nothing in it is ever executed.
 
         Parameters
@@ -258,6 +264,8 @@ class Profile:
             A column holds values that the file cannot, such as tuples.
         OSError
             The file cannot be written.
+        ValueError
+            ``path`` is empty, or a pipe or device.
 
         Examples
         --------
@@ -407,6 +415,10 @@ class Profile:
 def load_profile(path: str | os.PathLike[str]) -> Profile:
     """Read a profile that `Profile.save` wrote.
 
+    The checksum says that nothing has changed since the file was written, and not by whom. So what
+    could not have been saved is refused, in memory that goes with the size of the file. Whether the
+    counts are true, only the writer knows.
+
     Parameters
     ----------
     path : str or path
@@ -422,7 +434,7 @@ def load_profile(path: str | os.PathLike[str]) -> Profile:
     OSError
         There is no such file, or it cannot be read.
     ValueError
-        It is not a profile, is damaged, or was written by a newer version.
+        It is not a profile, is damaged, or was written by another version of the format.
 
     Examples
     --------

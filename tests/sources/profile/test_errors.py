@@ -21,6 +21,7 @@ WEIGHTED = FRAME.info_theory.profile("text", weights="count")
 DAILY = FRAME.info_theory.profile("text", by=pd.Grouper(key="time", freq="D"))
 SEVENS = FRAME.info_theory.profile("text", by=pd.Grouper(key="time", freq="7h"))
 HUGE = pd.DataFrame({"x": ["a"], "w": [2**62]}).info_theory.profile("x", weights="w")
+VAST = pd.DataFrame({"x": ["a"], "w": [6e299]}).info_theory.profile("x", weights="w")
 ONE_BY_ONE = (
     "a profile counts its columns one by one, so it does not know how {} go together; it was taken "
     "{}. Name one of them in by= when you take the profile, or make the combination a column of "
@@ -241,6 +242,12 @@ ERRORS: list[tuple[Callable[[], Any], type[Exception], str]] = [
         ValueError,
         f"profiles add up to {3 * 2**62}, beyond the 2**63 - 1 that is counted to. Take them with "
         "weights that are divided, or floats.",
+    ),
+    (
+        lambda: VAST + VAST,
+        ValueError,
+        "profiles add up to 1.2e+300, beyond the 1e+300 that is counted to. Take them with weights "
+        "that are divided by a common factor.",
     ),
     (
         lambda: FRAME.info_theory.profile(["shop", "text"], by="shop"),

@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from pyarrow import parquet
 
 import pdkl
 from pdkl.codes import labels
-from pdkl.sources.profile.parquet import _seal
+from tests.support.forged import resealed
 from tests.support.profiles import COLUMNS, FRAME
 
 
@@ -40,6 +41,8 @@ from tests.support.profiles import COLUMNS, FRAME
         pd.Series([1, None], dtype="Int8"),
         pd.Series([0.1, np.inf, np.nan]),
         pd.Series([1.5], dtype="float32"),
+        pd.Series([0.1, None], dtype="Float32"),
+        pd.Series(["a", None], dtype=pd.StringDtype("python")),
         pd.Series([True, None], dtype="boolean"),
         pd.Series(pd.to_datetime(["2024-01-01", "NaT"])).dt.as_unit("ms"),
         pd.Series(pd.to_datetime(["2024-01-01", "NaT"])).dt.tz_localize("America/New_York"),
@@ -85,11 +88,14 @@ def test_what_a_file_holds(tmp_path: Path) -> None:
     )
     profile.save(str(path))
     table = parquet.read_table(path)
-    assert table["column"].to_pylist()[0] == '["s", "text"]'
-    assert table.num_rows == len(profile.columns)
-    facts = json.loads(table.schema.metadata[b"pdkl"])
+    assert table.column_names == ["column", "group", "category", "weight"]
+    assert table["column"].unique().to_pylist() == list(range(len(profile.columns)))
+    assert sum(table["weight"].to_pylist()) == profile.n * len(profile.columns)
+    packed = table.schema.field("column").metadata[b"pdkl"]
+    facts = json.loads(zlib.decompressobj().decompress(packed))
+    assert [column["name"] for column in facts["columns"]] == profile.columns
     assert facts["made"] == {"pdkl": pdkl.__version__, "created": profile.facts["created"]}
-    assert table.schema.metadata[b"seal"].startswith(b"pdkl profile version 1 sha256 ")
+    assert table.schema.metadata[b"seal"].startswith(b"pdkl profile version 2 sha256 ")
     assert os.listdir(tmp_path) == ["p.parquet"]
     assert path.stat().st_mode & 0o777 == 0o666 & ~umask()
 
@@ -188,16 +194,95 @@ def test_files_that_are_no_profiles(tmp_path: Path) -> None:
     assert message(write(path, data.replace(b"zstd", b"zstd", 1)[:60] + b"?" + data[61:])) == (
         "PATH is damaged: its checksum does not agree with what it holds. Save the profile again."
     )
-    newer = data.replace(b"pdkl profile version 1 sha256 ", b"pdkl profile version 7 sha256 ")
-    at = newer.rindex(b"sha256 ") + len(b"sha256 ")
-    newer = _seal(newer[:at] + b"0" * 64 + newer[at + 64 :])
+    newer = resealed(data.replace(b"pdkl profile version 2 ", b"pdkl profile version 7 "))
     assert message(write(path, newer)) == (
-        "PATH is a profile in version 7 of the format, and this version of pdkl reads up to 1. "
+        "PATH is a profile in version 7 of the format, and this version of pdkl reads up to 2. "
         "Update pdkl to read it."
+    )
+    older = resealed(data.replace(b"pdkl profile version 2 ", b"pdkl profile version 1 "))
+    assert message(write(path, older)) == (
+        "PATH is a profile in version 1 of the format, and this version of pdkl reads version 2. "
+        "Take the profile again, from its data."
     )
     with pytest.raises(FileNotFoundError):
         pdkl.load_profile(tmp_path / "nowhere")
-    with pytest.raises(IsADirectoryError):
-        pdkl.load_profile(tmp_path)
     with pytest.raises(FileNotFoundError):
         pd.DataFrame({"x": ["a"]}).info_theory.profile().save(tmp_path / "no folder" / "p")
+
+
+def test_what_is_no_file_is_neither_read_nor_replaced(tmp_path: Path) -> None:
+    profile = pd.DataFrame({"x": ["a"]}).info_theory.profile()
+    os.mkfifo(tmp_path / "pipe")
+    pipe = str(tmp_path / "pipe")
+    allowed = "path must be the name of a file"
+    no_file = (
+        "is a pipe or a device, not a file that can be read again. Write what comes from it to a "
+        "file first."
+    )
+    wrong: list[tuple[Any, type[Exception], str]] = [
+        (tmp_path / "pipe", ValueError, f"{pipe!r} {no_file}"),
+        ("/dev/zero", ValueError, f"'/dev/zero' {no_file}"),
+        (tmp_path, IsADirectoryError, f"{allowed}; {str(tmp_path)!r} is a folder."),
+        ("", ValueError, f"{allowed}; got ''."),
+        (None, TypeError, f"{allowed}; got None."),
+        (b"p", TypeError, f"{allowed}; got b'p'."),
+    ]
+    for path, kind, problem in wrong:
+        for use in (pdkl.load_profile, profile.save):
+            with pytest.raises(kind) as caught:
+                use(path)
+            assert type(caught.value) is kind
+            assert str(caught.value) == problem
+    assert os.listdir(tmp_path) == ["pipe"]
+    assert Path("/dev/zero").is_char_device()
+
+
+def test_what_a_save_replaces_keeps_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "p"
+    profile = pd.DataFrame({"x": ["a"]}).info_theory.profile()
+    for mode in (0o600, 0o640, 0o444):
+        write(path, b"")
+        os.chmod(path, mode)
+        profile.save(path)
+        assert path.stat().st_mode & 0o777 == mode
+        assert pdkl.load_profile(path) == profile
+        path.unlink()
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    profile = pd.DataFrame({"x": ["a"]}).info_theory.profile()
+    (tmp_path / "folder").mkdir()
+    place = tmp_path / "folder" / "p"
+    (tmp_path / "link").symlink_to(place)
+    for _ in range(2):  # the place is empty at first
+        profile.save(tmp_path / "link")
+        assert (tmp_path / "link").is_symlink()
+        assert not place.is_symlink()
+        assert pdkl.load_profile(tmp_path / "link") == pdkl.load_profile(place) == profile
+        assert sorted(os.listdir(tmp_path)) == ["folder", "link"]
+        assert os.listdir(tmp_path / "folder") == ["p"]
+        os.chmod(place, 0o600)
+    assert place.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("zone", [datetime.timezone(datetime.timedelta(hours=2), "mine")])
+def test_zones_without_a_name_are_refused(zone: Any, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": pd.date_range("2024-01-01", periods=3, tz=zone)})
+    with pytest.raises(TypeError) as caught:
+        frame.info_theory.profile("x", bins={"x": 2}).save(tmp_path / "p")
+    assert str(caught.value) == (
+        "column 'x' is cut at times of the zone mine, which is no name that the file of a profile "
+        "can hold. Convert it to a named zone with tz_convert before taking the profile."
+    )
+
+
+def test_profiles_without_rows_or_weight_come_back(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": ["a", "b"], "k": [1, 2], "w": [0, 0]})
+    for profile in (
+        frame[:0].info_theory.profile("x"),
+        frame[:0].info_theory.profile("x", by="k"),
+        frame.info_theory.profile("x", by="k", weights="w"),
+        frame.astype({"w": float}).info_theory.profile("x", by="k", weights="w"),
+    ):
+        profile.save(tmp_path / "p")
+        assert pdkl.load_profile(tmp_path / "p") == profile
