@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from pdkl import InfoTheory
-from tests.support.engines import ENGINES, Engine, Frame
+from tests.support.engines import ENGINES, SOCKETS, Engine, Frame
 
 SIZE = 300
 FIRST = datetime.datetime(2024, 3, 1)
@@ -52,6 +52,17 @@ NUMBERS: dict[str, Callable[[Any], Any]] = {
 }
 # of some engines types are lacking, or their clients cannot send them
 LACKING = {"ibis": {"span"}, "pyspark": {"span", "clock"}}
+pytestmark = pytest.mark.filterwarnings(SOCKETS)
+of_engines = pytest.mark.parametrize(
+    ("engine", "name"),
+    [
+        pytest.param(engine, name, id=f"{engine.name}-{name}")
+        for engine in (getattr(given, "values", [given])[0] for given in ENGINES)
+        for name in NUMBERS
+        if name not in LACKING.get(engine.name, ())
+    ],
+    indirect=["engine"],
+)
 CUTS: dict[str, dict[str, Any]] = {
     "quantiles": {"bins": 4, "binning": "quantile"},
     "widths": {"bins": 4, "binning": "width"},
@@ -70,9 +81,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 def held(engine: Engine, frame: Frame, *columns: str) -> Any:
-    """Hold some columns in the engine, or skip the test where it cannot."""
-    if LACKING.get(engine.name, set()) & {*columns}:
-        pytest.skip(f"{engine.name} lacks the type")
+    """Hold some columns in the engine."""
     return engine.make(frame[[*columns]])
 
 
@@ -93,7 +102,7 @@ def equal(found: Frame, expected: Frame) -> None:
 
 
 @pytest.mark.parametrize("cut", CUTS)
-@pytest.mark.parametrize("name", NUMBERS)
+@of_engines
 def test_bins(engine: Engine, name: str, cut: str) -> None:
     theory = InfoTheory(held(engine, TODAY, name, "g"))
     expected = InfoTheory(plain(TODAY, name, "g"))
@@ -102,7 +111,7 @@ def test_bins(engine: Engine, name: str, cut: str) -> None:
     equal(found, expected.entropy(name, by="g", **CUTS[cut]))
 
 
-@pytest.mark.parametrize("name", NUMBERS)
+@of_engines
 def test_drift(engine: Engine, name: str) -> None:
     found = InfoTheory(held(engine, TODAY, name)).drift(held(engine, BEFORE, name), rng=0)
     assert found["kind"].tolist() == ["binned"]
@@ -135,7 +144,7 @@ def test_groupers(engine: Engine, name: str, freq: str) -> None:
     assert found["n"].sum() == SIZE
 
 
-@pytest.mark.parametrize("name", NUMBERS)
+@of_engines
 def test_keys(engine: Engine, name: str) -> None:
     found = InfoTheory(held(engine, TODAY, "g", name)).entropy("g", by=name)
     known = TODAY[name].dropna()
