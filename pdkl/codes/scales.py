@@ -28,6 +28,7 @@ UNKNOWN = "unknown"  # no value is there to tell it by
 _PER_SECOND = {"ns": 10**9, "us": 10**6, "ms": 10**3, "s": 1}
 UNITS = ("ns", "us", "s")  # what edges are written in: the first that reaches them
 _MOST = 2**63 - 1
+_MISSING = {type(None), type(pd.NA)}  # of the others, the type is that of a value too
 _MIDNIGHT = datetime.date(1970, 1, 1)
 
 
@@ -83,7 +84,7 @@ def scale_of(values: pd.Series[Any]) -> str | None:
     if pd.api.types.is_timedelta64_dtype(dtype):
         return DURATION
     if pd.api.types.is_object_dtype(dtype):
-        return _scale_of_objects(values[values.notna()])
+        return _scale_of_objects(values)
     return NUMBER if _is_number(dtype) else None
 
 
@@ -213,13 +214,18 @@ def _scale_of_arrow(arrow_type: pa.DataType) -> str | None:
     return next((scale for is_it, scale in every if is_it(arrow_type)), None)
 
 
-def _scale_of_objects(known: pd.Series[Any]) -> str | None:
-    scales = {_scale_of_type(kind) for kind in set(map(type, known.array))}
+def _scale_of_objects(values: pd.Series[Any]) -> str | None:
+    objects = values.to_numpy()  # which is faster to walk through than what pandas wraps it in
+    kinds = set(map(type, objects)) - _MISSING
+    if any(_scale_of_type(kind) is None for kind in kinds):
+        return None  # as for text, where no row needs a second look
+    known = objects[values.notna().to_numpy()]
+    scales = {_scale_of_type(kind) for kind in set(map(type, known))}
     if len(scales) != 1:
         return None if scales else UNKNOWN
     (scale,) = scales
     if scale == NAIVE:
-        aware = {getattr(value, "tzinfo", None) is not None for value in known.array}
+        aware = {getattr(value, "tzinfo", None) is not None for value in known}
         return (AWARE if True in aware else NAIVE) if len(aware) == 1 else None
     return scale
 

@@ -113,8 +113,11 @@ def _open_rules(
             if not (isinstance(edges, Edges) and edges.are_those_of(binner)):
                 raise ValueError(different_bins(name))
     left = [name for name in resolved.columns if name not in settled]
-    scaled = [may_be_scaled(head[name]) for name in left]
-    if settled and not isinstance(bins, Mapping) and not any(scaled):
+    if (
+        settled
+        and not isinstance(bins, Mapping)
+        and not any(may_be_scaled(head[name]) for name in left)
+    ):
         return {}
     rules = rules_for(bins, head, left)
     for source in resolved.sources:
