@@ -35,11 +35,8 @@ def comparable(parts: Sequence[pd.Index[Any]]) -> list[pd.Index[Any]]:
         return [part.astype(narrowest) for part in parts]
     objects = [part.astype(object) for part in parts]
     has_floats = bool(floats) or any(isinstance(value, float) for part in objects for value in part)
-    return [
-        pd.Index([_form(value, narrowest, has_floats) for value in part], dtype=object,
-                 tupleize_cols=False)
-        for part in objects
-    ]  # fmt: skip
+    forms = ([_form(value, narrowest, has_floats) for value in part] for part in objects)
+    return [pd.Index(one, dtype=object, tupleize_cols=False) for one in forms]
 
 
 def same_value(one: Any, other: Any) -> bool:

@@ -95,7 +95,7 @@ def _reduce(
         given[name] = given[name].astype(given[name].cat.categories.dtype)
     cells = {"rows": np.ones(len(part), dtype=np.int64)}
     if weights is not None:
-        cells |= _weighed(given[weights])
+        cells |= _weighed(given[weights], weights)
     values: dict[Hashable, pd.Series[Any]] = {}
     for name in dict.fromkeys([name for columns in column_lists for name in columns]):
         values[name] = given[name]
@@ -140,9 +140,9 @@ def _as_number(text: str) -> float | str:
     return text
 
 
-def _weighed(values: pd.Series[Any]) -> dict[str, NDArray[Any]]:
+def _weighed(values: pd.Series[Any], name: Hashable) -> dict[str, NDArray[Any]]:
     try:
-        require_numbers(values, f"weights (column {values.name!r})")
+        require_numbers(values, f"weights (column {name!r})")
     except TypeError as error:
         raise UncountableError(str(error)) from None
     missing = values.isna().to_numpy()
