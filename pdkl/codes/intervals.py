@@ -223,8 +223,8 @@ def fit_to(
         read = _read(values.dropna().iloc[:1] if scale_of(values) else values, name)
         if not rule.can_cut(read.scale):
             raise TypeError(
-                f"bins for column {name!r} has edges that are not {read.scale}s, which the column "
-                "holds."
+                f"bins for column {name!r} must have edges that are {read.scale}s, which the "
+                f"column holds; got {rule.scale}s. Give such edges, or a number of bins."
             )
         scale = rule.scale if read.scale == UNKNOWN else read.scale
         return _binner(Bins(rule.ticks), scale, read.zone, "given", rule.unit)

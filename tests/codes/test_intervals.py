@@ -252,7 +252,8 @@ def test_results_go_to_parquet(tmp_path: Any) -> None:
         (
             lambda: THEORY.entropy("t", bins=[0, 1]),
             TypeError,
-            "bins for column 't' has edges that are not naive datetimes, which the column holds.",
+            "bins for column 't' must have edges that are naive datetimes, which the column holds; "
+            "got numbers. Give such edges, or a number of bins.",
         ),
         (
             lambda: THEORY.kl_divergence("x", reference=DATA.assign(x=DATA["t"]), bins=3),
