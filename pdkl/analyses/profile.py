@@ -15,6 +15,7 @@ from pdkl.codes.keys import Key, key_name, sort_rows
 from pdkl.codes.labels import OTHER, has_other, label_order, without_other
 from pdkl.core.counts.counts import sum_by
 from pdkl.core.validation import listing
+from pdkl.counting.apart import Wrong, apart, noting, remaining, said, warn_of_left_out
 from pdkl.counting.bins import settle_bins
 from pdkl.counting.count import count
 from pdkl.counting.pandas_counts import LabelledCounts
@@ -38,20 +39,28 @@ def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
     wanted = read_columns("columns", request.columns, head, resolved.excluded, binned)
     resolved = resolved.asking(list(dict.fromkeys(wanted)))
     _check_names(resolved.columns, keys, weights)
-    binners = settle_bins(resolved, compared=True)
+    wrong: Wrong = {}
+    binners = settle_bins(resolved, compared=True, wrong=wrong)
     binners |= {
         name: replace(binner, fitted="given")
         for name, binner in given.items()
         if name in resolved.columns
     }
-    tally = count(source, resolved.columns, resolved.by, weights, binners)
+    tally, uncounted = apart(
+        remaining(resolved.columns, wrong),
+        lambda names: count(source, names, resolved.by, weights, binners),
+        at_least_one=True,
+    )
+    wrong |= uncounted
     order = np.arange(0) if tally.empty else sort_rows(tally.keys)
-    counted = {
-        name: column_counts_of(
-            tally.columns[name], head[name].dtype, binners.get(name), before.folded.get(name, 0)
-        ).take(order)
-        for name in resolved.columns
-    }
+    counted: dict[Hashable, ColumnCounts] = {}
+    for name, column in tally.columns.items():
+        with noting(wrong, name):
+            counted[name] = column_counts_of(
+                column, head[name].dtype, binners.get(name), before.folded.get(name, 0)
+            ).take(order)
+    counted = {name: counted[name] for name in remaining(resolved.columns, wrong)}
+    warn_of_left_out(wrong)
     if weights is None and isinstance(source, Profile):
         weights = source.weights
     grouper_texts = {
@@ -59,7 +68,8 @@ def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
     }
     grouper_texts |= {key_name(key): grouper_text(key) for key in resolved.by if _cuts(key)}
     found = tally.keys.take(order).reset_index(drop=True)
-    profile = Profile(found, counted, weights, grouper_texts, made_now())
+    left_out = {**before.left_out, **{name: said(error) for name, error in wrong.items()}}
+    profile = Profile(found, counted, weights, grouper_texts, made_now(), left_out)
     return profile if max_categories is None else profile.fold(max_categories)
 
 

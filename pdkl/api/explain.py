@@ -103,11 +103,17 @@ class ExplainMethods(Data):
         KeyError
             A column does not exist in the frame or the reference.
         TypeError
-            The reference is no frame, a keyword is of the wrong kind, a column holds other kinds of
-            values on the two sides, or cells cannot be hashed.
+            The reference is no frame, a keyword is of the wrong kind, or no column has cells that
+            can be hashed and are of one kind on both sides.
         ValueError
             A keyword is out of its range, a column is named twice or also in ``by``, weights are
             negative, missing or fractional, or a key has the name of a result column.
+
+        Warns
+        -----
+        UserWarning
+            A column had to be left out, as it cannot be read, cut, counted or compared. The others
+            are explained; ``attrs["pdkl"]["left_out"]`` says why.
 
         Notes
         -----

@@ -66,10 +66,16 @@ class ProfileMethods(Data):
         KeyError
             A column does not exist.
         TypeError
-            A keyword is of the wrong kind, or cells cannot be hashed.
+            A keyword is of the wrong kind, or no column has cells that can be hashed.
         ValueError
             A keyword is out of its range, weights are negative, missing or infinite, or a column
             is also a key of ``by`` or the weights.
+
+        Warns
+        -----
+        UserWarning
+            A column had to be left out, as it cannot be read, cut or counted. The others are
+            counted; ``facts["left_out"]`` says why, and `drift` against the profile does.
 
         References
         ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,7 +34,10 @@ def run(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     try:
-        outcome: Any = commands.main(list(arguments), prog_name="pdkl", standalone_mode=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", UserWarning)  # such as are not for programmers
+            warnings.showwarning = _tell_of
+            outcome: Any = commands.main(list(arguments), prog_name="pdkl", standalone_mode=False)
         if isinstance(outcome, Outcome):
             return outcome.deliver()
         sys.stdout.flush()  # of --help and --version
@@ -45,6 +49,11 @@ def _run(arguments: Sequence[str]) -> int:
     except Exception as error:
         streams.tell(f"pdkl: {_line(_spoken(error))}")
         return TROUBLE
+
+
+def _tell_of(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Write a warning as one line, without the place in the code that it comes from."""
+    streams.tell(f"pdkl: {_line(str(message))}")
 
 
 def _spoken(error: Exception) -> str:

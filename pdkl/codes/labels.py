@@ -198,7 +198,10 @@ def natural_labels(values: Sequence[Any]) -> Labels:
         exact = all(float(value) == value for value in values)
         labels: Labels = pd.Index(list(values), dtype="float64" if exact else object)
     else:
-        labels = pd.Index(list(values), tupleize_cols=False)
+        try:
+            labels = pd.Index(list(values), tupleize_cols=False)
+        except UnicodeEncodeError:  # half of a pair of surrogates, which no dtype of text holds
+            labels = pd.Index(list(values), dtype=object, tupleize_cols=False)
     return labels
 
 
@@ -268,5 +271,15 @@ def joint_name(columns: Sequence[Hashable]) -> str:
 
 
 def as_text(name: Hashable) -> str:
-    """Write a column name or key as text."""
-    return name if isinstance(name, str) else str(name)
+    """Write a column name or key as text that any file can hold."""
+    text = name if isinstance(name, str) else str(name)
+    # half of a pair of surrogates is no letter, and no encoding has it
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
+
+
+def require_written(labels: Labels) -> None:
+    """Raise what the labels raise where they are put in order and written."""
+    if "other" in dtype_families(labels):
+        label_order(labels)
+        for label in labels:
+            as_text(label)

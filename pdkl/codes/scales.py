@@ -148,9 +148,17 @@ def as_floats(values: pd.Series[Any]) -> NDArray[np.float64]:
     if pd.api.types.is_object_dtype(dtype):
         found = np.full(len(values), np.nan)
         known = values.notna().to_numpy()
-        found[known] = [float(value) for value in values.array[known]]
+        found[known] = [_as_float(value) for value in values.array[known]]
         return found
     return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def _as_float(value: Any) -> float:
+    """Return the nearest float: what is beyond them all lies beyond all edges."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
 
 
 def without_levels(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -219,7 +227,10 @@ def _scale_of_objects(values: pd.Series[Any]) -> str | None:
     kinds = set(map(type, objects)) - _MISSING
     if any(_scale_of_type(kind) is None for kind in kinds):
         return None  # as for text, where no row needs a second look
-    known = objects[values.notna().to_numpy()]
+    try:
+        known = objects[values.notna().to_numpy()]
+    except decimal.InvalidOperation:  # a signalling NaN, which cannot be counted either
+        return None
     scales = {_scale_of_type(kind) for kind in set(map(type, known))}
     if len(scales) != 1:
         return None if scales else UNKNOWN

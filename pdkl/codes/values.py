@@ -39,12 +39,20 @@ def encode(values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, pd.Index[
         return _plain(text_codes, pd.Index(dtype.__from_arrow__(known)))
     try:
         codes, found = _factorize(values)
-    except (TypeError, NotImplementedError) as error:
-        raise TypeError(
-            f"column {name!r} (dtype {dtype}) holds values that cannot be counted: {error}. "
-            "Turn them into something hashable first, such as tuples or text."
-        ) from None
+    except MemoryError:
+        raise
+    except Exception as error:  # cells may do anything when they are hashed
+        raise uncountable(name, dtype, error) from None
     return _plain(codes, pd.Index(found, dtype=found.dtype, tupleize_cols=False))
+
+
+def uncountable(name: Hashable, dtype: Any, error: Exception) -> TypeError:
+    """Say which column holds what cannot be hashed, or read."""
+    reason = str(error).rstrip(".") or type(error).__name__
+    return TypeError(
+        f"column {name!r} (dtype {dtype}) holds values that cannot be counted: {reason}. "
+        "Turn them into something hashable first, such as tuples or text."
+    )
 
 
 def is_arrow_dictionary(dtype: Any) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from pdkl.codes.intervals import (
     Binner,
@@ -19,26 +20,31 @@ from pdkl.codes.intervals import (
 )
 from pdkl.codes.keys import group_rows
 from pdkl.codes.scales import may_be_scaled, scale_of
+from pdkl.core.counts.bin_edges import Binning
 from pdkl.core.forms import LABEL, Q
+from pdkl.counting.apart import Wrong, apart, noting
 from pdkl.counting.count import weights_of
 from pdkl.request.resolve import ResolvedRequest, check_reference
 from pdkl.results import pairing
 from pdkl.sources.base import Rows, Source, different_bins
 
 
-def settle_bins(resolved: ResolvedRequest, *, compared: bool) -> dict[Hashable, Binner]:
+def settle_bins(
+    resolved: ResolvedRequest, *, compared: bool, wrong: Wrong | None = None
+) -> dict[Hashable, Binner]:
     """Return how each binned column is cut: as a profile has cut it, else fitted once.
 
     It is fitted to what is Q, where the rows of a column or frame are; else to all rows. By default
-    intervals hold equal shares of these where two distributions are ``compared``.
+    intervals hold equal shares of these where two distributions are ``compared``. What is ``wrong``
+    with columns that cannot be cut is noted there, or else raised.
     """
     request, form, source = resolved.request, resolved.form, resolved.source
     binning = read_binning(request.binning, request.bins, compared=compared)
-    settled = {
-        name: binner
-        for name in resolved.columns
-        if (binner := binner_of_profiles(name, resolved.sources)) is not None
-    }
+    settled: dict[Hashable, Binner] = {}
+    for name in resolved.columns:
+        with noting(wrong, name):
+            if (binner := binner_of_profiles(name, resolved.sources)) is not None:
+                settled[name] = binner
     rules = _open_rules(resolved, settled)
     of_partners = source.precounted.binners if form is Q else {}
     binners: dict[Hashable, Binner] = {}
@@ -60,31 +66,14 @@ def settle_bins(resolved: ResolvedRequest, *, compared: bool) -> dict[Hashable, 
         source = resolved.reference
         check_reference(request, source, list(rules))
     partner_of = dict(zip(resolved.columns, resolved.partners, strict=True))
-    pooled = resolved.reference is None and form not in (Q, LABEL)
-    rows_of = _rows_to_fit(resolved, source, rules, partner_of)
-    for name, rule in rules.items():
-        values, weight = source.head[partner_of[name]], None
-        if name in rows_of:
-            rows = rows_of[name]
-            values, weight = rows.plain[partner_of[name]], weights_of(rows)
-        if form is LABEL and name in rows_of:
-            codes, keys = group_rows(rows.frame, resolved.by)
-            group = pairing.find(keys, request.reference, list(source.head.columns))
-            of_group = np.asarray(codes == group)
-            values, weight = values[of_group], None if weight is None else weight[of_group]
-        if not isinstance(request.bins, Mapping) and scale_of(values) is None:
-            continue  # objects that only their values tell of
-        binner = fit_to(
-            values,
-            partner_of[name],
-            weight,
-            rule,
-            binning,
-            fitted="pooled" if pooled else "reference",
-            counted=request.weights is None,
-        )
-        _cut_pair(binners, name, partner_of[name], binner)
-    if not binners:
+    rows_of = _rows_to_fit(resolved, source, rules, partner_of, wrong)
+    for name in [name for name in rules if not wrong or name not in wrong]:
+        with noting(wrong, name):
+            partner, rows = partner_of[name], rows_of.get(name)
+            binner = _fitted(resolved, source.head, partner, rules[name], rows, binning)
+            if binner is not None:
+                _cut_pair(binners, name, partner, binner)
+    if not binners and not wrong:
         raise nothing_to_cut(list(rules))
     return binners
 
@@ -134,12 +123,53 @@ def _rows_to_fit(
     source: Source,
     rules: Mapping[Hashable, Any],
     partner_of: Mapping[Hashable, Hashable],
+    wrong: Wrong | None,
 ) -> dict[Hashable, Rows]:
     """Return rows for each rule of bins, but for edges, which need none."""
     weights, keys = resolved.request.weights, resolved.keys if resolved.form is LABEL else []
     open_ = [name for name, rule in rules.items() if not isinstance(rule, Edges)]
-    every = source.reduce([[*keys, partner_of[name]] for name in open_], weights, {})
-    return dict(zip(open_, every, strict=True))
+
+    def ask(names: Sequence[Hashable]) -> dict[Hashable, Rows]:
+        lists = [[*keys, partner_of[name]] for name in names]
+        return dict(zip(names, source.reduce(lists, weights, {}) if lists else [], strict=True))
+
+    if wrong is None:
+        return ask(open_)
+    found, unread = apart(open_, ask)
+    wrong |= unread
+    return found
+
+
+def _fitted(
+    resolved: ResolvedRequest,
+    head: pd.DataFrame,
+    name: Hashable,
+    rule: Any,
+    rows: Rows | None,
+    binning: Binning,
+) -> Binner | None:
+    """Fit the bins of a column to its rows; None where its values are not what bins is for."""
+    request, form = resolved.request, resolved.form
+    values, weight = head[name], None
+    if rows is not None:
+        values, weight = rows.plain[name], weights_of(rows)
+        if form is LABEL:
+            codes, keys = group_rows(rows.frame, resolved.by)
+            group = pairing.find(keys, request.reference, list(head.columns))
+            of_group = np.asarray(codes == group)
+            values, weight = values[of_group], None if weight is None else weight[of_group]
+    if not isinstance(request.bins, Mapping) and scale_of(values) is None:
+        return None  # objects that only their values tell of
+    pooled = resolved.reference is None and form not in (Q, LABEL)
+    return fit_to(
+        values,
+        name,
+        weight,
+        rule,
+        binning,
+        fitted="pooled" if pooled else "reference",
+        counted=request.weights is None,
+    )
 
 
 def _cut_pair(

@@ -26,9 +26,11 @@ def count(
     weights: Hashable | None,
     binners: Mapping[Hashable, Binner],
 ) -> GroupedCounts:
-    """Count each of ``columns`` by the groups of ``by``."""
+    """Count each of ``columns`` by the groups of ``by``; without columns there are groups alone."""
     _require_uncut(source, by)
     keys = [key_name(key) for key in by]
+    if not columns:
+        return GroupedCounts(_groups(source, by, weights), {})
     early = {name: binner for name, binner in binners.items() if name not in keys}
     every = source.reduce([[*keys, column] for column in columns], weights, early)
     if source.one_frame or len(every) == 1:
@@ -44,31 +46,11 @@ def count(
     return replace(first, columns=found)
 
 
-def count_apart(
-    source: Source,
-    columns: Sequence[Hashable],
-    by: Sequence[Key],
-    weights: Hashable | None,
-    binners: Mapping[Hashable, Binner],
-) -> tuple[GroupedCounts, dict[Hashable, str]]:
-    """Count like `count`, but leave out the columns that cannot be, and say what is wrong."""
-    wrong: dict[Hashable, str] = {}
-    if columns:
-        try:
-            return count(source, columns, by, weights, binners), wrong
-        except (TypeError, ValueError, ArithmeticError, NotImplementedError) as error:
-            wrong[columns[0]] = str(error)
-    if len(columns) <= 1:  # the groups alone; what is wrong with them is no column's fault
-        keys = pd.DataFrame(index=pd.RangeIndex(1))
-        if by:
-            rows = one(source, [key_name(key) for key in by], weights)
-            keys = decoded(group_rows(rows.frame, by)[1], rows.coded)
-        return GroupedCounts(keys, {}), wrong
-    middle = len(columns) // 2
-    first, wrong = count_apart(source, columns[:middle], by, weights, binners)
-    second, others = count_apart(source, columns[middle:], by, weights, binners)
-    moved = second.regroup(_places(second.keys, first.keys), first.keys)
-    return replace(first, columns=first.columns | moved.columns), wrong | others
+def _groups(source: Source, by: Sequence[Key], weights: Hashable | None) -> pd.DataFrame:
+    if not by:
+        return pd.DataFrame(index=pd.RangeIndex(1))
+    rows = one(source, [key_name(key) for key in by], weights)
+    return decoded(group_rows(rows.frame, by)[1], rows.coded)
 
 
 def _count(

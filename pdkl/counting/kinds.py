@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,7 @@ from pdkl.codes.scales import (
 )
 from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.core.validation import require_columns
+from pdkl.counting.apart import Wrong, apart, noting, said
 from pdkl.counting.bins import binner_of_profiles
 from pdkl.counting.count import weights_of
 from pdkl.counting.pandas_counts import LabelledCounts
@@ -54,6 +55,13 @@ class DriftColumn:
     def fail(self, message: str) -> None:
         """Give up on this column, and say why."""
         self.error, self.kind = message, None
+
+
+def give_up(columns: Iterable[DriftColumn], wrong: Wrong) -> None:
+    """Give up on the columns with which something went wrong."""
+    for column in columns:
+        if column.name in wrong:
+            column.fail(said(wrong[column.name]))
 
 
 @dataclass(frozen=True)
@@ -114,44 +122,49 @@ def fit_numbers(
         chosen = [c for c in chosen if c.binner is None]
         chosen = [c for c in chosen if c.name in rules or may_be_scaled(side.head[c.name])]
         base |= _read(side, chosen, weights)
-    chosen = [c for c in columns if c.name in base]
-    chosen = [c for c in chosen if c.name in rules or _are_many_numbers(base[c.name])]
-    doubtful = [
-        column
-        for column in chosen
-        if column.is_shared
-        and column.name not in rules
-        and (
-            _may_identify(base[column.name])
-            or scale_of(source.head[column.name]) in (None, UNKNOWN)
-        )
-    ]
-    today = _read(source, doubtful, weights)
-    for column in chosen:
-        both = [side[column.name] for side in (base, today) if column.name in side]
-        rule = rules.get(column.name)
-        if rule is None and not all(values.are_scaled for values in both):
-            continue  # to be counted value by value, so as to see what does not match
-        # floats are never identifiers, as most are distinct anyway; only the reference is asked,
-        # since pandas turns today's whole numbers into floats where some are missing
-        if rule is None and _may_identify(both[0]) and all(one.are_distinct for one in both):
-            column.kind = "identifier"  # cut all the same, as that is the cheapest count
-        try:
-            column.binner = fit_to(
-                both[0].series,
-                column.name,
-                both[0].weight,
-                common if rule is None else rule,
-                "quantile",
-                fitted="reference" if column.there else "pooled",
-                counted=weights is None,
-            )
-        except (TypeError, ValueError) as error:
+    numbers: list[DriftColumn] = []
+    doubtful: list[DriftColumn] = []
+    wrong: Wrong = {}
+    for column in [column for column in columns if column.name in base]:
+        with noting(wrong, column.name):
+            own = base[column.name]
             if column.name in rules:
-                raise
-            column.fail(str(error))
-        else:
-            column.kind = column.kind or "binned"
+                numbers.append(column)
+            elif _are_many_numbers(own):
+                numbers.append(column)
+                if column.is_shared and (
+                    _may_identify(own) or scale_of(source.head[column.name]) in (None, UNKNOWN)
+                ):
+                    doubtful.append(column)
+    today = _read(source, doubtful, weights)
+    for column in [column for column in numbers if not column.error]:
+        both = [side[column.name] for side in (base, today) if column.name in side]
+        with noting(wrong, column.name):
+            _fit(column, both, rules.get(column.name), common, counted=weights is None)
+    give_up(columns, wrong)
+
+
+def _fit(
+    column: DriftColumn, both: Sequence[_Values], rule: Any, common: Any, *, counted: bool
+) -> None:
+    """Fit the intervals of a column to the first of the sides that were read."""
+    if rule is None and not all(values.are_scaled for values in both):
+        return  # to be counted value by value, so as to see what does not match
+    kind = "binned"
+    # floats are never identifiers, as most are distinct anyway; only the reference is asked,
+    # since pandas turns today's whole numbers into floats where some are missing
+    if rule is None and _may_identify(both[0]) and all(one.are_distinct for one in both):
+        kind = "identifier"  # cut all the same, as that is the cheapest count
+    column.binner = fit_to(
+        both[0].series,
+        column.name,
+        both[0].weight,
+        common if rule is None else rule,
+        "quantile",
+        fitted="reference" if column.there else "pooled",
+        counted=counted,
+    )
+    column.kind = kind
 
 
 def _keep_cut(
@@ -180,11 +193,12 @@ def numbers_to_cut(
         if name not in settled and may_be_scaled(source.head[name])
     ]
     found = _read(source, chosen, weights)
-    return [
-        name
-        for name, values in found.items()
-        if _are_many_numbers(values) and not _may_identify(values)
-    ]
+    numbers: list[Hashable] = []
+    for name, values in found.items():
+        with noting({}, name):  # whoever counts it will say what is wrong with it
+            if _are_many_numbers(values) and not _may_identify(values):
+                numbers.append(name)
+    return numbers
 
 
 def of_counted(column: DriftColumn) -> str:
@@ -229,11 +243,15 @@ def _are_many_numbers(values: _Values) -> bool:
 def _read(
     side: Source, columns: Sequence[DriftColumn], weights: Hashable
 ) -> dict[Hashable, _Values]:
-    """Read the values of columns in one pass."""
-    if not columns:
-        return {}
-    every = side.reduce([[column.name] for column in columns], weights, {})
-    return {
-        column.name: _Values(natural(rows.plain[column.name]), weights_of(rows))
-        for column, rows in zip(columns, every, strict=True)
-    }
+    """Read the values of columns in one pass; give up those that cannot be read."""
+
+    def ask(names: Sequence[Hashable]) -> dict[Hashable, _Values]:
+        every = side.reduce([[name] for name in names], weights, {}) if names else []
+        return {
+            name: _Values(natural(rows.plain[name]), weights_of(rows))
+            for name, rows in zip(names, every, strict=True)
+        }
+
+    found, wrong = apart([column.name for column in columns if not column.error], ask)
+    give_up(columns, wrong)
+    return found

@@ -43,6 +43,7 @@ class Precounted:
     folded: Mapping[Hashable, int] = field(default_factory=dict)  # how many categories are lumped
     grouper_texts: Mapping[Hashable, str] = field(default_factory=dict)  # how times were cut
     weights: Hashable | None = None  # the column that was added up
+    left_out: Mapping[Hashable, str] = field(default_factory=dict)  # what could not be counted: why
 
 
 class FrameSource:

@@ -21,6 +21,10 @@ class AmbiguousNameError(ValueError):
     """An engine would not find a column by its name, or would find another."""
 
 
+class QueryError(RuntimeError):
+    """An engine could not do what it was asked."""
+
+
 class TooManyRowsError(Exception):
     """The distinct rows of a frame are more than should come home."""
 
@@ -34,7 +38,7 @@ def running(engine_name: str) -> Iterator[None]:
         raise
     except Exception as error:
         said = (str(error).strip() or "no more is known").splitlines()[0]
-        raise RuntimeError(
+        raise QueryError(
             f"the query of this {engine_name} failed, so nothing was counted. It says: "
             f"{type(error).__name__}: {said}"
         ) from error

@@ -22,15 +22,7 @@ _BLANK = b"pdkl profile version 2 sha256 " + b"0" * 64
 
 def saved(profile: Profile) -> bytes:
     """Return what a file of the profile holds."""
-    return parquet._to_parquet(
-        parquet.Stored(
-            profile._keys,
-            profile._columns,
-            profile._weights,
-            profile._grouper_texts,
-            profile._made,
-        )
-    )
+    return parquet._to_parquet(profile._stored)
 
 
 def opened(profile: Profile) -> tuple[Facts, Any]:

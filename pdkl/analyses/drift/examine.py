@@ -22,8 +22,9 @@ from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import number_in, require_columns
 from pdkl.counting import kinds
+from pdkl.counting.apart import apart
 from pdkl.counting.both_sides import count_matched, in_order
-from pdkl.counting.count import count_apart, weights_of
+from pdkl.counting.count import count, weights_of
 from pdkl.counting.kinds import DriftColumn
 from pdkl.counting.pandas_counts import GroupedCounts
 from pdkl.request.keywords import Request
@@ -147,8 +148,9 @@ def _check_weights(resolved: ResolvedRequest) -> None:
 def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
     """List the columns asked for; a name that a frame has twice is an error of its own."""
     request = resolved.request
-    here, there = (Counter[Hashable](side.head.columns) for side in resolved.sources)
-    every = list(dict.fromkeys([*here, *there]))
+    sides = [Counter[Hashable](side.head.columns) for side in resolved.sources]
+    lost = [side.precounted.left_out for side in resolved.sources]  # by profiles
+    every = list(dict.fromkeys(name for part in (*sides, *lost) for name in part))
     if request.columns is None:
         aside = {request.blocks, *(side.precounted.weights for side in resolved.sources)} - {None}
         excluded = {*resolved.excluded, *aside}
@@ -168,16 +170,21 @@ def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
                 raise TypeError(
                     f"columns must be a column name or a list of them; got {type(name).__name__}."
                 )
-        unknown = [name for name in wanted if name not in here and name not in there]
+        unknown = [name for name in wanted if name not in every]
         require_columns("columns", unknown, every, frame="data, like reference,")
-    columns = [DriftColumn(name, here[name] > 0, there[name] > 0) for name in dict.fromkeys(wanted)]
-    for column in columns:
-        for side, side_name in ((here, "data"), (there, "reference")):
-            if side[column.name] > 1:
+    columns = []
+    for name in dict.fromkeys(wanted):
+        here, there = (name in side or name in gone for side, gone in zip(sides, lost, strict=True))
+        column = DriftColumn(name, here, there)
+        for side, without, side_name in zip(sides, lost, ("data", "reference"), strict=True):
+            if side[name] > 1:
                 column.fail(
-                    f"{side_name} has column {column.name!r} {side[column.name]} times; give its "
-                    "columns unique names first."
+                    f"{side_name} has column {name!r} {side[name]} times; give its columns unique "
+                    "names first."
                 )
+            if name in without:
+                column.fail(f"the profile that is {side_name} had to leave it out. {without[name]}")
+        columns.append(column)
     return columns
 
 
@@ -189,10 +196,9 @@ def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[G
     def tally(side: Source, by: Sequence[Key]) -> GroupedCounts:
         chosen = [c for c in columns if (c.here if side is source else c.there)]
         wanted = [column.name for column in chosen if not column.error]
-        found, wrong = count_apart(side, wanted, by, resolved.request.weights, binners)
-        for column in chosen:
-            if column.name in wrong:
-                column.fail(wrong[column.name])
+        weights = resolved.request.weights
+        found, wrong = apart(wanted, lambda names: count(side, names, by, weights, binners))
+        kinds.give_up(chosen, wrong)
         return found
 
     if resolved.is_matched:

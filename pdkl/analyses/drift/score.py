@@ -15,6 +15,7 @@ from pdkl.codes.labels import (
     as_text,
     label_order,
     place_of_other,
+    require_written,
     take_labels,
 )
 from pdkl.comparing.align import batches, blocks_of
@@ -28,8 +29,9 @@ from pdkl.core.inference.multiplicity import adjusted
 from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.numerics.exact import FloatArray, IntArray, segment_max
 from pdkl.counting import kinds
+from pdkl.counting.apart import Wrong, apart, noting
 from pdkl.counting.blocks import count_blocks
-from pdkl.counting.kinds import DriftColumn
+from pdkl.counting.kinds import DriftColumn, give_up
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.resolve import ResolvedRequest
 from pdkl.results.pairing import GroupPairs
@@ -45,6 +47,7 @@ def line_up(resolved: ResolvedRequest, table: Table) -> list[tuple[int, Column]]
     """Put both sides of each column that is to be scored on one list of labels."""
     options, columns = table.counted.options, table.columns
     prepared: dict[int, Column] = {}
+    wrong: Wrong = {}
     for place, column in enumerate(columns):
         if column.error:
             continue
@@ -57,14 +60,13 @@ def line_up(resolved: ResolvedRequest, table: Table) -> list[tuple[int, Column]]
         own, other = _both(column, table.counted.groups)
         sides = CountedColumn(column.name, column.name, own, other)
         binners = {column.name: column.binner} if column.kind == "binned" and column.binner else {}
-        try:
+        with noting(wrong, column.name):
             lined = column_of(resolved, sides, binners)
-        except TypeError as error:
-            column.fail(str(error))
-            continue
-        if lined.alphabet_size == 1:
-            column.kind = "constant"
-        prepared[place] = lined
+            require_written(lined.labels)
+            if lined.alphabet_size == 1:
+                column.kind = "constant"
+            prepared[place] = lined
+    give_up(columns, wrong)
     if resolved.request.blocks is not None:
         _add_blocks(prepared, resolved, table)
     return list(prepared.items())
@@ -82,10 +84,15 @@ def _add_blocks(prepared: dict[int, Column], resolved: ResolvedRequest, table: T
     if not shared:
         return
     wanted = [columns[place].name for place in shared]
-    found = count_blocks(resolved.asking(wanted), binners_of(columns))
+    binners = binners_of(columns)
+    found, wrong = apart(wanted, lambda names: count_blocks(resolved.asking(names), binners))
     assert found is not None  # blocks= is given
+    give_up(columns, wrong)
     for place in shared:
         column = columns[place]
+        if column.error:
+            del prepared[place]
+            continue
         own, other = (units[column.name] for units in found)
         if column.kind == "identifier":
             own, other = ((kinds.as_presence(side), owner) for side, owner in (own, other))

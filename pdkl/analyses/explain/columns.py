@@ -26,6 +26,7 @@ from pdkl.comparing.shared_labels import require_alike
 from pdkl.core.counts.counts import require_whole, sum_by
 from pdkl.core.measures.chain_rule import Split
 from pdkl.core.numerics.exact import IntArray
+from pdkl.counting.apart import apart, noting, remaining
 from pdkl.counting.count import one, weights_of
 from pdkl.sources.base import Rows
 
@@ -41,6 +42,7 @@ _BY_COLUMN = ("step", "column", "given", *SIZES, *TESTED, "unit")
 class JointCells:
     """The combinations of all columns that occur: the code of each column, the rows per side."""
 
+    columns: list[Hashable]
     codes: list[IntArray]
     p: IntArray
     q: IntArray
@@ -68,11 +70,9 @@ class JointCells:
 def split_columns(explained: Explained) -> pd.DataFrame:
     """Split the joint divergence into columns, the largest excess first."""
     cells = _cells(explained)
-    total = cells.split(
-        np.zeros(len(cells.p), dtype=np.int64), range(len(explained.resolved.columns))
-    )
+    total = cells.split(np.zeros(len(cells.p), dtype=np.int64), range(len(cells.columns)))
     joint = total.total(explained.measure)
-    texts = [as_text(column) for column in explained.resolved.columns]
+    texts = [as_text(column) for column in cells.columns]
     sizes = (total.n_p, total.n_q, *cells.missing)
     rows: list[dict[str, Any]] = []
     for chosen, given, found in _steps(explained, cells):
@@ -96,7 +96,7 @@ def _steps(
     """Choose one column after the other; None is what is left when none is real."""
     strata = np.zeros(len(cells.p), dtype=np.int64)
     chosen: list[int] = []
-    left = list(range(len(explained.resolved.columns)))
+    left = list(range(len(cells.columns)))
     steps: list[tuple[int | None, list[int], JudgedSplit]] = []
 
     def take(column: int, found: JudgedSplit) -> None:
@@ -145,20 +145,25 @@ def _best(found: Sequence[JudgedSplit]) -> int | None:
 
 def _cells(explained: Explained) -> JointCells:
     """Count the combinations of all columns on both sides."""
-    resolved = explained.resolved
-    here, there = (
-        one(source, resolved.columns, resolved.request.weights, explained.binners)
-        for source in resolved.sources
-    )
+    resolved, wrong = explained.resolved, explained.wrong
+
+    def ask(names: Sequence[Hashable]) -> list[Rows]:
+        weights = resolved.request.weights
+        return [one(source, names, weights, explained.binners) for source in resolved.sources]
+
+    (here, there), unread = apart(remaining(resolved.columns, wrong), ask, at_least_one=True)
+    wrong |= unread
     weight = np.concatenate([_whole_weights(rows) for rows in (here, there)])
     own = np.arange(len(weight)) < len(here.frame)
     key, lacking = np.zeros(len(weight), dtype=np.int64), np.zeros(len(weight), dtype=bool)
     codes: list[IntArray] = []
-    for column in resolved.columns:
-        code = _codes(here, there, column, explained.binners)
-        lacking |= code < 0
-        codes.append(code + 1)
-        key = _numbered(key, codes[-1])
+    for column in remaining(resolved.columns, wrong):
+        with noting(wrong, column):
+            code = _codes(here, there, column, explained.binners)
+            lacking |= code < 0
+            codes.append(code + 1)
+            key = _numbered(key, codes[-1])
+    columns = remaining(resolved.columns, wrong)
     keep = weight > 0
     if resolved.options.dropna:
         keep &= ~lacking
@@ -168,7 +173,7 @@ def _cells(explained: Explained) -> JointCells:
         for side in (own, ~own)
     )
     missing = int(weight[lacking & own].sum()), int(weight[lacking & ~own].sum())
-    return JointCells([code[keep][first] for code in codes], p, q, missing)
+    return JointCells(columns, [code[keep][first] for code in codes], p, q, missing)
 
 
 def _whole_weights(rows: Rows) -> IntArray:

@@ -10,8 +10,10 @@ from pdkl.analyses.explain.columns import split_columns
 from pdkl.analyses.explain.segments import BY_SEGMENT, split_segments
 from pdkl.analyses.explain.splits import Explained, text_column
 from pdkl.codes.intervals import read_binning
+from pdkl.codes.labels import as_text
 from pdkl.core.measures.chain_rule import CHAINED
 from pdkl.core.validation import listing, one_of, require_columns
+from pdkl.counting.apart import Wrong, said, warn_of_left_out
 from pdkl.counting.bins import settle_bins
 from pdkl.request.keywords import Request
 from pdkl.request.parse import plain, read_columns
@@ -29,8 +31,11 @@ def explain(data: Any, request: Request, *, measure: Any) -> pd.DataFrame:
             "the time before, as a frame."
         )
     resolved = _read_columns(resolve(data, request, lambda _: BY_SEGMENT))
-    explained = Explained(resolved, settle_bins(resolved, compared=True), chosen)
+    wrong: Wrong = {}
+    binners = settle_bins(resolved, compared=True, wrong=wrong)
+    explained = Explained(resolved, binners, chosen, wrong)
     result = split_segments(explained) if resolved.by else split_columns(explained)
+    warn_of_left_out(wrong)
     result["unit"] = text_column([resolved.options.unit] * len(result))
     result.attrs["pdkl"] = resolved.attributes(_settings(explained))
     return result
@@ -51,6 +56,7 @@ def _settings(explained: Explained) -> dict[str, Any]:
         "dropna": request.dropna,
         "n_resamples": request.n_resamples,
         **({} if request.bins is None else {"bins": str(request.bins), "binning": placed}),
+        "left_out": {as_text(name): said(error) for name, error in explained.wrong.items()},
         "unit": resolved.options.unit,
     }
 

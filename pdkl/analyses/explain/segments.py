@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,8 @@ from pdkl.comparing.shared_labels import on_common_labels, require_alike
 from pdkl.core.counts.counts import Counts, require_whole
 from pdkl.core.counts.pairs import align_union
 from pdkl.core.measures.chain_rule import Split
-from pdkl.counting.both_sides import count_matched
+from pdkl.counting.apart import apart, noting, remaining
+from pdkl.counting.both_sides import Matched, count_matched
 from pdkl.counting.count import count
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.resolve import ResolvedRequest
@@ -34,19 +35,30 @@ BY_SEGMENT = ("column", "part", *SIZES, "weight", "divergence", *TESTED, "unit")
 
 def split_segments(explained: Explained) -> pd.DataFrame:
     """Split the divergence of each column into that of the mix and those within segments."""
-    resolved = explained.resolved
+    resolved, wrong = explained.resolved, explained.wrong
     weights, binners = resolved.request.weights, explained.binners
-    matched = count_matched(
-        resolved,
-        lambda side, by: count(side, resolved.columns, by, weights, binners),
-        line_up=pool_groups,
-    )
+
+    def ask(names: Sequence[Hashable]) -> Matched:
+        return count_matched(
+            resolved,
+            lambda side, by: count(side, names, by, weights, binners),
+            line_up=pool_groups,
+        )
+
+    matched, uncounted = apart(remaining(resolved.columns, wrong), ask, at_least_one=True)
+    wrong |= uncounted
     keys, here, there = matched.keys, matched.here, matched.there
+    sides: dict[Hashable, tuple[Counts, Counts]] = {}
+    for column in remaining(resolved.columns, wrong):
+        with noting(wrong, column):
+            own, other = here.columns[column], there.columns[column]
+            sides[column] = _on_one_order(resolved, own, other, column)
+    columns = remaining(resolved.columns, wrong)
     within: list[Split] = []
     splits: list[MakeSplit] = []  # for each column the mix, then the segments
     sizes: dict[str, list[Any]] = {name: [] for name in SIZES}
-    for column in resolved.columns:
-        p, q = _on_one_order(resolved, here.columns[column], there.columns[column], column)
+    for column in columns:
+        p, q = sides[column]
         pairs = align_union(p, q)
         left, right = (side.astype(np.int64) for side in (pairs.count_p, pairs.count_q))
         n_p, n_q = int(left.sum()), int(right.sum())
@@ -58,7 +70,7 @@ def split_segments(explained: Explained) -> pd.DataFrame:
             sizes[name] += [int(side.sum()), *side.astype(np.int64)]
     cells = max(len(split.p) for split in within)
     found = judge(explained, splits, cells, explained.inference.n_resamples)
-    return _segment_rows(explained, keys, within, found, sizes)
+    return _segment_rows(explained, columns, keys, within, found, sizes)
 
 
 def _on_one_order(
@@ -84,21 +96,22 @@ def _mix(p: Counts, q: Counts) -> Split:
 
 def _segment_rows(
     explained: Explained,
+    columns: Sequence[Hashable],
     keys: pd.DataFrame,
     within: list[Split],
     found: list[JudgedSplit],
     sizes: dict[str, list[Any]],
 ) -> pd.DataFrame:
     size = len(keys) + 1
-    columns: dict[Hashable, Any] = {
+    result: dict[Hashable, Any] = {
         name: take_keys(keys[name], np.tile(np.arange(-1, len(keys)), len(within)), nullable=True)
         for name in keys.columns
     }
-    texts = [as_text(column) for column in explained.resolved.columns]
-    columns["column"] = text_column([text for text in texts for _ in range(size)])
-    columns["part"] = text_column(["mix", *["within"] * len(keys)] * len(within))
+    texts = [as_text(column) for column in columns]
+    result["column"] = text_column([text for text in texts for _ in range(size)])
+    result["part"] = text_column(["mix", *["within"] * len(keys)] * len(within))
     for name in SIZES:
-        columns[name] = sizes[name]
+        result[name] = sizes[name]
     entries, weights, divergences = [], [], []
     for i, split in enumerate(within):
         own = found[i * size : (i + 1) * size]
@@ -106,8 +119,8 @@ def _segment_rows(
         entries += [one.entries(total, explained.log_base) for one in own]
         weights.append([1.0, *split.weight(explained.measure)])
         divergences.append([own[0].contribution, *split.divergence(explained.measure)])
-    columns["weight"] = np.concatenate(weights)
-    columns["divergence"] = np.concatenate(divergences) / explained.log_base + 0.0
+    result["weight"] = np.concatenate(weights)
+    result["divergence"] = np.concatenate(divergences) / explained.log_base + 0.0
     for name in TESTED:
-        columns[name] = np.array([entry[name] for entry in entries], dtype=np.float64)
-    return pd.DataFrame(columns, index=pd.RangeIndex(size * len(within)))
+        result[name] = np.array([entry[name] for entry in entries], dtype=np.float64)
+    return pd.DataFrame(result, index=pd.RangeIndex(size * len(within)))

@@ -14,6 +14,7 @@ from pdkl.comparing.inference import WORTH_THREADS, with_progress
 from pdkl.core.inference.statistics import null_summary, p_value
 from pdkl.core.measures.chain_rule import CHAINED, Chained, Split
 from pdkl.core.threads import each
+from pdkl.counting.apart import Wrong
 from pdkl.request.inference import InferenceOptions
 from pdkl.request.resolve import ResolvedRequest
 
@@ -31,6 +32,7 @@ class Explained:
     resolved: ResolvedRequest
     binners: dict[Hashable, Binner]
     measure: Chained
+    wrong: Wrong  # what goes wrong with columns that are left out
 
     @property
     def inference(self) -> InferenceOptions:

@@ -60,12 +60,29 @@ def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binnin
         away = values - low
         if values.dtype.kind == "i":
             away = away.view(np.uint64)  # the range may be twice what a signed integer holds
-        found = np.histogram_bin_edges(away.astype(np.float64), bins=bins)
-        number = min(len(found) - 1, MOST_BINS)
+        number = _number(away.astype(np.float64), bins)
     if values.dtype.kind == "i":
         steps = [int(low) + (int(high) - int(low)) * i // number for i in range(number + 1)]
         return Bins(np.unique(np.array(steps, dtype=np.int64)))
     return Bins(np.unique(np.linspace(low, high, number + 1)))
+
+
+def _number(away: NDArray[np.float64], rule: str) -> int:
+    """Return how many bins a rule asks for, at most so many as there may be.
+
+    Rules that take their width from the spread of most values ask for any number where a few lie
+    far off, and NumPy makes room for all of them.
+    """
+    if rule in ("auto", "fd", "scott"):
+        size = float(len(away))
+        if rule == "scott":
+            width = float((24.0 * np.sqrt(np.pi) / size) ** (1 / 3) * away.std())
+        else:
+            low, high = np.percentile(away, [25, 75])
+            width = float(2.0 * (high - low) / size ** (1 / 3))
+        if 0.0 < width < float(away.max()) / MOST_BINS:
+            return MOST_BINS
+    return min(len(np.histogram_bin_edges(away, bins=rule)) - 1, MOST_BINS)
 
 
 def _quantiles(values: Numbers, weights: WeightArray | None, bins: int) -> Numbers:

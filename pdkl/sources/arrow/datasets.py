@@ -108,6 +108,12 @@ def open_files(paths: list[str], form: Any) -> ds.Dataset:
             one = [pa.schema([fields.get(field.name, field)]), pa.schema([field])]
             with suppress(pa.ArrowInvalid, pa.ArrowTypeError):
                 fields[field.name] = pa.unify_schemas(one, promote_options="permissive").field(0)
+    if isinstance(dataset.format, ds.CsvFileFormat):  # whatever is no text fails where it is read
+        texts = {name: field.with_type(pa.string()) for name, field in fields.items()}
+        fields = {
+            name: texts[name] if pa.types.is_binary(field.type) else field
+            for name, field in fields.items()
+        }
     schema = pa.schema(list(fields.values()))
     return ds.dataset(paths, schema=schema, format=form, partitioning="hive")
 
@@ -188,9 +194,6 @@ def _schema_of(fragment: ds.Fragment) -> pa.Schema:
         raise unreadable(path, error) from error
     if repeated := [name for name, times in names.items() if times > 1]:
         raise _repeated(path, repeated[0])
-    form = getattr(fragment, "format", None)
-    if isinstance(form, ds.CsvFileFormat) and any(map(pa.types.is_binary, schema.types)):
-        raise _undecodable(path)  # what is no text is guessed to be binary
     return schema
 
 
@@ -221,6 +224,8 @@ def _check(fragments: list[ds.Fragment], dataset: ds.Dataset, columns: list[str]
                 )
             here, there = schema.field(column).type, dataset.schema.field(column).type
             if isinstance(fragment.format, ds.CsvFileFormat):
+                if pa.types.is_binary(here) and pa.types.is_binary(there):
+                    raise _undecodable(fragment.path)  # so is what is no text guessed to be
                 continue  # its types are guesses; the text is read as the dataset says
             if here != there and _family(here) not in (_family(there), "null"):
                 raise ValueError(

@@ -14,6 +14,7 @@ import pyarrow.dataset as ds
 
 from pdkl.codes.intervals import Binner
 from pdkl.codes.scales import pandas_dtype
+from pdkl.codes.values import uncountable
 from pdkl.codes.weights import read_weights
 from pdkl.core.counts.combinations import Combinations
 from pdkl.core.counts.counts import CodeArray
@@ -42,11 +43,11 @@ class ArrowSource(FrameSource):
 
         Columns have their names in Arrow, whatever pandas called them.
         """
-        schema = self.data.schema
-        unnamed = [name for name in schema.names if name.startswith("__index_level_")]
-        table = schema.empty_table().drop_columns(unnamed)
-        head: pd.DataFrame = table.to_pandas(ignore_metadata=True, types_mapper=pandas_dtype)
-        return head
+        fields = [one for one in self.data.schema if not one.name.startswith("__index_level_")]
+        try:
+            return _empty_frame(fields)
+        except (pa.ArrowException, ValueError, KeyError):  # pandas has no dtype for some column
+            return pd.concat(map(_empty_column, fields), axis=1)
 
     def reduce(
         self,
@@ -101,7 +102,7 @@ class ArrowSource(FrameSource):
         found = count(
             with_progress(batches, total, "counting", rows_in=len), lists, encoders, reader
         )
-        dtypes = {name: _levels(encoders[name], arrow_types[name]) for name in names}
+        dtypes = {name: _levels(encoders[name], name, arrow_types[name]) for name in names}
         coded = {n for n in names if n not in binners and not _declares_levels(arrow_types[n])}
         return [
             _rows(columns, dtypes, one, weights, frozenset(binners), frozenset(coded))
@@ -128,6 +129,19 @@ class ArrowSource(FrameSource):
         return table.schema, iter(table.to_batches()), len(table)
 
 
+def _empty_frame(fields: Sequence[pa.Field]) -> pd.DataFrame:
+    table = pa.schema(fields).empty_table()
+    frame: pd.DataFrame = table.to_pandas(ignore_metadata=True, types_mapper=pandas_dtype)
+    return frame
+
+
+def _empty_column(field: pa.Field) -> pd.DataFrame:
+    try:
+        return _empty_frame([field])
+    except (pa.ArrowException, ValueError, KeyError):
+        return pd.DataFrame(columns=[field.name], dtype=object)
+
+
 class _IntervalEncoder:
     """Gives numbers and times the number of their interval."""
 
@@ -145,17 +159,19 @@ def _encoder(name: Hashable, arrow_type: pa.DataType) -> Vocabulary:
     try:
         return encoder_for(arrow_type)
     except TypeError as error:
-        raise TypeError(
-            f"column {name!r} (dtype {arrow_type}) holds values that cannot be counted: {error}. "
-            "Turn them into something hashable first, such as tuples or text."
-        ) from None
+        raise uncountable(name, arrow_type, error) from None
 
 
-def _levels(encoder: Any, arrow_type: pa.DataType) -> pd.CategoricalDtype:
+def _levels(encoder: Any, name: Hashable, arrow_type: pa.DataType) -> pd.CategoricalDtype:
     """Return the categorical dtype whose codes the encoder gives."""
     if isinstance(encoder, _IntervalEncoder):
         return pd.CategoricalDtype(encoder.labels)
-    values = encoder.values().to_pandas()
+    try:
+        found = encoder.values()
+        found.validate(full=True)  # text that is no text, whatever its type says
+        values = found.to_pandas()
+    except (pa.ArrowException, ArithmeticError, ValueError, KeyError) as error:
+        raise uncountable(name, arrow_type, error) from None
     labels = pd.Index(values, dtype=values.dtype, tupleize_cols=False)
     return pd.CategoricalDtype(labels, _declares_levels(arrow_type))
 

@@ -43,6 +43,7 @@ class Description:
     weights: Hashable | None
     grouper_texts: Mapping[Hashable, str]
     made: Mapping[str, str]
+    left_out: Mapping[Hashable, str]
 
 
 def describe(
@@ -51,6 +52,7 @@ def describe(
     weights: Hashable | None,
     grouper_texts: Mapping[Hashable, str],
     made: Mapping[str, str],
+    left_out: Mapping[Hashable, str],
 ) -> Json:
     """Write a description."""
     return {
@@ -65,6 +67,7 @@ def describe(
         ],
         "weights": None if weights is None else pack_name(weights),
         "made": dict(made),
+        "left_out": [{"name": pack_name(name), "why": why} for name, why in left_out.items()],
         "columns": [
             {
                 "name": pack_name(name),
@@ -93,14 +96,18 @@ def understand(facts: Json) -> Description:
     weights = entry(facts, "weights")
     if weights is not None:
         weights = unpack_name(weights)
-    if both := columns.keys() & {*keys.columns, weights} | {weights} & {*keys.columns}:
+    left_out = {
+        unpack_name(entry(one, "name")): entry(one, "why", str)
+        for one in entry(facts, "left_out", list)
+    }
+    taken = {*keys.columns, weights}
+    if both := columns.keys() & taken | {weights} & {*keys.columns} | columns.keys() & left_out:
         raise DamagedError(f"it has column {both.pop()!r} in two places")
     made = entry(facts, "made", dict)
     datetime.datetime.fromisoformat(entry(made, "created", str))
     version = entry(made, "pdkl", str)
-    return Description(
-        keys, columns, weights, grouper_texts, {"pdkl": version, "created": made["created"]}
-    )
+    made = {"pdkl": version, "created": made["created"]}
+    return Description(keys, columns, weights, grouper_texts, made, left_out)
 
 
 def _keys(facts: Json) -> tuple[pd.DataFrame, dict[Hashable, str]]:

@@ -47,6 +47,7 @@ class Stored:
     weights: Hashable | None
     grouper_texts: Mapping[Hashable, str]
     made: Mapping[str, str]
+    left_out: Mapping[Hashable, str]
 
 
 def write(path: str | os.PathLike[str], stored: Stored) -> None:
@@ -179,7 +180,10 @@ def _seal(blank: bytes) -> bytes:
 def _to_parquet(stored: Stored) -> bytes:
     columns = stored.columns
     table = cells.to_table(list(columns.values()))
-    facts = describe(stored.keys, columns, stored.weights, stored.grouper_texts, stored.made)
+    facts = describe(
+        *(stored.keys, columns, stored.weights, stored.grouper_texts),
+        *(stored.made, stored.left_out),
+    )
     facts["cells"] = len(table)
     seal = b"pdkl profile version %d sha256 %s" % (VERSION, _NO_DIGEST)
     buffer = io.BytesIO()
@@ -214,7 +218,9 @@ def _from_parquet(data: bytes) -> Stored:
                 f"it has lumped {columns[name].folded} categories of column {name!r} together, "
                 f"of the weight {other.sum()}"
             )
-    return Stored(known.keys, columns, known.weights, known.grouper_texts, known.made)
+    return Stored(
+        known.keys, columns, known.weights, known.grouper_texts, known.made, known.left_out
+    )
 
 
 def _zip(facts: Json, least: int) -> bytes:

@@ -62,6 +62,7 @@ class Profile:
     _weights: Hashable | None
     _grouper_texts: Mapping[Hashable, str]
     _made: Mapping[str, str]  # by which version, and when
+    _left_out: Mapping[Hashable, str]  # columns that could not be counted, and why
 
     @property
     def columns(self) -> list[Hashable]:
@@ -90,7 +91,8 @@ class Profile:
 
         ``pdkl`` (the version that made it), ``created`` (UTC), ``n``, ``groups``, ``weights``,
         ``by`` (each key and how its times were cut, None where they were not), ``columns`` (for
-        each the number of ``categories``, of ``bins``, and of categories that were ``lumped``).
+        each the number of ``categories``, of ``bins``, and of categories that were ``lumped``),
+        ``left_out`` (the columns that could not be counted, and why).
         """
         return {
             **self._made,
@@ -106,6 +108,7 @@ class Profile:
                 }
                 for name, column in self._columns.items()
             },
+            "left_out": {as_text(name): why for name, why in self._left_out.items()},
         }
 
     def fold(self, max_categories: int) -> Profile:
@@ -204,6 +207,13 @@ class Profile:
                 "Take them with weights that are divided by a common factor."
             )
         keys, places = join_keys([part._keys for part in parts])
+        left_out = {name: why for part in parts[::-1] for name, why in part._left_out.items()}
+        names = [name for name in self._columns if name not in left_out]
+        if not names:
+            raise ValueError(
+                "profiles without a column that all of them have counted cannot be added; left out "
+                f"of some are {listing(left_out)}. Take those again."
+            )
         columns = {
             name: join_columns(
                 name,
@@ -212,10 +222,10 @@ class Profile:
                     for part, place in zip(parts, places, strict=True)
                 ],
             )
-            for name in self._columns
+            for name in names
         }
         made = {"pdkl": __version__, "created": max(part._made["created"] for part in parts)}
-        return replace(self, _keys=keys, _columns=columns, _made=made)
+        return replace(self, _keys=keys, _columns=columns, _made=made, _left_out=left_out)
 
     def __add__(self, other: Profile) -> Profile:
         """Add the counts of another profile; see `merge`."""
@@ -223,7 +233,7 @@ class Profile:
 
     def _require_same(self, other: Profile) -> None:
         for what, mine, theirs in (
-            ("columns", set(self.columns), set(other.columns)),
+            ("columns", {*self.columns, *self._left_out}, {*other.columns, *other._left_out}),
             ("by", self.by, other.by),
             ("weights", self._weights, other._weights),
         ):
@@ -279,10 +289,7 @@ class Profile:
         ...     pdkl.load_profile(path) == profile
         True
         """
-        stored = parquet.Stored(
-            self._keys, self._columns, self._weights, self._grouper_texts, self._made
-        )
-        parquet.write(path, stored)
+        parquet.write(path, self._stored)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether another profile has counted the same."""
@@ -303,7 +310,8 @@ class Profile:
         """Say what was counted."""
         mass = f"{self.n} rows" if self._weights is None else f"weight {self.n}"
         groups = f" in {len(self._keys)} groups by {listing(self.by)}" if self.by else ""
-        return f"<pdkl.Profile of {mass}{groups}: {listing(self.columns, most=5)}>"
+        without = f", without {listing(self._left_out, most=5)}" if self._left_out else ""
+        return f"<pdkl.Profile of {mass}{groups}: {listing(self.columns, most=5)}{without}>"
 
     # what `pdkl.sources.base.Source` asks for
 
@@ -340,6 +348,7 @@ class Profile:
             {name: one.folded for name, one in columns if one.folded},
             self._grouper_texts,
             self._weights,
+            self._left_out,
         )
 
     def reduce(
@@ -406,6 +415,13 @@ class Profile:
         frame[name] = weight
         return Rows(frame, name, frozenset(self.precounted.binners), coded)
 
+    @property
+    def _stored(self) -> parquet.Stored:
+        return parquet.Stored(
+            *(self._keys, self._columns, self._weights, self._grouper_texts),
+            *(self._made, self._left_out),
+        )
+
     @cached_property
     def _totals(self) -> WeightArray:
         """The weight of each group."""
@@ -448,7 +464,10 @@ def load_profile(path: str | os.PathLike[str]) -> Profile:
     <pdkl.Profile of 3 rows: 'fruit'>
     """
     stored = parquet.read(path)
-    return Profile(stored.keys, stored.columns, stored.weights, stored.grouper_texts, stored.made)
+    return Profile(
+        *(stored.keys, stored.columns, stored.weights, stored.grouper_texts),
+        *(stored.made, stored.left_out),
+    )
 
 
 def made_now() -> dict[str, str]:

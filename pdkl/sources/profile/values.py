@@ -230,6 +230,10 @@ def _pack_cell(value: Any) -> Json:
         return ["decimal", str(value)]
     if type(value) is datetime.date:
         return ["date", value.isoformat()]
+    if type(value) is datetime.time and value.tzinfo is None:
+        return ["time", value.isoformat()]
+    if type(value) is bytes:
+        return ["bytes", b64encode(value).decode()]
     raise _UnwritableError
 
 
@@ -248,6 +252,10 @@ def _unpack_cell(cell: Json) -> Hashable:
                 return number
         case ["date", str(text)]:
             return datetime.date.fromisoformat(text)
+        case ["time", str(text)]:
+            return datetime.time.fromisoformat(text)
+        case ["bytes", str(text)]:
+            return b64decode(text, validate=True)
     raise DamagedError("it has a value that is written in no known way")
 
 

@@ -233,13 +233,6 @@ FRAME = pd.DataFrame({"x": ["a", "b"], "n": [1.0, 2.5], "g": ["u", "v"]})
             ColumnNotFoundError,
             "bins names column 'z', which the call does not have. Its columns are 'x', 'n', 'g'.",
         ),
-        (
-            {"bins": {"x": 3}},
-            TypeError,
-            "bins is for numbers, times and durations; column 'x' holds "
-            f"{FRAME['x'].dtype}. Leave it out of bins, or convert it with pd.to_numeric or "
-            "pd.to_datetime.",
-        ),
         ({"bins": 0}, ValueError, "bins must be from 1 to 10000 bins; got 0."),
         (
             {"match": True},

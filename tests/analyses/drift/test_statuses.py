@@ -243,6 +243,17 @@ def test_errors_stay_in_their_rows() -> None:
     pd.testing.assert_frame_equal(found.loc[:1, columns], alone[columns])
 
 
+def test_what_bins_cannot_cut_is_an_error_of_its_own() -> None:
+    frame = pd.DataFrame({"x": ["a", "b"] * 30, "y": RNG.normal(size=60), "z": [0.0, 1e15] * 30})
+    found = drift(frame, frame, bins={"x": 3, "y": 3, "z": [1.0, 2.0]})
+    assert found["status"].tolist() == ["error", "ok", "ok"]
+    assert found["note"].tolist()[0] == (
+        "bins is for numbers, times and durations; column 'x' holds "
+        f"{frame['x'].dtype}. Leave it out of bins, or convert it with pd.to_numeric or "
+        "pd.to_datetime."
+    )
+
+
 def test_errors_stay_alone_in_every_group() -> None:
     today = pd.DataFrame({"g": list("ab") * 20, "x": [{}] * 40, "y": ["u", "v"] * 20, "z": 1})
     found = drift(today, today.iloc[::-1], by="g")

@@ -108,6 +108,7 @@ def test_everything_asked_is_on_record() -> None:
         "base": 2,
         "dropna": False,
         "n_resamples": 9,
+        "left_out": {},
         "unit": "bit",
     }
     nats = explain(p, q, ["a", "b"], n_resamples=9)

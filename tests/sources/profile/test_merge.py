@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -76,9 +77,7 @@ def test_parts_add_up_to_the_whole(rows: list[Any], by: Any, weights: str | None
 
 def files(profile: Profile) -> bytes:
     """Give the bytes that would be saved, without when it was made."""
-    kept = parquet.Stored(
-        profile._keys, profile._columns, profile._weights, profile._grouper_texts, {}
-    )
+    kept = replace(profile._stored, made={})
     return parquet._seal(parquet._to_parquet(kept))
 
 

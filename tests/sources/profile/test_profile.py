@@ -324,6 +324,7 @@ def test_what_a_profile_says() -> None:
             "text": {"categories": 3, "bins": None, "lumped": 0},
             "size": {"categories": 4, "bins": 2, "lumped": 0},
         },
+        "left_out": {},
     }
     assert profile != "another"
     assert profile != FRAME.info_theory.profile(["text", "size"], by="shop", bins={"size": 2})
