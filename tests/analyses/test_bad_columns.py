@@ -155,7 +155,7 @@ def test_a_rule_that_asks_for_ever_so_many_bins_gets_the_most() -> None:
 # ---- wherever the data are ------------------------------------------------------------------
 
 DAY = datetime.date(2024, 1, 1)
-ARROW: dict[str, pa.Array] = {
+ARROW: dict[str, Any] = {
     "list": pa.array([[1.0]] * SIZE),
     "struct": pa.array([{"a": 1}] * SIZE),
     "map": pa.array([[("a", 1)]] * SIZE, pa.map_(pa.string(), pa.int64())),

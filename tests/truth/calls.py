@@ -370,6 +370,7 @@ def ask(number: int) -> pd.DataFrame | Exception:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
+            warnings.filterwarnings("ignore", "left out ", UserWarning)
             data, method, arguments, keywords = question(number)
             result = getattr(pdkl.InfoTheory(data), method)(*arguments, **keywords)
             if isinstance(result, pdkl.Profile):
