@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
+from pdkl.core.inference.maximum import Look
 from pdkl.core.inference.moments import CellMoments, basis, cell_moments, of_sum
-from pdkl.core.inference.nodes import Piece, Rule, look, pieces
+from pdkl.core.inference.nodes import KINKED, Piece, Rule, look, pieces
 from pdkl.core.inference.tail import Moments
 from pdkl.core.inference.urn import Drawn, Urn
 from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum
@@ -90,26 +91,30 @@ class Cells:
         fixed: FloatArray | None = None,
         times: FloatArray | None = None,
         totals: tuple[FloatArray, FloatArray] | None = None,
+        others: FloatArray | None = None,
         alphabet: int = 1,
     ) -> Cells:
         """Sort cells in any order, and count equal ones.
 
         ``n`` balls are drawn of each urn; ``totals`` are ``n`` and the balls that are left if
-        nothing else is said.
+        nothing else is said. ``others`` are balls of cells that are not looked at.
         """
         what = alpha if fixed is None else fixed
         number = np.ones(len(urn)) if times is None else times
-        first, keep, mate, number = sorted_cells(
-            urn, np.stack([alpha, what]), alpha > 0, number, len(n)
-        )
-        urn, alpha, what, times = urn[first], alpha[first], what[first], number[0]
-        balls = segment_sum(alpha * times, urn, len(n))
+        live = alpha > 0
+        if others is not None:
+            live &= others[urn] == 0
+        first, keep, mate, both = sorted_cells(urn, np.stack([alpha, what]), live, number, len(n))
+        urn, alpha, what = urn[first], alpha[first], what[first]
+        balls = segment_sum(alpha * both[0], urn, len(n))
+        if others is not None:
+            balls += others
         return cls(
             law,
             urn[keep],
             alpha[keep],
             None if fixed is None else what[keep],
-            number[1],
+            both[1],
             mate,
             (alpha, what),
             Drawn(balls, n),
@@ -135,16 +140,29 @@ class Cells:
 
     def cell_moments(self, evaluate: Evaluate, rule: Rule) -> list[CellMoments]:
         """Return what each statistic has in each cell."""
-        paired = (self.mate >= 0).astype(np.int64)
         drawn = self.drawn.of(self.urn)
 
         def task(piece: Piece) -> list[CellMoments]:
             count, weight = look(self.law, self.alpha, drawn, piece)
             known = basis(count, weight)
-            return [cell_moments(count, known, one) for one in self.values(piece.cell, count, evaluate)]
+            return [
+                cell_moments(count, known, one) for one in self.values(piece.cell, count, evaluate)
+            ]
 
-        work = pieces(self.law, self.alpha, drawn, rule, apart=paired)
+        work = pieces(self.law, self.alpha, drawn, rule, apart=self._paired)
         return [CellMoments(*one) for one in gathered(work, task, len(self.urn))]
+
+    def looks(self, evaluate: Evaluate) -> Iterator[Look]:
+        """Show the cells one by one, with the first of the statistics."""
+        drawn = self.drawn.of(self.urn)
+        for piece in pieces(self.law, self.alpha, drawn, KINKED, apart=self._paired):
+            count, weight = look(self.law, self.alpha, drawn, piece)
+            values = self.values(piece.cell, count, evaluate, np.maximum)[0]
+            yield Look(self.urn[piece.cell], self.times[piece.cell], values, weight)
+
+    @property
+    def _paired(self) -> IntArray:
+        return (self.mate >= 0).astype(np.int64)
 
     def values(
         self, cell: IntArray, count: FloatArray, evaluate: Evaluate, join: Join = np.add

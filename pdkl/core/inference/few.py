@@ -34,9 +34,12 @@ class Tables(NamedTuple):
     probability: FloatArray
     values: list[FloatArray]
 
-    def one(self, i: int) -> Exact:
-        """Return the exact distribution of statistic i."""
-        return Exact(self.size, self.urn, self.probability, self.values[i])
+    def one(self, i: int, finish: Finish) -> Exact:
+        """Return the exact distribution of statistic i, finished."""
+        values = self.values[i]
+        finite = np.isfinite(values)
+        values = np.where(finite, finish(np.where(finite, values, 0.0)), np.inf)
+        return Exact(self.size, self.urn, self.probability, values)
 
 
 class Exact(NamedTuple):
@@ -139,9 +142,7 @@ def _of_block(
         i = int(urn[start])
         classes = [
             _Class(cells.times[c], low[c], log[a : a + m], values[:, a : a + m])
-            for c, a, m in zip(
-                cell[start:end], first[start:end], number[start:end], strict=True
-            )
+            for c, a, m in zip(cell[start:end], first[start:end], number[start:end], strict=True)
         ]
         decided = bool((cells.mate[cell[start:end]] >= 0).any())
         states = _listed(classes, float(cells.drawn.n[i]), joins, free=decided)
@@ -167,9 +168,7 @@ def _perhaps_few(cells: Cells, low: FloatArray, high: FloatArray) -> IntArray:
     from_end = last[urn] - 1 - np.arange(len(urn))
     most, largest = total(span), np.zeros(cells.size)
     largest[urn[from_end == 0]] = span[from_end == 0]
-    moved = cells.drawn.n - np.bincount(
-        cells.urn, weights=low * cells.times, minlength=cells.size
-    )
+    moved = cells.drawn.n - np.bincount(cells.urn, weights=low * cells.times, minlength=cells.size)
     moved = np.minimum(moved, most - moved)
 
     def tables(free: FloatArray) -> FloatArray:
@@ -290,4 +289,6 @@ def _options(least: FloatArray, most: FloatArray) -> tuple[IntArray, FloatArray]
 
 
 def _joined(joins: Sequence[Join], values: FloatArray, more: FloatArray) -> FloatArray:
-    return np.stack([join(*two) for join, two in zip(joins, zip(values, more, strict=True), strict=True)])
+    return np.stack(
+        [join(*two) for join, two in zip(joins, zip(values, more, strict=True), strict=True)]
+    )

@@ -78,9 +78,7 @@ def pieces(
             yield Piece(cell, low[cell, None], step[cell, None], number[cell, None], columns)
 
 
-def look(
-    urn: Urn, alpha: FloatArray, urns: Drawn, piece: Piece
-) -> tuple[FloatArray, FloatArray]:
+def look(urn: Urn, alpha: FloatArray, urns: Drawn, piece: Piece) -> tuple[FloatArray, FloatArray]:
     """Return the nodes of the cells of a piece and their weights, which sum to 1: a row each."""
     cell = piece.cell
     own, some = alpha[cell, None], Drawn(urns.balls[cell, None], urns.n[cell, None])

@@ -88,7 +88,9 @@ class Moments(NamedTuple):
         return sd, skewness, 4.0 / skewness**2
 
 
-def added(moments: Moments, group: IntArray, size: int, weight: FloatArray | float = 1.0) -> Moments:
+def added(
+    moments: Moments, group: IntArray, size: int, weight: FloatArray | float = 1.0
+) -> Moments:
     """Add independent statistics by group, each with its weight: strata, or stages."""
 
     def total(values: FloatArray) -> FloatArray:

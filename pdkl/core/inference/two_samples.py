@@ -20,6 +20,8 @@ import numpy as np
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.cells import Evaluate, Join, gathered, sorted_cells
+from pdkl.core.inference.dealing import with_absent
+from pdkl.core.inference.maximum import Look
 from pdkl.core.inference.moments import basis, dot
 from pdkl.core.inference.tail import CERTAIN, Moments
 from pdkl.core.inference.urn import REPLACE, Drawn
@@ -113,6 +115,28 @@ class TwoSamples:
             urn[first][keep], every[:, keep], number[1], mate, every, totals, pooled, alphabet
         )
 
+    @classmethod
+    def of_pairs(cls, pairs: Pairs, *, pooled: bool, absent: bool = False) -> TwoSamples:
+        """Take both samples from pairs; if ``pooled``, P is a part of Q, and the rest the other."""
+        other = pairs.count_q - pairs.count_p if pooled else pairs.count_q
+        rest = pairs.total_q - pairs.total_p if pooled else pairs.total_q
+        urn, p, q, times = with_absent(pairs, pairs.count_p, other, absent=absent)
+        return cls.of(
+            urn,
+            np.stack([p, q]),
+            np.stack([pairs.total_p, rest]),
+            pooled=pooled,
+            times=times,
+            alphabet=pairs.alphabet,
+        )
+
+    def looks(self, evaluate: Evaluate) -> Iterator[Look]:
+        """Show the cells one by one, with the first of the statistics."""
+        for piece in self.pieces(fine=True):
+            count, weight = self.look(piece)
+            values = self.values(piece.cell, count, evaluate, np.maximum)[0]
+            yield Look(self.urn[piece.cell], self.times[piece.cell], values, weight)
+
     def moments(self, evaluate: Evaluate) -> list[Moments]:
         """Return the moments of each statistic in each comparison."""
 
@@ -124,16 +148,16 @@ class TwoSamples:
         found = gathered(self.pieces(), task, len(self.urn))
         return [self._of_sum(TwoCellMoments(*one)) for one in found]
 
-    def pieces(self) -> Iterator[GridPiece]:
-        """Cut the cells into pieces of bounded size, whatever their order."""
+    def pieces(self, *, fine: bool = False) -> Iterator[GridPiece]:
+        """Cut the cells into pieces of bounded size; ``fine`` for what no polynomial is like."""
         n = self.totals[:, self.urn]
         sd = np.sqrt(self.counts * (n - self.counts) / np.maximum(n, 1.0))
-        bell = np.minimum(self.counts, n - self.counts) >= _LARGE
+        bell = (np.minimum(self.counts, n - self.counts) >= _LARGE) & (not fine)
         reach = _WIDTH * sd + _WIDTH**2 / 6.0 + 1.0
         sure = (self.counts == 0) | (self.counts == n)
         low = np.where(sure, self.counts, np.maximum(0.0, np.floor(self.counts - reach)))
         high = np.where(sure, self.counts, np.minimum(n, np.ceil(self.counts + reach)))
-        step = np.maximum(np.floor(sd * 0.8), 1.0)
+        step = np.maximum(np.floor(sd * (0.4 if fine else 0.8)), 1.0)
         number = np.floor((high - low) / step) + 1.0
         width = np.where(sure, 1.0, np.ceil(number / 4.0) * 4.0)
         few = bell & (n >= _OUTWEIGHED * n[::-1])
@@ -215,9 +239,7 @@ class TwoSamples:
         level = slope - common[:, self.urn]
         c1 = level * found.sd
         w2 = np.stack([q[0], q[1], u[0] * u[1]])
-        linear = sum(
-            self.totals[i] * total(share[i] * level[i] ** 2) for i in (0, 1)
-        )
+        linear = sum(self.totals[i] * total(share[i] * level[i] ** 2) for i in (0, 1))
         linear = np.where(alone, total((c1 * c1).sum(axis=0)), linear)
         bent = found.quadratic * w2
         shared = sum(total(one) ** 2 - total(one * one) for one in bent)
@@ -241,9 +263,7 @@ def _two_cells(
     skewed = c1 * c1 * found.skewness
     straight = found.square_linear + skewed
     for i in (0, 1):
-        straight[i] += 2.0 * (
-            c1[i] * found.curvature[i] * quadratic[i] + c1[1 - i] * quadratic[2]
-        )
+        straight[i] += 2.0 * (c1[i] * found.curvature[i] * quadratic[i] + c1[1 - i] * quadratic[2])
     e2 = found.square_quadratic + 0.0
     for j in (0, 1):
         e2[j] += 2.0 * (c1[0] * mixed[0, j] + c1[1] * mixed[1, j])

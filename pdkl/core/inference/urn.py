@@ -67,7 +67,9 @@ class Urn:
         """
         rest = urns.balls - alpha
         q = _ratio(alpha, rest)
-        return q, np.where(rest > 0, q * np.maximum(_ratio(alpha + self.s, rest + self.s), 0.0), 0.0)
+        return q, np.where(
+            rest > 0, q * np.maximum(_ratio(alpha + self.s, rest + self.s), 0.0), 0.0
+        )
 
     def limits(self, alpha: FloatArray, urns: Drawn) -> tuple[FloatArray, FloatArray]:
         """Return the least and the largest count that a cell can get."""
