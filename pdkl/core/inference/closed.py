@@ -23,7 +23,7 @@ from pdkl.core.inference.nodes import KINKED, SMOOTH
 from pdkl.core.inference.samplers import Null
 from pdkl.core.inference.stages import Spacings, Stages
 from pdkl.core.inference.statistics import g_statistic
-from pdkl.core.inference.tail import CERTAIN, Finish
+from pdkl.core.inference.tail import CERTAIN, Finish, as_it_is
 from pdkl.core.inference.two_samples import TwoSamples
 from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import FloatArray, IntArray
@@ -172,14 +172,14 @@ def _tested(dealing: Dealing, pairs: Pairs, null: Null, scores: Scores) -> NullA
         most, floor = _excess_and_floor(known[one.name], score * scale, finish, root=root)
         if listed.any():
             exact = tables.one(i + 1, finish)
-            few = _excess_and_floor(exact, score * scale, _as_it_is, root=root)
+            few = _excess_and_floor(exact, score * scale, as_it_is, root=root)
             most, floor = np.where(listed, few[0], most), np.where(listed, few[1], floor)
         excess.append(most / scale)
         floors.append(_within(floor / scale, one, pairs.alphabet, scores.log_base))
     value = g_statistic(pairs, null)
     p_value = np.maximum(g.tail(value), np.exp(dealing.log_probability()))
     if listed.any():
-        p_value = np.where(listed, tables.one(0, _as_it_is).tail(value), p_value)
+        p_value = np.where(listed, tables.one(0, as_it_is).tail(value), p_value)
     # a tail too thin for floats is still not impossible, as an infinite statistic is
     p_value = np.clip(p_value, np.where(np.isfinite(value), 5e-324, 0.0), 1.0)
     return NullAnswer(excess, floors, p_value, listed)
@@ -331,21 +331,16 @@ def _is_kinked(measure: Measure) -> bool:
 
 def _finish(measure: Measure, alphabet: int) -> Finish:
     """Return how totals that nothing was counted for become the measure, in nats."""
+    last = measure.finish
+    if last is None:
+        return as_it_is
     nothing, none = np.empty(0), np.empty(0, dtype=np.int64)
 
     def finish(total: FloatArray) -> FloatArray:
-        if measure.finish is None:
-            return total
         ones = np.ones(len(total))
-        return measure.finish(
-            total, Pairs(none, none, nothing, nothing, nothing, ones, ones, alphabet)
-        )
+        return last(total, Pairs(none, none, nothing, nothing, nothing, ones, ones, alphabet))
 
     return finish
-
-
-def _as_it_is(total: FloatArray) -> FloatArray:
-    return total
 
 
 def _within(values: FloatArray, measure: Measure, alphabet: int, log_base: float) -> FloatArray:

@@ -296,36 +296,36 @@ def _three_cells(found: TwoCellMoments, c1: FloatArray, q: FloatArray, total: To
     T is then sum l'z + z'M z, M of 2 x 2 in each cell, and z has the covariances S - U U': its
     third moment is 8 trace (M C)^3 + 6 l'C M C l. Cells that meet themselves are taken away.
     """
-    c = found.quadratic
-    half, root = 0.5 * c[2], np.sqrt(0.5)
-    m = np.moveaxis(np.array([[c[0] * root, half], [half, c[1] * root]]), 2, 0)
-    s, u = (1.0 + q.T)[:, None, :], np.sqrt(q.T)[:, None, :]  # diagonals, times columns
-    uu = np.swapaxes(u, 1, 2) * u  # U X U is X * uu
+    c, root = found.quadratic, np.sqrt(0.5)
+    m = np.array([[c[0] * root, 0.5 * c[2]], [0.5 * c[2], c[1] * root]])  # (2, 2, cells)
+    s, u = 1.0 + q, np.sqrt(q)
+    uu = u[:, None] * u  # U X U is X * uu, and X S is X * s
     ms = m * s
-    square, cube, spread = m @ m, m @ m @ m, ms @ m
-
-    def trace(x: FloatArray) -> FloatArray:
-        return np.asarray(np.trace(x, axis1=-2, axis2=-1))
+    square, spread, line = _product(m, m), _product(ms, m), c1[:, None] * c1
 
     def matrix(x: FloatArray) -> FloatArray:
-        return np.stack([[total(x[:, i, j]) for j in (0, 1)] for i in (0, 1)]).transpose(2, 0, 1)
+        return np.array([[total(one) for one in row] for row in x])
 
-    once, twice, thrice = matrix(m * uu), matrix(spread * uu), matrix(ms @ spread * uu)
-    normal = total(trace(ms @ ms @ ms)) - 3.0 * trace(thrice) + 3.0 * trace(twice @ once)
-    normal -= trace(once @ once @ once)
-    met = total(trace(cube)) + 3.0 * trace(matrix(square * uu) @ once)
-    met -= 3.0 * total(trace((square * uu) @ (m * uu)))
-    line = c1.T[:, :, None]
-    outer = line @ np.swapaxes(line, 1, 2)
+    once, twice = matrix(m * uu), matrix(spread * uu)
+    thrice, met_twice = matrix(_product(ms, spread) * uu), matrix(square * uu)
+    normal = total(_trace(_product(ms, ms), ms)) - 3.0 * (thrice[0, 0] + thrice[1, 1])
+    normal += 3.0 * _trace(twice, once) - _trace(_product(once, once), once)
+    met = total(_trace(square, m)) + 3.0 * _trace(met_twice, once)
+    met -= 3.0 * total(_trace(square * uu, m * uu))
+    # l'SMSl - l'Ml - 2 l'M U^2 l, and what l's of one cell have with M of another
+    mixed = (line * m * (s[:, None] * s - 1.0 - 2.0 * q)).sum(axis=(0, 1))
+    mixed += _trace(line * uu, m * uu)
+    return 8.0 * (normal - met) + 6.0 * (total(mixed) - _trace(matrix(line * uu), once))
 
-    def form(left: FloatArray, right: FloatArray) -> FloatArray:
-        """Return l'XMYl of each cell, X and Y diagonal."""
-        return np.einsum("ci,cij,cj->c", c1.T * left, m, c1.T * right)
 
-    one = np.ones_like(c1.T)
-    mixed = form(1.0 + q.T, 1.0 + q.T) - form(one, one) - 2.0 * form(one, q.T)
-    mixed += trace((outer * uu) @ (m * uu))
-    return 8.0 * (normal - met) + 6.0 * (total(mixed) - trace(matrix(outer * uu) @ once))
+def _product(x: FloatArray, y: FloatArray) -> FloatArray:
+    """Multiply matrices of two rows and columns, whose last axis is that of the cells."""
+    return np.array([[x[i, 0] * y[0, j] + x[i, 1] * y[1, j] for j in (0, 1)] for i in (0, 1)])
+
+
+def _trace(x: FloatArray, y: FloatArray) -> FloatArray:
+    """Return the trace of their product."""
+    return np.asarray(x[0, 0] * y[0, 0] + x[0, 1] * y[1, 0] + x[1, 0] * y[0, 1] + x[1, 1] * y[1, 1])
 
 
 def _cell_moments(count: FloatArray, weight: FloatArray, values: FloatArray) -> TwoCellMoments:

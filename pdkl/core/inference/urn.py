@@ -99,12 +99,12 @@ class Urn:
         by whole units where the counts are large.
         """
         if self.s == 0:
-            return -(log_factorial_rest(a) + _deviance(a, urns.n * _ratio(alpha, urns.balls)))
+            return -(log_factorial_rest(a) + count_deviance(a, urns.n * _ratio(alpha, urns.balls)))
         both, kept = (alpha, alpha - a) if self.s < 0 else (a + alpha, alpha)
         everything = urns.balls if self.s < 0 else urns.balls + urns.n
         log = log_factorial_rest(both) - log_factorial_rest(a) - log_factorial_rest(kept)
-        log -= _deviance(a, both * _ratio(urns.n, everything))
-        log -= _deviance(kept, both * _ratio(everything - urns.n, everything))
+        log -= count_deviance(a, both * _ratio(urns.n, everything))
+        log -= count_deviance(kept, both * _ratio(everything - urns.n, everything))
         if self.s > 0:  # the last ball is one that was put there
             log = log + np.log(np.maximum(_ratio(alpha, both), _TINY)) * (both > 0)
         return log
@@ -140,7 +140,7 @@ def log_factorial_rest(x: FloatArray) -> FloatArray:
     return result
 
 
-def _deviance(x: FloatArray, mean: FloatArray) -> FloatArray:
+def count_deviance(x: FloatArray, mean: FloatArray) -> FloatArray:
     """Return x log(x / mean) + mean - x to some 1e-16 |x - mean|, which is all a weight needs.
 
     An eighth of the time of `pdkl.core.numerics.exact.deviance`, which keeps relative digits.
