@@ -72,6 +72,13 @@ def g_statistic(pairs: Pairs, null: Null) -> FloatArray:
     ----------
     Wilks (1935), "The likelihood test of independence in contingency tables".
     """
+    n_p, n_q = pairs.total_p, pairs.total_q
+    total = 2.0 * np.maximum(pairs.sum(half_g_terms(pairs, null)), 0.0)
+    return np.where((n_p > 0) & (n_q > 0), total, np.nan)
+
+
+def half_g_terms(pairs: Pairs, null: Null) -> FloatArray:
+    """Return half of what each entry adds to `g_statistic`."""
     from scipy.special import xlog1py
 
     at, n_p, n_q = pairs.comparison, pairs.total_p, pairs.total_q
@@ -89,8 +96,7 @@ def g_statistic(pairs: Pairs, null: Null) -> FloatArray:
     if null != "fixed":
         odds = np.divide(share, 1.0 - share, out=np.zeros_like(share), where=share < 1.0)
         terms += xlog1py(count_rest, np.maximum(-odds[at] * t, -1.0))
-    total = 2.0 * np.maximum(pairs.sum(terms), 0.0)
-    return np.where((n_p > 0) & (n_q > 0), total, np.nan)
+    return terms
 
 
 # ---- what the draws say ---------------------------------------------------------------------

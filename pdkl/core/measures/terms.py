@@ -80,7 +80,12 @@ def chi_square(pairs: Pairs) -> FloatArray:
 def log_power_sum(
     total: FloatArray, pairs: Pairs, order: float, *, alone: bool = False
 ) -> FloatArray:
-    """Return log sum p^a q^(1 - a), or ``alone`` log sum p^a, given that sum - 1."""
+    """Return log sum p^a q^(1 - a), or ``alone`` log sum p^a, given that sum - 1.
+
+    Pairs without entries are those of totals that nothing was counted for, such as quantiles.
+    """
+    if not len(pairs.comparison):
+        return np.log1p(np.maximum(total, -1.0 + 2.0**-53))
     with np.errstate(divide="ignore", invalid="ignore"):
         near = np.log1p(np.maximum(total, -0.5))
         # far from it, by logarithms: the sum itself may be too small or too large

@@ -1,0 +1,258 @@
+"""The cells of many urns, equal ones once, and what a statistic has in each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdkl.core.counts.pairs import Pairs
+from pdkl.core.inference.maximum import Look
+from pdkl.core.inference.moments import CellMoments, basis, cell_moments, of_sum
+from pdkl.core.inference.nodes import KINKED, Piece, Rule, look, pieces
+from pdkl.core.inference.tail import Moments
+from pdkl.core.inference.urn import Drawn, Urn
+from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum
+from pdkl.core.threads import usable_cores
+
+# what each entry adds to some statistics
+Evaluate = Callable[[Pairs], list[FloatArray]]
+Join = Callable[[FloatArray, FloatArray], FloatArray]
+Found = tuple[FloatArray, ...]
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+class HasCells(Protocol):
+    """Some cells."""
+
+    @property
+    def cell(self) -> IntArray:
+        """Their numbers."""
+
+
+Some = TypeVar("Some", bound=HasCells)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of many urns, sorted by urn and counts, so that nothing depends on their order.
+
+    Parameters
+    ----------
+    law : Urn
+        How P's counts come about.
+    urn : int64 array
+        The urn of each cell.
+    alpha : float64 array
+        Its balls.
+    fixed : float64 array, optional
+        What Q has in it, whatever P gets; None where Q gets what P leaves, ``alpha - a``.
+    times : float64 array
+        For how many cells alike it stands.
+    mate : int64 array
+        Where the urn has two cells only, the other one, which is not among the others: an index
+        into ``mates``; else -1.
+    mates : (float64 array, float64 array)
+        ``alpha`` and ``fixed`` of those.
+    drawn : Drawn
+        The urns.
+    total_p, total_q : float64 array, one entry per urn
+        What counts are divided by.
+    alphabet : int
+        How many outcomes could occur.
+    """
+
+    law: Urn
+    urn: IntArray
+    alpha: FloatArray
+    fixed: FloatArray | None
+    times: FloatArray
+    mate: IntArray
+    mates: tuple[FloatArray, FloatArray]
+    drawn: Drawn
+    total_p: FloatArray
+    total_q: FloatArray
+    alphabet: int = 1
+
+    @classmethod
+    def of(
+        cls,
+        law: Urn,
+        urn: IntArray,
+        alpha: FloatArray,
+        *,
+        n: FloatArray,
+        fixed: FloatArray | None = None,
+        times: FloatArray | None = None,
+        totals: tuple[FloatArray, FloatArray] | None = None,
+        others: FloatArray | None = None,
+        alphabet: int = 1,
+    ) -> Cells:
+        """Sort cells in any order, and count equal ones.
+
+        ``n`` balls are drawn of each urn; ``totals`` are ``n`` and the balls that are left if
+        nothing else is said. ``others`` are balls of cells that are not looked at.
+        """
+        what = alpha if fixed is None else fixed
+        number = np.ones(len(urn)) if times is None else times
+        live = alpha > 0
+        if others is not None:
+            live &= others[urn] == 0
+        first, keep, mate, both = sorted_cells(urn, np.stack([alpha, what]), live, number, len(n))
+        urn, alpha, what = urn[first], alpha[first], what[first]
+        balls = segment_sum(alpha * both[0], urn, len(n))
+        if others is not None:
+            balls += others
+        return cls(
+            law,
+            urn[keep],
+            alpha[keep],
+            None if fixed is None else what[keep],
+            both[1],
+            mate,
+            (alpha, what),
+            Drawn(balls, n),
+            *(totals or (n, balls - n)),
+            alphabet,
+        )
+
+    @property
+    def size(self) -> int:
+        """The number of urns."""
+        return len(self.total_p)
+
+    @property
+    def alone(self) -> FloatArray:
+        """Give 1 for urns in which a single cell decides, else 0."""
+        return np.bincount(self.urn[self.mate >= 0], minlength=self.size).astype(np.float64)
+
+    def moments(self, evaluate: Evaluate, rule: Rule) -> list[Moments]:
+        """Return the moments of each statistic in each urn; ``evaluate`` is given nodes."""
+        found = self.cell_moments(evaluate, rule)
+        own = self.urn, self.alpha, self.times, self.alone
+        return [of_sum(self.law, self.drawn, *own, one) for one in found]
+
+    def cell_moments(self, evaluate: Evaluate, rule: Rule) -> list[CellMoments]:
+        """Return what each statistic has in each cell."""
+        drawn = self.drawn.of(self.urn)
+
+        def task(piece: Piece) -> list[CellMoments]:
+            count, weight = look(self.law, self.alpha, drawn, piece)
+            known = basis(count, weight)
+            return [
+                cell_moments(count, known, one) for one in self.values(piece.cell, count, evaluate)
+            ]
+
+        work = pieces(self.law, self.alpha, drawn, rule, apart=self._paired)
+        return [CellMoments(*one) for one in gathered(work, task, len(self.urn))]
+
+    def looks(self, evaluate: Evaluate) -> Iterator[Look]:
+        """Show the cells one by one, with the first of the statistics."""
+        drawn = self.drawn.of(self.urn)
+        for piece in pieces(self.law, self.alpha, drawn, KINKED, apart=self._paired):
+            count, weight = look(self.law, self.alpha, drawn, piece)
+            values = self.values(piece.cell, count, evaluate, np.maximum)[0]
+            yield Look(self.urn[piece.cell], self.times[piece.cell], values, weight)
+
+    @property
+    def _paired(self) -> IntArray:
+        return (self.mate >= 0).astype(np.int64)
+
+    def values(
+        self, cell: IntArray, count: FloatArray, evaluate: Evaluate, join: Join = np.add
+    ) -> list[FloatArray]:
+        """Evaluate statistics at some counts of cells, a row each; ``join`` what two cells add."""
+        what = self.alpha if self.fixed is None else self.fixed
+        found = self._at(cell, count, what[cell], evaluate)
+        mate = self.mate[cell]
+        if (mate >= 0).any():
+            other = self.drawn.n[self.urn[cell], None] - count
+            more = self._at(cell, other, self.mates[1][mate], evaluate)
+            found = [join(one, two) for one, two in zip(found, more, strict=True)]
+        return found
+
+    def _at(
+        self, cell: IntArray, count: FloatArray, what: FloatArray, evaluate: Evaluate
+    ) -> list[FloatArray]:
+        """Let each node be an entry, and each cell a comparison with the totals of its urn."""
+        at = np.repeat(np.arange(len(cell)), count.shape[1])
+        p = count.ravel()
+        q = what[at] - p if self.fixed is None else what[at]
+        urn = self.urn[cell]
+        pairs = Pairs(
+            at, at, p, q, np.ones(len(p)), self.total_p[urn], self.total_q[urn], self.alphabet
+        )
+        return [values.reshape(count.shape) for values in evaluate(pairs)]
+
+
+def sorted_cells(
+    urn: IntArray, counts: FloatArray, live: NDArray[np.bool_], times: FloatArray, size: int
+) -> tuple[IntArray, IntArray, IntArray, tuple[FloatArray, FloatArray]]:
+    """Sort cells by urn and counts, join equal ones, and find urns with two that are ``live``.
+
+    Of those two the first decides on both, and the other, its mate, is left out.
+
+    Returns
+    -------
+    first : int64 array
+        Where each distinct cell is, in order.
+    keep : int64 array
+        Which of these are left.
+    mate : int64 array, one entry for each that is left
+        Which of the distinct cells is its mate, or -1.
+    times : (float64 array, float64 array)
+        For how many cells each distinct one stands, and each that is left.
+    """
+    order = np.lexsort((*counts[::-1], urn))
+    new = np.diff(urn[order], prepend=-1) != 0
+    new |= (np.diff(counts[:, order], axis=1, prepend=-1.0) != 0).any(axis=0)
+    starts = np.flatnonzero(new)
+    first = order[starts]
+    number = np.add.reduceat(times[order], starts) if len(starts) else times
+    alive = np.flatnonzero(live[first])
+    owner = urn[first]
+    held = np.bincount(owner[alive], weights=number[alive], minlength=size)
+    of_two = alive[held[owner[alive]] == 2]
+    leader = of_two[np.diff(owner[of_two], prepend=-1) != 0]
+    follower = of_two[np.diff(owner[of_two], append=-1) != 0]
+    mate, kept, left = np.full(len(first), -1), np.ones(len(first), dtype=bool), number.copy()
+    mate[leader] = follower
+    kept[follower] = False
+    kept[leader] = True
+    left[leader] = 1.0
+    keep = np.flatnonzero(kept)
+    return first, keep, mate[keep], (number, left[keep])
+
+
+def gathered(
+    found: Iterable[Some], task: Callable[[Some], Sequence[Found]], size: int
+) -> list[list[FloatArray]]:
+    """Do a task for each piece, on all cores, and put what it says of cells where they belong.
+
+    A piece has cells, its attribute ``cell``; a task answers with arrays, their last axis cells.
+    """
+    whole: list[list[FloatArray]] = []
+    work = list(found)
+    for piece, parts in zip(work, in_threads(task, work), strict=True):
+        whole = whole or [[np.zeros((*one.shape[:-1], size)) for one in part] for part in parts]
+        for one, part in zip(whole, parts, strict=True):
+            for target, values in zip(one, part, strict=True):
+                target[..., piece.cell] = values
+    return whole
+
+
+def in_threads(task: Callable[[Task], Result], work: Iterable[Task]) -> Iterator[Result]:
+    """Do a task for each piece of work on all cores; the results come in order."""
+    waiting = iter(work)
+    few = list(islice(waiting, 2))
+    if len(few) < 2:
+        yield from map(task, few)
+        return
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        yield from pool.map(task, [*few, *waiting])
