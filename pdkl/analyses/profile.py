@@ -41,11 +41,14 @@ def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
     _check_names(resolved.columns, keys, weights)
     wrong: Wrong = {}
     binners = settle_bins(resolved, compared=True, wrong=wrong)
-    binners |= {
-        name: replace(binner, fitted="given")
-        for name, binner in given.items()
-        if name in resolved.columns
-    }
+    for name, binner in binners.items():
+        if binner.fitted == "pooled":  # to all of what the profile may be the reference of
+            binners[name] = replace(binner, fitted="reference")
+    for name in resolved.columns:
+        if name in before.binners:
+            binners[name] = before.binners[name]
+        elif name in given:
+            binners[name] = replace(given[name], fitted="given")
     tally, uncounted = apart(
         remaining(resolved.columns, wrong),
         lambda names: count(source, names, resolved.by, weights, binners),

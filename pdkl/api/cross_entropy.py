@@ -41,7 +41,7 @@ class CrossEntropyMethods(Data):
         confidence: float | None = None,
         test: bool | Literal["permutation"] = False,
         blocks: Hashable | None = None,
-        n_resamples: int = 199,
+        n_resamples: int | None = None,
         rng: int | np.random.Generator | None = None,
         progress: bool = True,
     ) -> pd.DataFrame:

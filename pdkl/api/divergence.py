@@ -45,7 +45,7 @@ class DivergenceMethods(Data):
         confidence: float | None = None,
         test: bool | Literal["permutation"] = False,
         blocks: Hashable | None = None,
-        n_resamples: int = 199,
+        n_resamples: int | None = None,
         rng: int | np.random.Generator | None = None,
         progress: bool = True,
     ) -> pd.DataFrame:
@@ -191,7 +191,7 @@ class DivergenceMethods(Data):
         confidence: float | None = None,
         test: bool | Literal["permutation"] = False,
         blocks: Hashable | None = None,
-        n_resamples: int = 199,
+        n_resamples: int | None = None,
         rng: int | np.random.Generator | None = None,
         progress: bool = True,
     ) -> pd.DataFrame:
@@ -325,7 +325,7 @@ class DivergenceMethods(Data):
         confidence: float | None = None,
         test: bool | Literal["permutation"] = False,
         blocks: Hashable | None = None,
-        n_resamples: int = 199,
+        n_resamples: int | None = None,
         rng: int | np.random.Generator | None = None,
         progress: bool = True,
     ) -> pd.DataFrame:

@@ -37,7 +37,7 @@ class DriftMethods(Data):
         blocks: Hashable | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
-        n_resamples: int = 199,
+        n_resamples: int | None = None,
         rng: int | np.random.Generator | None = None,
         progress: bool = True,
     ) -> pd.DataFrame:
@@ -221,7 +221,7 @@ class DriftMethods(Data):
         blocks: Hashable | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
-        n_resamples: int = 199,
+        n_resamples: int | None = None,
         rng: int | np.random.Generator | None = None,
         progress: bool = True,
         redact: bool = False,

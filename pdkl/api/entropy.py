@@ -37,7 +37,7 @@ class EntropyMethods(Data):
         estimator: str = "plugin",
         confidence: float | None = None,
         blocks: Hashable | None = None,
-        n_resamples: int = 199,
+        n_resamples: int | None = None,
         rng: int | np.random.Generator | None = None,
         progress: bool = True,
     ) -> pd.DataFrame:

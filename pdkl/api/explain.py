@@ -33,7 +33,7 @@ class ExplainMethods(Data):
         dropna: bool = False,
         bins: Any = None,
         binning: Binning | None = None,
-        n_resamples: int = 199,
+        n_resamples: int | None = None,
         rng: int | np.random.Generator | None = None,
         progress: bool = True,
     ) -> pd.DataFrame:

@@ -1,16 +1,20 @@
-"""How sure each score is: its comparison drawn again, and what the draws say."""
+"""How sure each score is: in closed form where there is one, else by drawing it again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pdkl import progress
+from pdkl.codes.intervals import Binner
 from pdkl.core.counts.pairs import Pairs
+from pdkl.core.counts.smoothing import Smoothing
+from pdkl.core.inference.closed import Scores, against_null, intervals
 from pdkl.core.inference.samplers import BlockSampler, Null, RowSampler, Sampler
+from pdkl.core.inference.stages import Spacings, roles
 from pdkl.core.inference.statistics import (
     Statistic,
     evaluate,
@@ -24,6 +28,7 @@ from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.threads import Result, each
 from pdkl.request.inference import InferenceOptions
+from pdkl.request.keywords import Options
 
 WORTH_THREADS = 20_000  # cells drawn for a comparison; with fewer, threads wait for each other
 
@@ -36,20 +41,116 @@ class Scored:
     statistics: Sequence[Statistic]  # of raw pairs, smoothing and zeros included
     observed: Sequence[FloatArray]
     log_base: float
+    smoothing: Smoothing | None = None
+
+    def only(self, names: Sequence[str]) -> Scored:
+        """Return some of the measures."""
+        kept = [i for i, one in enumerate(self.measures) if one.name in names]
+        chosen = [
+            [values[i] for i in kept] for values in (self.measures, self.statistics, self.observed)
+        ]
+        return replace(self, **dict(zip(("measures", "statistics", "observed"), chosen, strict=True)))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """The columns that say how sure scores are, and how they were got."""
+
+    columns: dict[str, NDArray[np.float64]]
+    exact: NDArray[np.bool_]  # where all tables were listed
+
+
+def described(options: Options, measures: Sequence[Measure], *, exact: bool) -> str:
+    """Say how it was found how sure the scores of a column are."""
+    inference, drawn = options.inference, options.drawn(measures)
+    assert inference is not None  # it is asked how sure scores are
+    draws = f"{inference.n_draws} draws"
+    if len(drawn) == len(measures):
+        return draws
+    found = "exact" if exact and inference.confidence is None else "closed form"
+    return f"{found}; {', '.join(drawn)}: {draws}" if drawn else found
 
 
 def assess(
-    inference: InferenceOptions,
+    options: Options,
     raw: Pairs,
     null: Null,
     scored: Scored,
     blocks_of: Callable[[int, IntArray], tuple[IntArray, IntArray]] | None = None,
-) -> dict[str, NDArray[np.float64]]:
-    """Draw each comparison of ``raw`` again, and return the columns that were asked for.
+    spacings: Spacings | None = None,
+) -> Assessed:
+    """Return the columns that say how sure the scores of the comparisons of ``raw`` are.
 
     ``raw`` has whole counts. ``blocks_of`` gives the tables of blocks of both sides of a
-    comparison, for some outcomes; without it each row moves on its own.
+    comparison, for some outcomes; without it each row moves on its own. ``spacings`` says which
+    outcomes are bins that were fitted to Q; what is drawn takes no notice of it.
     """
+    inference = options.inference
+    assert inference is not None  # it is asked how sure scores are
+    drawn = options.drawn(scored.measures)
+    exact = np.zeros(raw.size, dtype=bool)
+    columns = _draw(inference, raw, null, scored.only(drawn), blocks_of) if drawn else {}
+    if len(drawn) < len(scored.measures):
+        names = [one.name for one in scored.measures if one.name not in drawn]
+        found = _in_closed_form(inference, raw, null, scored.only(names), spacings)
+        columns, exact = columns | found.columns, found.exact
+    return Assessed(columns, exact)
+
+
+def spacings_of(binner: Binner | None, raw: Pairs) -> Spacings | None:
+    """Say which entries are bins that were fitted to Q, None where no edges were."""
+    if binner is None:
+        return None
+    edges = len(binner.bins.edges)
+    low, high = (np.full(raw.size, tied) for tied in binner.tied)
+    codes = np.where(raw.outcome <= edges, raw.outcome, -1)  # what follows the labels is missing
+    return Spacings(roles(codes, edges), low, high, binner.by_width)
+
+
+def joined(parts: Sequence[Spacings | None]) -> Spacings | None:
+    """Put what is said of several pairs behind one another; all are cut by width or none is."""
+    known = [part for part in parts if part is not None]
+    if not known:
+        return None
+    role, low, high = (
+        np.concatenate([getattr(part, name) for part in known])
+        for name in ("role", "tied_low", "tied_high")
+    )
+    return Spacings(role, low, high, known[0].by_width)
+
+
+def _in_closed_form(
+    inference: InferenceOptions,
+    raw: Pairs,
+    null: Null,
+    scored: Scored,
+    spacings: Spacings | None,
+) -> Assessed:
+    scores = Scores(scored.measures, scored.observed, scored.log_base, scored.smoothing)
+    columns: dict[str, NDArray[np.float64]] = {}
+    exact = np.zeros(raw.size, dtype=bool)
+    if inference.test:
+        found = against_null(raw, null, scores, spacings)
+        exact, columns["p_value"] = found.exact, found.p_value
+        for one, excess, floor in zip(
+            scored.measures, found.excess, found.noise_floor, strict=True
+        ):
+            columns |= {f"{one.name}_excess": excess, f"{one.name}_noise_floor": floor}
+    if inference.confidence is not None:
+        ends = intervals(raw, null, scores, level=inference.confidence)
+        for one, interval_ in zip(scored.measures, ends, strict=True):
+            columns |= {f"{one.name}_low": interval_.low, f"{one.name}_high": interval_.high}
+    return Assessed(columns, exact)
+
+
+def _draw(
+    inference: InferenceOptions,
+    raw: Pairs,
+    null: Null,
+    scored: Scored,
+    blocks_of: Callable[[int, IntArray], tuple[IntArray, IntArray]] | None,
+) -> dict[str, NDArray[np.float64]]:
+    """Draw each comparison of ``raw`` again, and return the columns that were asked for."""
     entries = _entries(raw)
 
     def sampler(i: int) -> Sampler:
@@ -71,7 +172,7 @@ def assess(
         return found
 
     some = np.flatnonzero((raw.total_p > 0) & (raw.total_q > 0))
-    cells = max((len(entries[i]) for i in some), default=0) * inference.n_resamples
+    cells = max((len(entries[i]) for i in some), default=0) * inference.n_draws
     answers = each(
         lambda k, rng: task(int(some[k]), rng),
         len(some),
@@ -81,7 +182,7 @@ def assess(
     names = [f"{one.name}{suffix}" for one in scored.measures for suffix in inference.suffixes]
     names += ["p_value"] if inference.test else []
     result = {name: np.full(raw.size, np.nan) for name in names}
-    long = inference.progress and len(some) * inference.n_resamples >= 100_000
+    long = inference.progress and len(some) * inference.n_draws >= 100_000
     for i, found in zip(some, with_progress(answers, len(some), shown=long), strict=True):
         for name, value in found.items():
             result[name][i] = value
@@ -98,7 +199,7 @@ def _tested(
 
     width = drawn.observed.p.shape[1]
     *values, g_null = evaluate(
-        drawn.null_draws, [*scored.statistics, g], inference.n_resamples, rng, width=width
+        drawn.null_draws, [*scored.statistics, g], inference.n_draws, rng, width=width
     )
     found: dict[str, float] = {}
     for one, score, null_values in zip(scored.measures, scored.observed, values, strict=True):
@@ -127,9 +228,7 @@ def _bounded(
 ) -> dict[str, float]:
     """Put an interval around the scores of comparison i."""
     width = drawn.observed.p.shape[1]
-    values = evaluate(
-        drawn.bootstrap_draws, scored.statistics, inference.n_resamples, rng, width=width
-    )
+    values = evaluate(drawn.bootstrap_draws, scored.statistics, inference.n_draws, rng, width=width)
     found: dict[str, float] = {}
     for one, score, drawn_values in zip(scored.measures, scored.observed, values, strict=True):
         found[f"{one.name}_low"], found[f"{one.name}_high"] = interval(

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pdkl.codes.labels import as_objects, label_order, take_labels
+from pdkl.codes.labels import as_objects, as_text, label_order, take_labels
 from pdkl.comparing.align import Batch, blocks_of, smoothed, support_of
-from pdkl.comparing.inference import Scored, assess
+from pdkl.comparing.inference import Scored, assess, described, spacings_of
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.counts import as_float
@@ -30,6 +30,7 @@ from pdkl.request.keywords import Request
 from pdkl.results import tidy
 from pdkl.results.pairing import GroupPairs
 
+_EXACT = "exact"  # among the entries: whether all tables were listed
 # what stands for the one side in the one, for the other in the other order of a pair
 _TURNED = (("n", "n_reference"), ("n_missing", "n_missing_reference"), ("unseen", "vanished"))
 
@@ -39,6 +40,10 @@ def scores(counted: CountedRequest, column: Column, request: Request) -> tidy.Sc
     entries = _by_products(counted, column, request.measures)
     if left := [one for one in request.measures if one.name not in entries]:
         entries = _by_terms(counted, column, left) | entries
+    if counted.options.inference is not None:
+        exact = bool(entries.pop(_EXACT).all())
+        text = described(counted.options, request.measures, exact=exact)
+        counted.info.attributes["inference"][as_text(column.name)] = text
     return tidy.Scores(
         column.name, column.reference, entries, counted.options.columns_of(request.measures)
     )
@@ -105,7 +110,7 @@ def _by_terms(
     def part(rows: slice) -> dict[str, Any]:
         return _measured(counted, column, support.batch(rows), measures)
 
-    if inference is not None or len(slices) == 1:  # what is drawn has threads of its own
+    if len(slices) == 1 or counted.options.drawn(measures):  # draws have threads of their own
         parts = [part(rows) for rows in slices]
     else:
         with ThreadPoolExecutor(usable_cores()) as pool:
@@ -165,9 +170,13 @@ def _measured(
     if inference is not None:
         statistics = [_statistic(counted, column, one) for one in measures]
         observed = [part[one.name] for one in measures]
-        scored = Scored(measures, statistics, observed, log_base)
+        scored = Scored(measures, statistics, observed, log_base, counted.options.smoothing)
         blocks = blocks_of(counted, column, batch.rows.start)
-        part |= assess(inference, raw, null_of(counted.form), scored, blocks)
+        found = assess(
+            *(counted.options, raw, null_of(counted.form), scored, blocks),
+            spacings_of(column.fitted, raw),
+        )
+        part |= {**found.columns, _EXACT: found.exact}
     return part
 
 

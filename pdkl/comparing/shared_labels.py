@@ -18,7 +18,7 @@ from pdkl.codes.labels import (
 )
 from pdkl.comparing.counts_of_counts import CountsOfCounts
 from pdkl.core.counts.counts import Counts
-from pdkl.core.forms import UNIFORM, Q
+from pdkl.core.forms import FRAME, LABEL, UNIFORM, Q
 from pdkl.core.numerics.exact import IntArray
 from pdkl.counting.blocks import BlockCounts, LabelledBlocks
 from pdkl.counting.pandas_counts import LabelledCounts
@@ -41,6 +41,7 @@ class Column:
     alphabet_size: int  # larger than these only where the caller said so
     blocks: tuple[BlockCounts, BlockCounts] | None = None  # of P and Q, where rows move in blocks
     ready: CountsOfCounts | None = None  # both sides, where the categories stayed in the engine
+    fitted: Binner | None = None  # the bins, where Q is the very sample that they were fitted to
 
     @property
     def unnamed(self) -> int:
@@ -72,7 +73,7 @@ def column_of(
             "some together. Take it without max_categories."
         )
     # the draws of a seed go by the order of the categories; that of intervals is settled
-    sort = options.inference is not None and name not in binners
+    sort = name not in binners and bool(options.drawn(resolved.request.measures))
     labels, p, q = on_common_labels(counted.p, counted.q, sort=sort, dropna=options.dropna)
     known = p.observed | q.observed
     if options.alphabet == "declared":
@@ -88,8 +89,17 @@ def column_of(
         binners[name].intervals() if name in binners else None,
         alphabet,
         alphabet_size(options, name, len(alphabet)),
+        fitted=_fitted_to_q(resolved, binners.get(name)),
     )
     return column if counted.units is None else with_blocks(column, *counted.units, options)
+
+
+def _fitted_to_q(resolved: ResolvedRequest, binner: Binner | None) -> Binner | None:
+    """Return the bins of a column where all of what they were fitted to is Q in each comparison."""
+    form = resolved.form
+    whole = form is LABEL or (form is FRAME and not resolved.is_matched)
+    whole |= form is Q and not resolved.by
+    return binner if whole and binner is not None and binner.fitted == "reference" else None
 
 
 def require_alike(name: Hashable, p: Labels, q: Labels, partner: Hashable = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def settle_bins(
     settled: dict[Hashable, Binner] = {}
     for name in resolved.columns:
         with noting(wrong, name):
-            if (binner := binner_of_profiles(name, resolved.sources)) is not None:
+            if (binner := binner_of_profiles(name, source, resolved.reference)) is not None:
                 settled[name] = binner
     rules = _open_rules(resolved, settled)
     of_partners = source.precounted.binners if form is Q else {}
@@ -78,16 +79,21 @@ def settle_bins(
     return binners
 
 
-def binner_of_profiles(name: Hashable, sources: Sequence[Source]) -> Binner | None:
-    """Return how profiles have cut a column already, None where none has."""
-    cut = [source.precounted.binners for source in sources]
-    found = [binners[name] for binners in cut if name in binners]
-    if not all(same_bins(binner, found[0]) for binner in found):
+def binner_of_profiles(name: Hashable, source: Source, reference: Source | None) -> Binner | None:
+    """Return how profiles have cut a column already, None where none has.
+
+    Only edges that the reference was cut at were fitted to what is Q.
+    """
+    own = source.precounted.binners.get(name)
+    other = None if reference is None else reference.precounted.binners.get(name)
+    if own is not None and other is not None and not same_bins(own, other):
         raise ValueError(
             f"column {name!r} is not cut at the same places in both profiles. Take them with the "
             "same edges, or with the bins of the first: profile(..., bins=first)."
         )
-    return found[0] if found else None
+    if other is not None or own is None:
+        return other
+    return replace(own, fitted="given")
 
 
 def _open_rules(

@@ -173,7 +173,7 @@ def _keep_cut(
     """Leave the columns that a profile has cut already as they are."""
     for column in columns:
         try:
-            column.binner = binner_of_profiles(column.name, (reference, source))
+            column.binner = binner_of_profiles(column.name, source, reference)
         except ValueError as error:
             column.fail(str(error))
         if column.binner is not None:

@@ -10,15 +10,28 @@ import numpy as np
 from pdkl.core.validation import is_number, number_in, one_of
 
 
+_DRAWS = 199  # enough for a noise floor of 95 %, and for percentiles
+
+
 @dataclass(frozen=True)
 class InferenceOptions:
     """What the caller wants to know, and how much work it may take."""
 
     confidence: float | None
     test: bool | str
-    n_resamples: int
+    n_resamples: int | None  # None: draw only what has no closed form
     rng: np.random.Generator
     progress: bool
+
+    @property
+    def draws_all(self) -> bool:
+        """Whether the caller asks for draws also where a closed form is known."""
+        return self.n_resamples is not None or self.test == "permutation"
+
+    @property
+    def n_draws(self) -> int:
+        """How often to draw what is drawn."""
+        return _DRAWS if self.n_resamples is None else self.n_resamples
 
     @property
     def suffixes(self) -> list[str]:
@@ -35,10 +48,14 @@ def read_inference(
         confidence = number_in("confidence", confidence, 0.0, 1.0, "a number in (0, 1), or None")
     if not isinstance(test, bool):
         one_of("test", test, ("permutation",), also="True or False")
-    if not is_number(n_resamples) or int(n_resamples) != n_resamples:
-        raise TypeError(f"n_resamples must be a whole number of draws; got {n_resamples!r}.")
-    if n_resamples < 1:
-        raise ValueError(f"n_resamples must be at least 1; got {n_resamples!r}.")
+    if n_resamples is not None:
+        if not is_number(n_resamples) or int(n_resamples) != n_resamples:
+            raise TypeError(
+                f"n_resamples must be a whole number of draws, or None; got {n_resamples!r}."
+            )
+        if n_resamples < 1:
+            raise ValueError(f"n_resamples must be at least 1, or None; got {n_resamples!r}.")
+        n_resamples = int(n_resamples)
     if not isinstance(progress, bool):
         raise TypeError(f"progress must be True or False; got {progress!r}.")
     if confidence is None and test is False:
@@ -49,4 +66,4 @@ def read_inference(
         raise TypeError(
             f"rng must be a seed of at least 0, a numpy.random.Generator, or None; got {rng!r}."
         ) from None
-    return InferenceOptions(confidence, test, int(n_resamples), generator, progress)
+    return InferenceOptions(confidence, test, n_resamples, generator, progress)

@@ -45,7 +45,7 @@ class Request:
     confidence: Any = None
     test: Any = False
     blocks: Any = None
-    n_resamples: Any = 199
+    n_resamples: Any = None
     rng: Any = None
     progress: Any = True
 
@@ -72,6 +72,7 @@ class Request:
             zeros=zeros,
             smoothing=Smoothing.parse(self.smoothing),
             inference=self._inference(form),
+            has_blocks=self.blocks is not None,
         )
 
     def _inference(self, form: Form | None) -> InferenceOptions | None:
@@ -110,6 +111,7 @@ class Request:
                 "test": self.test,
                 "blocks": plain(self.blocks),
                 "n_resamples": self.n_resamples,
+                "inference": {},  # of each column, how it is got
             }
         if self.estimator != "plugin":
             facts["estimator"] = self.estimator
@@ -177,6 +179,24 @@ class Options:
     zeros: str | float
     smoothing: Smoothing | None
     inference: InferenceOptions | None
+    has_blocks: bool = False  # whether rows move in blocks when they are dealt anew
+
+    def drawn(self, measures: Sequence[Measure]) -> list[str]:
+        """Name the measures of which draws say how sure they are, as no closed form does.
+
+        Where ``zeros`` renormalises, each category changes what all others add.
+        """
+        if self.inference is None:
+            return []
+        renormalises = self.zeros not in ("inf", "raise")
+        return [
+            one.name
+            for one in measures
+            if self.inference.draws_all
+            or self.has_blocks
+            or one.from_counts is not None
+            or (renormalises and one.divides_by != "")
+        ]
 
     def columns_of(self, measures: Sequence[Measure]) -> list[str]:
         """List the columns that hold what is measured."""

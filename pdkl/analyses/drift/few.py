@@ -142,6 +142,7 @@ def _fold(
         alphabet=alphabet,
         alphabet_size=len(alphabet),
         blocks=blocks,
+        fitted=None,  # what is folded is no interval between two of its values
     )
 
 

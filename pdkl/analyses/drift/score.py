@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from pdkl.analyses.drift.table import ALWAYS, Piece, Table, binners_of, inference_of
+from pdkl.analyses.drift.table import ALWAYS, Piece, Table, binners_of
 from pdkl.codes.labels import (
     MISSING_TEXT,
     as_objects,
@@ -19,7 +20,7 @@ from pdkl.codes.labels import (
     take_labels,
 )
 from pdkl.comparing.align import batches, blocks_of
-from pdkl.comparing.inference import Scored, assess
+from pdkl.comparing.inference import Scored, assess, joined, spacings_of
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of, with_blocks
 from pdkl.core.counts.counts import Counts
@@ -33,6 +34,7 @@ from pdkl.counting.apart import Wrong, apart, noting
 from pdkl.counting.blocks import count_blocks
 from pdkl.counting.kinds import DriftColumn, give_up
 from pdkl.counting.pandas_counts import LabelledCounts
+from pdkl.request.keywords import Options
 from pdkl.request.resolve import ResolvedRequest
 from pdkl.results.pairing import GroupPairs
 
@@ -132,20 +134,22 @@ def _both(column: DriftColumn, groups: GroupPairs) -> tuple[LabelledCounts, Labe
 
 def score(prepared: Sequence[tuple[int, Column]], table: Table) -> None:
     """Measure and test all comparisons, many at a time, and adjust their p-values together."""
-    pieces: list[Piece] = []
-    cells = 0
+    # what was fitted to Q has a law of its own, and so has what was fitted to it by width
+    waiting: dict[Any, list[Piece]] = {}
+    cells: Counter[Any] = Counter()
     for place, column in prepared:
+        law = None if column.fitted is None else column.fitted.by_width
         for batch in batches(table.counted, column, every=False):
             piece = Piece(place, column, batch.rows, batch.raw)
-            if piece.width * inference_of(table).n_resamples > _MOST_CELLS_DRAWN:
+            if _draws(table) * piece.width > _MOST_CELLS_DRAWN:
                 _score_pieces([piece], table)
                 continue
-            pieces.append(piece)
-            cells += len(batch.raw.outcome)
-            if cells >= _CELLS:
-                _score_pieces(pieces, table)
-                pieces, cells = [], 0
-    if pieces:
+            waiting.setdefault(law, []).append(piece)
+            cells[law] += len(batch.raw.outcome)
+            if cells[law] >= _CELLS:
+                _score_pieces(waiting.pop(law), table)
+                cells[law] = 0
+    for pieces in waiting.values():
         _score_pieces(pieces, table)
     p_values = table.number["p_value"]
     known = table.whole["categories"] > 1  # with one category there is no hypothesis
@@ -185,21 +189,37 @@ def _score_pieces(pieces: list[Piece], table: Table) -> None:
     found["out_of_range"] = np.where((last >= 0) & ~lumped, outside, np.nan)
     for one_measure in (measure, *(MEASURES[name] for name in ALWAYS)):
         found[one_measure.name] = one_measure.value(raw, options.log_base)
-    inference = inference_of(table)
-    affordable = _MOST_CELLS_DRAWN // max(piece.width for piece in pieces)
-    inference = replace(
-        inference, n_resamples=min(inference.n_resamples, max(affordable, _LEAST_DRAWS))
-    )
     scored = Scored(
         [measure],
         [lambda pairs: measure.value(pairs, options.log_base)],
         [found[measure.name]],
         options.log_base,
     )
-    found |= assess(inference, raw, FRAME.null, scored, _blocks_of(pieces, table.counted))
+    blocks = _blocks_of(pieces, table.counted)
+    found |= assess(
+        *(_affordable(table, pieces), raw, FRAME.null, scored, blocks),
+        joined([spacings_of(piece.column.fitted, piece.raw) for piece in pieces]),
+    ).columns
     for name, values in found.items():
         table.number[name][row, place] = values
     _find_tops(pieces, raw, table, row, place)
+
+
+def _draws(table: Table) -> int:
+    """Return how often a row is to be drawn again, 0 where a closed form is known."""
+    options = table.counted.options
+    assert options.inference is not None  # drift always tests
+    return options.inference.n_draws if options.drawn([table.measure]) else 0
+
+
+def _affordable(table: Table, pieces: list[Piece]) -> Options:
+    """Draw what is drawn as often as the number of categories allows."""
+    options = table.counted.options
+    most = max(_MOST_CELLS_DRAWN // max(piece.width for piece in pieces), _LEAST_DRAWS)
+    if _draws(table) <= most:
+        return options
+    assert options.inference is not None  # drift always tests
+    return replace(options, inference=replace(options.inference, n_resamples=most))
 
 
 def _last_bin(column: Column) -> int:

@@ -16,7 +16,6 @@ from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.measures.measure import Measure
 from pdkl.counting.kinds import DriftColumn
-from pdkl.request.inference import InferenceOptions
 
 ALWAYS = ("kl_divergence", "psi")  # beside the measure
 COUNTS = ("n", "n_reference")
@@ -78,13 +77,6 @@ class Piece:
     def width(self) -> int:
         """The largest number of categories of a comparison."""
         return int(self.raw.support_size().max(initial=1))
-
-
-def inference_of(table: Table) -> InferenceOptions:
-    """Return how the scores are tested."""
-    inference = table.counted.options.inference
-    assert inference is not None  # drift always tests
-    return inference
 
 
 def frame_of(

@@ -108,13 +108,13 @@ def _steps(
 
     def judged(every: Sequence[Sequence[int]], most: int) -> list[JudgedSplit]:
         splits = [partial(cells.split, strata, columns) for columns in every]
-        return judge(explained, splits, len(cells.p), min(most, explained.inference.n_resamples))
+        return judge(explained, splits, len(cells.p), min(most, explained.inference.n_draws))
 
     def promising(every: Sequence[Sequence[int]]) -> list[JudgedSplit]:
         """Judge columns together, those that a few draws show to be noise by these alone."""
         found = judged(every, _SCREENING_DRAWS)
         hopeful = [i for i, one in enumerate(found) if one.p_value <= _SCREENING_P]
-        again = judged([every[i] for i in hopeful], explained.inference.n_resamples)
+        again = judged([every[i] for i in hopeful], explained.inference.n_draws)
         for i, better in zip(hopeful, again, strict=True):
             found[i] = better
         return found
@@ -129,11 +129,11 @@ def _steps(
         pairs = cells.pairs(strata, left)
         best = _best(promising(pairs))
         if best is None:
-            (rest,) = judged([left], explained.inference.n_resamples)
+            (rest,) = judged([left], explained.inference.n_draws)
             steps.append((None, list(chosen), rest))
             break
         for column in pairs[best]:
-            take(column, *judged([[column]], explained.inference.n_resamples))
+            take(column, *judged([[column]], explained.inference.n_draws))
     return steps
 
 

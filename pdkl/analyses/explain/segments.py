@@ -69,7 +69,7 @@ def split_segments(explained: Explained) -> pd.DataFrame:
         for name, side in zip(SIZES, (p.totals, q.totals, p.missing, q.missing), strict=True):
             sizes[name] += [int(side.sum()), *side.astype(np.int64)]
     cells = max(len(split.p) for split in within)
-    found = judge(explained, splits, cells, explained.inference.n_resamples)
+    found = judge(explained, splits, cells, explained.inference.n_draws)
     return _segment_rows(explained, columns, keys, within, found, sizes)
 
 

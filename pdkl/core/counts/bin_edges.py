@@ -45,15 +45,29 @@ class Bins:
         return self.edges[:-1], self.edges[1:]
 
 
-def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binning) -> Bins:
-    """Fit edges to finite values of positive weight, which may be none: a number or by a rule."""
+def ends_occur_again(values: Numbers, weights: WeightArray | None) -> tuple[bool, bool]:
+    """Tell whether the smallest and the largest value occur more than once, or not at all."""
+    if not len(values):
+        return True, True
+    weight = np.ones(len(values)) if weights is None else weights
+    low, high = (float(weight[values == end].sum()) for end in (values.min(), values.max()))
+    return low != 1.0, high != 1.0
+
+
+def fit(
+    values: Numbers, weights: WeightArray | None, bins: Any, binning: Binning
+) -> tuple[Bins, bool]:
+    """Fit edges to finite values of positive weight, which may be none: a number or by a rule.
+
+    Also say whether the bins are equally wide, not cut at values.
+    """
     distinct = np.unique(values)
     if len(distinct) <= (bins if isinstance(bins, int) else 1):
         # a bin for each value; nothing at all is put into [0, 0]
         ends = distinct if len(distinct) else np.zeros(1, dtype=values.dtype)
-        return Bins(np.append(ends, ends[-1]))
+        return Bins(np.append(ends, ends[-1])), False
     if isinstance(bins, int) and binning == "quantile":
-        return Bins(_quantiles(values, weights, bins))
+        return Bins(_quantiles(values, weights, bins)), False
     low, high = distinct[0], distinct[-1]
     number = bins
     if isinstance(bins, str):
@@ -63,8 +77,8 @@ def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binnin
         number = _number(away.astype(np.float64), bins)
     if values.dtype.kind == "i":
         steps = [int(low) + (int(high) - int(low)) * i // number for i in range(number + 1)]
-        return Bins(np.unique(np.array(steps, dtype=np.int64)))
-    return Bins(np.unique(np.linspace(low, high, number + 1)))
+        return Bins(np.unique(np.array(steps, dtype=np.int64))), True
+    return Bins(np.unique(np.linspace(low, high, number + 1))), True
 
 
 def _number(away: NDArray[np.float64], rule: str) -> int:

@@ -72,9 +72,7 @@ class Contingency:
         cls, table: IntArray, x: IntArray, y: IntArray, weight: FloatArray, size: int
     ) -> Contingency:
         """Take tables from their occurring cells, one entry each."""
-        return cls(
-            size, _margin(table, x, weight), _margin(table, y, weight), table, weight + 0.0
-        )
+        return cls(size, _margin(table, x, weight), _margin(table, y, weight), table, weight + 0.0)
 
     @property
     def n(self) -> FloatArray:

@@ -174,6 +174,8 @@ def _pack_bins(binner: Binner, name: Hashable) -> Json:
         "fitted": binner.fitted,
         "unit": binner.unit,
         "precision": binner.precision,
+        "tied": list(binner.tied),
+        "by_width": binner.by_width,
     }
 
 
@@ -194,7 +196,13 @@ def _unpack_bins(facts: Json) -> Binner:
     unit, precision = entry(facts, "unit", str, NoneType), entry(facts, "precision", int)
     if unit not in ((None,) if scale == NUMBER else UNITS) or precision not in _PRECISIONS:
         raise DamagedError(f"it has bins of {scale}s in the unit {unit} and of {precision} bits")
-    return Binner(Bins(edges), scale, _zone(zone), cast("Fitted", fitted), unit, precision)
+    tied = entry(facts, "tied", list)
+    if list(map(type, tied)) != [bool, bool]:
+        raise DamagedError(f"it has bins whose ends are tied {tied}")
+    return Binner(
+        *(Bins(edges), scale, _zone(zone), cast("Fitted", fitted), unit, precision),
+        *((tied[0], tied[1]), entry(facts, "by_width", bool)),
+    )
 
 
 def _zone(text: str | None) -> Any:
