@@ -1,0 +1,75 @@
+"""What is in one engine compares with what is in another as a loop over the values compares them.
+
+`tests.support.engine_table` says which kinds of column are asked about, and goes through all pairs
+of engines one kind at a time.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from functools import cache
+from itertools import product
+
+import pytest
+
+from pdkl import InfoTheory
+from tests.support.engine_table import (
+    ALL,
+    FRUIT,
+    KINDS,
+    LACKS,
+    READ_AS,
+    ROLES,
+    TOGETHER,
+    Held,
+    ask,
+    difference,
+    held,
+    outcome,
+    refusal,
+    shared,
+    today,
+)
+from tests.support.engines import SOCKETS, asked
+
+NAMES = [engine.name for engine in ALL]
+WITH_SPARK = ["pandas", "polars", "parquet"]  # of a slow engine, some pairs in both directions
+PAIRS = [
+    (one, other)
+    for one, other in product(NAMES, repeat=2)
+    if "pyspark" not in (one, other) or {one, other} & {*WITH_SPARK}
+]
+pytestmark = pytest.mark.filterwarnings(SOCKETS)
+
+
+@cache
+def side(name: str) -> Held:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Spark says of its own imports at the start
+        return held(next(engine for engine in ALL if engine.name == name))
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_pairs_of_engines(one: str, other: str) -> None:
+    sides = side(one), side(other)
+    for role in ROLES:
+        kinds = [
+            kind
+            for kind in shared(*sides)
+            if refusal(*sides, kind, role) is None and (role == "category" or kind in TOGETHER)
+        ]
+        assert len(kinds) >= 14
+        assert difference(*sides, kinds, role) is None
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("name", "kind"), READ_AS)
+def test_what_a_file_of_text_does_not_tell(name: str, kind: str, role: str) -> None:
+    for one, other in [(name, "pandas"), ("pandas", name)]:
+        assert outcome(side(one), side(other), kind, role).status == "refused"
+
+
+def test_keys_one_by_one() -> None:
+    for kind, (one, other) in product(KINDS, [("pandas", "parquet"), ("polars", "pandas")]):
+        assert difference(side(one), side(other), [kind], "key") is None
