@@ -6,7 +6,6 @@ of engines one kind at a time.
 
 from __future__ import annotations
 
-import re
 import warnings
 from functools import cache
 from itertools import product
@@ -16,14 +15,12 @@ import pytest
 from pdkl import InfoTheory
 from tests.support.engine_table import (
     ALL,
-    FRUIT,
     KINDS,
-    LACKS,
     READ_AS,
     ROLES,
     TOGETHER,
     Held,
-    ask,
+    arguments,
     difference,
     held,
     outcome,
@@ -31,7 +28,7 @@ from tests.support.engine_table import (
     shared,
     today,
 )
-from tests.support.engines import SOCKETS, asked
+from tests.support.engines import SOCKETS, kept
 
 NAMES = [engine.name for engine in ALL]
 WITH_SPARK = ["pandas", "polars", "parquet"]  # of a slow engine, some pairs in both directions
@@ -73,3 +70,24 @@ def test_what_a_file_of_text_does_not_tell(name: str, kind: str, role: str) -> N
 def test_keys_one_by_one() -> None:
     for kind, (one, other) in product(KINDS, [("pandas", "parquet"), ("polars", "pandas")]):
         assert difference(side(one), side(other), [kind], "key") is None
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_an_engine_lacks(role: str) -> None:
+    columns, keywords = arguments(["clock"], role)
+    with pytest.raises(TypeError) as caught:
+        kept(columns, keywords.get("by")).make(today())
+    assert str(caught.value) == (
+        f"{'by ' * (role == 'key')}column 'clock' (dtype object) holds time, which the file of a "
+        "profile cannot hold. Turn it into text with astype(str) before taking the profile."
+    )
+    columns, keywords = arguments(["duration"], role)
+    table = side("ibis").engine.make(today())
+    with pytest.raises(RuntimeError) as failed:
+        InfoTheory(table).js_divergence(columns, reference=today(), **keywords)
+    assert str(failed.value) == (
+        "the query of this Ibis table failed, so nothing was counted. It says: "
+        "ArrowNotImplementedError: Unsupported cast from month_day_nano_interval to duration using "
+        "function cast_duration. Column 'duration' holds durations, which some engines do not give "
+        "to Ibis: turn it into a number of seconds where the table is made."
+    )

@@ -1,4 +1,4 @@
-"""The table engine × engine: a column in one engine, its reference in another.
+"""The table of engine by engine: a column in one engine, its reference in another.
 
 ``python -m tests.support.engine_table`` asks of every ordered pair of engines, and of every kind of
 column as category and as key, whether the answer is that of a loop over the plain values. It prints
@@ -14,7 +14,7 @@ import sys
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -122,10 +122,9 @@ READ_AS = {
     ("csv", "duration"): "strings",
     ("json lines", "duration"): "strings",
     ("json lines", "clock"): "strings",
-    ("json lines", "aware"): "naive datetimes",
 }
-CALLED = {"duration": "timedeltas", "clock": "other values", "aware": "aware datetimes"}
-SHOWN = {"strings": str, "naive datetimes": lambda value: value.tz_localize(None)}
+CALLED = {"duration": "timedeltas", "clock": "other values"}
+SHOWN: dict[str, Callable[[Any], Any]] = {"strings": str}
 
 
 @dataclass(frozen=True)
@@ -179,9 +178,7 @@ def arguments(kinds: Sequence[str], role: str) -> tuple[list[str], dict[str, Any
 def ask(one: Held, other: Held, kinds: Sequence[str], role: str) -> Frame:
     """Compare what one engine holds with what another one holds."""
     columns, keywords = arguments(kinds, role)
-    return asked(one.today[role]).js_divergence(
-        columns, reference=other.before[role], **keywords
-    )
+    return asked(one.today[role]).js_divergence(columns, reference=other.before[role], **keywords)
 
 
 @cache
@@ -274,7 +271,7 @@ def main() -> None:
     for name in ("refused", "differs"):
         some = frame[frame["status"] == name]
         for told, rows in some.groupby("told", sort=False):
-            pairs = ", ".join(f"{row.one} × {row.other}" for row in rows.itertuples())
+            pairs = ", ".join(f"{row.one} - {row.other}" for row in rows.itertuples())
             print(f"\n{name}: {told}\n  as {rows['role'].iloc[0]}: {pairs}")
     sys.exit(bool((frame["status"] == "differs").any()))
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from itertools import groupby, pairwise, product
+from itertools import product
 from random import Random
 from typing import Any
 

@@ -17,6 +17,7 @@ import pyarrow.dataset as ds
 _EXACT = 2**53  # whole numbers below are floats exactly
 _WHOLE = (pa.uint64(), pa.decimal128(38, 0), pa.decimal256(76, 0))
 _NUMBERS = (*_WHOLE, pa.decimal128(38, 9))
+_ZONE = r":\d\d *(Z|[+-]\d\d(:?\d\d)?)$"  # what follows the minutes or seconds
 _ANY = (pa.bool_(), pa.date32(), pa.timestamp("s"), pa.timestamp("ns"), pa.string())
 
 
@@ -40,6 +41,29 @@ def holding_whole_numbers(fragment: ds.Fragment, schema: pa.Schema) -> pa.Schema
             if kind != pa.string() or pc.all(_is_whole_text(piece.column(name))).as_py():
                 schema = wider
                 break
+    return schema
+
+
+def keeping_zones(fragment: ds.Fragment, schema: pa.Schema) -> pa.Schema:
+    """Return a file's schema where times that JSON writes with a zone are instants.
+
+    Arrow takes them for times of no zone, which equal other values. A column that holds both kinds
+    stays text, as in CSV.
+    """
+    names = [one.name for one in schema if pa.types.is_timestamp(one.type) and one.type.tz is None]
+    if not names or not isinstance(getattr(fragment, "format", None), ds.JsonFileFormat):
+        return schema
+    as_text = schema
+    for name in names:
+        as_text = _with_type(as_text, name, pa.string())
+    first = _first_piece(fragment, as_text, names)
+    assert first is not None  # the types were guessed from it
+    for name in names:
+        zoned = pc.match_substring_regex(first.column(name).drop_null(), _ZONE)
+        if pc.all(zoned).as_py():
+            schema = _with_type(schema, name, pa.timestamp(schema.field(name).type.unit, "UTC"))
+        elif pc.any(zoned).as_py():
+            schema = _with_type(schema, name, pa.string())
     return schema
 
 
