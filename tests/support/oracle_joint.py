@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -49,7 +48,7 @@ def informed(
     if not settings.dropna:
         raise ValueError("Pairs with a missing value are not counted here.")
     whole = is_whole(frame, settings.weights)
-    groups = tally(frame.assign(**{PAIR: pairs(frame, x, y)}), PAIR, replace(settings))
+    groups = tally(frame.assign(**{PAIR: pairs(frame, x, y)}), PAIR, settings)
     return [
         {
             **dict(zip(settings.by, key, strict=True)),
@@ -57,11 +56,16 @@ def informed(
             "n": number(groups[key].n, whole),
             "n_missing": number(groups[key].missing, whole),
             "categories": len(groups[key].counts),
-            name: score(of(shares(groups[key])), settings.base) if groups[key].n else NAN,
+            name: exactly(score(of(shares(groups[key])), settings.base)) if groups[key].n else NAN,
             "unit": unit_of(settings.base),
         }
         for key in in_key_order(groups, frame, settings.by)
     ]
+
+
+def exactly(value: float) -> float:
+    """Return 0 for what is left of a difference after 50 digits."""
+    return 0.0 if abs(value) < 1e-40 else value
 
 
 def shares(side: Side) -> Weights:
