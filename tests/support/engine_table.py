@@ -108,7 +108,7 @@ def in_plain(made: Frame) -> Frame:
 
 
 PLAIN_TODAY, PLAIN_BEFORE = in_plain(today()), in_plain(before())
-ALL = [*every_engine(), kept([])]
+ALL = every_engine()
 # what all keys together make groups by; of a column without a value on one side they make none
 TOGETHER = [kind for kind in KINDS if kind not in {"nothing today", "nothing before"}]
 # the kinds that an engine, or the writer of its files, has not got

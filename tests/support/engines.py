@@ -207,8 +207,9 @@ def asked(data: Any) -> pdkl.InfoTheory:
 
 
 def every_engine() -> list[Engine]:
-    """List all engines and what is stored, without the marks of pytest."""
-    return [getattr(given, "values", [given])[0] for given in ENGINES] + STORED
+    """List all engines and forms of storage, without the marks of pytest."""
+    engines = [getattr(given, "values", [given])[0] for given in ENGINES]
+    return [*engines, *STORED, kept([])]
 
 
 def _plain(values: pd.Series[Any]) -> list[Any]:
