@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -112,7 +113,11 @@ def _session() -> Any:
     builder = SparkSession.builder.master("local[2]")
     for key, value in settings.items():
         builder = builder.config(key, value)
-    return builder.getOrCreate()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Spark says of its own imports at the start
+        session = builder.getOrCreate()
+        session.createDataFrame([(1,)], "a int")
+    return session
 
 
 def _pyspark(frame: Frame) -> Any:

@@ -14,7 +14,6 @@ CALLS = range(4)
 
 
 @pytest.mark.filterwarnings(SOCKETS)
-@pytest.mark.filterwarnings("ignore::UserWarning:pyspark")  # of its imports, at the start
 @pytest.mark.parametrize("engine", ENGINES)
 def test_answers_are_those_of_the_oracle(engine: str) -> None:
     for number in CALLS:
