@@ -157,6 +157,13 @@ def test_times_with_and_without_a_zone_are_text(tmp_path: Path, ending: str) -> 
     assert counts(scan(write(tmp_path, ending, times))) == dict.fromkeys(times, 1)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_files_with_and_without_a_zone_are_text(tmp_path: Path, order: int) -> None:
+    times = [ZONED[0], "2024-03-01T12:30:00"][::order]
+    paths = [write(tmp_path, "jsonl", [one], f"{i}") for i, one in enumerate(times)]
+    assert counts(scan(paths)) == dict.fromkeys(times, 1)
+
+
 def test_times_without_a_zone_have_none(tmp_path: Path) -> None:
     days = ["2024-03-01", "2024-03-02T12:30:00", "2024-03-02 12:30"]
     found = counts(scan(write(tmp_path, "jsonl", days)))

@@ -44,14 +44,25 @@ def holding_whole_numbers(fragment: ds.Fragment, schema: pa.Schema) -> pa.Schema
     return schema
 
 
-def keeping_zones(fragment: ds.Fragment, schema: pa.Schema) -> pa.Schema:
-    """Return a file's schema where times that JSON writes with a zone are instants.
+def keeping_zones(fragments: list[ds.Fragment], schemas: list[pa.Schema]) -> list[pa.Schema]:
+    """Return the files' schemas where times that JSON writes with a zone are instants.
 
-    Arrow takes them for times of no zone, which equal other values. A column that holds both kinds
-    stays text, as in CSV.
+    Arrow takes them for times of no zone, which equal other values. Columns that hold both kinds
+    are text, as in a file of CSV.
     """
+    found = list(map(_with_zones, fragments, schemas))
+    times = [one for schema in found for one in schema if pa.types.is_timestamp(one.type)]
+    zoned, naive = ({one.name for one in times if (one.type.tz is None) == no} for no in (0, 1))
+    for i, fragment in enumerate(fragments):
+        if _is_json(fragment):
+            for name in zoned & naive & {*found[i].names}:
+                found[i] = _with_type(found[i], name, pa.string())
+    return found
+
+
+def _with_zones(fragment: ds.Fragment, schema: pa.Schema) -> pa.Schema:
     names = [one.name for one in schema if pa.types.is_timestamp(one.type) and one.type.tz is None]
-    if not names or not isinstance(getattr(fragment, "format", None), ds.JsonFileFormat):
+    if not names or not _is_json(fragment):
         return schema
     as_text = schema
     for name in names:
@@ -60,11 +71,15 @@ def keeping_zones(fragment: ds.Fragment, schema: pa.Schema) -> pa.Schema:
     assert first is not None  # the types were guessed from it
     for name in names:
         zoned = pc.match_substring_regex(first.column(name).drop_null(), _ZONE)
-        if pc.all(zoned).as_py():
+        if len(zoned) and pc.all(zoned).as_py():
             schema = _with_type(schema, name, pa.timestamp(schema.field(name).type.unit, "UTC"))
         elif pc.any(zoned).as_py():
             schema = _with_type(schema, name, pa.string())
     return schema
+
+
+def _is_json(fragment: ds.Fragment) -> bool:
+    return isinstance(getattr(fragment, "format", None), ds.JsonFileFormat)
 
 
 def widened(dataset: ds.FileSystemDataset, columns: Iterable[str]) -> ds.Dataset | None:
