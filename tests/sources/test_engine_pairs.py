@@ -27,7 +27,7 @@ from tests.support.engine_table import (
     shared,
     today,
 )
-from tests.support.engines import SOCKETS, kept
+from tests.support.engines import SOCKETS
 
 NAMES = [engine.name for engine in ALL]
 WITH_SPARK = ["pandas", "polars", "parquet"]  # of a slow engine, some pairs in both directions
@@ -80,13 +80,6 @@ def test_keys_one_by_one() -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_what_an_engine_lacks(role: str) -> None:
-    columns, keywords = arguments(["clock"], role)
-    with pytest.raises(TypeError) as caught:
-        kept(columns, keywords.get("by")).make(today())
-    assert str(caught.value) == (
-        f"{'by ' * (role == 'key')}column 'clock' (dtype object) holds time, which the file of a "
-        "profile cannot hold. Turn it into text with astype(str) before taking the profile."
-    )
     columns, keywords = arguments(["duration"], role)
     table = side("ibis").engine.make(today())
     with pytest.raises(RuntimeError) as failed:

@@ -115,7 +115,6 @@ TOGETHER = [kind for kind in KINDS if kind not in {"nothing today", "nothing bef
 LACKS = {
     "ibis": {"duration"},
     "pyspark": {"duration", "clock"},
-    "profile": {"clock"},
 }
 # and those that it reads as another kind, since their text in a file does not tell
 READ_AS = {
