@@ -15,6 +15,7 @@ from pdkl.codes.labels import as_text
 from pdkl.core.counts.counts import require_whole
 from pdkl.core.measures.estimators import find_estimator
 from pdkl.core.measures.joint import NORMALIZATIONS, Joint, normalize
+from pdkl.core.memory import require_room
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.validation import listing, one_of, require_columns
 from pdkl.counting.bins import settle_bins
@@ -165,6 +166,13 @@ def _answer(
         settle_bins(resolved, compared=True),
         given=asked.given,
         dropna=options.dropna,
+    )
+    number = len(asked.pairs)
+    require_room(
+        len(found) * number,
+        found.shape[1] + len(asked.texts) + 5,  # n, n_missing, categories, the value, unit
+        f"Measuring {number:,} pair{'s'[: number > 1]} of columns in each of {len(found):,} groups",
+        "Name the columns to pair, or make fewer groups in by=.",
     )
     parts = []
     for joint in joints:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,10 @@ from pdkl.comparing.align import batches
 from pdkl.comparing.prepare import CountedRequest, prepare
 from pdkl.comparing.score import adjust_p_values, scores, with_zeros
 from pdkl.comparing.shared_labels import Column
-from pdkl.core.forms import UNIFORM
+from pdkl.core.forms import PAIRS, UNIFORM
 from pdkl.core.measures.measure import Measure
+from pdkl.core.memory import require_room
+from pdkl.core.validation import listing
 from pdkl.request.keywords import Request
 from pdkl.results import tidy
 
@@ -30,6 +33,7 @@ def measure(data: Any, request: Request) -> pd.DataFrame:
 def contributions(data: Any, request: Request) -> pd.DataFrame:
     """Answer with a row per comparison, column and category of the alphabet."""
     counted = prepare(data, request)
+    _require_room(counted, counted.columns)
     parts = [_shares(counted, column, request.measures[0]) for column in counted.columns]
     return tidy.contributions(counted.groups, parts, counted.info)
 
@@ -37,6 +41,7 @@ def contributions(data: Any, request: Request) -> pd.DataFrame:
 def distribution(data: Any, request: Request) -> pd.DataFrame:
     """Answer with a row per group, column and category."""
     counted = prepare(data, request)
+    _require_room(counted, [one for one in counted.columns if _shows_all(counted, one)])
     parts = [_probabilities(counted, column) for column in counted.columns]
     return tidy.distribution(counted.groups, parts, counted.info)
 
@@ -64,12 +69,38 @@ def _shares(counted: CountedRequest, column: Column, one: Measure) -> tidy.Categ
     return _categories(column, parts)
 
 
+def _require_room(counted: CountedRequest, columns: Sequence[Column]) -> None:
+    """Raise where these columns, all categories of which are listed, make too many rows."""
+    size, number = len(counted.groups), sum(len(column.alphabet) for column in columns)
+    unit, remedy = "comparisons", "Ask for fewer columns, or make fewer groups in by=."
+    if counted.form is None:
+        unit = "groups"
+        remedy += (
+            " Without smoothing= and alphabet='declared' only categories that occur are shown."
+        )
+    elif counted.form is PAIRS:
+        remedy += (
+            " Compare with one group (reference=label) or with all others together "
+            "(against='rest')."
+        )
+    names = listing([column.name for column in columns], most=3)
+    what = f"Listing all {number:,} categories of {names} in each of {size:,} {unit}"
+    require_room(size * number, counted.width, what, remedy)
+
+
+def _is_declared(counted: CountedRequest, column: Column) -> bool:
+    return counted.options.alphabet == "declared" and column.leveled
+
+
+def _shows_all(counted: CountedRequest, column: Column) -> bool:
+    """Tell whether each group shows the categories of all groups."""
+    return _is_declared(counted, column) or counted.options.smoothing is not None
+
+
 def _probabilities(counted: CountedRequest, column: Column) -> tidy.Categories:
-    smoothing = counted.options.smoothing
-    declared = counted.options.alphabet == "declared" and column.leveled
-    if smoothing is not None:
+    if counted.options.smoothing is not None:
         _require_names(counted, column)
-    every = declared or smoothing is not None
+    declared, every = _is_declared(counted, column), _shows_all(counted, column)
     parts = []
     for batch in batches(counted, column, every=every):
         pairs = batch.pairs

@@ -118,7 +118,8 @@ class DivergenceMethods(Data):
         ValueError
             A keyword out of its range; weights that are negative, missing or infinite; an unknown
             group label; a reference frame without a group in common; ``zeros="raise"`` and a
-            category that Q lacks; a key with the name of a result column.
+            category that Q lacks; a key with the name of a result column; more rows than memory
+            holds, as of all pairs of very many groups.
 
         Notes
         -----
@@ -261,7 +262,7 @@ class DivergenceMethods(Data):
         ValueError
             A keyword out of its range; weights that are negative, missing or infinite; an unknown
             group label; a reference frame without a group in common; a key with the name of a
-            result column.
+            result column; more rows than memory holds, as of all pairs of very many groups.
 
         References
         ----------

@@ -194,7 +194,7 @@ class EntropyMethods(Data):
             A keyword is of the wrong kind, or cells cannot be hashed.
         ValueError
             As in `entropy`; also an ``alphabet`` size that gives probability to categories without
-            a name.
+            a name, and more rows than memory holds.
 
         References
         ----------

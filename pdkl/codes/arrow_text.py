@@ -31,6 +31,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pdkl.codes.arrow_dictionaries import by_dictionary
+
 _PIECE = 1 << 18  # rows looked up at a time
 _SAMPLE = 1 << 15  # rows whose values are taken for the usual ones
 # With room there are some four times as many values, for which the table is four times as large.
@@ -48,7 +50,7 @@ def encode_text(values: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
     """
     known = values.slice(0, _SAMPLE).unique().drop_null()
     if 2 * len(known) > min(_SAMPLE, len(values)):
-        return _by_dictionary(values)
+        return by_dictionary(values)
     roomy = with_room(known) if len(values) > _SAMPLE else known
     pieces = [
         chunk.slice(start, _PIECE)
@@ -72,7 +74,7 @@ def encode_text(values: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
     if not any(lacking):
         return codes, known
     where = codes < 0
-    new, found = _by_dictionary(values.filter(pa.array(where)))
+    new, found = by_dictionary(values.filter(pa.array(where)))
     codes[where] = np.where(new < 0, -1, new + np.int32(len(known)))
     return codes, pa.concat_arrays([known, found])
 
@@ -80,15 +82,9 @@ def encode_text(values: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
 def with_room(known: pa.Array) -> pa.Array:
     """Add values that rows hardly have, to make room in the hash table of a look-up."""
     room = max(_LEAST_ROOM, min(int(_ROOM * len(known)), _MOST_ROOM)) - len(known)
-    return pa.concat_arrays([known, _unlikely(known.type).slice(0, max(room, 0))])
+    return known if room <= 0 else pa.concat_arrays([known, _unlikely(known.type).slice(0, room)])
 
 
 @cache
 def _unlikely(kind: pa.DataType) -> pa.Array:
     return pa.array([f"\0{i}" for i in range(_MOST_ROOM)], kind)
-
-
-def _by_dictionary(values: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
-    coded = values.dictionary_encode().unify_dictionaries()
-    codes = [pc.fill_null(chunk.indices, -1).to_numpy() for chunk in coded.chunks]
-    return np.concatenate(codes).astype(np.int32, copy=False), coded.chunk(0).dictionary

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from pdkl.codes.arrow_dictionaries import dictionaries_of
 from pdkl.codes.arrow_text import encode_text
 from pdkl.codes.equality import first_of_equals
 from pdkl.codes.integers import encode_integers, encode_ticks
@@ -18,6 +20,7 @@ from pdkl.core.counts.counts import CodeArray
 Encoder = Callable[["pd.Series[Any]", Hashable], "tuple[CodeArray, pd.Index[Any]]"]
 _NARROW = ("halffloat", "float")
 _TEXT = ("string", "large_string")
+_AS_THEY_ARE = ("string", "bytes")  # labels that have their plain dtype already
 _SAMPLE = 1 << 12  # objects looked at to learn whether they are few
 
 
@@ -66,14 +69,20 @@ def _from_dictionary(values: pd.Series[Any]) -> tuple[CodeArray, pd.Index[Any]]:
     A dictionary may hold null, or a value twice, and that of each chunk may be another.
     """
     dtype, array = value_dtype(values.dtype), values.array.__arrow_array__()
-    every = encode(pd.Series([], dtype=dtype), values.name)[1]
+    dictionaries, which = dictionaries_of(array)
+    every = pd.arrays.ArrowExtensionArray(pa.chunked_array(dictionaries, dtype.pyarrow_dtype))
+    place, labels = encode(pd.Series(every), values.name)
+    if labels.inferred_type not in _AS_THEY_ARE:
+        empty = encode(pd.Series([], dtype=dtype), values.name)[1]
+        labels, _, position = union_of(empty, labels)  # in the plain dtype that holds them all
+        place = np.append(position, -1)[place]
+    ends = np.cumsum([len(one) for one in dictionaries])[:-1]
+    numbers = [np.append(one, -1) for one in np.split(place, ends)]
     parts = [np.zeros(0, dtype=np.int64)]
-    for chunk in array.chunks:
-        place, labels = encode(pd.Series(chunk.dictionary, dtype=dtype), values.name)
-        every, _, position = union_of(every, labels)
+    for chunk, one in zip(array.chunks, which, strict=True):
         indices = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        parts.append(np.append(np.append(position, -1)[place], -1)[indices])
-    return np.concatenate(parts), every
+        parts.append(numbers[one][indices])
+    return np.concatenate(parts), labels
 
 
 def value_dtype(dtype: Any) -> Any:

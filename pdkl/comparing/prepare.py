@@ -37,6 +37,7 @@ class CountedRequest:
     groups: GroupPairs
     columns: list[Column]
     info: tidy.ResultInfo
+    width: int = 0  # how many columns the answer will have; drift has no use for it
 
     @property
     def form(self) -> Form | None:
@@ -69,7 +70,13 @@ def prepare(data: Any, request: Request) -> CountedRequest:
             for side in (column.p,) if fixed else (column.p, column.q):
                 require_whole(side.weight, "test= or confidence=")
     attributes = resolved.attributes(request.describe(form, options.unit))
-    return CountedRequest(options, groups, columns, tidy.ResultInfo(form, options.unit, attributes))
+    info = tidy.ResultInfo(form, options.unit, attributes)
+    return CountedRequest(options, groups, columns, info, _width(resolved))
+
+
+def _width(resolved: ResolvedRequest) -> int:
+    """Return how many columns the answer will have."""
+    return len(resolved.keys) + len(_columns_shown(resolved))
 
 
 def _columns_shown(resolved: ResolvedRequest) -> list[str]:
@@ -97,7 +104,7 @@ def _bring(
         wanted = partners = [together]
         own = others = [counted]
     else:
-        groups, own, others = count_both(resolved, binners)
+        groups, own, others = count_both(resolved, binners, _width(resolved))
         units = count_blocks(resolved, binners)
     columns = []
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):

@@ -15,6 +15,7 @@ from pdkl.codes.labels import natural_labels
 from pdkl.core.counts.counts import LARGEST_SUM, CodeArray
 from pdkl.core.counts.tabulate import tabulate
 from pdkl.core.forms import ALL, FRAME, LABEL, MAPPING, PAIRS, PREVIOUS, Q
+from pdkl.core.memory import require_room
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.validation import is_number
 from pdkl.counting.count import count
@@ -31,9 +32,12 @@ LineUp = Callable[
 
 
 def count_both(
-    resolved: ResolvedRequest, binners: dict[Hashable, Binner]
+    resolved: ResolvedRequest, binners: dict[Hashable, Binner], width: int
 ) -> tuple[GroupPairs, list[LabelledCounts], list[LabelledCounts]]:
-    """Count both sides, and say which group is compared with which."""
+    """Count both sides, and say which group is compared with which.
+
+    ``width`` is the number of columns that the answer will have.
+    """
     request, form, source, by = resolved.request, resolved.form, resolved.source, resolved.by
     wanted, weights, reference = resolved.columns, request.weights, resolved.reference
     if reference is not None:
@@ -65,6 +69,16 @@ def count_both(
         others = [replace(side, counts=side.counts.collapse()) for side in own]
     if empty and form in (Q, FRAME) and not by:
         keys = keys.iloc[:0]  # two sides without rows have no comparison
+    if form is PAIRS:
+        require_room(
+            len(keys) * (len(keys) - 1) * len(wanted),
+            width,
+            f"against='pairs' compares each of {len(keys):,} groups with each other one, which "
+            f"for {len(wanted)} column{'s'[: len(wanted) > 1]}",
+            "Compare with one group (reference=label) or with all others together "
+            "(against='rest'), or make fewer groups: with fewer or coarser keys in by=, or of "
+            "some rows alone.",
+        )
     if form is LABEL:
         return pairing.one_label(keys, request.reference, list(source.head.columns)), own, others
     make = {Q: pairing.aligned, PAIRS: pairing.pairs, PREVIOUS: pairing.previous}

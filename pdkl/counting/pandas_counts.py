@@ -37,6 +37,8 @@ class LabelledCounts:
     def observed(self) -> LabelledCounts:
         """Forget the labels that do not occur, and whether they were levels."""
         seen = self.counts.observed
+        if seen.all():  # the same labels know already that each is there once
+            return replace(self, leveled=False)
         counts = self.counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
         return replace(self, counts=counts, labels=self.labels[seen], leveled=False)
 

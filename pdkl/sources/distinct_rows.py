@@ -30,8 +30,8 @@ class TooManyRowsError(Exception):
 
 
 @contextmanager
-def running(engine_name: str) -> Iterator[None]:
-    """Say whose query it was that failed."""
+def running(engine_name: str, remedy: str = "") -> Iterator[None]:
+    """Say whose query it was that failed, and what may help where that is known."""
     try:
         yield
     except (AmbiguousNameError, UncountableError):
@@ -40,7 +40,7 @@ def running(engine_name: str) -> Iterator[None]:
         said = (str(error).strip() or "no more is known").splitlines()[0]
         raise QueryError(
             f"the query of this {engine_name} failed, so nothing was counted. It says: "
-            f"{type(error).__name__}: {said}"
+            f"{type(error).__name__}: {said}{remedy and f'. {remedy}'}"
         ) from error
 
 

@@ -213,6 +213,19 @@ def case_sparse() -> Case:
     return Case(title, ask, entropies(frame))
 
 
+def case_distinct_text() -> Case:
+    """Text of which no two rows have the same, in an Arrow table and as a pandas column."""
+    rows = 2_000_000
+    text = pa.array(np.random.default_rng(SEED).permutation(rows)).cast(pa.string())
+    column = pd.Series(text, dtype=pd.ArrowDtype(pa.string()))
+    ask = partial(pdkl.InfoTheory(pa.table({"c": text})).entropy, "c")
+    peers: dict[str, Call] = {
+        "pdkl, of a pandas column": partial(pdkl.SeriesInfoTheory(column).entropy),
+        "Arrow value_counts, counting only": text.value_counts,
+    }
+    return Case("entropy, 2 M distinct texts, Arrow table", ask, peers, rounds=3)
+
+
 def case_many_groups() -> Case:
     """Many small groups."""
     rng = np.random.default_rng(SEED)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from pdkl import InfoTheory
@@ -32,6 +33,51 @@ def test_text_that_keeps_being_new() -> None:
     codes, labels = encode(values, "a")
     assert codes.tolist() == list(range(5000))
     assert list(labels) == values.tolist()
+
+
+def test_many_chunks_are_coded_as_one() -> None:
+    words = [None if i % 13 == 4 else f"row {i % 900}" for i in range(2000)]
+    whole = pa.array(words)
+    kind = pa.dictionary(pa.int32(), pa.string())
+    plain = pa.chunked_array([whole.slice(i, 90) for i in range(0, 2000, 90)])
+    for chunked in (
+        plain,
+        pa.chunked_array([chunk.dictionary_encode() for chunk in plain.chunks]),
+        plain.dictionary_encode(),
+        pa.chunked_array(
+            [pa.array(part, pa.string()).dictionary_encode() for part in ([], [None])]
+        ),
+        pa.chunked_array([], kind),
+    ):
+        codes, labels = encode(pd.Series(pd.arrays.ArrowExtensionArray(chunked)), "a")
+        spelled = [None if code < 0 else labels[code] for code in codes.tolist()]
+        assert spelled == chunked.to_pylist()
+        assert list(labels) == list(dict.fromkeys(w for w in spelled if w is not None))
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.float32(), pa.binary(), pa.date32()])
+def test_dictionaries_are_coded_together_as_one_by_one(kind: pa.DataType) -> None:
+    numbers: list[list[int | None]] = [[3, 1, None, 2], [2, 5, 2], [1]]
+    values = [
+        pa.array(
+            [None if n is None else str(n).encode() for n in one] if kind == pa.binary() else one
+        )
+        .cast(pa.int32() if kind == pa.date32() else kind)
+        .cast(kind)
+        for one in numbers
+    ]
+    parts = [pa.DictionaryArray.from_arrays(np.arange(len(one)), one) for one in values]
+    series = pd.Series(pd.arrays.ArrowExtensionArray(pa.chunked_array(parts)))
+    codes, labels = encode(series, "a")
+    assert codes.tolist() == [0, 1, -1, 2, 2, 3, 2, 1]
+    single = pa.chunked_array(
+        [
+            pa.DictionaryArray.from_arrays(
+                np.arange(4), pa.concat_arrays([values[0].drop_null(), values[1].slice(1, 1)])
+            )
+        ]
+    )
+    assert labels.equals(encode(pd.Series(pd.arrays.ArrowExtensionArray(single)), "a")[1])
 
 
 def test_text_in_no_rows_and_in_missing_rows() -> None:

@@ -7,7 +7,6 @@ import datetime
 import importlib
 import re
 import sys
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -61,10 +60,6 @@ def _before() -> Frame:
 @pytest.fixture(scope="module", params=ENGINES, ids=lambda engine: engine.name)
 def engine(request: pytest.FixtureRequest) -> Engine:
     made: Engine = request.param
-    if made.name == "pyspark":
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what Spark says of its own imports at the start
-            made.make(pd.DataFrame({"a": [1]}))
     return made
 
 

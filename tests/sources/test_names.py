@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
@@ -95,9 +94,7 @@ class Maker:
 
     def __call__(self, frame: Frame) -> Any:
         if isinstance(self.kind, Engine):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what Spark says of its own imports at the start
-                return self.kind.make(frame)
+            return self.kind.make(frame)
         if self.kind == "table":
             return arrow(frame, nan=False)
         return DATASETS[self.kind](frame, self.folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import warnings
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -73,10 +72,6 @@ CUTS: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module", params=ENGINES, ids=lambda engine: engine.name)
 def engine(request: pytest.FixtureRequest) -> Engine:
     made: Engine = request.param
-    if made.name == "pyspark":
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what Spark says of its own imports at the start
-            made.make(pd.DataFrame({"a": [1]}))
     return made
 
 

@@ -136,3 +136,35 @@ def test_datasets_of_the_caller(tmp_path: Path) -> None:
     assert counts(InfoTheory(data)) == {7: FAR, 1.5: 1}
     with pytest.raises(ValueError, match="cannot be read"):  # it is not known what it lets pass
         InfoTheory(data.filter(ds.field("y") == REST)).entropy("x")
+
+
+ZONED = ["2024-03-01T12:30:00+01:00", "2024-03-01 11:30:00Z", "2024-03-02T00:00+0100", None]
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_times_keep_their_zone(tmp_path: Path, ending: str) -> None:
+    theory = scan(write(tmp_path, ending, ZONED[:2] if ending == "csv" else ZONED))
+    instant = pd.Timestamp("2024-03-01 11:30", tz="UTC")
+    assert counts(theory)[instant] == 2
+    naive = pd.DataFrame({"x": [instant.tz_localize(None)]})
+    with pytest.raises(TypeError, match=r"^column 'x' holds aware datetimes and"):
+        theory.js_divergence("x", reference=naive)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_times_with_and_without_a_zone_are_text(tmp_path: Path, ending: str) -> None:
+    times = [ZONED[0], "2024-03-01T12:30:00"]
+    assert counts(scan(write(tmp_path, ending, times))) == dict.fromkeys(times, 1)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_files_with_and_without_a_zone_are_text(tmp_path: Path, order: int) -> None:
+    times = [ZONED[0], "2024-03-01T12:30:00"][::order]
+    paths = [write(tmp_path, "jsonl", [one], f"{i}") for i, one in enumerate(times)]
+    assert counts(scan(paths)) == dict.fromkeys(times, 1)
+
+
+def test_times_without_a_zone_have_none(tmp_path: Path) -> None:
+    days = ["2024-03-01", "2024-03-02T12:30:00", "2024-03-02 12:30"]
+    found = counts(scan(write(tmp_path, "jsonl", days)))
+    assert found == {pd.Timestamp("2024-03-01"): 1, pd.Timestamp("2024-03-02 12:30"): 2}

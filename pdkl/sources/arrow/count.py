@@ -72,12 +72,14 @@ def _pieces(batches: Iterable[pa.RecordBatch], known: Callable[[], int]) -> Iter
     for batch in batches:
         waiting.append(batch)
         rows += len(batch)
-        size = max(_PIECE, known())
-        if rows >= size:
+        if rows >= max(_PIECE, known()):
             table = pa.Table.from_batches(waiting)
             waiting, rows = [], 0
-            for start in range(0, len(table), 2 * size):
-                yield table.slice(start, 2 * size)
+            start = 0
+            while start < len(table):
+                size = 4 * max(_PIECE, known())  # more by now, where a batch has many pieces
+                yield table.slice(start, size)
+                start += size
     if rows:
         yield pa.Table.from_batches(waiting)
 

@@ -98,7 +98,8 @@ def open_files(paths: list[str], form: Any) -> ds.Dataset:
         raise
     fragments = list(dataset.get_fragments())
     schemas = _schemas_of(fragments)
-    settled = list(map(text_types.holding_whole_numbers, fragments, schemas))
+    zoned = text_types.keeping_zones(fragments, schemas)
+    settled = list(map(text_types.holding_whole_numbers, fragments, zoned))
     fields = {field.name: field for field in dataset.schema}
     fields |= {
         new.name: new for new, guessed in zip(settled[0], schemas[0], strict=True) if new != guessed

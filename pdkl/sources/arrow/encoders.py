@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from pdkl.codes.arrow_dictionaries import by_dictionary, dictionaries_of, same_buffers
 from pdkl.codes.arrow_text import with_room
 from pdkl.core.counts.counts import CodeArray
 
@@ -34,21 +35,21 @@ class Vocabulary(Encoder, Protocol):
         """Return the values that the numbers stand for."""
 
 
-def encoder_for(arrow_type: pa.DataType) -> Vocabulary:
-    """Return an encoder for values of a type; TypeError where they cannot be counted."""
+def encoder_for(arrow_type: pa.DataType, *, in_order: bool = False) -> Vocabulary:
+    """Return an encoder for values of a type; TypeError where they cannot be counted.
+
+    With ``in_order`` values get their numbers in the order in which they come.
+    """
     types = pa.types
     if types.is_dictionary(arrow_type):
         return Dictionaries(arrow_type)
     if isinstance(arrow_type, pa.BaseExtensionType):
-        return Converted(encoder_for(arrow_type.storage_type), _storage)
-    if types.is_boolean(arrow_type):
-        return Numbers(pa.uint8(), arrow_type)
+        return Converted(encoder_for(arrow_type.storage_type, in_order=in_order), _storage)
     if types.is_date64(arrow_type):
-        return Converted(encoder_for(pa.date32()), lambda one: one.cast(pa.date32(), safe=False))
-    if types.is_integer(arrow_type):
-        return Numbers(arrow_type, arrow_type)
-    if types.is_temporal(arrow_type) and not types.is_interval(arrow_type):
-        return Numbers(pa.int32() if arrow_type.bit_width == 32 else pa.int64(), arrow_type)
+        days = encoder_for(pa.date32(), in_order=in_order)
+        return Converted(days, lambda one: one.cast(pa.date32(), safe=False))
+    if (numbers := _numbers(arrow_type)) is not None:
+        return Hashed(arrow_type) if in_order else numbers
     if types.is_float16(arrow_type):
         return Converted(encoder_for(pa.float32()), lambda one: one.cast(pa.float32()))
     if types.is_floating(arrow_type):
@@ -71,6 +72,18 @@ def encoder_for(arrow_type: pa.DataType) -> Vocabulary:
     ):
         return Hashed(arrow_type)
     raise TypeError(f"values of Arrow type {arrow_type} are not hashable")
+
+
+def _numbers(arrow_type: pa.DataType) -> Numbers | None:
+    """Return an encoder for what is stored as integers, None for other values."""
+    types = pa.types
+    if types.is_boolean(arrow_type):
+        return Numbers(pa.uint8(), arrow_type)
+    if types.is_integer(arrow_type):
+        return Numbers(arrow_type, arrow_type)
+    if types.is_temporal(arrow_type) and not types.is_interval(arrow_type):
+        return Numbers(pa.int32() if arrow_type.bit_width == 32 else pa.int64(), arrow_type)
+    return None
 
 
 class Hashed:
@@ -107,21 +120,14 @@ class Hashed:
         return codes
 
     def _learn(self, values: pa.ChunkedArray) -> CodeArray:
-        """Hash all values, and number those that are new."""
+        """Hash all values after those known, which so keep their numbers."""
         if values.null_count == len(values):
             return np.full(len(values), -1, dtype=np.int32)
-        encoded = values.dictionary_encode().unify_dictionaries()
-        dictionary = encoded.chunk(0).dictionary
-        place = pc.index_in(dictionary, value_set=self._known)
-        new = place.is_null()
-        number = np.append(place.fill_null(-1).to_numpy(), -1).astype(np.int32)
-        fresh = dictionary.filter(new)
-        number[:-1][new.to_numpy(zero_copy_only=False)] = self.size + np.arange(len(fresh))
-        self._known = pa.concat_arrays([self._known, fresh])
+        size = self.size
+        codes, self._known = by_dictionary(pa.chunked_array([self._known, *values.chunks]))
         self._table = with_room(self._known) if self._is_text else self._known
-        self._learning = len(fresh) > len(values) // 8
-        indices = pa.chunked_array([chunk.indices for chunk in encoded.chunks])
-        return np.asarray(number[as_numpy(indices, -1)])
+        self._learning = self.size - size > len(values) // 8
+        return codes[size:]
 
 
 class Numbers:
@@ -213,27 +219,32 @@ class Dictionaries(_Wrapper):
     """Dictionary arrays: what is encoded is their dictionaries, which may differ by batch."""
 
     def __init__(self, arrow_type: pa.DictionaryType) -> None:
-        super().__init__(encoder_for(arrow_type.value_type))
+        super().__init__(encoder_for(arrow_type.value_type, in_order=True))
         self._last: tuple[pa.Array, CodeArray] | None = None
 
     def encode(self, values: pa.ChunkedArray) -> CodeArray:
         """Return the number of each value, -1 where it is missing."""
+        dictionaries, which = dictionaries_of(values)
+        numbers = self._numbers_of(dictionaries)
         parts = []
-        for chunk in values.chunks:
-            number = self._numbers_of(chunk.dictionary)
+        for chunk, place in zip(values.chunks, which, strict=True):
             indices = chunk.indices
             if indices.null_count:
                 indices = indices.cast(pa.int64()).fill_null(-1)
-            parts.append(number[indices.to_numpy()])
+            parts.append(numbers[place][indices.to_numpy()])
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def _numbers_of(self, dictionary: pa.Array) -> CodeArray:
+    def _numbers_of(self, dictionaries: list[pa.Array]) -> list[CodeArray]:
         """Return the number of each entry, and -1 at the end."""
-        if self._last is not None and _same_buffers(self._last[0], dictionary):
-            return self._last[1]
-        number = np.append(self._inner.encode(pa.chunked_array([dictionary])), -1)
-        self._last = dictionary, number.astype(np.int32)
-        return self._last[1]
+        numbers = []
+        if self._last is not None and same_buffers(self._last[0], dictionaries[0]):
+            numbers.append(self._last[1])
+        if new := dictionaries[len(numbers) :]:
+            every = self._inner.encode(pa.chunked_array(new))
+            parts = np.split(every, np.cumsum([len(one) for one in new])[:-1])
+            numbers += [np.append(part, -1).astype(np.int32) for part in parts]
+        self._last = dictionaries[-1], numbers[-1]
+        return numbers
 
 
 class Converted(_Wrapper):
@@ -277,11 +288,3 @@ def as_numpy(values: pa.ChunkedArray, missing: int) -> NDArray[Any]:
         values = values.fill_null(missing)
     parts = [chunk.to_numpy() for chunk in values.chunks] or [np.zeros(0, dtype=np.int32)]
     return np.asarray(parts[0] if len(parts) == 1 else np.concatenate(parts))
-
-
-def _same_buffers(one: pa.Array, other: pa.Array) -> bool:
-    def where(array: pa.Array) -> list[Any]:
-        addresses = [buffer and buffer.address for buffer in array.buffers()]
-        return [array.type, array.offset, len(array), *addresses]
-
-    return where(one) == where(other)

@@ -17,6 +17,7 @@ import pyarrow.dataset as ds
 _EXACT = 2**53  # whole numbers below are floats exactly
 _WHOLE = (pa.uint64(), pa.decimal128(38, 0), pa.decimal256(76, 0))
 _NUMBERS = (*_WHOLE, pa.decimal128(38, 9))
+_ZONE = r":\d\d *(Z|[+-]\d\d(:?\d\d)?)$"  # what follows the minutes or seconds
 _ANY = (pa.bool_(), pa.date32(), pa.timestamp("s"), pa.timestamp("ns"), pa.string())
 
 
@@ -41,6 +42,44 @@ def holding_whole_numbers(fragment: ds.Fragment, schema: pa.Schema) -> pa.Schema
                 schema = wider
                 break
     return schema
+
+
+def keeping_zones(fragments: list[ds.Fragment], schemas: list[pa.Schema]) -> list[pa.Schema]:
+    """Return the files' schemas where times that JSON writes with a zone are instants.
+
+    Arrow takes them for times of no zone, which equal other values. Columns that hold both kinds
+    are text, as in a file of CSV.
+    """
+    found = list(map(_with_zones, fragments, schemas))
+    times = [one for schema in found for one in schema if pa.types.is_timestamp(one.type)]
+    zoned, naive = ({one.name for one in times if (one.type.tz is None) == no} for no in (0, 1))
+    for i, fragment in enumerate(fragments):
+        if _is_json(fragment):
+            for name in zoned & naive & {*found[i].names}:
+                found[i] = _with_type(found[i], name, pa.string())
+    return found
+
+
+def _with_zones(fragment: ds.Fragment, schema: pa.Schema) -> pa.Schema:
+    names = [one.name for one in schema if pa.types.is_timestamp(one.type) and one.type.tz is None]
+    if not names or not _is_json(fragment):
+        return schema
+    as_text = schema
+    for name in names:
+        as_text = _with_type(as_text, name, pa.string())
+    first = _first_piece(fragment, as_text, names)
+    assert first is not None  # the types were guessed from it
+    for name in names:
+        zoned = pc.match_substring_regex(first.column(name).drop_null(), _ZONE)
+        if len(zoned) and pc.all(zoned).as_py():
+            schema = _with_type(schema, name, pa.timestamp(schema.field(name).type.unit, "UTC"))
+        elif pc.any(zoned).as_py():
+            schema = _with_type(schema, name, pa.string())
+    return schema
+
+
+def _is_json(fragment: ds.Fragment) -> bool:
+    return isinstance(getattr(fragment, "format", None), ds.JsonFileFormat)
 
 
 def widened(dataset: ds.FileSystemDataset, columns: Iterable[str]) -> ds.Dataset | None:

@@ -123,6 +123,18 @@ def _require_told_apart(names: Sequence[str]) -> None:
             )
 
 
+def remedy(query: Query, column_lists: Sequence[Sequence[Hashable]]) -> str:
+    """Say what may help where a query fails for the types of these columns."""
+    asked = {name for columns in column_lists for name in columns}
+    spans = [f.name for f in query.fields if f.name in asked and isinstance(f.dtype, nw.Duration)]
+    if not spans or not query.frame.implementation.is_ibis():
+        return ""
+    return (
+        f"Column {spans[0]!r} holds durations, which some engines do not give to Ibis: turn it "
+        "into a number of seconds where the table is made."
+    )
+
+
 def distinct(
     query: Query,
     column_lists: Sequence[Sequence[Hashable]],

@@ -82,7 +82,7 @@ class QuerySource(FrameSource):
             and binner.bins.size <= engine.MOST_CATEGORIES
         }
         lists = [list(dict.fromkeys(columns)) for columns in column_lists]
-        with running(self.engine_name):
+        with running(self.engine_name, engine.remedy(self.query, lists)):
             tables = engine.distinct(self.query, lists, weights, edges, self.most)
         if self.most is not None and any(len(table) > self.most for table in tables):
             raise TooManyRowsError
