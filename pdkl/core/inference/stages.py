@@ -2,8 +2,9 @@
 
 Between order statistics of n rows the shares of a continuous distribution are Dirichlet, whatever
 the distribution, so that rows of another sample fall into them as out of an urn that each ball
-returns to with one more (s = +1), alpha being how far their ranks are apart (Wilks 1962, "Mathematical
-Statistics", chapter 8). "Below" and "above" have alpha = 1, though Q is empty there by construction.
+returns to with one more (s = +1), alpha being how far their ranks are apart (Wilks 1962,
+"Mathematical Statistics", chapter 8). "Below" and "above" have alpha = 1, though Q is empty there
+by construction.
 
 What is no spacing, such as missing values, is exchangeable, and comes first: rows are dealt in
 stages, each of which deals what falls into the rest of the one before.
@@ -135,11 +136,13 @@ class Stages:
         else:
             parts = [(EXCHANGE, exchanged, None), (SPACINGS, outer | inside, np.zeros(size))]
         stages = []
-        for law, chosen, balls in parts:
-            if balls is None:  # of two samples exchanged, all their other rows
-                rest = ~chosen
-                balls = pairs.mass(pairs.count_p, rest) + pairs.mass(q, rest)
+        for law, chosen, later in parts:
+            # of two samples exchanged, all their other rows
+            others = pairs.mass(pairs.count_p, ~chosen) + pairs.mass(q, ~chosen)
+            balls = others if later is None else later
             some = np.flatnonzero(chosen)
+            if not len(some):
+                continue
             stages.append(
                 _Stage(
                     law,
@@ -168,7 +171,7 @@ class Stages:
     def looks(self, evaluate: Evaluate) -> Iterator[Look]:
         """Show the categories one by one, for a maximum over them."""
         for stage, n, m in self._observed():
-            yield from self._cells(stage, n, m, whole=True).looks(evaluate)
+            yield from self._cells(stage, n, m, whole=True).looks(evaluate, together=False)
 
     def tables(self, evaluate: Evaluate, joins: Sequence[Join]) -> Tables:
         """List all tables of comparisons that have few, if all is dealt in one stage."""
@@ -223,10 +226,7 @@ class Stages:
         everything = np.arange(size)
         found = []
         for stage, n, m in self._observed():
-            p, q = (
-                np.bincount(stage.urn, weights=side * stage.times, minlength=size)
-                for side in (stage.p, stage.q)
-            )
+            q = np.bincount(stage.urn, weights=stage.q * stage.times, minlength=size)
             cells = Cells.of(
                 stage.law,
                 np.concatenate([stage.urn, everything]),
@@ -265,7 +265,7 @@ class Stages:
         return [parabola.total(three) for three in zip(*given, strict=True)]
 
     def _cells(self, stage: _Stage, n: FloatArray, m: FloatArray, *, whole: bool) -> Cells:
-        """Return the cells of a stage to which so many rows come; ``whole``, the rest among them."""
+        """Return the cells of a stage to which so many rows come; if ``whole``, with its rest."""
         size, urn = self.pairs.size, stage.urn
         last = not stage.balls.any()
         alpha, q = stage.alpha, stage.q

@@ -7,8 +7,8 @@ table is hypergeometric: a_ij of n rows, r_i of which have x = i, and c_j have y
 
 is a sum over cells, hence exact. Its variance is that of the linear and quadratic parts of the
 terms, whose correlations are products of those of rows and of columns; its third moment is that of
-single cells, and what several cells have together is scaled so that 2n I tends to chi-squared with
-(R - 1)(C - 1) degrees of freedom.
+cells and pairs of cells, and what three cells have together is taken from normal counts, for which
+2n I would be chi-squared with (R - 1)(C - 1) degrees of freedom.
 
 References
 ----------
@@ -72,9 +72,7 @@ class Contingency:
         cls, table: IntArray, x: IntArray, y: IntArray, weight: FloatArray, size: int
     ) -> Contingency:
         """Take tables from their occurring cells, one entry each."""
-        return cls(
-            size, _margin(table, x, weight), _margin(table, y, weight), table, weight + 0.0
-        )
+        return cls(size, _margin(table, x, weight), _margin(table, y, weight), table, weight + 0.0)
 
     @property
     def n(self) -> FloatArray:
@@ -192,26 +190,28 @@ def _by_margins(tables: Contingency, n: FloatArray) -> Moments:
     bent = cell.quadratic
     ratio_r, ratio_c = (EXCHANGE.ratios(one, drawn._replace(n=c))[1] for one in (r, c))
     w_r, w_c = np.sqrt(ratio_r), np.sqrt(ratio_c)
-    shared = total((1.0 - ratio_r) * (1.0 - ratio_c) * bent * bent - bent * bent)
-    of_row, of_column = by_row(w_c * bent), by_column(w_r * bent)
-    # once for each row, and each column: of the cells of one, those of its first
-    row_rest = np.bincount(
-        rows.table, weights=rows.times * (1.0 - _ratio_of(rows, n)) * of_row**2, minlength=size
-    )
-    column_rest = np.bincount(
-        columns.table,
-        weights=columns.times * (1.0 - _ratio_of(columns, n)) * of_column**2,
-        minlength=size,
-    )
-    shared += row_rest + column_rest + total(w_r * w_c * bent) ** 2
-    variance = linear + np.maximum(total(cell.square) + shared, 0.0)
+    rest_r, rest_c = (1.0 - _second_ratio(margin, n) for margin in (rows, columns))
+
+    def shared(one: FloatArray, two: FloatArray) -> FloatArray:
+        """Sum one x two over pairs of different cells, as their polynomials are correlated."""
+        own = total(((1.0 - ratio_r) * (1.0 - ratio_c) - 1.0) * one * two)
+        in_rows = rows.total_of(rest_r * by_row(w_c * one) * by_row(w_c * two), size)
+        in_columns = columns.total_of(rest_c * by_column(w_r * one) * by_column(w_r * two), size)
+        return own + in_rows + in_columns + total(w_r * w_c * one) * total(w_r * w_c * two)
+
+    variance = linear + np.maximum(total(cell.square) + shared(bent, bent), 0.0)
     c1, g = level * cell.sd, cell.curvature
     cube = cell.cube + 3.0 * c1 * cell.square_first + 3.0 * c1 * c1 * bent * g
     cube += c1**3 * cell.skewness
-    cubes = _cubes(rows, n, size) * _cubes(columns, n, size)
+    e2 = cell.square_second + 2.0 * c1 * cell.first_second + c1 * c1 * g
+    # three cells, from normal counts, of which all together are those of chi-squared
+    normal = (1.0 - share_r) * (1.0 - share_c) / np.sqrt(2.0)
     degrees = (rows.number(size) - 1.0) * (columns.number(size) - 1.0)
-    scale = np.divide(degrees, cubes, out=np.ones(size), where=cubes > 0)
-    third = total(cube) + 2.0 * np.sqrt(2.0) * (scale - 1.0) * total(bent**3)
+    root = 2.0 * np.sqrt(2.0)
+    three = degrees - root * (total(normal**3) + 3.0 * shared(normal**2, normal))
+    size_of = total(normal**3)
+    three *= np.divide(total(bent**3), size_of, out=np.zeros(size), where=size_of > 0)
+    third = total(cube) + 3.0 * shared(e2, bent) + three
     return Moments(total(cell.mean), variance, third, np.zeros(size), np.zeros(size))
 
 
@@ -225,6 +225,9 @@ class _Distinct(NamedTuple):
 
     def number(self, size: int) -> FloatArray:
         return np.bincount(self.table, weights=self.times, minlength=size)
+
+    def total_of(self, values: FloatArray, size: int) -> FloatArray:
+        return np.bincount(self.table, weights=values * self.times, minlength=size)
 
 
 def _distinct(margin: Margin, size: int) -> _Distinct:
@@ -247,14 +250,9 @@ def _crossed(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
     return i, first[i] + offset
 
 
-def _ratio_of(margin: _Distinct, n: FloatArray) -> FloatArray:
+def _second_ratio(margin: _Distinct, n: FloatArray) -> FloatArray:
     balls = n[margin.table]
     return EXCHANGE.ratios(margin.total, Drawn(balls, balls))[1]
-
-
-def _cubes(margin: _Distinct, n: FloatArray, size: int) -> FloatArray:
-    left = 1.0 - margin.total / n[margin.table]
-    return np.bincount(margin.table, weights=margin.times * left**3, minlength=size)
 
 
 def _margin(table: IntArray, label: IntArray, weight: FloatArray) -> Margin:

@@ -135,7 +135,8 @@ class TwoSamples:
         for piece in self.pieces(fine=True):
             count, weight = self.look(piece)
             values = self.values(piece.cell, count, evaluate, np.maximum)[0]
-            yield Look(self.urn[piece.cell], self.times[piece.cell], values, weight)
+            apart = np.zeros_like(weight)
+            yield Look(self.urn[piece.cell], self.times[piece.cell], values, weight, apart)
 
     def moments(self, evaluate: Evaluate) -> list[Moments]:
         """Return the moments of each statistic in each comparison."""
