@@ -17,7 +17,7 @@ from pdkl.core.inference.moments import CellMoments, basis, cell_moments, mean, 
 from pdkl.core.inference.nodes import KINKED, Piece, Rule, look, pieces
 from pdkl.core.inference.tail import Moments
 from pdkl.core.inference.urn import Drawn, Urn
-from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum
+from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum, sum_in_order
 from pdkl.core.threads import usable_cores
 
 # what each entry adds to some statistics
@@ -231,7 +231,7 @@ def sorted_cells(
     number = np.add.reduceat(times[order], starts) if len(starts) else times
     alive = np.flatnonzero(live[first])
     owner = urn[first]
-    held = np.bincount(owner[alive], weights=number[alive], minlength=size)
+    held = sum_in_order(number[alive], owner[alive], size)
     of_two = alive[held[owner[alive]] == 2]
     leader = of_two[np.diff(owner[of_two], prepend=-1) != 0]
     follower = of_two[np.diff(owner[of_two], append=-1) != 0]

@@ -45,7 +45,7 @@ class Largest(NamedTuple):
         rows, before = np.arange(len(at)), np.maximum(at - 1, 0)
         high, low = self.below[rows, at], self.below[rows, before]
         part = np.divide(wanted[:, 0] - low, high - low, out=np.ones(len(at)), where=high > low)
-        return (before + np.clip(part, 0.0, 1.0) * (at - before)) * self.step
+        return np.asarray((before + np.clip(part, 0.0, 1.0) * (at - before)) * self.step)
 
     def expectation(self, finish: Finish) -> FloatArray:
         """Return E finish(T)."""

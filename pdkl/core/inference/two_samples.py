@@ -25,7 +25,7 @@ from pdkl.core.inference.maximum import Look
 from pdkl.core.inference.moments import basis, dot
 from pdkl.core.inference.tail import CERTAIN, Moments
 from pdkl.core.inference.urn import REPLACE, Drawn
-from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray, sum_in_order
 
 Total = Callable[[FloatArray], FloatArray]  # sums the cells of each comparison
 _NODES = 1 << 15  # at a time
@@ -121,6 +121,7 @@ class TwoSamples:
         other = pairs.count_q - pairs.count_p if pooled else pairs.count_q
         rest = pairs.total_q - pairs.total_p if pooled else pairs.total_q
         urn, p, q, times = with_absent(pairs, pairs.count_p, other, absent=absent)
+        assert q is not None
         return cls.of(
             urn,
             np.stack([p, q]),
@@ -227,7 +228,7 @@ class TwoSamples:
         alone = np.bincount(self.urn[self.mate >= 0], minlength=size) > 0
 
         def total(values: FloatArray) -> FloatArray:
-            return np.bincount(self.urn, weights=values * self.times, minlength=size)
+            return sum_in_order(values * self.times, self.urn, size)
 
         n = self.totals[:, self.urn]
         rest = n - self.counts
@@ -279,7 +280,7 @@ def _two_cells(
         pairs = pairs + total(e * w) * total(c * w) - total(e * c * w * w)
     for e, c, w in zip(straight, c1, u, strict=True):
         pairs = pairs - total(e * w) * total(c * w) + total(e * c * w * w)
-    return pairs
+    return np.asarray(pairs)
 
 
 def _cube(found: TwoCellMoments, c1: FloatArray) -> FloatArray:
@@ -288,7 +289,7 @@ def _cube(found: TwoCellMoments, c1: FloatArray) -> FloatArray:
     cube = found.cube + 3.0 * (c1 * found.square_linear).sum(axis=0)
     cube += 3.0 * (c1 * c1 * found.curvature * quadratic[:2]).sum(axis=0)
     cube += 6.0 * c1[0] * c1[1] * quadratic[2] + (c1**3 * found.skewness).sum(axis=0)
-    return cube
+    return np.asarray(cube)
 
 
 def _three_cells(found: TwoCellMoments, c1: FloatArray, q: FloatArray, total: Total) -> FloatArray:
@@ -316,7 +317,8 @@ def _three_cells(found: TwoCellMoments, c1: FloatArray, q: FloatArray, total: To
     # l'SMSl - l'Ml - 2 l'M U^2 l, and what l's of one cell have with M of another
     mixed = (line * m * (s[:, None] * s - 1.0 - 2.0 * q)).sum(axis=(0, 1))
     mixed += _trace(line * uu, m * uu)
-    return 8.0 * (normal - met) + 6.0 * (total(mixed) - _trace(matrix(line * uu), once))
+    third = 8.0 * (normal - met) + 6.0 * (total(mixed) - _trace(matrix(line * uu), once))
+    return np.asarray(third)
 
 
 def _product(x: FloatArray, y: FloatArray) -> FloatArray:
@@ -339,7 +341,7 @@ def _cell_moments(count: FloatArray, weight: FloatArray, values: FloatArray) -> 
         weight = np.divide(weight * finite, left, out=np.zeros_like(weight), where=left > 0)
         values = np.where(finite, values, 0.0)
     sides = [basis(side, weight) for side in count]
-    (_, a1, a2, *a), (_, b1, b2, *b) = sides
+    a1, a2, b1, b2 = sides[0].first, sides[0].second, sides[1].first, sides[1].second
     middle = dot(weight, values)
     rest = values - middle[:, None]
     linear = np.stack([dot(weight, rest, one) for one in (a1, b1)])
@@ -356,7 +358,9 @@ def _cell_moments(count: FloatArray, weight: FloatArray, values: FloatArray) -> 
         np.stack([dot(square, one) for one in (a1, b1)]),
         np.stack([dot(square, one) for one in (a2, b2, ab)]),
         np.stack([[dot(weighted, one, two) for two in (a2, b2)] for one in (a1, b1)]),
-        *(np.stack(pair) for pair in zip(a, b, strict=True)),
+        np.stack([side.sd for side in sides]),
+        np.stack([side.skewness for side in sides]),
+        np.stack([side.curvature for side in sides]),
         values.min(axis=1),
         infinite,
     )
