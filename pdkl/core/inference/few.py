@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from pdkl.core.inference.cells import Cells, Evaluate, Join
 from pdkl.core.inference.tail import Finish
-from pdkl.core.numerics.exact import FloatArray, IntArray, sum_in_order
+from pdkl.core.numerics.exact import FloatArray, IntArray, segment_max, sum_in_order
 
 MOST = 4096  # tables of one urn
 _TIE = 1e-9  # tables that differ in the order of cells only may differ by rounding
@@ -132,9 +132,9 @@ def _of_block(
     first = np.cumsum(number) - number
     count = low[each] + (np.arange(len(each)) - np.repeat(first, number))
     drawn = cells.drawn.of(cells.urn[each])
-    paired = cells.mate[each] >= 0
     log = cells.law.log_free(count, cells.alpha[each], drawn)
-    log[paired] = cells.law.log_marginal(count, cells.alpha[each], drawn)[paired]
+    two = np.flatnonzero(cells.mate[each] >= 0)
+    log[two] = cells.law.log_marginal(count[two], cells.alpha[each[two]], drawn.of(two))
     values = np.empty((len(joins), len(each)))
     for join in set(joins):
         several = cells.values(each, count[:, None], evaluate, join)
@@ -175,7 +175,7 @@ def _perhaps_few(cells: Cells, low: FloatArray, high: FloatArray) -> IntArray:
     most, largest = total(span), np.zeros(cells.size)
     largest[urn[from_end == 0]] = span[from_end == 0]
     moved = cells.drawn.n - sum_in_order(low * cells.times, cells.urn, cells.size)
-    moved = np.minimum(moved, most - moved)
+    moved = np.maximum(np.minimum(moved, most - moved), 0.0)
 
     def tables(choice: NDArray[np.bool_]) -> FloatArray:
         """Return the logarithm of how many tables there are at least."""
@@ -190,7 +190,8 @@ def _perhaps_few(cells: Cells, low: FloatArray, high: FloatArray) -> IntArray:
     enough = np.maximum(enough, tables(from_end % 2 == 1))
     decided = cells.alone > 0  # by one cell, whose counts are the tables
     enough = np.where(decided, np.log(largest + 1.0), enough)
-    return np.flatnonzero((enough <= np.log(MOST)) & (largest < MOST) & (last > 0))
+    widest = segment_max(high - low, cells.urn, cells.size)
+    return np.flatnonzero((enough <= np.log(MOST)) & (widest < MOST) & (last > 0))
 
 
 class _Class(NamedTuple):
