@@ -15,6 +15,9 @@ from pdkl.core.numerics.exact import FloatArray
 def law(s: int, alpha: Sequence[int], n: int) -> Iterator[tuple[tuple[int, ...], Fraction]]:
     """Yield all counts that an urn may give, with their probabilities."""
     balls = sum(alpha)
+    whole = Fraction(comb(balls, n) if s < 0 else comb(n + balls - 1, n))
+    if s == 0:
+        whole = Fraction(balls**n, factorial(n))
     for some in itertools.product(range(n + 1), repeat=len(alpha) - 1):
         if sum(some) > n:
             continue
@@ -28,8 +31,7 @@ def law(s: int, alpha: Sequence[int], n: int) -> Iterator[tuple[tuple[int, ...],
             else:
                 chance *= comb(a + c - 1, a) if c else Fraction(a == 0)
         if chance:
-            whole = {-1: comb(balls, n), 0: Fraction(balls**n, factorial(n))}
-            yield counts, chance / whole.get(s, comb(n + balls - 1, n))
+            yield counts, chance / whole
 
 
 def distribution(

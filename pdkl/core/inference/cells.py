@@ -184,11 +184,14 @@ class Cells:
         """Evaluate statistics at some counts of cells, a row each; ``join`` what two cells add."""
         what = self.alpha if self.fixed is None else self.fixed
         found = self._at(cell, count, what[cell], evaluate)
-        mate = self.mate[cell]
-        if (mate >= 0).any():
-            other = self.drawn.n[self.urn[cell], None] - count
-            more = self._at(cell, other, self.mates[1][mate], evaluate)
-            found = [join(one, two) for one, two in zip(found, more, strict=True)]
+        rows = np.flatnonzero(self.mate[cell] >= 0)
+        if len(rows):
+            some = cell[rows]
+            other = self.drawn.n[self.urn[some], None] - count[rows]
+            more = self._at(some, other, self.mates[1][self.mate[some]], evaluate)
+            found = [one.copy() for one in found]  # a term may return what it was given
+            for one, two in zip(found, more, strict=True):
+                one[rows] = join(one[rows], two)
         return found
 
     def _at(

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.cells import Evaluate, Join, gathered, sorted_cells
@@ -75,10 +76,9 @@ class TwoSamples:
         What P and the other sample have.
     times : float64 array
         For how many cells alike it stands.
-    mate : int64 array
-        Where there are two cells only, the other one: an index into ``mates``; else -1.
-    mates : float64 array, shape (2, ...)
-        Counts of those.
+    decides : bool array
+        Whether there are two cells only, and the other one, which is not among them, gets what
+        this one leaves.
     totals : float64 array, shape (2, comparisons)
         The rows of both samples.
     pooled : bool
@@ -90,8 +90,7 @@ class TwoSamples:
     urn: IntArray
     counts: FloatArray
     times: FloatArray
-    mate: IntArray
-    mates: FloatArray
+    decides: NDArray[np.bool_]
     totals: FloatArray
     pooled: bool
     alphabet: int = 1
@@ -110,10 +109,8 @@ class TwoSamples:
         """Sort cells in any order, and count equal ones."""
         live = counts.sum(axis=0) > 0
         first, keep, mate, number = sorted_cells(urn, counts, live, times, totals.shape[1])
-        every = counts[:, first]
-        return cls(
-            urn[first][keep], every[:, keep], number[1], mate, every, totals, pooled, alphabet
-        )
+        left = first[keep]
+        return cls(urn[left], counts[:, left], number[1], mate >= 0, totals, pooled, alphabet)
 
     @classmethod
     def of_pairs(cls, pairs: Pairs, *, pooled: bool, absent: bool = False) -> TwoSamples:
@@ -167,7 +164,7 @@ class TwoSamples:
         number = np.where(bell, np.where(few, 3.0, 7.0), number)
         low = np.where(bell, self.counts - step * (number // 2), low)
         width = np.where(bell, number, width).astype(np.int64)
-        paired = self.mate >= 0
+        paired = self.decides
         order = np.lexsort((width[1], width[0], paired))
         new = (np.diff(width[:, order], axis=1, prepend=-1) != 0).any(axis=0)
         new |= np.diff(paired[order].astype(np.int64), prepend=-1) != 0
@@ -207,7 +204,7 @@ class TwoSamples:
     ) -> list[FloatArray]:
         """Evaluate statistics at some counts of cells; ``join`` what two cells add."""
         found = self._at(cell, count, evaluate)
-        if (self.mate[cell] >= 0).any():
+        if (self.decides[cell]).any():
             other = self.totals[:, self.urn[cell], None] - count
             more = self._at(cell, other, evaluate)
             found = [join(one, two) for one, two in zip(found, more, strict=True)]
@@ -225,7 +222,7 @@ class TwoSamples:
     def _of_sum(self, found: TwoCellMoments) -> Moments:
         """Put the cells of each comparison together, as `pdkl.core.inference.moments.of_sum`."""
         size = self.totals.shape[1]
-        alone = np.bincount(self.urn[self.mate >= 0], minlength=size) > 0
+        alone = np.bincount(self.urn[self.decides], minlength=size) > 0
 
         def total(values: FloatArray) -> FloatArray:
             return sum_in_order(values * self.times, self.urn, size)
