@@ -13,9 +13,10 @@ from pdkl.core.counts.pairs import Pairs
 from pdkl.core.counts.smoothing import Smoothing, fill_alphabet
 from pdkl.core.inference import closed
 from pdkl.core.inference.cells import Cells, Evaluate
-from pdkl.core.inference.closed import Scores, against_null, intervals
+from pdkl.core.inference.closed import against_null, intervals
 from pdkl.core.inference.nodes import KINKED, SMOOTH
 from pdkl.core.inference.samplers import Null, RowSampler
+from pdkl.core.inference.scores import Scores, is_closed, is_kinked
 from pdkl.core.inference.statistics import Statistic, evaluate, g_statistic, interval
 from pdkl.core.inference.tail import added
 from pdkl.core.inference.urn import EXCHANGE, REPLACE, SPACINGS, Urn
@@ -385,7 +386,7 @@ def test_p_values_fall_with_distance() -> None:
 
 
 def test_a_kink_is_seen() -> None:
-    kinked = [one.name for one in ADDITIVE if closed._is_kinked(one)]
+    kinked = [one.name for one in ADDITIVE if is_kinked(one)]
     assert kinked == ["total_variation"]
 
 
@@ -418,3 +419,8 @@ def test_strata_with_totals_of_all() -> None:
     assert abs(both.mean[0] - values.mean()) <= 5 * error
     assert math.sqrt(both.variance[0]) == pytest.approx(values.std(), rel=0.03)
     assert float(np.mean(values > both.quantile(0.95)[0])) == pytest.approx(0.05, abs=0.008)
+
+
+def test_what_must_be_drawn() -> None:
+    assert all(is_closed(one) for one in EVERY)
+    assert not is_closed(replace(MEASURES["entropy"], from_counts=lambda sample: sample.n))

@@ -11,7 +11,8 @@ import pytest
 from pdkl.core.counts.bin_edges import fit
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.counts.smoothing import Smoothing
-from pdkl.core.inference.closed import Scores, against_null
+from pdkl.core.inference.closed import against_null
+from pdkl.core.inference.scores import Scores
 from pdkl.core.inference.stages import (
     ABOVE,
     BELOW,
