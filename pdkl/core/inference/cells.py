@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.maximum import Look
-from pdkl.core.inference.moments import CellMoments, basis, cell_moments, of_sum
+from pdkl.core.inference.moments import CellMoments, basis, cell_moments, mean, of_sum
 from pdkl.core.inference.nodes import KINKED, Piece, Rule, look, pieces
 from pdkl.core.inference.tail import Moments
 from pdkl.core.inference.urn import Drawn, Urn
-from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum
+from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum, sum_in_order
 from pdkl.core.threads import usable_cores
 
 # what each entry adds to some statistics
 Evaluate = Callable[[Pairs], list[FloatArray]]
 Join = Callable[[FloatArray, FloatArray], FloatArray]
+_FREE = 2.0**20
 Found = tuple[FloatArray, ...]
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -152,13 +153,26 @@ class Cells:
         work = pieces(self.law, self.alpha, drawn, rule, apart=self._paired)
         return [CellMoments(*one) for one in gathered(work, task, len(self.urn))]
 
-    def looks(self, evaluate: Evaluate) -> Iterator[Look]:
-        """Show the cells one by one, with the first of the statistics."""
+    def looks(self, evaluate: Evaluate, *, together: bool = True) -> Iterator[Look]:
+        """Show the cells one by one, with the first of the statistics.
+
+        If ``together`` as if n were free, and how far from their mean the counts are then; as
+        they are if one cell decides, or the urn has other cells.
+        """
         drawn = self.drawn.of(self.urn)
+        if together:
+            decided = (self.alone[self.urn] > 0) | (self.alpha >= drawn.balls)
+            scale = np.where(decided, 1.0, _FREE)
+            # a small part of a large urn
+            drawn = Drawn(drawn.balls * scale, drawn.n * scale)
         for piece in pieces(self.law, self.alpha, drawn, KINKED, apart=self._paired):
+            cell = piece.cell
             count, weight = look(self.law, self.alpha, drawn, piece)
-            values = self.values(piece.cell, count, evaluate, np.maximum)[0]
-            yield Look(self.urn[piece.cell], self.times[piece.cell], values, weight)
+            values = self.values(cell, count, evaluate, np.maximum)[0]
+            away = np.zeros_like(count)
+            if together:
+                away += (count - mean(weight, count)) * (~decided)[cell, None]
+            yield Look(self.urn[cell], self.times[cell], values, weight, away)
 
     @property
     def _paired(self) -> IntArray:
@@ -170,11 +184,14 @@ class Cells:
         """Evaluate statistics at some counts of cells, a row each; ``join`` what two cells add."""
         what = self.alpha if self.fixed is None else self.fixed
         found = self._at(cell, count, what[cell], evaluate)
-        mate = self.mate[cell]
-        if (mate >= 0).any():
-            other = self.drawn.n[self.urn[cell], None] - count
-            more = self._at(cell, other, self.mates[1][mate], evaluate)
-            found = [join(one, two) for one, two in zip(found, more, strict=True)]
+        rows = np.flatnonzero(self.mate[cell] >= 0)
+        if len(rows):
+            some = cell[rows]
+            other = self.drawn.n[self.urn[some], None] - count[rows]
+            more = self._at(some, other, self.mates[1][self.mate[some]], evaluate)
+            found = [one.copy() for one in found]  # a term may return what it was given
+            for one, two in zip(found, more, strict=True):
+                one[rows] = join(one[rows], two)
         return found
 
     def _at(
@@ -217,7 +234,7 @@ def sorted_cells(
     number = np.add.reduceat(times[order], starts) if len(starts) else times
     alive = np.flatnonzero(live[first])
     owner = urn[first]
-    held = np.bincount(owner[alive], weights=number[alive], minlength=size)
+    held = sum_in_order(number[alive], owner[alive], size)
     of_two = alive[held[owner[alive]] == 2]
     leader = of_two[np.diff(owner[of_two], prepend=-1) != 0]
     follower = of_two[np.diff(owner[of_two], append=-1) != 0]

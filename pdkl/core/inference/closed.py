@@ -7,57 +7,30 @@ type III from these; where few tables are possible they are listed instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
-from pdkl.core.counts.smoothing import Smoothing
 from pdkl.core.inference.cells import Evaluate
 from pdkl.core.inference.dealing import Dealing, OneStage
 from pdkl.core.inference.maximum import Look, largest
 from pdkl.core.inference.nodes import KINKED, SMOOTH
 from pdkl.core.inference.samplers import Null
+from pdkl.core.inference.scores import Scores, Terms, finish_of, is_kinked, within
 from pdkl.core.inference.stages import Spacings, Stages
 from pdkl.core.inference.statistics import g_statistic
 from pdkl.core.inference.tail import CERTAIN, Finish, as_it_is
 from pdkl.core.inference.two_samples import TwoSamples
-from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import FloatArray, IntArray
 
 _LEVEL = 0.95
 _OFTEN_INFINITE = 1e-3  # from here on a score has no excess
 _ENTRIES = 1 << 18  # looked at together: it bounds the memory, not the result
 _COMPARISONS = 4096  # likewise
-
-
-@dataclass(frozen=True)
-class Scores:
-    """What was measured of some comparisons, and how.
-
-    Parameters
-    ----------
-    measures : sequence of Measure
-        Those for which `is_closed`.
-    observed : sequence of float64 arrays
-        The values of each, one per comparison, smoothing included.
-    log_base : float
-        The natural logarithm of the base of their logarithms.
-    smoothing : Smoothing, optional
-        The pseudo-counts in them: of both sides, or of P alone where the null is "fixed".
-    """
-
-    measures: Sequence[Measure]
-    observed: Sequence[FloatArray]
-    log_base: float = 1.0
-    smoothing: Smoothing | None = None
-
-    def only(self, comparisons: IntArray) -> Scores:
-        """Return those of some comparisons."""
-        return replace(self, observed=[values[comparisons] for values in self.observed])
 
 
 class NullAnswer(NamedTuple):
@@ -88,14 +61,6 @@ class Distribution(Protocol):
 
     def expectation(self, finish: Finish) -> FloatArray:
         """Return the mean of a function of the finite ones."""
-
-
-def is_closed(measure: Measure) -> bool:
-    """Tell whether a measure is a sum, or a maximum, over categories; others must be drawn.
-
-    So must those for which ``zeros`` is "drop" or a floor, which change all categories together.
-    """
-    return measure.from_counts is None
 
 
 # ---- if nothing differed --------------------------------------------------------------------
@@ -150,9 +115,9 @@ def against_null(
 
 
 def _tested(dealing: Dealing, pairs: Pairs, null: Null, scores: Scores) -> NullAnswer:
-    terms = _Terms(scores, fixed=null == "fixed")
+    terms = Terms(scores, fixed=null == "fixed")
     additive = [one for one in scores.measures if one.reduce == "sum"]
-    kinked = [one for one in additive if _is_kinked(one)]
+    kinked = [one for one in additive if is_kinked(one)]
     smooth = [one for one in additive if one not in kinked]
     g, *moments = dealing.moments(terms.of(smooth), SMOOTH, with_g=True)
     if kinked:
@@ -166,7 +131,7 @@ def _tested(dealing: Dealing, pairs: Pairs, null: Null, scores: Scores) -> NullA
     listed[tables.urn] = True
     excess, floors = [], []
     for i, (one, score) in enumerate(zip(scores.measures, scores.observed, strict=True)):
-        finish = _finish(one, pairs.alphabet)
+        finish = finish_of(one, pairs.alphabet)
         scale = scores.log_base**one.log_power
         root = one.log_power == 0.5
         most, floor = _excess_and_floor(known[one.name], score * scale, finish, root=root)
@@ -175,7 +140,7 @@ def _tested(dealing: Dealing, pairs: Pairs, null: Null, scores: Scores) -> NullA
             few = _excess_and_floor(exact, score * scale, as_it_is, root=root)
             most, floor = np.where(listed, few[0], most), np.where(listed, few[1], floor)
         excess.append(most / scale)
-        floors.append(_within(floor / scale, one, pairs.alphabet, scores.log_base))
+        floors.append(within(floor / scale, one, pairs.alphabet, scores.log_base))
     value = g_statistic(pairs, null)
     p_value = np.maximum(g.tail(value), np.exp(dealing.log_probability()))
     if listed.any():
@@ -232,12 +197,12 @@ def intervals(raw: Pairs, null: Null, scores: Scores, *, level: float = 0.95) ->
 
 
 def _bounded(pairs: Pairs, null: Null, scores: Scores, level: float) -> list[Interval]:
-    terms = _Terms(scores, fixed=null == "fixed")
+    terms = Terms(scores, fixed=null == "fixed")
     additive = [one for one in scores.measures if one.reduce == "sum"]
     absent = scores.smoothing is not None
     if null == "fixed":
         again = OneStage.again(pairs, absent=absent)
-        kinked = any(_is_kinked(one) for one in additive)
+        kinked = any(is_kinked(one) for one in additive)
         moments = again.moments(terms.of(additive), KINKED if kinked else SMOOTH)
         known = _maxima(scores, terms, again.looks, pairs.size)
     else:
@@ -248,10 +213,10 @@ def _bounded(pairs: Pairs, null: Null, scores: Scores, level: float) -> list[Int
     found = []
     for one, score in zip(scores.measures, scores.observed, strict=True):
         scale = scores.log_base**one.log_power
-        finish = _finish(one, pairs.alphabet)
+        finish = finish_of(one, pairs.alphabet)
         low, high = (end / scale for end in _ends(known[one.name], score * scale, finish, level))
         found.append(
-            Interval(*(_within(end, one, pairs.alphabet, scores.log_base) for end in (low, high)))
+            Interval(*(within(end, one, pairs.alphabet, scores.log_base) for end in (low, high)))
         )
     return found
 
@@ -278,38 +243,8 @@ def _ends(
 # ---- what both need -------------------------------------------------------------------------
 
 
-class _Terms:
-    """The terms of measures as functions of raw nodes: smoothing shifts counts and totals."""
-
-    def __init__(self, scores: Scores, *, fixed: bool) -> None:
-        self.smoothing, self.fixed = scores.smoothing, fixed
-
-    def of(self, measures: Sequence[Measure]) -> Evaluate:
-        """Return how to evaluate some measures."""
-
-        def evaluate(pairs: Pairs) -> list[FloatArray]:
-            shifted = self._shifted(pairs)
-            return [one.term(shifted) for one in measures]
-
-        return evaluate
-
-    def _shifted(self, pairs: Pairs) -> Pairs:
-        if self.smoothing is None:
-            return pairs
-        scale, pseudo = self.smoothing.scale_and_pseudo(pairs.alphabet)
-        more = pseudo * pairs.alphabet
-        shifted = replace(
-            pairs, count_p=pairs.count_p * scale + pseudo, total_p=pairs.total_p * scale + more
-        )
-        if self.fixed:
-            return shifted
-        return replace(
-            shifted, count_q=pairs.count_q * scale + pseudo, total_q=pairs.total_q * scale + more
-        )
-
-
 def _maxima(
-    scores: Scores, terms: _Terms, looks: Callable[[Evaluate], Iterator[Look]], size: int
+    scores: Scores, terms: Terms, looks: Callable[[Evaluate], Iterator[Look]], size: int
 ) -> dict[str, Distribution]:
     """Return the distributions of the measures that are a maximum."""
     found: dict[str, Distribution] = {}
@@ -318,35 +253,6 @@ def _maxima(
             evaluate = terms.of([one])
             found[one.name] = largest(lambda evaluate=evaluate: looks(evaluate), size)  # type: ignore[misc]
     return found
-
-
-def _is_kinked(measure: Measure) -> bool:
-    """Tell whether a term has a kink at p = q, as |p - q| has, by its second difference."""
-    middle, step, total = 2.0**38, 2.0**20, np.full(1, 2.0**40)
-    count = np.array([middle - step, middle, middle + step])
-    at, same = np.zeros(3, dtype=np.int64), np.full(3, middle)
-    term = measure.term(Pairs(at, at, count, same, np.ones(3), total, total, 4))
-    return bool(abs(term[0] + term[2] - 2.0 * term[1]) > 1e-3 * step / total[0])
-
-
-def _finish(measure: Measure, alphabet: int) -> Finish:
-    """Return how totals that nothing was counted for become the measure, in nats."""
-    last = measure.finish
-    if last is None:
-        return as_it_is
-    nothing, none = np.empty(0), np.empty(0, dtype=np.int64)
-
-    def finish(total: FloatArray) -> FloatArray:
-        ones = np.ones(len(total))
-        return last(total, Pairs(none, none, nothing, nothing, nothing, ones, ones, alphabet))
-
-    return finish
-
-
-def _within(values: FloatArray, measure: Measure, alphabet: int, log_base: float) -> FloatArray:
-    """Clip finite values to the bounds of a measure."""
-    bounded = np.clip(values, measure.lower, measure.upper_bound(alphabet, log_base))
-    return np.where(np.isinf(values), values, bounded)
 
 
 def _blocks(raw: Pairs) -> Iterator[tuple[IntArray, IntArray]]:

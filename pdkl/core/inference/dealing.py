@@ -17,7 +17,7 @@ from pdkl.core.inference.samplers import Null
 from pdkl.core.inference.statistics import half_g_terms
 from pdkl.core.inference.tail import Moments
 from pdkl.core.inference.urn import EXCHANGE, REPLACE
-from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray, sum_in_order
 
 
 class Dealing(Protocol):
@@ -126,7 +126,7 @@ def with_absent(
     Smoothing gives them something. Returned are the comparison, ``alpha``, ``fixed`` and the
     number of each cell.
     """
-    held = np.bincount(pairs.comparison, weights=pairs.times, minlength=pairs.size)
+    held = sum_in_order(pairs.times, pairs.comparison, pairs.size)
     extra = np.flatnonzero(pairs.alphabet > held) if absent else np.empty(0, dtype=np.int64)
     nothing = np.zeros(len(extra))
     return (

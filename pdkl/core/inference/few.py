@@ -1,8 +1,9 @@
 """Few tables: all of them, with their probabilities.
 
-Where few tables are possible no smooth curve follows their distribution. They are counted by classes
-of cells alike: how many of a class got 0, 1, 2, and so on is one table, with the probability of all
-the tables that it stands for. A hundred cells of three rows of which 14 are drawn are 24 tables.
+Where few tables are possible no smooth curve follows their distribution. They are counted by
+classes of cells alike: how many of a class got 0, 1, 2, and so on is one table, with the
+probability of all the tables that it stands for. A hundred cells of three rows of which 14 are
+drawn are 24 tables.
 
 References
 ----------
@@ -13,13 +14,15 @@ contingency tables".
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdkl.core.inference.cells import Cells, Evaluate, Join
 from pdkl.core.inference.tail import Finish
-from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray, segment_max, sum_in_order
 
 MOST = 4096  # tables of one urn
 _TIE = 1e-9  # tables that differ in the order of cells only may differ by rounding
@@ -84,10 +87,10 @@ class Exact(NamedTuple):
         known = finish(np.where(finite, self.values, 0.0))
         mass = self._total(self.probability * finite)
         total = self._total(self.probability * np.where(finite, known, 0.0))
-        return np.divide(total, mass, out=np.full(self.size, np.nan), where=mass > 0)
+        return np.asarray(np.divide(total, mass, out=np.full(self.size, np.nan), where=mass > 0))
 
     def _total(self, values: FloatArray) -> FloatArray:
-        return np.bincount(self.urn, weights=values, minlength=self.size)
+        return sum_in_order(values, self.urn, self.size)
 
 
 def all_tables(cells: Cells, evaluate: Evaluate, joins: Sequence[Join]) -> Tables:
@@ -101,12 +104,15 @@ def all_tables(cells: Cells, evaluate: Evaluate, joins: Sequence[Join]) -> Table
     held = number[starts[1]] - number[starts[0]]
     block = (np.cumsum(held) - held) // _BLOCK
     for some in np.split(np.arange(len(chosen)), np.flatnonzero(np.diff(block)) + 1):
-        cell = np.concatenate([np.arange(starts[0, i], starts[1, i]) for i in some] or [[]])
-        found += _of_block(cells, cell.astype(np.int64), low, high, evaluate, joins)
+        if len(some):
+            cell = np.concatenate([np.arange(starts[0, i], starts[1, i]) for i in some])
+            found += _of_block(cells, cell, low, high, evaluate, joins)
     urn = np.repeat([i for i, _, _ in found], [len(log) for _, log, _ in found]).astype(np.int64)
     probability = [np.exp(log - log.max()) for _, log, _ in found]
     probability = [one / np.sort(one).sum() for one in probability]
-    values = [np.concatenate([v[j] for _, _, v in found] or [[]]) for j in range(len(joins))]
+    values = [
+        np.concatenate([np.empty(0), *(v[j] for _, _, v in found)]) for j in range(len(joins))
+    ]
     return Tables(cells.size, urn, np.concatenate(probability or [np.empty(0)]), values)
 
 
@@ -126,9 +132,9 @@ def _of_block(
     first = np.cumsum(number) - number
     count = low[each] + (np.arange(len(each)) - np.repeat(first, number))
     drawn = cells.drawn.of(cells.urn[each])
-    paired = cells.mate[each] >= 0
     log = cells.law.log_free(count, cells.alpha[each], drawn)
-    log[paired] = cells.law.log_marginal(count, cells.alpha[each], drawn)[paired]
+    two = np.flatnonzero(cells.mate[each] >= 0)
+    log[two] = cells.law.log_marginal(count[two], cells.alpha[each[two]], drawn.of(two))
     values = np.empty((len(joins), len(each)))
     for join in set(joins):
         several = cells.values(each, count[:, None], evaluate, join)
@@ -138,7 +144,7 @@ def _of_block(
     found = []
     urn = cells.urn[cell]
     edges = np.flatnonzero(np.diff(urn, prepend=-1, append=-1))
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         i = int(urn[start])
         classes = [
             _Class(cells.times[c], low[c], log[a : a + m], values[:, a : a + m])
@@ -162,28 +168,30 @@ def _perhaps_few(cells: Cells, low: FloatArray, high: FloatArray) -> IntArray:
     urn, span = cells.urn[order], class_range[order]
 
     def total(values: FloatArray) -> FloatArray:
-        return np.bincount(urn, weights=values, minlength=cells.size)
+        return sum_in_order(values, urn, cells.size)
 
     last = np.searchsorted(urn, np.arange(cells.size), side="right")
     from_end = last[urn] - 1 - np.arange(len(urn))
     most, largest = total(span), np.zeros(cells.size)
     largest[urn[from_end == 0]] = span[from_end == 0]
-    moved = cells.drawn.n - np.bincount(cells.urn, weights=low * cells.times, minlength=cells.size)
-    moved = np.minimum(moved, most - moved)
+    moved = cells.drawn.n - sum_in_order(low * cells.times, cells.urn, cells.size)
+    moved = np.maximum(np.minimum(moved, most - moved), 0.0)
 
-    def tables(free: FloatArray) -> FloatArray:
+    def tables(choice: NDArray[np.bool_]) -> FloatArray:
         """Return the logarithm of how many tables there are at least."""
+        free = choice.astype(np.float64)
         some = total(free * (span > 0))
         each = np.floor(moved / np.maximum(some, 1.0))
         log = total(free * np.log1p(np.minimum(span, each[urn])))
         pairs = some * (some - 1.0) / 2.0 * (moved >= 2)
         return np.maximum(log, np.log(np.maximum(pairs, 1.0)))
 
-    enough = np.where(largest >= moved, tables((from_end > 0) * 1.0), 0.0)
-    enough = np.maximum(enough, tables((from_end % 2 == 1) * 1.0))
+    enough = np.where(largest >= moved, tables(from_end > 0), 0.0)
+    enough = np.maximum(enough, tables(from_end % 2 == 1))
     decided = cells.alone > 0  # by one cell, whose counts are the tables
     enough = np.where(decided, np.log(largest + 1.0), enough)
-    return np.flatnonzero((enough <= np.log(MOST)) & (largest < MOST) & (last > 0))
+    widest = segment_max(high - low, cells.urn, cells.size)
+    return np.flatnonzero((enough <= np.log(MOST)) & (widest < MOST) & (last > 0))
 
 
 class _Class(NamedTuple):

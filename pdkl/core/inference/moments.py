@@ -21,7 +21,7 @@ import numpy as np
 
 from pdkl.core.inference.tail import CERTAIN, Moments
 from pdkl.core.inference.urn import Drawn, Urn
-from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray, sum_in_order
 
 _FLAT = 1e-9  # of P_2: a cell of two counts has none
 
@@ -73,8 +73,8 @@ def basis(count: FloatArray, weight: FloatArray) -> Basis:
 
 def cell_moments(count: FloatArray, known: Basis, values: FloatArray) -> CellMoments:
     """Take f apart, given its ``values`` at the nodes."""
-    finite = np.isfinite(values)
-    some = ~finite.all(axis=1)
+    finite = np.asarray(np.isfinite(values))
+    some = np.asarray(~finite.all(axis=1))
     if not some.any():
         return _taken_apart(known, values, np.zeros(len(values)))
     # those cells on their own, so that the others are the same to the last bit
@@ -93,7 +93,7 @@ def cell_moments(count: FloatArray, known: Basis, values: FloatArray) -> CellMom
 
 
 def _taken_apart(known: Basis, values: FloatArray, infinite: FloatArray) -> CellMoments:
-    weight, first, second, *own = known
+    weight, first, second = known[:3]
     middle = mean(weight, values)
     rest = values - middle
     linear = dot(weight, rest, first)
@@ -110,7 +110,9 @@ def _taken_apart(known: Basis, values: FloatArray, infinite: FloatArray) -> Cell
         dot(square, first),
         dot(square, second),
         dot(weighted, first, second),
-        *own,
+        known.sd,
+        known.skewness,
+        known.curvature,
         values.min(axis=1),
         infinite,
     )
@@ -145,7 +147,7 @@ def of_sum(
     size = len(urns.n)
 
     def total(values: FloatArray) -> FloatArray:
-        return np.bincount(cell, weights=values * times, minlength=size)
+        return sum_in_order(values * times, cell, size)
 
     single = alone[cell] > 0
     q, r = (np.where(single, 0.0, ratio) for ratio in urn.ratios(alpha, urns.of(cell)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,6 @@ from pdkl.core.numerics.exact import FloatArray, IntArray
 
 _NODES = 1 << 15  # nodes at a time: their arrays stay near the cache
 _FIRST = 24  # counts that are nodes of a law with a long tail, one by one
-_TAIL = 48  # nodes of the rest of it
 
 
 class Rule(NamedTuple):
@@ -28,16 +27,19 @@ class Rule(NamedTuple):
     per_sd : float
         Beyond, equally spaced whole counts, so many to a standard deviation: the trapezoidal rule
         converges exponentially on a bell (Trefethen and Weideman 2014).
+    tail : int
+        How many nodes a long tail has, behind its first counts.
     """
 
     width: float
     whole: int
     per_sd: float
+    tail: int = 48
 
 
 SMOOTH = Rule(8.3, 52, 1.6)
 FINE = Rule(8.3, 80, 1.6)  # where 1e-10 matters: x log x at 0 is no longer felt
-KINKED = Rule(8.3, 200, 10.0)  # of |p - q|, to 1e-3
+KINKED = Rule(8.3, 200, 10.0, 240)  # of |p - q|, to 1e-3
 COARSE = Rule(4.8, 14, 1.25)  # for intervals: moments to 1e-3, on a grid of two counts
 
 
@@ -71,7 +73,7 @@ def pieces(
     for key in keys:
         new |= np.diff(key[order], prepend=-1) != 0
     starts = np.flatnonzero(new)
-    for start, end in pairwise([*starts, len(order)]):
+    for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
         columns = int(width[order[start]])
         rows = max(1, _NODES // columns)
         for first in range(start, end, rows):
@@ -84,7 +86,7 @@ def look(urn: Urn, alpha: FloatArray, urns: Drawn, piece: Piece) -> tuple[FloatA
     cell = piece.cell
     own, some = alpha[cell, None], Drawn(urns.balls[cell, None], urns.n[cell, None])
     if np.isnan(piece.step[0, 0]):
-        count, weight = _long_tailed(urn, own, some)
+        count, weight = _long_tailed(urn, own, some, piece.width - _FIRST)
     else:
         at = np.arange(piece.width)
         count = piece.low + piece.step * np.minimum(at, piece.number - 1.0)
@@ -107,15 +109,23 @@ def _layout(
     rest = np.maximum(urns.balls - alpha, 0.0) / np.maximum(urns.balls, 1e-300)
     sd = np.sqrt(np.maximum(urn.scale(urns) * share * rest, 0.0))
     if urn.s > 0:
-        long = top - bottom >= _FIRST + _TAIL
+        most = max(rule.whole, _FIRST + rule.tail)
+        long = top - bottom >= most
         step = np.where(long, np.nan, 1.0)
-        return bottom, step, np.where(long, _FIRST + _TAIL, top - bottom + 1.0)
+        return bottom, step, np.where(long, _FIRST + rule.tail, top - bottom + 1.0)
     # a Poisson tail ends where d(a, mean) = width^2 / 2, its mirror image before
     reach = rule.width * sd + rule.width**2 / 6.0 + 1.0
     low = np.maximum(bottom, np.floor(mean - reach))
     high = np.maximum(low, np.minimum(top, np.ceil(mean + reach)))
     step = np.where(high - low < rule.whole, 1.0, np.maximum(np.floor(sd / rule.per_sd), 1.0))
     return low, step, np.floor((high - low) / step) + 1.0
+
+
+@cache
+def gauss_legendre(number: int) -> tuple[FloatArray, FloatArray]:
+    """Return the nodes in [-1, 1] and weights of Gauss and Legendre."""
+    x, w = np.polynomial.legendre.leggauss(number)
+    return x, w
 
 
 def _by_ratios(urn: Urn, count: FloatArray, alpha: FloatArray, urns: Drawn) -> FloatArray:
@@ -126,12 +136,14 @@ def _by_ratios(urn: Urn, count: FloatArray, alpha: FloatArray, urns: Drawn) -> F
     return np.asarray(np.exp(log - log.max(axis=1, keepdims=True)))
 
 
-def _long_tailed(urn: Urn, alpha: FloatArray, urns: Drawn) -> tuple[FloatArray, FloatArray]:
+def _long_tailed(
+    urn: Urn, alpha: FloatArray, urns: Drawn, tail: int
+) -> tuple[FloatArray, FloatArray]:
     """Return the first counts and Gauss-Legendre nodes of the logarithm of the rest.
 
     Where few balls begin, what a cell gets is no bell but nearly exponential.
     """
-    x, w = np.polynomial.legendre.leggauss(_TAIL)
+    x, w = gauss_legendre(tail)
     share = alpha / urns.balls
     mean = urns.n * share
     sd = np.sqrt(urn.scale(urns) * share * (1.0 - share))

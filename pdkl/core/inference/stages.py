@@ -2,8 +2,9 @@
 
 Between order statistics of n rows the shares of a continuous distribution are Dirichlet, whatever
 the distribution, so that rows of another sample fall into them as out of an urn that each ball
-returns to with one more (s = +1), alpha being how far their ranks are apart (Wilks 1962, "Mathematical
-Statistics", chapter 8). "Below" and "above" have alpha = 1, though Q is empty there by construction.
+returns to with one more (s = +1), alpha being how far their ranks are apart (Wilks 1962,
+"Mathematical Statistics", chapter 8). "Below" and "above" have alpha = 1, though Q is empty there
+by construction.
 
 What is no spacing, such as missing values, is exchangeable, and comes first: rows are dealt in
 stages, each of which deals what falls into the rest of the one before.
@@ -26,7 +27,7 @@ from pdkl.core.inference.maximum import Look
 from pdkl.core.inference.nodes import SMOOTH, Rule, look, pieces
 from pdkl.core.inference.tail import Moments, added
 from pdkl.core.inference.urn import EXCHANGE, SPACINGS, Drawn, Urn
-from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray, sum_in_order
 
 OTHER, BELOW, BIN, LAST, ABOVE = range(5)  # what an entry is; OTHER are missing values
 
@@ -114,9 +115,9 @@ class Stages:
         size, at = pairs.size, pairs.comparison
         pairs, role = _with_outer(pairs, spacings.role)
         at, q = pairs.comparison, pairs.count_q
-        last = np.bincount(at, weights=q * (role == LAST), minlength=size)
+        last = sum_in_order(q * (role == LAST), at, size)
         tied_high = spacings.tied_high | (last < 2)
-        first = np.bincount(at, weights=q * (role != OTHER), minlength=size) > 0
+        first = sum_in_order(q * (role != OTHER), at, size) > 0
         exchanged = (role == OTHER) | ((role == BELOW) & spacings.tied_low[at])
         exchanged |= ((role == ABOVE) & tied_high[at]) | ~first[at]
         outer = ~exchanged & ((role == BELOW) | (role == ABOVE))
@@ -125,8 +126,8 @@ class Stages:
         alpha = np.where(exchanged, pairs.count_p + q, np.where(outer, 1.0, q - one_less))
         if spacings.by_width:
             alpha = np.where(inside, pairs.count_p + q, alpha)
-            inner = np.bincount(at, weights=q * inside, minlength=size)
-            inner -= np.bincount(at, weights=one_less * 1.0, minlength=size)
+            inner = sum_in_order(q * inside, at, size)
+            inner -= sum_in_order(one_less * 1.0, at, size)
             parts = [
                 (EXCHANGE, exchanged, None),
                 (SPACINGS, outer, np.maximum(inner, 0.0)),
@@ -135,11 +136,13 @@ class Stages:
         else:
             parts = [(EXCHANGE, exchanged, None), (SPACINGS, outer | inside, np.zeros(size))]
         stages = []
-        for law, chosen, balls in parts:
-            if balls is None:  # of two samples exchanged, all their other rows
-                rest = ~chosen
-                balls = pairs.mass(pairs.count_p, rest) + pairs.mass(q, rest)
+        for law, chosen, later in parts:
+            # of two samples exchanged, all their other rows
+            others = pairs.mass(pairs.count_p, ~chosen) + pairs.mass(q, ~chosen)
+            balls = others if later is None else later
             some = np.flatnonzero(chosen)
+            if not len(some):
+                continue
             stages.append(
                 _Stage(
                     law,
@@ -168,7 +171,7 @@ class Stages:
     def looks(self, evaluate: Evaluate) -> Iterator[Look]:
         """Show the categories one by one, for a maximum over them."""
         for stage, n, m in self._observed():
-            yield from self._cells(stage, n, m, whole=True).looks(evaluate)
+            yield from self._cells(stage, n, m, whole=True).looks(evaluate, together=False)
 
     def tables(self, evaluate: Evaluate, joins: Sequence[Join]) -> Tables:
         """List all tables of comparisons that have few, if all is dealt in one stage."""
@@ -178,7 +181,14 @@ class Stages:
         for stage, of_stage, (_, n, m) in zip(self.stages, held, self._observed(), strict=True):
             mine = single & (of_stage > 0)
             some = mine[stage.urn]
-            only = _Stage(stage.law, *(part[some] for part in stage[1:-1]), np.zeros(len(n)))
+            only = stage._replace(
+                urn=stage.urn[some],
+                alpha=stage.alpha[some],
+                p=stage.p[some],
+                q=stage.q[some],
+                times=stage.times[some],
+                balls=np.zeros(len(n)),
+            )
             cells = self._cells(only, n, m, whole=False)
             parts.append(all_tables(cells, g_and(evaluate, "permutation"), [np.add, *joins]))
         order = np.argsort(np.concatenate([part.urn for part in parts]), kind="stable")
@@ -195,7 +205,7 @@ class Stages:
         log = np.zeros(size)
         everything = np.arange(size)
         for stage, n, _ in self._observed():
-            rest = n - np.bincount(stage.urn, weights=stage.p * stage.times, minlength=size)
+            rest = n - sum_in_order(stage.p * stage.times, stage.urn, size)
             balls = self._held(stage) + stage.balls
             log += stage.law.log_probability(
                 np.concatenate([stage.p, rest]),
@@ -207,15 +217,15 @@ class Stages:
         return log
 
     def _held(self, stage: _Stage) -> FloatArray:
-        return np.bincount(stage.urn, weights=stage.alpha * stage.times, minlength=self.pairs.size)
+        return sum_in_order(stage.alpha * stage.times, stage.urn, self.pairs.size)
 
     def _observed(self) -> Iterator[tuple[_Stage, FloatArray, FloatArray]]:
         """Give each stage with the rows of P and Q that came to it."""
         n, m = self.pairs.total_p, self.pairs.total_q
         for stage in self.stages:
             yield stage, n, m
-            n = n - np.bincount(stage.urn, weights=stage.p * stage.times, minlength=len(n))
-            m = m - np.bincount(stage.urn, weights=stage.q * stage.times, minlength=len(m))
+            n = n - sum_in_order(stage.p * stage.times, stage.urn, len(n))
+            m = m - sum_in_order(stage.q * stage.times, stage.urn, len(m))
 
     def _g_moments(self) -> Moments:
         """Add G of all stages: that of the cells of each, and of the rest as one of them."""
@@ -223,10 +233,7 @@ class Stages:
         everything = np.arange(size)
         found = []
         for stage, n, m in self._observed():
-            p, q = (
-                np.bincount(stage.urn, weights=side * stage.times, minlength=size)
-                for side in (stage.p, stage.q)
-            )
+            q = sum_in_order(stage.q * stage.times, stage.urn, size)
             cells = Cells.of(
                 stage.law,
                 np.concatenate([stage.urn, everything]),
@@ -265,12 +272,12 @@ class Stages:
         return [parabola.total(three) for three in zip(*given, strict=True)]
 
     def _cells(self, stage: _Stage, n: FloatArray, m: FloatArray, *, whole: bool) -> Cells:
-        """Return the cells of a stage to which so many rows come; ``whole``, the rest among them."""
+        """Return the cells of a stage to which so many rows come; if ``whole``, with its rest."""
         size, urn = self.pairs.size, stage.urn
         last = not stage.balls.any()
         alpha, q = stage.alpha, stage.q
         if stage.law is SPACINGS:
-            seen = np.bincount(urn, weights=q * stage.times, minlength=size)
+            seen = sum_in_order(q * stage.times, urn, size)
             q = q * np.where(seen > 0, m / np.where(seen > 0, seen, 1.0), 1.0)[urn] if last else q
         elif last:
             held = self._held(stage)
@@ -380,7 +387,7 @@ def _with_outer(pairs: Pairs, role: IntArray) -> tuple[Pairs, IntArray]:
 
 def _absent(stage: _Stage, pairs: Pairs) -> _Stage:
     """Add the categories of the alphabet that no side has, which smoothing gives something."""
-    held = np.bincount(pairs.comparison, weights=pairs.times, minlength=pairs.size)
+    held = sum_in_order(pairs.times, pairs.comparison, pairs.size)
     extra = np.flatnonzero(pairs.alphabet > held)
     nothing = np.zeros(len(extra))
     return stage._replace(

@@ -1,4 +1,4 @@
-r"""Tables with both margins fixed: the mutual information of columns that know nothing of each other.
+r"""Tables with both margins fixed: what the mutual information of independent columns is.
 
 If x and y are independent, all orders of y beside x are equally likely, and each count of their
 table is hypergeometric: a_ij of n rows, r_i of which have x = i, and c_j have y = j. The mean of
@@ -7,8 +7,8 @@ table is hypergeometric: a_ij of n rows, r_i of which have x = i, and c_j have y
 
 is a sum over cells, hence exact. Its variance is that of the linear and quadratic parts of the
 terms, whose correlations are products of those of rows and of columns; its third moment is that of
-single cells, and what several cells have together is scaled so that 2n I tends to chi-squared with
-(R - 1)(C - 1) degrees of freedom.
+cells and pairs of cells, and what three cells have together is taken from normal counts, for which
+2n I would be chi-squared with (R - 1)(C - 1) degrees of freedom.
 
 References
 ----------
@@ -33,7 +33,7 @@ from pdkl.core.inference.moments import CellMoments, basis, cell_moments
 from pdkl.core.inference.nodes import FINE, Piece, look, pieces
 from pdkl.core.inference.tail import Moments, added, as_it_is
 from pdkl.core.inference.urn import EXCHANGE, Drawn, count_deviance, log_factorial_rest
-from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum
+from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum, sum_in_order
 
 _LEVEL = 0.95
 
@@ -77,7 +77,7 @@ class Contingency:
     @property
     def n(self) -> FloatArray:
         """The rows of each table."""
-        return np.bincount(self.cell_table, weights=self.cell, minlength=self.size)
+        return sum_in_order(self.cell, self.cell_table, self.size)
 
 
 class Independence(NamedTuple):
@@ -114,15 +114,15 @@ def if_independent(
     size = len(information)
     answer = np.arange(tables.size) if answer is None else answer
     n = tables.n
-    whole = np.bincount(answer, weights=n, minlength=size)
+    whole = sum_in_order(n, answer, size)
     weight = n / np.maximum(whole, 1.0)[answer]
     moments = added(information_moments(tables), answer, size, weight)
-    log = np.bincount(answer, weights=_log_probability(tables), minlength=size)
+    log = sum_in_order(_log_probability(tables), answer, size)
     log = np.minimum(log - whole * information, 0.0)
     p_value = np.clip(np.maximum(moments.tail(information), np.exp(log)), 5e-324, 1.0)
     mean, floor = moments.mean, moments.quantile(_LEVEL)
     exact = np.zeros(size, dtype=bool)
-    alone = np.bincount(answer, weights=n > 0, minlength=size)[answer] == 1
+    alone = np.bincount(answer[n > 0], minlength=size)[answer] == 1
     listed = _listed(tables, alone)
     if len(listed.urn):
         known, by_table = listed.one(0, as_it_is), np.zeros(tables.size)
@@ -134,7 +134,8 @@ def if_independent(
         p_value[of] = known.tail(by_table)[found]
         exact[of] = True
     some = whole > 0
-    return Independence(*(np.where(some, one, np.nan) for one in (mean, floor, p_value)), exact)
+    mean, floor, p_value = (np.where(some, one, np.nan) for one in (mean, floor, p_value))
+    return Independence(mean, floor, p_value, exact)
 
 
 def information_moments(tables: Contingency) -> Moments:
@@ -172,14 +173,14 @@ def _by_margins(tables: Contingency, n: FloatArray) -> Moments:
     share_r, share_c = r / n[at], c / n[at]
 
     def total(values: FloatArray) -> FloatArray:
-        return np.bincount(at, weights=values * times, minlength=size)
+        return sum_in_order(values * times, at, size)
 
     def by_row(values: FloatArray) -> FloatArray:
-        sums = np.bincount(i, weights=values * columns.times[j], minlength=len(rows.total))
+        sums = sum_in_order(values * columns.times[j], i, len(rows.total))
         return np.asarray(sums)
 
     def by_column(values: FloatArray) -> FloatArray:
-        sums = np.bincount(j, weights=values * rows.times[i], minlength=len(columns.total))
+        sums = sum_in_order(values * rows.times[i], j, len(columns.total))
         return np.asarray(sums)
 
     slope = np.divide(cell.linear, cell.sd, out=np.zeros_like(r), where=cell.sd > 0)
@@ -190,26 +191,28 @@ def _by_margins(tables: Contingency, n: FloatArray) -> Moments:
     bent = cell.quadratic
     ratio_r, ratio_c = (EXCHANGE.ratios(one, drawn._replace(n=c))[1] for one in (r, c))
     w_r, w_c = np.sqrt(ratio_r), np.sqrt(ratio_c)
-    shared = total((1.0 - ratio_r) * (1.0 - ratio_c) * bent * bent - bent * bent)
-    of_row, of_column = by_row(w_c * bent), by_column(w_r * bent)
-    # once for each row, and each column: of the cells of one, those of its first
-    row_rest = np.bincount(
-        rows.table, weights=rows.times * (1.0 - _ratio_of(rows, n)) * of_row**2, minlength=size
-    )
-    column_rest = np.bincount(
-        columns.table,
-        weights=columns.times * (1.0 - _ratio_of(columns, n)) * of_column**2,
-        minlength=size,
-    )
-    shared += row_rest + column_rest + total(w_r * w_c * bent) ** 2
-    variance = linear + np.maximum(total(cell.square) + shared, 0.0)
+    rest_r, rest_c = (1.0 - _second_ratio(margin, n) for margin in (rows, columns))
+
+    def shared(one: FloatArray, two: FloatArray) -> FloatArray:
+        """Sum one x two over pairs of different cells, as their polynomials are correlated."""
+        own = total(((1.0 - ratio_r) * (1.0 - ratio_c) - 1.0) * one * two)
+        in_rows = rows.total_of(rest_r * by_row(w_c * one) * by_row(w_c * two), size)
+        in_columns = columns.total_of(rest_c * by_column(w_r * one) * by_column(w_r * two), size)
+        return own + in_rows + in_columns + total(w_r * w_c * one) * total(w_r * w_c * two)
+
+    variance = linear + np.maximum(total(cell.square) + shared(bent, bent), 0.0)
     c1, g = level * cell.sd, cell.curvature
     cube = cell.cube + 3.0 * c1 * cell.square_first + 3.0 * c1 * c1 * bent * g
     cube += c1**3 * cell.skewness
-    cubes = _cubes(rows, n, size) * _cubes(columns, n, size)
+    e2 = cell.square_second + 2.0 * c1 * cell.first_second + c1 * c1 * g
+    # three cells, from normal counts, of which all together are those of chi-squared
+    normal = (1.0 - share_r) * (1.0 - share_c) / np.sqrt(2.0)
     degrees = (rows.number(size) - 1.0) * (columns.number(size) - 1.0)
-    scale = np.divide(degrees, cubes, out=np.ones(size), where=cubes > 0)
-    third = total(cube) + 2.0 * np.sqrt(2.0) * (scale - 1.0) * total(bent**3)
+    root = 2.0 * np.sqrt(2.0)
+    three = degrees - root * (total(normal**3) + 3.0 * shared(normal**2, normal))
+    size_of = total(normal**3)
+    three *= np.divide(total(bent**3), size_of, out=np.zeros(size), where=size_of > 0)
+    third = total(cube) + 3.0 * shared(e2, bent) + three
     return Moments(total(cell.mean), variance, third, np.zeros(size), np.zeros(size))
 
 
@@ -222,7 +225,10 @@ class _Distinct(NamedTuple):
     starts: IntArray
 
     def number(self, size: int) -> FloatArray:
-        return np.bincount(self.table, weights=self.times, minlength=size)
+        return sum_in_order(self.times, self.table, size)
+
+    def total_of(self, values: FloatArray, size: int) -> FloatArray:
+        return sum_in_order(values * self.times, self.table, size)
 
 
 def _distinct(margin: Margin, size: int) -> _Distinct:
@@ -245,20 +251,15 @@ def _crossed(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
     return i, first[i] + offset
 
 
-def _ratio_of(margin: _Distinct, n: FloatArray) -> FloatArray:
+def _second_ratio(margin: _Distinct, n: FloatArray) -> FloatArray:
     balls = n[margin.table]
     return EXCHANGE.ratios(margin.total, Drawn(balls, balls))[1]
-
-
-def _cubes(margin: _Distinct, n: FloatArray, size: int) -> FloatArray:
-    left = 1.0 - margin.total / n[margin.table]
-    return np.bincount(margin.table, weights=margin.times * left**3, minlength=size)
 
 
 def _margin(table: IntArray, label: IntArray, weight: FloatArray) -> Margin:
     width = int(label.max(initial=0)) + 1
     key, place = np.unique(table * width + label, return_inverse=True)
-    return Margin(key // width, np.bincount(place, weights=weight, minlength=len(key)))
+    return Margin(key // width, sum_in_order(weight, place, len(key)))
 
 
 def _log_probability(tables: Contingency) -> FloatArray:
@@ -273,7 +274,7 @@ def _log_probability(tables: Contingency) -> FloatArray:
 def _narrow(tables: Contingency) -> NDArray[np.bool_]:
     """Tell which tables have two rows, or two columns."""
     sides = (np.bincount(m.table, minlength=tables.size) for m in (tables.rows, tables.columns))
-    return np.minimum(*sides) == 2
+    return np.asarray(np.minimum(*sides) == 2)
 
 
 def _two_rows(tables: Contingency, chosen: NDArray[np.bool_]) -> Cells:

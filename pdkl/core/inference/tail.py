@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray, sum_in_order
 
 Finish = Callable[[FloatArray], FloatArray]
 CERTAIN = 1.0 - 2.0**-53  # the largest probability whose complement has a logarithm
@@ -101,7 +101,7 @@ def added(
     """Add independent statistics by group, each with its weight: strata, or stages."""
 
     def total(values: FloatArray) -> FloatArray:
-        return np.bincount(group, weights=values, minlength=size)
+        return sum_in_order(values, group, size)
 
     finite = total(np.log1p(-np.minimum(moments.infinite, CERTAIN)))
     return Moments(

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.cells import Evaluate, Join, gathered, sorted_cells
@@ -25,7 +26,7 @@ from pdkl.core.inference.maximum import Look
 from pdkl.core.inference.moments import basis, dot
 from pdkl.core.inference.tail import CERTAIN, Moments
 from pdkl.core.inference.urn import REPLACE, Drawn
-from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray, sum_in_order
 
 Total = Callable[[FloatArray], FloatArray]  # sums the cells of each comparison
 _NODES = 1 << 15  # at a time
@@ -75,10 +76,9 @@ class TwoSamples:
         What P and the other sample have.
     times : float64 array
         For how many cells alike it stands.
-    mate : int64 array
-        Where there are two cells only, the other one: an index into ``mates``; else -1.
-    mates : float64 array, shape (2, ...)
-        Counts of those.
+    decides : bool array
+        Whether there are two cells only, and the other one, which is not among them, gets what
+        this one leaves.
     totals : float64 array, shape (2, comparisons)
         The rows of both samples.
     pooled : bool
@@ -90,8 +90,7 @@ class TwoSamples:
     urn: IntArray
     counts: FloatArray
     times: FloatArray
-    mate: IntArray
-    mates: FloatArray
+    decides: NDArray[np.bool_]
     totals: FloatArray
     pooled: bool
     alphabet: int = 1
@@ -110,10 +109,8 @@ class TwoSamples:
         """Sort cells in any order, and count equal ones."""
         live = counts.sum(axis=0) > 0
         first, keep, mate, number = sorted_cells(urn, counts, live, times, totals.shape[1])
-        every = counts[:, first]
-        return cls(
-            urn[first][keep], every[:, keep], number[1], mate, every, totals, pooled, alphabet
-        )
+        left = first[keep]
+        return cls(urn[left], counts[:, left], number[1], mate >= 0, totals, pooled, alphabet)
 
     @classmethod
     def of_pairs(cls, pairs: Pairs, *, pooled: bool, absent: bool = False) -> TwoSamples:
@@ -121,6 +118,7 @@ class TwoSamples:
         other = pairs.count_q - pairs.count_p if pooled else pairs.count_q
         rest = pairs.total_q - pairs.total_p if pooled else pairs.total_q
         urn, p, q, times = with_absent(pairs, pairs.count_p, other, absent=absent)
+        assert q is not None
         return cls.of(
             urn,
             np.stack([p, q]),
@@ -135,7 +133,8 @@ class TwoSamples:
         for piece in self.pieces(fine=True):
             count, weight = self.look(piece)
             values = self.values(piece.cell, count, evaluate, np.maximum)[0]
-            yield Look(self.urn[piece.cell], self.times[piece.cell], values, weight)
+            apart = np.zeros_like(weight)
+            yield Look(self.urn[piece.cell], self.times[piece.cell], values, weight, apart)
 
     def moments(self, evaluate: Evaluate) -> list[Moments]:
         """Return the moments of each statistic in each comparison."""
@@ -165,7 +164,7 @@ class TwoSamples:
         number = np.where(bell, np.where(few, 3.0, 7.0), number)
         low = np.where(bell, self.counts - step * (number // 2), low)
         width = np.where(bell, number, width).astype(np.int64)
-        paired = self.mate >= 0
+        paired = self.decides
         order = np.lexsort((width[1], width[0], paired))
         new = (np.diff(width[:, order], axis=1, prepend=-1) != 0).any(axis=0)
         new |= np.diff(paired[order].astype(np.int64), prepend=-1) != 0
@@ -205,7 +204,7 @@ class TwoSamples:
     ) -> list[FloatArray]:
         """Evaluate statistics at some counts of cells; ``join`` what two cells add."""
         found = self._at(cell, count, evaluate)
-        if (self.mate[cell] >= 0).any():
+        if (self.decides[cell]).any():
             other = self.totals[:, self.urn[cell], None] - count
             more = self._at(cell, other, evaluate)
             found = [join(one, two) for one, two in zip(found, more, strict=True)]
@@ -223,10 +222,10 @@ class TwoSamples:
     def _of_sum(self, found: TwoCellMoments) -> Moments:
         """Put the cells of each comparison together, as `pdkl.core.inference.moments.of_sum`."""
         size = self.totals.shape[1]
-        alone = np.bincount(self.urn[self.mate >= 0], minlength=size) > 0
+        alone = np.bincount(self.urn[self.decides], minlength=size) > 0
 
         def total(values: FloatArray) -> FloatArray:
-            return np.bincount(self.urn, weights=values * self.times, minlength=size)
+            return sum_in_order(values * self.times, self.urn, size)
 
         n = self.totals[:, self.urn]
         rest = n - self.counts
@@ -278,7 +277,7 @@ def _two_cells(
         pairs = pairs + total(e * w) * total(c * w) - total(e * c * w * w)
     for e, c, w in zip(straight, c1, u, strict=True):
         pairs = pairs - total(e * w) * total(c * w) + total(e * c * w * w)
-    return pairs
+    return np.asarray(pairs)
 
 
 def _cube(found: TwoCellMoments, c1: FloatArray) -> FloatArray:
@@ -287,7 +286,7 @@ def _cube(found: TwoCellMoments, c1: FloatArray) -> FloatArray:
     cube = found.cube + 3.0 * (c1 * found.square_linear).sum(axis=0)
     cube += 3.0 * (c1 * c1 * found.curvature * quadratic[:2]).sum(axis=0)
     cube += 6.0 * c1[0] * c1[1] * quadratic[2] + (c1**3 * found.skewness).sum(axis=0)
-    return cube
+    return np.asarray(cube)
 
 
 def _three_cells(found: TwoCellMoments, c1: FloatArray, q: FloatArray, total: Total) -> FloatArray:
@@ -315,7 +314,8 @@ def _three_cells(found: TwoCellMoments, c1: FloatArray, q: FloatArray, total: To
     # l'SMSl - l'Ml - 2 l'M U^2 l, and what l's of one cell have with M of another
     mixed = (line * m * (s[:, None] * s - 1.0 - 2.0 * q)).sum(axis=(0, 1))
     mixed += _trace(line * uu, m * uu)
-    return 8.0 * (normal - met) + 6.0 * (total(mixed) - _trace(matrix(line * uu), once))
+    third = 8.0 * (normal - met) + 6.0 * (total(mixed) - _trace(matrix(line * uu), once))
+    return np.asarray(third)
 
 
 def _product(x: FloatArray, y: FloatArray) -> FloatArray:
@@ -338,7 +338,7 @@ def _cell_moments(count: FloatArray, weight: FloatArray, values: FloatArray) -> 
         weight = np.divide(weight * finite, left, out=np.zeros_like(weight), where=left > 0)
         values = np.where(finite, values, 0.0)
     sides = [basis(side, weight) for side in count]
-    (_, a1, a2, *a), (_, b1, b2, *b) = sides
+    a1, a2, b1, b2 = sides[0].first, sides[0].second, sides[1].first, sides[1].second
     middle = dot(weight, values)
     rest = values - middle[:, None]
     linear = np.stack([dot(weight, rest, one) for one in (a1, b1)])
@@ -355,7 +355,9 @@ def _cell_moments(count: FloatArray, weight: FloatArray, values: FloatArray) -> 
         np.stack([dot(square, one) for one in (a1, b1)]),
         np.stack([dot(square, one) for one in (a2, b2, ab)]),
         np.stack([[dot(weighted, one, two) for two in (a2, b2)] for one in (a1, b1)]),
-        *(np.stack(pair) for pair in zip(a, b, strict=True)),
+        np.stack([side.sd for side in sides]),
+        np.stack([side.skewness for side in sides]),
+        np.stack([side.curvature for side in sides]),
         values.min(axis=1),
         infinite,
     )
