@@ -24,16 +24,7 @@ from pdkl.codes.scales import (
     read_scaled,
     scale_of,
 )
-from pdkl.core.counts.bin_edges import (
-    MOST_BINS,
-    RULES,
-    Binning,
-    Bins,
-    Numbers,
-    ends_occur_again,
-    fit,
-    texts,
-)
+from pdkl.core.counts.bin_edges import MOST_BINS, RULES, Binning, Bins, Numbers, fit, texts
 from pdkl.core.counts.counts import CodeArray, WeightArray
 from pdkl.core.validation import listing, one_of, require_columns
 
@@ -52,9 +43,6 @@ class Binner:
     fitted: Fitted = "given"
     unit: str | None = None  # of the edges, unless they are numbers: it depends on them alone
     precision: int = 64  # bits of the floats that edges were fitted to
-    # of what edges were fitted to: whether its smallest and its largest value occur several times
-    tied: tuple[bool, bool] = (True, True)
-    by_width: bool = False  # whether only the first and the last edge are of its values
 
     def __call__(self, values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, Labels]:
         """Return a code for each row, -1 where missing, and the text of each interval."""
@@ -249,10 +237,8 @@ def fit_to(
     if counted and weights is not None and weights.dtype.kind == "i" and isinstance(rule, str):
         numbers, weights = np.repeat(numbers, weights), None
     scale = NUMBER if read.scale == UNKNOWN else read.scale
-    bins, by_width = fit(numbers, weights, rule, binning)
-    binner = _binner(bins, scale, read.zone, fitted, unit)
-    tied = ends_occur_again(numbers, weights)
-    return replace(binner, precision=read.precision, tied=tied, by_width=by_width)
+    binner = _binner(fit(numbers, weights, rule, binning), scale, read.zone, fitted, unit)
+    return replace(binner, precision=read.precision)
 
 
 def _binner(bins: Bins, scale: str, zone: Any, fitted: Fitted, unit: str | None) -> Binner:

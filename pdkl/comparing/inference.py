@@ -12,8 +12,9 @@ from pdkl import progress
 from pdkl.codes.intervals import Binner
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.counts.smoothing import Smoothing
-from pdkl.core.inference.closed import Scores, against_null, intervals
+from pdkl.core.inference.closed import against_null, intervals
 from pdkl.core.inference.samplers import BlockSampler, Null, RowSampler, Sampler
+from pdkl.core.inference.scores import Scores
 from pdkl.core.inference.stages import Spacings, roles
 from pdkl.core.inference.statistics import (
     Statistic,
@@ -46,10 +47,12 @@ class Scored:
     def only(self, names: Sequence[str]) -> Scored:
         """Return some of the measures."""
         kept = [i for i, one in enumerate(self.measures) if one.name in names]
-        chosen = [
-            [values[i] for i in kept] for values in (self.measures, self.statistics, self.observed)
-        ]
-        return replace(self, **dict(zip(("measures", "statistics", "observed"), chosen, strict=True)))  # type: ignore[arg-type]
+        return replace(
+            self,
+            measures=[self.measures[i] for i in kept],
+            statistics=[self.statistics[i] for i in kept],
+            observed=[self.observed[i] for i in kept],
+        )
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,9 @@ def spacings_of(binner: Binner | None, raw: Pairs) -> Spacings | None:
     if binner is None:
         return None
     edges = len(binner.bins.edges)
-    low, high = (np.full(raw.size, tied) for tied in binner.tied)
+    low, high = (np.full(raw.size, tied) for tied in binner.bins.tied)
     codes = np.where(raw.outcome <= edges, raw.outcome, -1)  # what follows the labels is missing
-    return Spacings(roles(codes, edges), low, high, binner.by_width)
+    return Spacings(roles(codes, edges), low, high, binner.bins.by_width)
 
 
 def joined(parts: Sequence[Spacings | None]) -> Spacings | None:

@@ -110,7 +110,7 @@ def _by_terms(
     def part(rows: slice) -> dict[str, Any]:
         return _measured(counted, column, support.batch(rows), measures)
 
-    if len(slices) == 1 or counted.options.drawn(measures):  # draws have threads of their own
+    if inference is not None or len(slices) == 1:  # how sure a score is has threads of its own
         parts = [part(rows) for rows in slices]
     else:
         with ThreadPoolExecutor(usable_cores()) as pool:

@@ -9,7 +9,6 @@ import numpy as np
 
 from pdkl.core.validation import is_number, number_in, one_of
 
-
 _DRAWS = 199  # enough for a noise floor of 95 %, and for percentiles
 
 

@@ -138,7 +138,7 @@ def score(prepared: Sequence[tuple[int, Column]], table: Table) -> None:
     waiting: dict[Any, list[Piece]] = {}
     cells: Counter[Any] = Counter()
     for place, column in prepared:
-        law = None if column.fitted is None else column.fitted.by_width
+        law = None if column.fitted is None else column.fitted.bins.by_width
         for batch in batches(table.counted, column, every=False):
             piece = Piece(place, column, batch.rows, batch.raw)
             if _draws(table) * piece.width > _MOST_CELLS_DRAWN:

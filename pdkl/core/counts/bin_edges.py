@@ -24,9 +24,21 @@ class Bins:
     """Intervals [edge, next edge), the last one closed: ``edges`` rise, the last two may be equal.
 
     Codes count the category below the first edge as 0 and the one above the last as the largest.
+
+    Parameters
+    ----------
+    edges : float64 or int64 array
+        Where intervals begin and end.
+    tied : (bool, bool)
+        Whether the smallest and the largest of the values that they were fitted to occur several
+        times, or there were none.
+    by_width : bool
+        Whether only the first and the last edge are of these values, and the others lie between.
     """
 
     edges: Numbers
+    tied: tuple[bool, bool] = (True, True)
+    by_width: bool = False
 
     @property
     def size(self) -> int:
@@ -45,29 +57,16 @@ class Bins:
         return self.edges[:-1], self.edges[1:]
 
 
-def ends_occur_again(values: Numbers, weights: WeightArray | None) -> tuple[bool, bool]:
-    """Tell whether the smallest and the largest value occur more than once, or not at all."""
-    if not len(values):
-        return True, True
-    weight = np.ones(len(values)) if weights is None else weights
-    low, high = (float(weight[values == end].sum()) for end in (values.min(), values.max()))
-    return low != 1.0, high != 1.0
-
-
-def fit(
-    values: Numbers, weights: WeightArray | None, bins: Any, binning: Binning
-) -> tuple[Bins, bool]:
-    """Fit edges to finite values of positive weight, which may be none: a number or by a rule.
-
-    Also say whether the bins are equally wide, not cut at values.
-    """
+def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binning) -> Bins:
+    """Fit edges to finite values of positive weight, which may be none: a number or by a rule."""
     distinct = np.unique(values)
+    tied = _ends_occur_again(values, weights)
     if len(distinct) <= (bins if isinstance(bins, int) else 1):
         # a bin for each value; nothing at all is put into [0, 0]
         ends = distinct if len(distinct) else np.zeros(1, dtype=values.dtype)
-        return Bins(np.append(ends, ends[-1])), False
+        return Bins(np.append(ends, ends[-1]), tied)
     if isinstance(bins, int) and binning == "quantile":
-        return Bins(_quantiles(values, weights, bins)), False
+        return Bins(_quantiles(values, weights, bins), tied)
     low, high = distinct[0], distinct[-1]
     number = bins
     if isinstance(bins, str):
@@ -77,8 +76,18 @@ def fit(
         number = _number(away.astype(np.float64), bins)
     if values.dtype.kind == "i":
         steps = [int(low) + (int(high) - int(low)) * i // number for i in range(number + 1)]
-        return Bins(np.unique(np.array(steps, dtype=np.int64))), True
-    return Bins(np.unique(np.linspace(low, high, number + 1))), True
+        edges: Numbers = np.array(steps, dtype=np.int64)
+    else:
+        edges = np.linspace(low, high, number + 1)
+    return Bins(np.unique(edges), tied, by_width=True)
+
+
+def _ends_occur_again(values: Numbers, weights: WeightArray | None) -> tuple[bool, bool]:
+    if not len(values):
+        return True, True
+    weight = np.ones(len(values)) if weights is None else weights
+    low, high = (float(weight[values == end].sum()) for end in (values.min(), values.max()))
+    return low != 1.0, high != 1.0
 
 
 def _number(away: NDArray[np.float64], rule: str) -> int:

@@ -174,8 +174,8 @@ def _pack_bins(binner: Binner, name: Hashable) -> Json:
         "fitted": binner.fitted,
         "unit": binner.unit,
         "precision": binner.precision,
-        "tied": list(binner.tied),
-        "by_width": binner.by_width,
+        "tied": list(binner.bins.tied),
+        "by_width": binner.bins.by_width,
     }
 
 
@@ -199,10 +199,8 @@ def _unpack_bins(facts: Json) -> Binner:
     tied = entry(facts, "tied", list)
     if list(map(type, tied)) != [bool, bool]:
         raise DamagedError(f"it has bins whose ends are tied {tied}")
-    return Binner(
-        *(Bins(edges), scale, _zone(zone), cast("Fitted", fitted), unit, precision),
-        *((tied[0], tied[1]), entry(facts, "by_width", bool)),
-    )
+    bins = Bins(edges, (tied[0], tied[1]), entry(facts, "by_width", bool))
+    return Binner(bins, scale, _zone(zone), cast("Fitted", fitted), unit, precision)
 
 
 def _zone(text: str | None) -> Any:
