@@ -112,6 +112,8 @@ def _steps(
 
     def promising(every: Sequence[Sequence[int]]) -> list[JudgedSplit]:
         """Judge columns together, those that a few draws show to be noise by these alone."""
+        if not explained.inference.draws_all:
+            return judged(every, 0)
         found = judged(every, _SCREENING_DRAWS)
         hopeful = [i for i, one in enumerate(found) if one.p_value <= _SCREENING_P]
         again = judged([every[i] for i in hopeful], explained.inference.n_draws)

@@ -32,7 +32,8 @@ def explain(data: Any, request: Request, *, measure: Any) -> pd.DataFrame:
         )
     resolved = _read_columns(resolve(data, request, lambda _: BY_SEGMENT))
     wrong: Wrong = {}
-    binners = settle_bins(resolved, compared=True, wrong=wrong)
+    # edges of the reference alone would make an innocent column differ by construction
+    binners = settle_bins(resolved, compared=True, both=True, wrong=wrong)
     explained = Explained(resolved, binners, chosen, wrong)
     result = split_segments(explained) if resolved.by else split_columns(explained)
     warn_of_left_out(wrong)

@@ -11,7 +11,9 @@ import pandas as pd
 
 from pdkl.codes.intervals import Binner
 from pdkl.comparing.inference import WORTH_THREADS, with_progress
+from pdkl.core.inference.closed import excess_and_floor
 from pdkl.core.inference.statistics import null_summary, p_value
+from pdkl.core.inference.tail import as_it_is
 from pdkl.core.measures.chain_rule import CHAINED, Chained, Split
 from pdkl.core.threads import each
 from pdkl.counting.apart import Wrong
@@ -75,17 +77,20 @@ class JudgedSplit:
 
 
 def judge(
-    explained: Explained, splits: Sequence[MakeSplit], cells: int, size: int
+    explained: Explained, splits: Sequence[MakeSplit], cells: int, draws: int
 ) -> list[JudgedSplit]:
-    """Measure splits of up to so many cells, and draw each as if nothing differed within strata.
+    """Measure splits of up to so many cells, and hold each against what chance alone would add.
 
-    They are made one by one, as all of them may not fit into memory.
+    They are made one by one, as all of them may not fit into memory. ``draws`` matter where the
+    caller asks for draws.
     """
+    if not explained.inference.draws_all:
+        return [_judged(split(), explained.measure) for split in splits]
     measures = tuple(dict.fromkeys([CHAINED[0], explained.measure]))
 
     def task(i: int, rng: np.random.Generator) -> JudgedSplit:
         split = splits[i]()
-        js, drawn = split.total(CHAINED[0]), split.null_values(measures, size, rng)
+        js, drawn = split.total(CHAINED[0]), split.null_values(measures, draws, rng)
         gain = null_summary(js, drawn[0]).excess
         rows = 2.0 * (split.n_p + split.n_q)  # JS in the unit of the G statistic
         chance = p_value(rows * js, rows * drawn[0], least=split.least_p_value())
@@ -94,10 +99,25 @@ def judge(
         expected = float(values.mean()) if not np.isnan(value) else float("nan")
         return JudgedSplit(value, expected, *summary, gain, chance)
 
-    threads = None if cells * size >= WORTH_THREADS else 1
+    threads = None if cells * draws >= WORTH_THREADS else 1
     answers = each(task, len(splits), explained.inference.rng, threads=threads)
-    shown = explained.inference.progress and cells * size * len(splits) > _PROGRESS_CELLS
+    shown = explained.inference.progress and cells * draws * len(splits) > _PROGRESS_CELLS
     return list(with_progress(answers, len(splits), shown=shown))
+
+
+def _judged(split: Split, measure: Chained) -> JudgedSplit:
+    """Hold a split against the moments of what it adds if nothing differs within strata."""
+    js, value = split.total(CHAINED[0]), split.total(measure)
+    if np.isnan(value):
+        return JudgedSplit(*[float("nan")] * 6)
+    measures = tuple(dict.fromkeys([CHAINED[0], measure]))
+    moments = split.null_moments(measures)
+    chance = max(float(moments[0].tail(np.full(1, js))[0]), split.least_p_value())
+    gain = js - float(moments[0].mean[0])
+    excess, floor = excess_and_floor(moments[-1], np.full(1, value), as_it_is, root=False)
+    return JudgedSplit(
+        *(value, value - float(excess[0]), float(excess[0]), float(floor[0]), gain, chance)
+    )
 
 
 def text_column(values: list[str]) -> pd.Series[Any]:

@@ -134,10 +134,10 @@ def _tested(dealing: Dealing, pairs: Pairs, null: Null, scores: Scores) -> NullA
         finish = finish_of(one, pairs.alphabet)
         scale = scores.log_base**one.log_power
         root = one.log_power == 0.5
-        most, floor = _excess_and_floor(known[one.name], score * scale, finish, root=root)
+        most, floor = excess_and_floor(known[one.name], score * scale, finish, root=root)
         if listed.any():
             exact = tables.one(i + 1, finish)
-            few = _excess_and_floor(exact, score * scale, as_it_is, root=root)
+            few = excess_and_floor(exact, score * scale, as_it_is, root=root)
             most, floor = np.where(listed, few[0], most), np.where(listed, few[1], floor)
         excess.append(most / scale)
         floors.append(within(floor / scale, one, pairs.alphabet, scores.log_base))
@@ -150,7 +150,7 @@ def _tested(dealing: Dealing, pairs: Pairs, null: Null, scores: Scores) -> NullA
     return NullAnswer(excess, floors, p_value, listed)
 
 
-def _excess_and_floor(
+def excess_and_floor(
     known: Distribution, score: FloatArray, finish: Finish, *, root: bool
 ) -> tuple[FloatArray, FloatArray]:
     """Return what a score is more than its mean, and the point that few scores are beyond."""

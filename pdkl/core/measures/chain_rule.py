@@ -13,10 +13,17 @@ from numpy.typing import NDArray
 from pdkl.core.counts.counts import as_float, sum_by
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.samplers import LARGEST_URN, hypergeometric, log_choose
+from pdkl.core.inference.strata import moments_within
+from pdkl.core.inference.tail import Moments
+from pdkl.core.measures import terms
 from pdkl.core.numerics.exact import FloatArray, IntArray, deviance, segment_sum
 
 Chained = Literal["js_divergence", "kl_divergence"]
 CHAINED: tuple[Chained, ...] = ("js_divergence", "kl_divergence")
+_CELL_TERMS: dict[Chained, Callable[[Pairs], FloatArray]] = {
+    "js_divergence": terms.js,
+    "kl_divergence": terms.kl,
+}
 _NARROW = 64  # cells of a stratum that is drawn cell by cell, together with others
 _SEVERAL = 16  # strata from which on it pays to draw them together
 _DRAWN = 1 << 20  # cells drawn at a time
@@ -123,6 +130,36 @@ class Split:
             self.n_q,
             1,
         )
+
+    def null_moments(self, measures: Sequence[Chained]) -> list[Moments]:
+        """Return the moments of what the cells add if nothing differs within strata, in nats.
+
+        What cells add is their terms less the term of their stratum, which does not vary.
+        """
+        stratum_p, stratum_q = (as_float(side) for side in self._totals)
+        cells = np.bincount(self.stratum, minlength=self.n_strata)
+        varies = (stratum_p > 0) & (stratum_q > 0) & (cells > 1)
+        every = [_CELL_TERMS[measure] for measure in measures]
+
+        def evaluate(pairs: Pairs) -> list[FloatArray]:
+            return [term(pairs) for term in every]
+
+        sides = float(self.n_p), float(self.n_q)
+        moments = moments_within(
+            self.stratum, as_float(self.p + self.q), stratum_p, sides, evaluate
+        )
+        whole = np.zeros(int(varies.sum()), dtype=np.int64)
+        pairs = Pairs(
+            *(whole, whole, stratum_p[varies], stratum_q[varies], np.ones(len(whole))),
+            total_p=np.full(1, sides[0]),
+            total_q=np.full(1, sides[1]),
+        )
+        found = []
+        for one, term in zip(moments, every, strict=True):
+            constant = float(segment_sum(term(pairs), whole, 1)[0])
+            least = np.maximum(one.least - constant, 0.0)
+            found.append(one._replace(mean=np.maximum(one.mean - constant, 0.0), least=least))
+        return found
 
     def least_p_value(self) -> float:
         """Return the probability of exactly these counts if nothing differs within the strata."""
