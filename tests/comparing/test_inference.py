@@ -324,12 +324,12 @@ def js(**keywords: Any) -> pd.DataFrame:
         (
             lambda: js(test=True, n_resamples=0),
             ValueError,
-            "n_resamples must be at least 1; got 0.",
+            "n_resamples must be at least 1, or None; got 0.",
         ),
         (
             lambda: js(test=True, n_resamples=2.5),
             TypeError,
-            "n_resamples must be a whole number of draws; got 2.5.",
+            "n_resamples must be a whole number of draws, or None; got 2.5.",
         ),
         (
             lambda: js(test=True, rng="seed"),

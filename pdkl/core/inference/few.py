@@ -66,6 +66,8 @@ class Exact(NamedTuple):
     def quantile(self, level: FloatArray | float) -> FloatArray:
         """Return the least value at or below which a finite T is with this probability."""
         finite = np.isfinite(self.values)
+        if not finite.any():
+            return np.full(self.size, np.nan)
         urn, values, weight = self.urn[finite], self.values[finite], self.probability[finite]
         order = np.lexsort((values, urn))
         urn, values, weight = urn[order], values[order], weight[order]

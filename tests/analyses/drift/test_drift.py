@@ -245,7 +245,7 @@ FRAME = pd.DataFrame({"x": ["a", "b"], "n": [1.0, 2.5], "g": ["u", "v"]})
             ColumnNotFoundError,
             "blocks names column 'z', which data does not have. Its columns are 'x', 'n', 'g'.",
         ),
-        ({"n_resamples": 0}, ValueError, "n_resamples must be at least 1; got 0."),
+        ({"n_resamples": 0}, ValueError, "n_resamples must be at least 1, or None; got 0."),
     ],
 )
 def test_refused(keywords: dict[str, Any], kind: type[Exception], message: str) -> None:
