@@ -331,18 +331,26 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "n_resamples": {
-        "": ("int", "How often each comparison is drawn again."),
-        "drift, report": (
-            "int",
-            "How often each row is drawn again. Rows of very many categories are drawn less often, "
-            "some four million cells in all, but never below 19 times.",
+        "": (
+            "int, optional",
+            "Draw each comparison again so many times, in place of the closed form. What has none "
+            "is drawn 199 times by default.",
         ),
-        "explain": ("int", "How often each part is drawn again."),
+        "drift, report": (
+            "int, optional",
+            "Draw each row again so many times, in place of the closed form. What has none, as "
+            "with ``blocks``, is drawn 199 times by default. Rows of very many categories are "
+            "drawn less often, some four million cells in all, but never below 19 times.",
+        ),
+        "explain": (
+            "int, optional",
+            "Draw each part again so many times, in place of the closed form.",
+        ),
     },
     "rng": {
         "": (
             "int or numpy.random.Generator, optional",
-            "The seed of the draws; the same one gives the same result.",
+            "The seed of draws, which is of no matter to a closed form.",
         ),
     },
     "progress": {"": ("bool", "Whether long work shows a bar, where tqdm is installed.")},

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pdkl.codes.labels import label_order
 from pdkl.comparing.align import batches
+from pdkl.comparing.inference import on_record
 from pdkl.comparing.prepare import CountedRequest, prepare
 from pdkl.comparing.score import adjust_p_values, scores, with_zeros
 from pdkl.comparing.shared_labels import Column
@@ -25,8 +26,11 @@ def measure(data: Any, request: Request) -> pd.DataFrame:
     """Answer with a row per comparison and column, and a column per measure."""
     counted = prepare(data, request)
     parts = [scores(counted, column, request) for column in counted.columns]
-    if counted.options.inference is not None and counted.options.inference.test:
-        adjust_p_values(counted, parts)
+    if counted.options.inference is not None:
+        attributes = counted.info.attributes
+        attributes["inference"] = on_record(attributes["inference"])
+        if counted.options.inference.test:
+            adjust_p_values(counted, parts)
     return tidy.scores(counted.groups, parts, counted.info)
 
 

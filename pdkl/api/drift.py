@@ -44,7 +44,8 @@ class DriftMethods(Data):
         """Say which columns differ from a reference: a row per group and column, with a status.
 
         Every column is counted on both sides, scored by js_distance (or another measure), and
-        tested by drawing it again. Drift is what is both large and no accident.
+        tested against what chance alone would give, in closed form: the same data have the same
+        status, always. Drift is what is both large and no accident.
 
         Parameters
         ----------
@@ -77,11 +78,12 @@ class DriftMethods(Data):
         weights : label, optional
             The column of counts: of how many rows each row stands for, on both sides; whole
             numbers.
-        n_resamples : int
-            How often each row is drawn again. Rows of very many categories are drawn less often,
-            some four million cells in all, but never below 19 times.
+        n_resamples : int, optional
+            Draw each row again so many times, in place of the closed form. What has none, as with
+            ``blocks``, is drawn 199 times by default. Rows of very many categories are drawn less
+            often, some four million cells in all, but never below 19 times.
         rng : int or numpy.random.Generator, optional
-            The seed of the draws; the same one gives the same result.
+            The seed of draws, which is of no matter to a closed form.
         progress : bool
             Whether long work shows a bar, where tqdm is installed.
 
@@ -111,12 +113,11 @@ class DriftMethods(Data):
             ``js_distance``             float64, in bits: the root of js_divergence, in [0, 1]
             ``js_distance_excess``      float64, the part above what chance alone would give, as
                                         a root; negative where there is less than that
-            ``js_distance_noise_floor`` float64, what chance alone stays below in 95 % of the draws
+            ``js_distance_noise_floor`` float64, what chance alone stays below with 95 %
             ``kl_divergence``           float64, KL(today || reference) in bits; infinite where a
                                         category is new
             ``psi``                     float64, in nats; infinite where one is new or gone
-            ``p_value``                 float64, of the G statistic, by permutation; 1 where there
-                                        is one category
+            ``p_value``                 float64, of the G statistic; 1 where there is one category
             ``p_adjusted``              float64, by Benjamini and Hochberg over all rows that have a
                                         p-value and more than one category
             ``top_category``            str, the category that contributes most to js_divergence,
@@ -151,8 +152,8 @@ class DriftMethods(Data):
         5. *unsure*: excess >= threshold, but not p_adjusted < alpha: too few rows to tell.
         6. *ok*.
 
-        Where draws by chance are infinite too, as with psi and a category of few rows, there is no
-        excess; the score stands for it, and ``note`` says so. js_distance is always finite.
+        Where chance alone makes scores infinite too, as with psi and a category of few rows, there
+        is no excess; the score stands for it, and ``note`` says so. js_distance is always finite.
 
         **What 0.1 means.** A category's share that moves from .5 to .617, or from .01 to .048, is a
         js_distance of .1 in bits; so is a category never seen before with 2 % of the rows.
@@ -263,11 +264,12 @@ class DriftMethods(Data):
         weights : label, optional
             The column of counts: of how many rows each row stands for, on both sides; whole
             numbers.
-        n_resamples : int
-            How often each row is drawn again. Rows of very many categories are drawn less often,
-            some four million cells in all, but never below 19 times.
+        n_resamples : int, optional
+            Draw each row again so many times, in place of the closed form. What has none, as with
+            ``blocks``, is drawn 199 times by default. Rows of very many categories are drawn less
+            often, some four million cells in all, but never below 19 times.
         rng : int or numpy.random.Generator, optional
-            The seed of the draws; the same one gives the same result.
+            The seed of draws, which is of no matter to a closed form.
         progress : bool
             Whether long work shows a bar, where tqdm is installed.
         redact : bool

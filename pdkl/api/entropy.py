@@ -77,10 +77,11 @@ class EntropyMethods(Data):
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
-        n_resamples : int
-            How often each comparison is drawn again.
+        n_resamples : int, optional
+            Draw each comparison again so many times, in place of the closed form. What has none is
+            drawn 199 times by default.
         rng : int or numpy.random.Generator, optional
-            The seed of the draws; the same one gives the same result.
+            The seed of draws, which is of no matter to a closed form.
         progress : bool
             Whether long work shows a bar, where tqdm is installed.
 

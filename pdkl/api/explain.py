@@ -74,10 +74,10 @@ class ExplainMethods(Data):
             reference.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
-        n_resamples : int
-            How often each part is drawn again.
+        n_resamples : int, optional
+            Draw each part again so many times, in place of the closed form.
         rng : int or numpy.random.Generator, optional
-            The seed of the draws; the same one gives the same result.
+            The seed of draws, which is of no matter to a closed form.
         progress : bool
             Whether long work shows a bar, where tqdm is installed.
 
@@ -95,8 +95,8 @@ class ExplainMethods(Data):
             one side lacks it), whose product is the contribution; ``contribution``, ``share`` (of
             their sum; NaN where that is 0 or infinite), ``expected`` (what the contribution is on
             average if nothing differs), ``excess`` (contribution - expected), ``noise_floor`` (what
-            it stays below in 95 % of the draws if nothing differs), all float64 and but for weight
-            and share in ``unit`` (str). Contributions add up to the whole divergence.
+            it stays below with a probability of 95 % if nothing differs), all float64 and but for
+            weight and share in ``unit`` (str). Contributions add up to the whole divergence.
 
         Raises
         ------
@@ -119,7 +119,9 @@ class ExplainMethods(Data):
         -----
         "If nothing differs" means: in what the part adds, given what comes before it. The rows that
         agree in the columns before, or are in the same segment, are dealt anew to the two sides, to
-        each as many as it has of them.
+        each as many as it has of them. What they would add then is known in closed form, from the
+        moments of single cells (`InfoTheory` says how); numbers are cut at edges that are fitted
+        to both sides together, as of those of one side alone the outer bins differ by construction.
 
         Each step takes the column with the largest excess of JS, not the largest contribution: that
         grows with the number of categories, also where nothing changed. It stops where no column

@@ -276,7 +276,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "n_resamples": (
         ("--n-resamples",),
-        {"type": int, "metavar": "N", "help": "How often each comparison is drawn again."},
+        {"type": int, "metavar": "N", "help": "Draw so often, in place of the closed form."},
     ),
     "rng": (
         ("--seed", "rng"),
@@ -285,7 +285,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "default": 0,
             "show_default": True,
             "metavar": "N",
-            "help": "The seed of the draws: the same files and seed give the same answer.",
+            "help": "The seed of draws; it is of no matter to a closed form.",
         },
     ),
 }

@@ -31,6 +31,8 @@ from pdkl.core.threads import Result, each
 from pdkl.request.inference import InferenceOptions
 from pdkl.request.keywords import Options
 
+# how it is found how sure a score is, unless by draws: from moments, or from a list of all tables
+CLOSED, EXACT = "closed form", "exact"
 WORTH_THREADS = 20_000  # cells drawn for a comparison; with fewer, threads wait for each other
 
 
@@ -70,8 +72,14 @@ def described(options: Options, measures: Sequence[Measure], *, exact: bool) -> 
     draws = f"{inference.n_draws} draws"
     if len(drawn) == len(measures):
         return draws
-    found = "exact" if exact and inference.confidence is None else "closed form"
+    found = EXACT if exact and inference.confidence is None else CLOSED
     return f"{found}; {', '.join(drawn)}: {draws}" if drawn else found
+
+
+def on_record(found: dict[str, str]) -> str | dict[str, str]:
+    """Say how it was found, by column only where columns differ."""
+    texts = set(found.values())
+    return texts.pop() if len(texts) == 1 else found
 
 
 def assess(

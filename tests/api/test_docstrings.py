@@ -70,7 +70,7 @@ def test_docstrings_are_those_of_the_table() -> None:
 WRONG = {
     "a text of its own": (
         "explain.py",
-        "How often each part is drawn again.",
+        "Draw each part again so many times, in place of the closed form.",
         "How often.",
         "ExplainMethods.explain: n_resamples: text and table differ",
     ),

@@ -15,6 +15,8 @@ from pdkl.analyses.drift.score import line_up, score
 from pdkl.analyses.drift.table import ALWAYS, Flags, Table, binners_of, columns_of, frame_of
 from pdkl.analyses.drift.verdict import judge
 from pdkl.codes.keys import Key
+from pdkl.codes.labels import as_text
+from pdkl.comparing.inference import on_record
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.core.counts.counts import require_whole
 from pdkl.core.counts.pairs import Pairs
@@ -87,6 +89,9 @@ def examine(
     if min_count is not None:
         prepared = hide_few(prepared, table, min_count)
     score(prepared, table)
+    attributes["inference"] = on_record(
+        {as_text(columns[place].name): text for place, text in sorted(table.sure.items())}
+    )
     status, note = judge(table, occurs, threshold, alpha)
     frame = frame_of(table, threshold, status, note)
     lined_up = [column for _, column in prepared]

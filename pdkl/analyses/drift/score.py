@@ -20,7 +20,7 @@ from pdkl.codes.labels import (
     take_labels,
 )
 from pdkl.comparing.align import batches, blocks_of
-from pdkl.comparing.inference import Scored, assess, joined, spacings_of
+from pdkl.comparing.inference import EXACT, Scored, assess, described, joined, spacings_of
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of, with_blocks
 from pdkl.core.counts.counts import Counts
@@ -196,10 +196,16 @@ def _score_pieces(pieces: list[Piece], table: Table) -> None:
         options.log_base,
     )
     blocks = _blocks_of(pieces, table.counted)
-    found |= assess(
-        *(_affordable(table, pieces), raw, FRAME.null, scored, blocks),
+    options = _affordable(table, pieces)
+    sure = assess(
+        *(options, raw, FRAME.null, scored, blocks),
         joined([spacings_of(piece.column.fitted, piece.raw) for piece in pieces]),
-    ).columns
+    )
+    found |= sure.columns
+    for piece, exact in zip(pieces, np.split(sure.exact, _ends(pieces)[:-1]), strict=True):
+        before = table.sure.get(piece.place)
+        listed = bool(exact.all()) and (before is None or before == EXACT)
+        table.sure[piece.place] = described(options, [measure], exact=listed)
     for name, values in found.items():
         table.number[name][row, place] = values
     _find_tops(pieces, raw, table, row, place)
@@ -222,6 +228,11 @@ def _affordable(table: Table, pieces: list[Piece]) -> Options:
     return replace(options, inference=replace(options.inference, n_resamples=most))
 
 
+def _ends(pieces: list[Piece]) -> IntArray:
+    """Return where the comparisons of each piece end."""
+    return np.cumsum([piece.raw.size for piece in pieces])
+
+
 def _last_bin(column: Column) -> int:
     """Return the outcome that lies above all intervals, -1 where there are none."""
     return len(column.intervals[0]) - 1 if column.intervals is not None else -1
@@ -237,7 +248,7 @@ def _blocks_of(
 ) -> Callable[[int, IntArray], tuple[IntArray, IntArray]] | None:
     if all(piece.column.blocks is None for piece in pieces):
         return None
-    starts = np.cumsum([0, *(piece.raw.size for piece in pieces)])
+    starts = np.append(0, _ends(pieces))
 
     def tables(i: int, outcomes: IntArray) -> tuple[IntArray, IntArray]:
         k = int(np.searchsorted(starts, i, side="right")) - 1

@@ -56,6 +56,7 @@ class Table:
         self.whole = {name: np.zeros(shape, dtype=np.int64) for name in whole}
         self.top = np.full(shape, None, dtype=object)
         self.is_counted, self.lined_up = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+        self.sure: dict[int, str] = {}  # of each column that is scored, how its tests were got
         self.few = {end: np.zeros(shape, dtype=bool) for end in SIDES}  # rows, too few to be told
 
     @property

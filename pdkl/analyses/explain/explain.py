@@ -11,6 +11,7 @@ from pdkl.analyses.explain.segments import BY_SEGMENT, split_segments
 from pdkl.analyses.explain.splits import Explained, text_column
 from pdkl.codes.intervals import read_binning
 from pdkl.codes.labels import as_text
+from pdkl.comparing.inference import CLOSED
 from pdkl.core.measures.chain_rule import CHAINED
 from pdkl.core.validation import listing, one_of, require_columns
 from pdkl.counting.apart import Wrong, said, warn_of_left_out
@@ -44,7 +45,7 @@ def explain(data: Any, request: Request, *, measure: Any) -> pd.DataFrame:
 
 def _settings(explained: Explained) -> dict[str, Any]:
     """Write the keywords so that JSON can hold them."""
-    resolved = explained.resolved
+    resolved, inference = explained.resolved, explained.inference
     request, reference = resolved.request, resolved.reference
     assert reference is not None  # it is the form of the request
     placed = read_binning(request.binning, request.bins, compared=True)
@@ -56,6 +57,7 @@ def _settings(explained: Explained) -> dict[str, Any]:
         "base": plain(request.base),
         "dropna": request.dropna,
         "n_resamples": request.n_resamples,
+        "inference": f"{inference.n_draws} draws" if inference.draws_all else CLOSED,
         **({} if request.bins is None else {"bins": str(request.bins), "binning": placed}),
         "left_out": {as_text(name): said(error) for name, error in explained.wrong.items()},
         "unit": resolved.options.unit,

@@ -114,10 +114,10 @@ def _judged(split: Split, measure: Chained) -> JudgedSplit:
     moments = split.null_moments(measures)
     chance = max(float(moments[0].tail(np.full(1, js))[0]), split.least_p_value())
     gain = js - float(moments[0].mean[0])
-    excess, floor = excess_and_floor(moments[-1], np.full(1, value), as_it_is, root=False)
-    return JudgedSplit(
-        *(value, value - float(excess[0]), float(excess[0]), float(floor[0]), gain, chance)
-    )
+    most, floor = excess_and_floor(moments[-1], np.full(1, value), as_it_is, root=False)
+    excess = float(most[0])  # NaN where chance alone makes it infinite
+    expected = float("inf") if np.isnan(excess) else float(moments[-1].mean[0])
+    return JudgedSplit(value, expected, excess, float(floor[0]), gain, chance)
 
 
 def text_column(values: list[str]) -> pd.Series[Any]:

@@ -106,6 +106,7 @@ def test_everything_asked_is_on_record() -> None:
         "base": 2,
         "dropna": False,
         "n_resamples": 9,
+        "inference": "9 draws",
         "left_out": {},
         "unit": "bit",
     }
