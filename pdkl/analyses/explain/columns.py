@@ -111,7 +111,7 @@ def _steps(
         return judge(explained, splits, len(cells.p), min(most, explained.inference.n_draws))
 
     def promising(every: Sequence[Sequence[int]]) -> list[JudgedSplit]:
-        """Judge columns together, those that a few draws show to be noise by these alone."""
+        """Judge columns together; where draws are asked for, few show most of them to be noise."""
         if not explained.inference.draws_all:
             return judged(every, 0)
         found = judged(every, _SCREENING_DRAWS)
