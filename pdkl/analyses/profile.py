@@ -45,10 +45,10 @@ def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
         if binner.fitted == "pooled":  # to all of what the profile may be the reference of
             binners[name] = replace(binner, fitted="reference")
     for name in resolved.columns:
-        if name in before.binners:
-            binners[name] = before.binners[name]
-        elif name in given:
+        if name in given:
             binners[name] = replace(given[name], fitted="given")
+        elif name in before.binners:
+            binners[name] = before.binners[name]
     tally, uncounted = apart(
         remaining(resolved.columns, wrong),
         lambda names: count(source, names, resolved.by, weights, binners),

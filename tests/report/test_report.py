@@ -246,7 +246,7 @@ def test_redact_still_says_what_is_wrong_with_the_call() -> None:
     frame = pd.DataFrame({"x": ["a", "b"]})
     for keywords, message in (
         ({"threshold": -1}, "threshold must be a finite number of at least 0; got -1."),
-        ({"n_resamples": 0}, "n_resamples must be at least 1; got 0."),
+        ({"n_resamples": 0}, "n_resamples must be at least 1, or None; got 0."),
         ({"columns": "y"}, "columns names column 'y', which data, like reference, does not have."),
     ):
         with pytest.raises((ValueError, KeyError)) as caught:

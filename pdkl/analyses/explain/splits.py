@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from pdkl.core.inference.closed import excess_and_floor
 from pdkl.core.inference.statistics import null_summary, p_value
 from pdkl.core.inference.tail import as_it_is
 from pdkl.core.measures.chain_rule import CHAINED, Chained, Split
-from pdkl.core.threads import each
+from pdkl.core.threads import each, usable_cores
 from pdkl.counting.apart import Wrong
 from pdkl.request.inference import InferenceOptions
 from pdkl.request.resolve import ResolvedRequest
@@ -85,7 +86,8 @@ def judge(
     caller asks for draws.
     """
     if not explained.inference.draws_all:
-        return [_judged(split(), explained.measure) for split in splits]
+        with ThreadPoolExecutor(usable_cores()) as pool:
+            return list(pool.map(lambda split: _judged(split(), explained.measure), splits))
     measures = tuple(dict.fromkeys([CHAINED[0], explained.measure]))
 
     def task(i: int, rng: np.random.Generator) -> JudgedSplit:
