@@ -101,7 +101,7 @@ def assess(
     drawn = options.drawn(scored.measures)
     exact = np.zeros(raw.size, dtype=bool)
     columns = _draw(inference, raw, null, scored.only(drawn), blocks_of) if drawn else {}
-    if len(drawn) < len(scored.measures):
+    if not (inference.draws_all or options.has_blocks):  # G has a closed form, whatever is measured
         names = [one.name for one in scored.measures if one.name not in drawn]
         found = _in_closed_form(inference, raw, null, scored.only(names), spacings)
         columns, exact = columns | found.columns, found.exact
