@@ -67,11 +67,8 @@ def described(options: Options, measures: Sequence[Measure], *, exact: bool) -> 
     """Say how it was found how sure the scores of a column are."""
     inference, drawn = options.inference, options.drawn(measures)
     assert inference is not None  # it is asked how sure scores are
-    draws = f"{inference.n_draws} draws"
-    if len(drawn) == len(measures):
-        return draws
-    found = "exact" if exact and inference.confidence is None else "closed form"
-    return f"{found}; {', '.join(drawn)}: {draws}" if drawn else found
+    every = len(drawn) == len(measures)
+    return inference.described(drawn, every=every, exact=exact and inference.confidence is None)
 
 
 def assess(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,23 @@ class InferenceOptions:
         """What follows each measure in the result."""
         found = ["_low", "_high"] if self.confidence is not None else []
         return found + (["_excess", "_noise_floor"] if self.test else [])
+
+    def columns_of(self, names: Sequence[str]) -> list[str]:
+        """List the columns of measures, and what is said of all of them together."""
+        found = [name + suffix for name in names for suffix in ["", *self.suffixes]]
+        return [*found, *(["p_value", "p_adjusted"] if self.test else [])]
+
+    def described(self, drawn: Sequence[str], *, every: bool, exact: bool) -> str:
+        """Say how it was found how sure an answer is.
+
+        ``drawn`` is what of it was drawn, unless that is ``every`` part; ``exact`` whether all
+        tables were listed for the rest.
+        """
+        draws = f"{self.n_draws} draws"
+        if every:
+            return draws
+        found = "exact" if exact else "closed form"
+        return f"{found}; {', '.join(drawn)}: {draws}" if drawn else found
 
 
 def read_inference(

@@ -67,6 +67,8 @@ class Exact(NamedTuple):
         """Return the least value at or below which a finite T is with this probability."""
         finite = np.isfinite(self.values)
         urn, values, weight = self.urn[finite], self.values[finite], self.probability[finite]
+        if not len(urn):
+            return np.full(self.size, np.nan)
         order = np.lexsort((values, urn))
         urn, values, weight = urn[order], values[order], weight[order]
         last = np.flatnonzero(np.diff(urn, append=-1))

@@ -76,6 +76,17 @@ class Joint:
     def _y(self) -> tuple[WeightArray, IntArray]:
         return _margin(self.stratum, self.y, self.weight)
 
+    def margin(self, of: Literal["x", "y"]) -> tuple[IntArray, WeightArray]:
+        """Return the stratum and the weight of each value of x or y that occurs in it."""
+        weight, place = self._x if of == "x" else self._y
+        stratum = np.zeros(len(weight), dtype=np.int64)
+        stratum[place] = self.stratum
+        return stratum, weight
+
+    def alphabet(self, of: Literal["x", "y"]) -> int:
+        """Return how many values of x or y occur anywhere."""
+        return len(np.unique(self.x if of == "x" else self.y))
+
     def _mean(self, surprise: FloatArray) -> FloatArray:
         """Average over the rows of each group what is given for each cell; NaN without rows."""
         group = self.group_of[self.stratum]
@@ -100,12 +111,11 @@ class Joint:
         """
         counted, stratum = as_float(self.weight), self.stratum
         if of != "joint":
-            margin, place = self._x if of == "x" else self._y
+            stratum, margin = self.margin(of)
             counted = as_float(margin)
-            stratum = np.zeros(len(margin), dtype=np.int64)
-            stratum[place] = self.stratum
-        sizes = {"x": len(np.unique(self.x)), "y": len(np.unique(self.y))}
-        alphabet = sizes[of] if of in sizes else sizes["x"] * sizes["y"]
+            alphabet = self.alphabet(of)
+        else:
+            alphabet = self.alphabet("x") * self.alphabet("y")
         strata = len(self.group_of)
         sample = Sample(counted, stratum, np.full(strata, alphabet, dtype=np.int64))
         return self._mean(estimator.function(sample)[self.stratum])
@@ -140,9 +150,9 @@ class Joint:
         product = of_x[at_x].astype(kind) * of_y[at_y].astype(kind)
         empty = total * total - sum_by(self.stratum, product, size)
         share = np.divide(empty, as_float(total) ** 2, out=np.zeros(size), where=total > 0)
-        first_x, first_y = (np.zeros(len(margin), dtype=np.int64) for margin in (of_x, of_y))
-        first_x[at_x], first_y[at_y] = self.stratum, self.stratum
-        possible = np.bincount(first_x, minlength=size) * np.bincount(first_y, minlength=size)
+        sides = (self.margin("x")[0], self.margin("y")[0])
+        lines, columns = (np.bincount(side, minlength=size) for side in sides)
+        possible = lines * columns
         full = possible == np.bincount(self.stratum, minlength=size)
         return np.where(full, 0.0, np.maximum(share, 0.0))
 

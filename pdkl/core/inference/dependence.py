@@ -1,0 +1,177 @@
+"""Mutual information and its kin: what each is of a table, and how sure that is.
+
+If nothing depends on anything, the margins of a table stay and its mutual information I varies.
+All else is a function of I then: H(X | Y) = H(X) - I, the variation of information is
+H(X) + H(Y) - 2 I, and what I is divided by is a constant, or H(X) + H(Y) - I. So the law of I
+(`pdkl.core.inference.tables`) says how sure each of them is.
+
+References
+----------
+Vinh, Epps and Bailey (2010), "Information theoretic measures for clusterings comparison: variants,
+properties, normalization and correction for chance", JMLR 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdkl.core.inference.statistics import interval, null_summary, p_value
+from pdkl.core.inference.table_draws import TableSampler, evaluate_tables
+from pdkl.core.inference.tables import (
+    Contingency,
+    expected_information,
+    if_independent,
+    least_p_value,
+)
+from pdkl.core.measures.joint import Joint, Normalization, normalize
+from pdkl.core.numerics.exact import FloatArray, IntArray
+
+Kind = Literal["mutual_information", "conditional_entropy", "variation_of_information"]
+_LEVEL = 0.95
+_NOTHING = 1e-10  # of a norm: less is what rounding leaves where chance alone gives all of it
+
+
+class Tested(NamedTuple):
+    """What independence says of a measure, an entry for each answer; NaN without rows."""
+
+    excess: FloatArray
+    noise_floor: FloatArray
+    p_value: FloatArray
+    exact: NDArray[np.bool_]  # whether all tables were listed
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """A measure of what x and y of a joint table tell of each other, plug-in.
+
+    Parameters
+    ----------
+    kind : str
+        Mutual information, H(X | Y), or H(X | Y) + H(Y | X).
+    normalized : str, optional
+        What mutual information is divided by, which then has no unit.
+    correct : bool
+        Whether what chance alone gives is taken from both first: (I - E I) / (norm - E I).
+    log_base : float
+        The logarithm of the base.
+    """
+
+    kind: Kind
+    normalized: Normalization | None = None
+    correct: bool = False
+    log_base: float = 1.0
+
+    def value(self, joint: Joint) -> FloatArray:
+        """Measure each group; NaN without rows, or where there is nothing to divide by."""
+        if self.kind == "conditional_entropy":
+            return joint.conditional_entropy("x") / self.log_base
+        if self.kind == "variation_of_information":
+            both = joint.conditional_entropy("x") + joint.conditional_entropy("y")
+            return both / self.log_base
+        information = joint.mutual_information()
+        if self.normalized is None:
+            return information / self.log_base
+        chance = np.zeros(joint.n_groups)
+        if self.correct:
+            tables, answer = Contingency.of_joints([joint])
+            chance = expected_information(tables, answer, joint.n_groups)
+        return _share(information, chance, normalize(joint, self.normalized))
+
+    def bounds(self, joint: Joint) -> tuple[float, float]:
+        """Return what no table of these values is below, and what none is above."""
+        if self.normalized is not None:
+            return (-np.inf if self.correct else 0.0), 1.0
+        x, y = (np.log(max(joint.alphabet(side), 1)) / self.log_base for side in ("x", "y"))
+        most = {"mutual_information": min(x, y), "conditional_entropy": x}
+        return 0.0, float(most.get(self.kind, x + y))
+
+    def if_independent(self, joints: Sequence[Joint], values: Sequence[FloatArray]) -> Tested:
+        """Say what the measure would be if x and y were independent, given what it is.
+
+        The groups of several pairs of columns are answered together, one pair behind the other.
+        """
+        tables, answer = Contingency.of_joints(joints)
+        information = np.concatenate([joint.mutual_information() for joint in joints])
+        null = if_independent(tables, information, answer)
+        score = np.concatenate(values)
+        x, y = (np.concatenate([joint.entropy(side) for joint in joints]) for side in ("x", "y"))
+
+        def joint_share(total: FloatArray, at: IntArray) -> FloatArray:
+            return _share(total, np.zeros_like(total), (x + y)[at] - total)
+
+        least, most = (
+            np.minimum(null.quantile(level), np.minimum(x, y)) for level in (1.0 - _LEVEL, _LEVEL)
+        )
+        excess = information - null.mean
+        if self.kind == "conditional_entropy":
+            excess, floor = -excess / self.log_base, (x - least) / self.log_base
+        elif self.kind == "variation_of_information":
+            excess, floor = -2.0 * excess / self.log_base, (x + y - 2.0 * least) / self.log_base
+        elif self.normalized is None:
+            excess, floor = excess / self.log_base, most / self.log_base
+        elif self.normalized == "joint":
+            some = np.where(np.isnan(score), np.nan, 0.0)
+            excess = score - np.where(np.isnan(score), np.nan, null.expectation(joint_share))
+            floor = joint_share(most, np.arange(len(most))) + some
+        else:
+            norm = np.concatenate([normalize(joint, self.normalized) for joint in joints])
+            chance = null.mean if self.correct else np.zeros_like(norm)
+            floor = _share(most, chance, norm)
+            excess = score if self.correct else _share(excess, np.zeros_like(norm), norm)
+        return Tested(excess + 0.0, floor + 0.0, null.p_value, null.exact)
+
+    # ---- by draws -----------------------------------------------------------------------------
+
+    def dealt_again(
+        self,
+        sampler: TableSampler,
+        value: float,
+        size: int,
+        rng: np.random.Generator,
+        *,
+        method: Literal["gamma", "permutation"],
+    ) -> tuple[float, float, float]:
+        """Return excess, noise floor and p-value of a group, from draws that keep its margins."""
+
+        def g(joint: Joint) -> FloatArray:
+            return 2.0 * joint.totals * joint.mutual_information()
+
+        values, null = evaluate_tables(sampler.dealt(size, rng), [self.value, g])
+        summary = null_summary(value, values)
+        tables, answer = Contingency.of_joints([sampler.occurred])
+        observed = sampler.occurred.mutual_information()
+        least = float(least_p_value(tables, observed, answer)[0])
+        p = p_value(float(g(sampler.occurred)[0]), null, method=method, least=least)
+        return summary.excess, summary.noise_floor, p
+
+    def redrawn(
+        self,
+        sampler: TableSampler,
+        value: float,
+        size: int,
+        rng: np.random.Generator,
+        *,
+        level: float,
+        bounds: tuple[float, float],
+    ) -> tuple[float, float]:
+        """Return an interval for a group, from draws of its rows with replacement.
+
+        Draws in which there is nothing to divide by, as all rows have one value, are left out.
+        """
+        (values,) = evaluate_tables(sampler.redrawn(size, rng), [self.value])
+        if len(values) > np.isnan(values).sum():
+            values = values[~np.isnan(values)]
+        return interval(value, values, level=level, lower=bounds[0], upper=bounds[1])
+
+
+def _share(information: FloatArray, chance: FloatArray, norm: FloatArray) -> FloatArray:
+    """Return (I - chance) / (norm - chance), NaN where chance alone gives all of the norm."""
+    left = norm - chance
+    share = np.full_like(left, np.nan)
+    np.divide(information - chance, left, out=share, where=left > _NOTHING * norm)
+    return np.minimum(share, 1.0)  # rounding must not carry a share past 1
