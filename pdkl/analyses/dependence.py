@@ -14,8 +14,8 @@ from pdkl.codes.intervals import named_by, read_binning
 from pdkl.codes.labels import as_text, joint_name
 from pdkl.comparing.pairs import assess_pairs
 from pdkl.core.counts.counts import require_whole
-from pdkl.core.inference.dependence import Dependence
 from pdkl.core.inference.multiplicity import adjusted
+from pdkl.core.measures.dependence import Dependence
 from pdkl.core.measures.estimators import Estimator, find_estimator
 from pdkl.core.measures.joint import NORMALIZATIONS, Joint
 from pdkl.core.memory import require_room

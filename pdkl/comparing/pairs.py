@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from pdkl.comparing.inference import WORTH_THREADS, with_progress
-from pdkl.core.inference.dependence import Dependence
-from pdkl.core.inference.table_draws import samplers
+from pdkl.core.measures.dependence import Dependence, samplers_of
 from pdkl.core.measures.joint import Joint
+from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.threads import each
 from pdkl.request.inference import InferenceOptions
 
@@ -91,12 +91,12 @@ def _drawn(
     inference: InferenceOptions,
     measure: Dependence,
     joint: Joint,
-    values: np.ndarray[Any, np.dtype[np.float64]],
+    values: FloatArray,
     *,
     bar: bool,
 ) -> dict[str, Any]:
     """Draw the tables of each group again, and return the columns that are got so."""
-    sampler_of, bounds = samplers(joint), measure.bounds(joint)
+    sampler_of, bounds = samplers_of(joint), measure.bounds(joint)
     tests = bool(inference.test) and inference.draws_all
 
     def task(i: int, rng: np.random.Generator) -> dict[str, float]:

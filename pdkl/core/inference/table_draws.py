@@ -1,25 +1,36 @@
 """Tables of two columns drawn again: with their margins, or as they occurred.
 
-What is drawn are joint tables themselves, a group for each draw, so that whatever can be measured
-of a table can be measured of its draws.
+What is drawn are tables like those that occurred, a group for each draw, so that whatever can be
+measured of a table can be measured of its draws.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.inference.samplers import multinomial, taken_out
-from pdkl.core.measures.joint import Joint
-from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.numerics.exact import IntArray
 
 _CELLS = 1 << 17  # of draws at a time: it bounds the memory, and with the seed makes the result
 _SHUFFLED = 8  # rows to a possible cell up to which shuffling rows is faster than drawing cells
 _DENSE = 4  # possible cells to a row up to which each has a place
 _ROUNDS = 3
+
+
+class DrawnTables(NamedTuple):
+    """The fields of `pdkl.core.measures.joint.Joint`: no measure is known here."""
+
+    stratum: IntArray
+    x: IntArray
+    y: IntArray
+    weight: IntArray
+    group_of: IntArray
+    missing: IntArray
 
 
 @dataclass(frozen=True)
@@ -40,37 +51,37 @@ class TableSampler:
     weight: IntArray
 
     @property
-    def occurred(self) -> Joint:
+    def occurred(self) -> DrawnTables:
         """What occurred, as if it were the only draw."""
         one = np.zeros(len(self.weight), dtype=np.int64)
-        return self._joint(one, self.stratum, self.x, self.y, self.weight, 1)
+        return self._drawn(one, self.stratum, self.x, self.y, self.weight, 1)
 
-    def redrawn(self, size: int, rng: np.random.Generator) -> Iterator[Joint]:
+    def redrawn(self, size: int, rng: np.random.Generator) -> Iterator[DrawnTables]:
         """Draw rows with replacement, from all strata together."""
         n, share = int(self.weight.sum()), self.weight.astype(np.float64)
 
-        def draw(number: int) -> Joint:
+        def draw(number: int) -> DrawnTables:
             drawn = multinomial(n, share, number, rng).astype(np.int64)
             at, cell = np.nonzero(drawn)
-            return self._joint(
+            return self._drawn(
                 at, self.stratum[cell], self.x[cell], self.y[cell], drawn[at, cell], number
             )
 
         return _some_at_a_time(draw, size, len(self.weight))
 
-    def dealt(self, size: int, rng: np.random.Generator) -> Iterator[Joint]:
+    def dealt(self, size: int, rng: np.random.Generator) -> Iterator[DrawnTables]:
         """Deal the rows of each stratum again, so that both its margins stay."""
         tables = [_Margins.of(self, i) for i in range(int(self.stratum.max(initial=-1)) + 1)]
 
-        def draw(number: int) -> Joint:
+        def draw(number: int) -> DrawnTables:
             parts = [one.dealt(number, rng) for one in tables]
             stratum = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
             at, x, y, weight = (np.concatenate(part) for part in zip(*parts, strict=True))
-            return self._joint(at, stratum, x, y, weight, number)
+            return self._drawn(at, stratum, x, y, weight, number)
 
         return _some_at_a_time(draw, size, sum(one.work for one in tables))
 
-    def _joint(
+    def _drawn(
         self,
         draw: IntArray,
         stratum: IntArray,
@@ -78,37 +89,28 @@ class TableSampler:
         y: IntArray,
         weight: IntArray,
         size: int,
-    ) -> Joint:
+    ) -> DrawnTables:
         """Let each draw be a group."""
         strata = int(self.stratum.max(initial=-1)) + 1
         group_of = np.repeat(np.arange(size), strata)
         nothing = np.zeros(size, dtype=np.int64)
-        return Joint(draw * strata + stratum, x, y, weight, group_of, nothing)
+        return DrawnTables(draw * strata + stratum, x, y, weight, group_of, nothing)
 
 
-def samplers(joint: Joint) -> Callable[[int], TableSampler]:
-    """Return the function that gives the sampler of a group, whose weights must be whole."""
-    weight = joint.weight.astype(np.int64)
-    group, key = joint.group_of[joint.stratum], _likeness(joint, weight)
-    order = np.lexsort((key, group))
-    starts = np.searchsorted(group[order], np.arange(joint.n_groups + 1))
+def samplers(tables: DrawnTables) -> Callable[[int], TableSampler]:
+    """Return the function that gives the sampler of a group of tables as they occurred."""
+    weight, group = tables.weight, tables.group_of[tables.stratum]
+    order = np.lexsort((_likeness(tables), group))
+    starts = np.searchsorted(group[order], np.arange(len(tables.missing) + 1))
 
     def of(i: int) -> TableSampler:
         cells = order[starts[i] : starts[i + 1]]
         # numbered as they come in this order
-        stratum = _numbered(joint.stratum[cells])
-        x, y = (_numbered(code[cells]) for code in (joint.x, joint.y))
+        stratum = _numbered(tables.stratum[cells])
+        x, y = (_numbered(code[cells]) for code in (tables.x, tables.y))
         return TableSampler(stratum, x, y, weight[cells])
 
     return of
-
-
-def evaluate_tables(
-    tables: Iterator[Joint], statistics: list[Callable[[Joint], FloatArray]]
-) -> list[FloatArray]:
-    """Compute statistics of draws, which all see the same ones."""
-    parts = [[statistic(joint) for statistic in statistics] for joint in tables]
-    return [np.concatenate(values) for values in zip(*parts, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,9 @@ class _Margins:
         return draw, self.x[x], self.y[y], weight
 
 
-def _some_at_a_time(draw: Callable[[int], Joint], size: int, cells: int) -> Iterator[Joint]:
+def _some_at_a_time(
+    draw: Callable[[int], DrawnTables], size: int, cells: int
+) -> Iterator[DrawnTables]:
     step = max(1, _CELLS // max(cells, 1))
     for start in range(0, size, step):
         yield draw(min(step, size - start))
@@ -186,15 +190,16 @@ def _numbered(codes: IntArray) -> IntArray:
     return number[place]
 
 
-def _likeness(joint: Joint, weight: IntArray) -> IntArray:
+def _likeness(tables: DrawnTables) -> IntArray:
     """Give cells a number that tells apart those whose tables, lines or columns differ.
 
     What is drawn must not depend on the order of the rows, and the codes of values do. Each round
     looks one cell further along lines and columns; cells that still are alike can nearly always
     change places without a difference to any statistic.
     """
-    lines = [joint.stratum, *(_numbered_pairs(joint.stratum, code) for code in (joint.x, joint.y))]
-    key = weight.astype(np.uint64)
+    stratum = tables.stratum
+    lines = [stratum, *(_numbered_pairs(stratum, code) for code in (tables.x, tables.y))]
+    key = tables.weight.astype(np.uint64)
     for _ in range(_ROUNDS):
         mixed = _mixed(key)
         for salt, line in enumerate(lines):

@@ -27,7 +27,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pdkl.core.counts.counts import WeightArray, as_float
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.cells import Cells, gathered
 from pdkl.core.inference.few import Exact, Tables, all_tables
@@ -35,7 +34,6 @@ from pdkl.core.inference.moments import CellMoments, basis, cell_moments, dot
 from pdkl.core.inference.nodes import FINE, Piece, look, pieces
 from pdkl.core.inference.tail import Moments, added, as_it_is
 from pdkl.core.inference.urn import EXCHANGE, Drawn, count_deviance, log_factorial_rest
-from pdkl.core.measures.joint import Joint
 from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum, sum_in_order
 
 _LEVEL = 0.95
@@ -77,28 +75,6 @@ class Contingency:
     ) -> Contingency:
         """Take tables from their occurring cells, one entry each."""
         return cls(size, _margin(table, x, weight), _margin(table, y, weight), table, weight + 0.0)
-
-    @classmethod
-    def of_joints(cls, joints: Sequence[Joint]) -> tuple[Contingency, IntArray]:
-        """Take the tables of several pairs of columns, and the answer that each is a stratum of.
-
-        Answers are the groups of the first pair, then those of the second, and so on.
-        """
-        sizes = np.array([len(joint.group_of) for joint in joints], dtype=np.int64)
-        groups = np.array([joint.n_groups for joint in joints], dtype=np.int64)
-        first, before = np.cumsum(sizes) - sizes, np.cumsum(groups) - groups
-
-        def together(parts: Sequence[tuple[IntArray, WeightArray]]) -> Margin:
-            table = [part + shift for (part, _), shift in zip(parts, first, strict=True)]
-            return Margin(
-                np.concatenate(table), np.concatenate([as_float(weight) for _, weight in parts])
-            )
-
-        cells = together([(joint.stratum, joint.weight) for joint in joints])
-        rows, columns = (together([joint.margin(side) for joint in joints]) for side in ("x", "y"))
-        answer = [joint.group_of + shift for joint, shift in zip(joints, before, strict=True)]
-        tables = cls(int(sizes.sum()), rows, columns, cells.table, cells.total)
-        return tables, np.concatenate(answer)
 
     @property
     def n(self) -> FloatArray:

@@ -131,6 +131,10 @@ class Joint:
         Cells that do not occur have p = 0 and so the term q. Their q are what the occurring ones
         leave of 1, which is exact for whole weights up to 3e9.
         """
+        return self._information
+
+    @cached_property
+    def _information(self) -> FloatArray:
         total = as_float(self._strata)[self.stratum]
         (of_x, at_x), (of_y, at_y) = self._x, self._y
         x, y, both = as_float(of_x)[at_x], as_float(of_y)[at_y], as_float(self.weight)

@@ -13,17 +13,19 @@ properties, normalization and correction for chance", JMLR 11.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pdkl.core.counts.counts import WeightArray, as_float
 from pdkl.core.inference.statistics import interval, null_summary, p_value
-from pdkl.core.inference.table_draws import TableSampler, evaluate_tables
+from pdkl.core.inference.table_draws import DrawnTables, TableSampler, samplers
 from pdkl.core.inference.tables import (
     Contingency,
+    Margin,
     expected_information,
     if_independent,
     least_p_value,
@@ -32,6 +34,7 @@ from pdkl.core.measures.joint import Joint, Normalization, normalize
 from pdkl.core.numerics.exact import FloatArray, IntArray
 
 Kind = Literal["mutual_information", "conditional_entropy", "variation_of_information"]
+_SIDES: tuple[Literal["x", "y"], ...] = ("x", "y")
 _LEVEL = 0.95
 _NOTHING = 1e-10  # of a norm: less is what rounding leaves where chance alone gives all of it
 
@@ -78,7 +81,7 @@ class Dependence:
             return information / self.log_base
         chance = np.zeros(joint.n_groups)
         if self.correct:
-            tables, answer = Contingency.of_joints([joint])
+            tables, answer = contingency([joint])
             chance = expected_information(tables, answer, joint.n_groups)
         return _share(information, chance, normalize(joint, self.normalized))
 
@@ -86,7 +89,7 @@ class Dependence:
         """Return what no table of these values is below, and what none is above."""
         if self.normalized is not None:
             return (-np.inf if self.correct else 0.0), 1.0
-        x, y = (np.log(max(joint.alphabet(side), 1)) / self.log_base for side in ("x", "y"))
+        x, y = (np.log(max(joint.alphabet(side), 1)) / self.log_base for side in _SIDES)
         most = {"mutual_information": min(x, y), "conditional_entropy": x}
         return 0.0, float(most.get(self.kind, x + y))
 
@@ -95,11 +98,11 @@ class Dependence:
 
         The groups of several pairs of columns are answered together, one pair behind the other.
         """
-        tables, answer = Contingency.of_joints(joints)
+        tables, answer = contingency(joints)
         information = np.concatenate([joint.mutual_information() for joint in joints])
         null = if_independent(tables, information, answer)
         score = np.concatenate(values)
-        x, y = (np.concatenate([joint.entropy(side) for joint in joints]) for side in ("x", "y"))
+        x, y = (np.concatenate([joint.entropy(side) for joint in joints]) for side in _SIDES)
 
         def joint_share(total: FloatArray, at: IntArray) -> FloatArray:
             return _share(total, np.zeros_like(total), (x + y)[at] - total)
@@ -141,12 +144,12 @@ class Dependence:
         def g(joint: Joint) -> FloatArray:
             return 2.0 * joint.totals * joint.mutual_information()
 
-        values, null = evaluate_tables(sampler.dealt(size, rng), [self.value, g])
+        values, null = _evaluated(sampler.dealt(size, rng), self.value, g)
         summary = null_summary(value, values)
-        tables, answer = Contingency.of_joints([sampler.occurred])
-        observed = sampler.occurred.mutual_information()
-        least = float(least_p_value(tables, observed, answer)[0])
-        p = p_value(float(g(sampler.occurred)[0]), null, method=method, least=least)
+        occurred = Joint(*sampler.occurred)
+        tables, answer = contingency([occurred])
+        least = float(least_p_value(tables, occurred.mutual_information(), answer)[0])
+        p = p_value(float(g(occurred)[0]), null, method=method, least=least)
         return summary.excess, summary.noise_floor, p
 
     def redrawn(
@@ -163,10 +166,46 @@ class Dependence:
 
         Draws in which there is nothing to divide by, as all rows have one value, are left out.
         """
-        (values,) = evaluate_tables(sampler.redrawn(size, rng), [self.value])
+        (values,) = _evaluated(sampler.redrawn(size, rng), self.value)
         if len(values) > np.isnan(values).sum():
             values = values[~np.isnan(values)]
         return interval(value, values, level=level, lower=bounds[0], upper=bounds[1])
+
+
+def contingency(joints: Sequence[Joint]) -> tuple[Contingency, IntArray]:
+    """Return the tables of several pairs of columns, and the answer that each is a stratum of.
+
+    Answers are the groups of the first pair, then those of the second, and so on.
+    """
+    sizes = np.array([len(joint.group_of) for joint in joints], dtype=np.int64)
+    groups = np.array([joint.n_groups for joint in joints], dtype=np.int64)
+    first, before = np.cumsum(sizes) - sizes, np.cumsum(groups) - groups
+
+    def together(parts: Sequence[tuple[IntArray, WeightArray]]) -> Margin:
+        table = [part + shift for (part, _), shift in zip(parts, first, strict=True)]
+        weight = [as_float(weight) for _, weight in parts]
+        return Margin(np.concatenate(table), np.concatenate(weight))
+
+    cells = together([(joint.stratum, joint.weight) for joint in joints])
+    rows, columns = (together([joint.margin(side) for joint in joints]) for side in _SIDES)
+    answer = [joint.group_of + shift for joint, shift in zip(joints, before, strict=True)]
+    tables = Contingency(int(sizes.sum()), rows, columns, cells.table, cells.total)
+    return tables, np.concatenate(answer)
+
+
+def samplers_of(joint: Joint) -> Callable[[int], TableSampler]:
+    """Return the function that gives the sampler of a group; weights are whole."""
+    weight, missing = (part.astype(np.int64) for part in (joint.weight, joint.missing))
+    return samplers(DrawnTables(joint.stratum, joint.x, joint.y, weight, joint.group_of, missing))
+
+
+def _evaluated(
+    tables: Iterator[DrawnTables], *statistics: Callable[[Joint], FloatArray]
+) -> list[FloatArray]:
+    """Compute statistics of draws, which all see the same ones."""
+    joints = (Joint(*one) for one in tables)
+    parts = [[statistic(joint) for statistic in statistics] for joint in joints]
+    return [np.concatenate(values) for values in zip(*parts, strict=True)]
 
 
 def _share(information: FloatArray, chance: FloatArray, norm: FloatArray) -> FloatArray:
