@@ -110,11 +110,11 @@ class Dependence:
         least, most = (
             np.minimum(null.quantile(level), np.minimum(x, y)) for level in (1.0 - _LEVEL, _LEVEL)
         )
-        excess = information - null.mean
-        if self.kind == "conditional_entropy":
-            excess, floor = -excess / self.log_base, (x - least) / self.log_base
-        elif self.kind == "variation_of_information":
-            excess, floor = -2.0 * excess / self.log_base, (x + y - 2.0 * least) / self.log_base
+        excess = _beyond(information, null.mean)
+        if self.kind != "mutual_information":
+            times = (1.0 if self.kind == "conditional_entropy" else 2.0) / self.log_base
+            excess, floor = -times * excess, score + times * _beyond(information, least)
+            floor = np.maximum(floor, 0.0)
         elif self.normalized is None:
             excess, floor = excess / self.log_base, most / self.log_base
         elif self.normalized == "joint":
@@ -206,6 +206,12 @@ def _evaluated(
     joints = (Joint(*one) for one in tables)
     parts = [[statistic(joint) for statistic in statistics] for joint in joints]
     return [np.concatenate(values) for values in zip(*parts, strict=True)]
+
+
+def _beyond(information: FloatArray, point: FloatArray) -> FloatArray:
+    """Return how much more there is, but not what rounding leaves where nothing can vary."""
+    more = information - point
+    return np.where(np.abs(more) <= 2.0**-50 * np.abs(point), 0.0, more)
 
 
 def _share(information: FloatArray, chance: FloatArray, norm: FloatArray) -> FloatArray:
