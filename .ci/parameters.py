@@ -127,6 +127,16 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "What to divide by, as in `InfoTheory.mutual_information`.",
         ),
     },
+    "correct": {
+        "": (
+            "bool",
+            "Whether what chance alone gives is taken from the information and from what it is "
+            "divided by: (I - E I) / (norm - E I), which is 0 on average where nothing depends on "
+            'anything, and 1 at most. It needs ``normalized``, other than ``"joint"``: ``"max"`` '
+            'gives adjusted mutual information as in Vinh, Epps and Bailey (2010), ``"mean"`` '
+            "that of scikit-learn by default. NaN where chance gives all of the norm.",
+        ),
+    },
     # ---- in which groups, compared with what --------------------------------------------------
     "by": {
         "": (BY, "What makes the groups."),
@@ -345,6 +355,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "explain": (
             "int, optional",
             "Draw each part again so many times, in place of the closed form.",
+        ),
+        "mutual_information, conditional_entropy, variation_of_information": (
+            "int, optional",
+            "Draw each table again so many times, also for the test, which has a closed form. The "
+            "interval has none, and is drawn 199 times by default.",
         ),
     },
     "rng": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Literal
 
@@ -11,13 +11,16 @@ import numpy as np
 import pandas as pd
 
 from pdkl.codes.intervals import named_by, read_binning
-from pdkl.codes.labels import as_text
+from pdkl.codes.labels import as_text, joint_name
+from pdkl.comparing.pairs import assess_pairs
 from pdkl.core.counts.counts import require_whole
-from pdkl.core.measures.estimators import find_estimator
-from pdkl.core.measures.joint import NORMALIZATIONS, Joint, normalize
+from pdkl.core.inference.multiplicity import adjusted
+from pdkl.core.measures.dependence import Dependence
+from pdkl.core.measures.estimators import Estimator, find_estimator
+from pdkl.core.measures.joint import NORMALIZATIONS, Joint
 from pdkl.core.memory import require_room
 from pdkl.core.numerics.exact import FloatArray
-from pdkl.core.validation import listing, one_of, require_columns
+from pdkl.core.validation import boolean, listing, one_of, require_columns
 from pdkl.counting.bins import settle_bins
 from pdkl.counting.count import count_pairs
 from pdkl.request.keywords import Request
@@ -26,68 +29,77 @@ from pdkl.request.resolve import ResolvedRequest, read_pairs, resolve
 from pdkl.results import pairing, tidy
 
 Pair = tuple[Hashable, Hashable]
+_SIZES = ("n", "n_missing", "categories")
 _PARTS: tuple[Literal["x", "y", "joint"], ...] = ("x", "y", "joint")
 
 
 def mutual_information(
-    data: Any, request: Request, x: Any, y: Any, *, given: Any, normalized: Any
+    data: Any, request: Request, x: Any, y: Any, *, given: Any, normalized: Any, correct: Any
 ) -> pd.DataFrame:
     """Answer `InfoTheory.mutual_information`."""
-    estimator = find_estimator(request.estimator)
+    estimator = _read_estimator(request)
     if normalized is not None and estimator.name != "plugin":
         raise ValueError(
             f"normalized={normalized!r} bounds plug-in estimates only; got "
             f"estimator={request.estimator!r}. Leave out one of them."
         )
     if normalized is not None:
-        kind = one_of("normalized", normalized, NORMALIZATIONS, also="None")
-
-    def value(joint: Joint, log_base: float) -> FloatArray:
-        if estimator.name != "plugin":
-            x, y, both = (joint.estimated_entropy(of, estimator) for of in _PARTS)
-            return (x + y - both) / log_base
-        information = joint.mutual_information()
-        if normalized is None:
-            return information / log_base
-        whole = normalize(joint, kind)  # type: ignore[arg-type]
-        # rounding must not carry a share past 1; nothing to know is 0 / 0
-        share = np.divide(information, whole, out=np.full_like(whole, np.nan), where=whole > 0)
-        return np.minimum(share, 1.0)
-
+        one_of("normalized", normalized, NORMALIZATIONS, also="None")
+    if boolean("correct", correct) and normalized is None:
+        raise ValueError(
+            "correct=True says which share of the information that chance does not give is there, "
+            'so it needs normalized=; got normalized=None. Pass normalized="max" for adjusted '
+            "mutual information, or test=True for what is more than chance, in "
+            "mutual_information_excess."
+        )
+    if correct and normalized == "joint":
+        raise ValueError(
+            "correct=True needs a norm that chance leaves as it is, and H(X, Y) is none; got "
+            "normalized='joint'. Choose 'max', 'mean', 'sqrt', 'min', 'x' or 'y'."
+        )
+    measure = Dependence("mutual_information", normalized=normalized, correct=correct)
     asked = _read(data, request, ("x", "y"), given, lambda resolved: _pairs(resolved, x, y, given))
-    own = {"normalized": normalized, "base": plain(request.base), "estimator": request.estimator}
-    return _answer(asked, value, own, unit=None if normalized is None else "none")
+    own = {
+        "normalized": normalized,
+        **({"correct": True} if correct else {}),
+        "base": plain(request.base),
+        "estimator": request.estimator,
+    }
+    return _answer(asked, measure, estimator, own, unit=None if normalized is None else "none")
 
 
 def conditional_entropy(data: Any, request: Request, x: Any, given: Any) -> pd.DataFrame:
     """Answer `InfoTheory.conditional_entropy`."""
-    estimator = find_estimator(request.estimator)
+    estimator = _read_estimator(request)
     if x is None or given is None:
         raise TypeError("x and given must both name columns: what is uncertain, and what is known.")
-
-    def value(joint: Joint, log_base: float) -> FloatArray:
-        if estimator.name != "plugin":
-            both, known = (joint.estimated_entropy(of, estimator) for of in _PARTS[:0:-1])
-            return (both - known) / log_base
-        return joint.conditional_entropy("x") / log_base
 
     def pairs(resolved: ResolvedRequest) -> list[Pair]:
         return _paired(resolved, "x", x, "given", given)
 
     asked = _read(data, request, ("column", "given"), None, pairs)
-    return _answer(asked, value, {"base": plain(request.base), "estimator": request.estimator})
+    own = {"base": plain(request.base), "estimator": request.estimator}
+    return _answer(asked, Dependence("conditional_entropy"), estimator, own)
 
 
 def variation_of_information(
     data: Any, request: Request, x: Any, y: Any, *, given: Any
 ) -> pd.DataFrame:
     """Answer `InfoTheory.variation_of_information`."""
-
-    def value(joint: Joint, log_base: float) -> FloatArray:
-        return (joint.conditional_entropy("x") + joint.conditional_entropy("y")) / log_base
-
+    measure = Dependence("variation_of_information")
     asked = _read(data, request, ("x", "y"), given, lambda resolved: _pairs(resolved, x, y, given))
-    return _answer(asked, value, {"base": plain(request.base)})
+    return _answer(asked, measure, _read_estimator(request), {"base": plain(request.base)})
+
+
+def _read_estimator(request: Request) -> Estimator:
+    """Return the estimator, which must be the plug-in one where it is asked how sure it is."""
+    estimator = find_estimator(request.estimator)
+    if estimator.name != "plugin" and (request.test is not False or request.confidence is not None):
+        raise ValueError(
+            "test= and confidence= say how sure plug-in estimates are; got "
+            f"estimator={request.estimator!r}. Leave out one of them."
+        )
+    return estimator
 
 
 @dataclass(frozen=True)
@@ -109,8 +121,11 @@ def _read(
 ) -> _Asked:
     """Resolve the request, and read its pairs of columns."""
     named = [*heads, *([] if given is None else ["given"])]
-    shown = [*named, "n", "n_missing", "categories", request.method, "unit"]
-    resolved = resolve(data, request, lambda _: shown)
+
+    def shown(resolved: ResolvedRequest) -> list[str]:
+        return [*named, *_SIZES, *_measured(resolved), "unit"]
+
+    resolved = resolve(data, request, shown)
     pairs = pairs_of(resolved)
     texts = {head: [as_text(pair[i]) for pair in pairs] for i, head in enumerate(heads)}
     if given is not None:
@@ -149,9 +164,16 @@ def _paired(resolved: ResolvedRequest, left: str, x: Any, right: str, y: Any) ->
     return list(zip(*read_pairs(resolved.source.head, left, x, right, y), strict=True))
 
 
+def _measured(resolved: ResolvedRequest) -> list[str]:
+    """List the columns of the measure."""
+    inference, method = resolved.options.inference, resolved.request.method
+    return [method] if inference is None else inference.columns_of([method])
+
+
 def _answer(
     asked: _Asked,
-    value: Callable[[Joint, float], FloatArray],
+    measure: Dependence,
+    estimator: Estimator,
     own: dict[str, Any],
     *,
     unit: str | None = None,
@@ -167,19 +189,14 @@ def _answer(
         given=asked.given,
         dropna=options.dropna,
     )
-    number = len(asked.pairs)
+    number, columns = len(asked.pairs), _measured(resolved)
     require_room(
         len(found) * number,
-        found.shape[1] + len(asked.texts) + 5,  # n, n_missing, categories, the value, unit
+        found.shape[1] + len(asked.texts) + len(_SIZES) + len(columns) + 1,  # the last is unit
         f"Measuring {number:,} pair{'s'[: number > 1]} of columns in each of {len(found):,} groups",
         "Name the columns to pair, or make fewer groups in by=.",
     )
-    parts = []
-    for joint in joints:
-        if request.estimator != "plugin":
-            require_whole(joint.weight, f"estimator={request.estimator!r}")
-        sizes = {"n": joint.totals, "n_missing": joint.missing, "categories": joint.cells}
-        parts.append({**sizes, request.method: value(joint, options.log_base) + 0.0})
+    measure, inference = replace(measure, log_base=options.log_base), options.inference
     unit = unit or options.unit
     binning = read_binning(request.binning, request.bins, compared=True)
     attributes = resolved.attributes(
@@ -188,9 +205,52 @@ def _answer(
             "given": plain(asked.given),
             "dropna": options.dropna,
             **({} if request.bins is None else {"bins": str(request.bins), "binning": binning}),
+            **request.describe_inference(),
             **own,
             "unit": unit,
         }
     )
+
+    def part_of(joint: Joint) -> dict[str, Any]:
+        for purpose, needs_rows in (
+            (f"estimator={request.estimator!r}", estimator.name != "plugin"),
+            ("test= or confidence=", inference is not None),
+            ("correct=True", measure.correct),
+        ):
+            if needs_rows:
+                require_whole(joint.weight, purpose)
+        sizes = {"n": joint.totals, "n_missing": joint.missing, "categories": joint.cells}
+        return {**sizes, request.method: _value(joint, measure, estimator) + 0.0}
+
+    if inference is None:
+        parts = [part_of(joint) for joint in joints]
+    else:
+        parts, how = assess_pairs(inference, measure, joints, part_of, (number, len(found)))
+        names = [joint_name(pair) for pair in asked.pairs]
+        attributes["inference"] = dict(zip(names, how, strict=True))
+        if inference.test:
+            _adjust_p_values(asked.pairs, parts)
+    order = [*_SIZES, *columns]
     info = tidy.ResultInfo(None, unit, attributes)
+    parts = [{name: part[name] for name in order} for part in parts]
     return tidy.plain(pairing.plain(found), asked.texts, parts, info)
+
+
+def _value(joint: Joint, measure: Dependence, estimator: Estimator) -> FloatArray:
+    """Measure a pair of columns in each group."""
+    if estimator.name == "plugin":
+        return measure.value(joint)
+    x, y, both = (joint.estimated_entropy(of, estimator) for of in _PARTS)
+    value = both - y if measure.kind == "conditional_entropy" else x + y - both
+    return np.asarray(value / measure.log_base)
+
+
+def _adjust_p_values(pairs: list[Pair], parts: list[dict[str, Any]]) -> None:
+    """Adjust the p-values of all rows together; two orders of a pair are one hypothesis."""
+    number: dict[frozenset[Hashable], int] = {}
+    first = [number.setdefault(frozenset(pair), i) for i, pair in enumerate(pairs)]
+    once = list(number.values())
+    together = adjusted(np.concatenate([parts[i]["p_value"] for i in once]))
+    found = dict(zip(once, np.split(together, len(once)), strict=True))
+    for part, i in zip(parts, first, strict=True):
+        part |= {"p_value": parts[i]["p_value"], "p_adjusted": found[i]}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pdkl.analyses import dependence
 from pdkl.api.base import Data
 from pdkl.request.keywords import Request
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
     from pdkl.core.counts.bin_edges import Binning
@@ -27,6 +28,7 @@ class DependenceMethods(Data):
         *,
         given: Hashable | None = None,
         normalized: Normalization | None = None,
+        correct: bool = False,
         by: By | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
@@ -34,6 +36,11 @@ class DependenceMethods(Data):
         bins: Any = None,
         binning: Binning | None = None,
         estimator: str = "plugin",
+        confidence: float | None = None,
+        test: bool | Literal["permutation"] = False,
+        n_resamples: int | None = None,
+        rng: int | np.random.Generator | None = None,
+        progress: bool = True,
     ) -> pd.DataFrame:
         """Measure what one column tells of another.
 
@@ -53,6 +60,12 @@ class DependenceMethods(Data):
             by one of them: ``"x"`` gives Theil's uncertainty coefficient U(X | Y), the share of
             what is uncertain in x that y resolves. The result is in [0, 1]; it is NaN where the
             divisor is 0, as for a constant: there is nothing to tell.
+        correct : bool
+            Whether what chance alone gives is taken from the information and from what it is
+            divided by: (I - E I) / (norm - E I), which is 0 on average where nothing depends on
+            anything, and 1 at most. It needs ``normalized``, other than ``"joint"``: ``"max"``
+            gives adjusted mutual information as in Vinh, Epps and Bailey (2010), ``"mean"`` that of
+            scikit-learn by default. NaN where chance gives all of the norm.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups.
         weights : label, optional
@@ -68,6 +81,17 @@ class DependenceMethods(Data):
         estimator : str
             How the entropies that it is made of are estimated, a name of `pdkl.estimators`. Others
             than ``"plugin"`` may give values below 0.
+        confidence : float in (0, 1), optional
+            Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
+        test : bool or "permutation"
+            Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+        n_resamples : int, optional
+            Draw each table again so many times, also for the test, which has a closed form. The
+            interval has none, and is drawn 199 times by default.
+        rng : int or numpy.random.Generator, optional
+            The seed of draws, which is of no matter to a closed form.
+        progress : bool
+            Whether long work shows a bar, where tqdm is installed.
 
         Returns
         -------
@@ -77,6 +101,18 @@ class DependenceMethods(Data):
             (int64, how many combinations occur), ``mutual_information`` (float64, in ``unit``;
             without unit where normalized), ``unit`` (str).
 
+            With ``confidence``, behind the measure: ``mutual_information_low`` and
+            ``mutual_information_high`` (float64). With ``test``, then:
+
+            ================================== =====================================================
+            ``mutual_information_excess``      float64, I - E I: what is more than chance gives
+            ``mutual_information_noise_floor`` float64, what chance stays at or below in 95 % of
+                                               cases
+            ``p_value``                        float64, the probability of as much by chance
+            ``p_adjusted``                     float64, by Benjamini and Hochberg over all rows,
+                                               both orders of a pair being one hypothesis
+            ================================== =====================================================
+
         Raises
         ------
         KeyError
@@ -85,7 +121,24 @@ class DependenceMethods(Data):
             A keyword is of the wrong kind, or cells cannot be hashed.
         ValueError
             A keyword is out of its range, lists of different lengths, weights that are negative,
-            missing or infinite, or a key that has the name of a result column.
+            missing or infinite, or a key that has the name of a result column; fractional weights
+            with ``test``, ``confidence`` or ``correct``; an estimator with one of these or
+            ``normalized``; ``correct`` without ``normalized``, or with ``"joint"``.
+
+        Notes
+        -----
+        The plug-in estimate is never below 0 and grows with the number of categories: an id, of
+        which every value occurs once, determines all. Chance is all orders of y beside x, within
+        each value of ``given``: both margins stay, and with them H(X) and H(Y). The mean of I is
+        exact, as in Vinh, Epps and Bailey; floor and p-value come from its first three moments, or
+        from all tables where one column has two values and few are possible. Nothing is drawn, and
+        the same rows always give the same answer. An id has an excess of 0 and a p-value of 1. The
+        p-value is that of I, whether normalized or not; an excess over ``"joint"`` is from its mean
+        I / H(X, Y).
+
+        Intervals are from draws of the rows with replacement, less twice their bias, within the
+        bounds of the measure. ``n_resamples=`` and ``test="permutation"`` draw the test too, by
+        dealing y anew. ``attrs["pdkl"]["inference"]`` says of each pair how it was done.
 
         References
         ----------
@@ -93,6 +146,9 @@ class DependenceMethods(Data):
         Wiley. Section 2.3.
         Theil, H. (1970). On the estimation of relationships involving qualitative variables.
         American Journal of Sociology 76, 103-154.
+        Vinh, N. X., Epps, J. and Bailey, J. (2010). Information theoretic measures for clusterings
+        comparison: variants, properties, normalization and correction for chance. Journal of
+        Machine Learning Research 11, 2837-2854.
 
         Examples
         --------
@@ -105,6 +161,18 @@ class DependenceMethods(Data):
         0  coat  rain           2                 1.0  bit
         1  coat   day           4                 0.0  bit
         2  rain   day           4                 0.0  bit
+
+        What an id tells, it would tell of anything:
+
+        >>> df = pd.DataFrame({"id": range(8), "coat": list("yyyynnnn"), "rain": list("yyyynnnn")})
+        >>> result = df.info_theory.mutual_information(
+        ...     ["coat", "coat"], ["rain", "id"], base="bit", test=True
+        ... )
+        >>> shown = ["y", "mutual_information", "mutual_information_excess", "p_value"]
+        >>> result[shown].round(3)
+              y  mutual_information  mutual_information_excess  p_value
+        0  rain                 1.0                      0.885    0.029
+        1    id                 1.0                      0.000    1.000
         """
         request = Request(
             method="mutual_information",
@@ -116,9 +184,14 @@ class DependenceMethods(Data):
             bins=bins,
             binning=binning,
             estimator=estimator,
+            confidence=confidence,
+            test=test,
+            n_resamples=n_resamples,
+            rng=rng,
+            progress=progress,
         )
         return dependence.mutual_information(
-            self._data, request, x, y, given=given, normalized=normalized
+            self._data, request, x, y, given=given, normalized=normalized, correct=correct
         )
 
     def conditional_entropy(
@@ -133,6 +206,11 @@ class DependenceMethods(Data):
         bins: Any = None,
         binning: Binning | None = None,
         estimator: str = "plugin",
+        confidence: float | None = None,
+        test: bool | Literal["permutation"] = False,
+        n_resamples: int | None = None,
+        rng: int | np.random.Generator | None = None,
+        progress: bool = True,
     ) -> pd.DataFrame:
         """Measure what stays uncertain in a column once another is known.
 
@@ -160,6 +238,17 @@ class DependenceMethods(Data):
         estimator : str
             How the entropies that it is made of are estimated, a name of `pdkl.estimators`. Others
             than ``"plugin"`` may give values below 0.
+        confidence : float in (0, 1), optional
+            Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
+        test : bool or "permutation"
+            Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+        n_resamples : int, optional
+            Draw each table again so many times, also for the test, which has a closed form. The
+            interval has none, and is drawn 199 times by default.
+        rng : int or numpy.random.Generator, optional
+            The seed of draws, which is of no matter to a closed form.
+        progress : bool
+            Whether long work shows a bar, where tqdm is installed.
 
         Returns
         -------
@@ -169,6 +258,20 @@ class DependenceMethods(Data):
             many combinations occur), ``conditional_entropy`` (float64, in ``unit``), ``unit``
             (str).
 
+            With ``confidence``, behind the measure: ``conditional_entropy_low`` and
+            ``conditional_entropy_high`` (float64). With ``test``, then:
+
+            =================================== ====================================================
+            ``conditional_entropy_excess``      float64, H(X | Y) less its mean by chance, which is
+                                                E I - I: below 0 where Y tells of X
+            ``conditional_entropy_noise_floor`` float64, what it stays at or below by chance in 95 %
+                                                of cases
+            ``p_value``                         float64, the probability by chance of as much mutual
+                                                information
+            ``p_adjusted``                      float64, by Benjamini and Hochberg over all rows,
+                                                both orders of a pair being one hypothesis
+            =================================== ====================================================
+
         Raises
         ------
         KeyError
@@ -177,12 +280,21 @@ class DependenceMethods(Data):
             A keyword is of the wrong kind, or cells cannot be hashed.
         ValueError
             A keyword is out of its range, lists of different lengths, weights that are negative,
-            missing or infinite, or a key that has the name of a result column.
+            missing or infinite, or a key that has the name of a result column; fractional weights,
+            or an estimator, with ``test`` or ``confidence``.
+
+        Notes
+        -----
+        Chance, and how it is found, are those of `mutual_information`: while the margins stay,
+        H(X | Y) is H(X) - I(X; Y).
 
         References
         ----------
         Cover, T. M. and Thomas, J. A. (2006). Elements of Information Theory, 2nd edition.
         Wiley. Section 2.2.
+        Vinh, N. X., Epps, J. and Bailey, J. (2010). Information theoretic measures for clusterings
+        comparison: variants, properties, normalization and correction for chance. Journal of
+        Machine Learning Research 11, 2837-2854.
 
         Examples
         --------
@@ -205,6 +317,11 @@ class DependenceMethods(Data):
             bins=bins,
             binning=binning,
             estimator=estimator,
+            confidence=confidence,
+            test=test,
+            n_resamples=n_resamples,
+            rng=rng,
+            progress=progress,
         )
         return dependence.conditional_entropy(self._data, request, x, given)
 
@@ -220,6 +337,11 @@ class DependenceMethods(Data):
         dropna: bool = True,
         bins: Any = None,
         binning: Binning | None = None,
+        confidence: float | None = None,
+        test: bool | Literal["permutation"] = False,
+        n_resamples: int | None = None,
+        rng: int | np.random.Generator | None = None,
+        progress: bool = True,
     ) -> pd.DataFrame:
         """Measure how far two columns are from telling each other's value: a metric.
 
@@ -244,6 +366,17 @@ class DependenceMethods(Data):
             How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
+        confidence : float in (0, 1), optional
+            Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
+        test : bool or "permutation"
+            Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+        n_resamples : int, optional
+            Draw each table again so many times, also for the test, which has a closed form. The
+            interval has none, and is drawn 199 times by default.
+        rng : int or numpy.random.Generator, optional
+            The seed of draws, which is of no matter to a closed form.
+        progress : bool
+            Whether long work shows a bar, where tqdm is installed.
 
         Returns
         -------
@@ -253,6 +386,22 @@ class DependenceMethods(Data):
             (int64, how many combinations occur), ``variation_of_information`` (float64, in
             ``unit``), ``unit`` (str).
 
+            With ``confidence``, behind the measure: ``variation_of_information_low`` and
+            ``variation_of_information_high`` (float64). With ``test``, then:
+
+            ======================================== ===============================================
+            ``variation_of_information_excess``      float64, VI less its mean by chance, which is
+                                                     2 (E I - I): below 0 where x and y tell of each
+                                                     other
+            ``variation_of_information_noise_floor`` float64, what it stays at or below by chance in
+                                                     95 % of cases
+            ``p_value``                              float64, the probability by chance of as much
+                                                     mutual information
+            ``p_adjusted``                           float64, by Benjamini and Hochberg over all
+                                                     rows, both orders of a pair being one
+                                                     hypothesis
+            ======================================== ===============================================
+
         Raises
         ------
         KeyError
@@ -261,12 +410,21 @@ class DependenceMethods(Data):
             A keyword is of the wrong kind, or cells cannot be hashed.
         ValueError
             A keyword is out of its range, lists of different lengths, weights that are negative,
-            missing or infinite, or a key that has the name of a result column.
+            missing or infinite, or a key that has the name of a result column; fractional weights
+            with ``test`` or ``confidence``.
+
+        Notes
+        -----
+        Chance, and how it is found, are those of `mutual_information`: while the margins stay, VI
+        is H(X) + H(Y) - 2 I(X; Y).
 
         References
         ----------
         Meila, M. (2007). Comparing clusterings: an information based distance. Journal of
         Multivariate Analysis 98, 873-895.
+        Vinh, N. X., Epps, J. and Bailey, J. (2010). Information theoretic measures for clusterings
+        comparison: variants, properties, normalization and correction for chance. Journal of
+        Machine Learning Research 11, 2837-2854.
 
         Examples
         --------
@@ -286,5 +444,10 @@ class DependenceMethods(Data):
             dropna=dropna,
             bins=bins,
             binning=binning,
+            confidence=confidence,
+            test=test,
+            n_resamples=n_resamples,
+            rng=rng,
+            progress=progress,
         )
         return dependence.variation_of_information(self._data, request, x, y, given=given)

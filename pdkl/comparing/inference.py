@@ -31,8 +31,6 @@ from pdkl.core.threads import Result, each
 from pdkl.request.inference import InferenceOptions
 from pdkl.request.keywords import Options
 
-# how it is found how sure a score is, unless by draws: from moments, or from a list of all tables
-CLOSED, EXACT = "closed form", "exact"
 WORTH_THREADS = 20_000  # cells drawn for a comparison; with fewer, threads wait for each other
 
 
@@ -69,11 +67,8 @@ def described(options: Options, measures: Sequence[Measure], *, exact: bool) -> 
     """Say how it was found how sure the scores of a column are."""
     inference, drawn = options.inference, options.drawn(measures)
     assert inference is not None  # it is asked how sure scores are
-    draws = f"{inference.n_draws} draws"
-    if len(drawn) == len(measures):
-        return draws
-    found = EXACT if exact and inference.confidence is None else CLOSED
-    return f"{found}; {', '.join(drawn)}: {draws}" if drawn else found
+    every = len(drawn) == len(measures)
+    return inference.described(drawn, every=every, exact=exact and inference.confidence is None)
 
 
 def on_record(found: dict[str, str]) -> str | dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from pdkl.core.validation import is_number, number_in, one_of
 
+# how it is found how sure a score is, unless by draws: from moments, or from a list of all tables
+CLOSED, EXACT = "closed form", "exact"
 _DRAWS = 199  # enough for a noise floor of 95 %, and for percentiles
 
 
@@ -37,6 +40,23 @@ class InferenceOptions:
         """What follows each measure in the result."""
         found = ["_low", "_high"] if self.confidence is not None else []
         return found + (["_excess", "_noise_floor"] if self.test else [])
+
+    def columns_of(self, names: Sequence[str]) -> list[str]:
+        """List the columns of measures, and what is said of all of them together."""
+        found = [name + suffix for name in names for suffix in ["", *self.suffixes]]
+        return [*found, *(["p_value", "p_adjusted"] if self.test else [])]
+
+    def described(self, drawn: Sequence[str], *, every: bool, exact: bool) -> str:
+        """Say how it was found how sure an answer is.
+
+        ``drawn`` is what of it was drawn, unless that is ``every`` part; ``exact`` whether all
+        tables were listed for the rest.
+        """
+        draws = f"{self.n_draws} draws"
+        if every:
+            return draws
+        found = EXACT if exact else CLOSED
+        return f"{found}; {', '.join(drawn)}: {draws}" if drawn else found
 
 
 def read_inference(

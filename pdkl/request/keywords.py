@@ -105,19 +105,24 @@ class Request:
             facts["reference"] = plain(self.reference)
         for name in ("weights", "base", "dropna", "alphabet", "smoothing"):
             facts[name] = plain(getattr(self, name))
-        if self.confidence is not None or self.test:
-            facts |= {
-                "confidence": self.confidence,
-                "test": self.test,
-                "blocks": plain(self.blocks),
-                "n_resamples": self.n_resamples,
-                "inference": {},  # of each column, how it is got
-            }
+        if how_sure := self.describe_inference():
+            facts |= {**how_sure, "blocks": plain(self.blocks)}
         if self.estimator != "plugin":
             facts["estimator"] = self.estimator
         if self.bins is not None:
             facts |= {"bins": str(self.bins), "binning": self.binning}
         return facts | {"unit": unit}
+
+    def describe_inference(self) -> dict[str, Any]:
+        """Write the keywords that ask how sure an answer is; nothing where none does."""
+        if self.confidence is None and not self.test:
+            return {}
+        return {
+            "confidence": self.confidence,
+            "test": self.test,
+            "n_resamples": self.n_resamples,
+            "inference": {},  # of each column, how it is got
+        }
 
     def form(self) -> Form | None:
         """Say what P is compared with; where two sides are, exactly one form must be given."""
@@ -200,7 +205,5 @@ class Options:
 
     def columns_of(self, measures: Sequence[Measure]) -> list[str]:
         """List the columns that hold what is measured."""
-        suffixes = [""] if self.inference is None else ["", *self.inference.suffixes]
-        tested = self.inference is not None and self.inference.test
-        names = [one.name + suffix for one in measures for suffix in suffixes]
-        return [*names, *(["p_value", "p_adjusted"] if tested else [])]
+        names = [one.name for one in measures]
+        return names if self.inference is None else self.inference.columns_of(names)

@@ -20,7 +20,7 @@ from pdkl.codes.labels import (
     take_labels,
 )
 from pdkl.comparing.align import batches, blocks_of
-from pdkl.comparing.inference import EXACT, Scored, assess, described, joined, spacings_of
+from pdkl.comparing.inference import Scored, assess, described, joined, spacings_of
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of, with_blocks
 from pdkl.core.counts.counts import Counts
@@ -34,6 +34,7 @@ from pdkl.counting.apart import Wrong, apart, noting
 from pdkl.counting.blocks import count_blocks
 from pdkl.counting.kinds import DriftColumn, give_up
 from pdkl.counting.pandas_counts import LabelledCounts
+from pdkl.request.inference import EXACT
 from pdkl.request.keywords import Options
 from pdkl.request.resolve import ResolvedRequest
 from pdkl.results.pairing import GroupPairs

@@ -11,11 +11,11 @@ from pdkl.analyses.explain.segments import BY_SEGMENT, split_segments
 from pdkl.analyses.explain.splits import Explained, text_column
 from pdkl.codes.intervals import read_binning
 from pdkl.codes.labels import as_text
-from pdkl.comparing.inference import CLOSED
 from pdkl.core.measures.chain_rule import CHAINED
 from pdkl.core.validation import listing, one_of, require_columns
 from pdkl.counting.apart import Wrong, said, warn_of_left_out
 from pdkl.counting.bins import settle_bins
+from pdkl.request.inference import CLOSED
 from pdkl.request.keywords import Request
 from pdkl.request.parse import plain, read_columns
 from pdkl.request.resolve import ResolvedRequest, resolve

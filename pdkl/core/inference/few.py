@@ -69,6 +69,8 @@ class Exact(NamedTuple):
         if not finite.any():
             return np.full(self.size, np.nan)
         urn, values, weight = self.urn[finite], self.values[finite], self.probability[finite]
+        if not len(urn):
+            return np.full(self.size, np.nan)
         order = np.lexsort((values, urn))
         urn, values, weight = urn[order], values[order], weight[order]
         last = np.flatnonzero(np.diff(urn, append=-1))
@@ -95,11 +97,16 @@ class Exact(NamedTuple):
         return sum_in_order(values, self.urn, self.size)
 
 
-def all_tables(cells: Cells, evaluate: Evaluate, joins: Sequence[Join]) -> Tables:
-    """List the tables of the urns that have few; ``joins`` how cells make each statistic."""
+def all_tables(
+    cells: Cells, evaluate: Evaluate, joins: Sequence[Join], *, most: int = MOST
+) -> Tables:
+    """List the tables of the urns that have few; ``joins`` how cells make each statistic.
+
+    Where one cell decides, few are up to `MOST`; else they are up to ``most``.
+    """
     drawn = cells.drawn.of(cells.urn)
     low, high = cells.law.limits(cells.alpha, drawn)
-    chosen = _perhaps_few(cells, low, high)
+    chosen = _perhaps_few(cells, low, high, most)
     starts = np.searchsorted(cells.urn, [chosen, chosen + 1])
     found: list[tuple[int, FloatArray, FloatArray]] = []
     number = np.concatenate([[0.0], np.cumsum(high - low + 1.0)])
@@ -108,7 +115,7 @@ def all_tables(cells: Cells, evaluate: Evaluate, joins: Sequence[Join]) -> Table
     for some in np.split(np.arange(len(chosen)), np.flatnonzero(np.diff(block)) + 1):
         if len(some):
             cell = np.concatenate([np.arange(starts[0, i], starts[1, i]) for i in some])
-            found += _of_block(cells, cell, low, high, evaluate, joins)
+            found += _of_block(cells, cell, low, high, evaluate, joins, most)
     urn = np.repeat([i for i, _, _ in found], [len(log) for _, log, _ in found]).astype(np.int64)
     probability = [np.exp(log - log.max()) for _, log, _ in found]
     probability = [one / np.sort(one).sum() for one in probability]
@@ -125,6 +132,7 @@ def _of_block(
     high: FloatArray,
     evaluate: Evaluate,
     joins: Sequence[Join],
+    largest: int,
 ) -> list[tuple[int, FloatArray, FloatArray]]:
     """Evaluate all possible counts of some cells, and then list the tables of each urn."""
     if not len(cell):
@@ -148,18 +156,22 @@ def _of_block(
     edges = np.flatnonzero(np.diff(urn, prepend=-1, append=-1))
     for start, end in pairwise(edges):
         i = int(urn[start])
+        if end - start == 1 and cells.mate[cell[start]] >= 0:  # its counts are the tables
+            own = slice(first[start], first[start] + number[start])
+            found.append((i, log[own], values[:, own]))
+            continue
         classes = [
             _Class(cells.times[c], low[c], log[a : a + m], values[:, a : a + m])
             for c, a, m in zip(cell[start:end], first[start:end], number[start:end], strict=True)
         ]
         decided = bool((cells.mate[cell[start:end]] >= 0).any())
-        states = _listed(classes, float(cells.drawn.n[i]), joins, free=decided)
+        states = _listed(classes, float(cells.drawn.n[i]), joins, free=decided, most=largest)
         if states is not None:
             found.append((i, states.log, states.values))
     return found
 
 
-def _perhaps_few(cells: Cells, low: FloatArray, high: FloatArray) -> IntArray:
+def _perhaps_few(cells: Cells, low: FloatArray, high: FloatArray, limit: int) -> IntArray:
     """Return the urns that a quick look does not show to have too many tables.
 
     Some classes may get what they like, but no more than is to be moved, if others make up for
@@ -193,7 +205,8 @@ def _perhaps_few(cells: Cells, low: FloatArray, high: FloatArray) -> IntArray:
     decided = cells.alone > 0  # by one cell, whose counts are the tables
     enough = np.where(decided, np.log(largest + 1.0), enough)
     widest = segment_max(high - low, cells.urn, cells.size)
-    return np.flatnonzero((enough <= np.log(MOST)) & (widest < MOST) & (last > 0))
+    few = enough <= np.log(np.where(decided, MOST, limit))
+    return np.flatnonzero(few & (widest < MOST) & (last > 0))
 
 
 class _Class(NamedTuple):
@@ -221,7 +234,7 @@ class _States(NamedTuple):
 
 
 def _listed(
-    classes: list[_Class], n: float, joins: Sequence[Join], *, free: bool
+    classes: list[_Class], n: float, joins: Sequence[Join], *, free: bool, most: int
 ) -> _States | None:
     """List all tables of an urn; None if there are too many. If ``free``, n does not matter."""
     states = _States(np.array([n]), np.zeros(1), np.zeros((len(joins), 1)))
@@ -231,7 +244,7 @@ def _listed(
         rest = sum(x.times * x.low for x in later), sum(x.times * x.high for x in later)
         by_cell = one.times <= len(one.log)
         step = _cell_by_cell if by_cell else _count_by_count
-        found = step(states, one, endless if free else rest, joins)
+        found = step(states, one, endless if free else rest, joins, most)
         if found is None:
             return None
         states = found
@@ -239,7 +252,7 @@ def _listed(
 
 
 def _cell_by_cell(
-    states: _States, one: _Class, rest: tuple[float, float], joins: Sequence[Join]
+    states: _States, one: _Class, rest: tuple[float, float], joins: Sequence[Join], limit: int
 ) -> _States | None:
     """Give each cell of a class no more than the one before."""
     before, run = np.full(len(states.left), one.high), np.zeros(len(states.left))
@@ -247,7 +260,7 @@ def _cell_by_cell(
         to_come = one.times - j
         least = np.maximum(one.low, np.ceil((states.left - rest[1]) / (to_come + 1.0)))
         most = np.minimum(before, states.left - to_come * one.low - rest[0])
-        options = _options(least, most)
+        options = _options(least, most, limit)
         if options is None:
             return None
         parent, count = options
@@ -260,7 +273,7 @@ def _cell_by_cell(
 
 
 def _count_by_count(
-    states: _States, one: _Class, rest: tuple[float, float], joins: Sequence[Join]
+    states: _States, one: _Class, rest: tuple[float, float], joins: Sequence[Join], limit: int
 ) -> _States | None:
     """Say how many cells of a class get the largest count, the next, and so on."""
     from scipy.special import gammaln
@@ -271,7 +284,7 @@ def _count_by_count(
         least = cells if last else states.left - cells * (count - 1.0) - rest[1]
         room = states.left - cells * one.low - rest[0]
         most = cells if last else np.minimum(cells, np.floor(room / at))
-        options = _options(np.maximum(least, 0.0), most)
+        options = _options(np.maximum(least, 0.0), most, limit)
         if options is None:
             return None
         parent, number = options
@@ -287,10 +300,10 @@ def _count_by_count(
     return states
 
 
-def _options(least: FloatArray, most: FloatArray) -> tuple[IntArray, FloatArray] | None:
+def _options(least: FloatArray, most: FloatArray, limit: int) -> tuple[IntArray, FloatArray] | None:
     """Return all whole numbers from least to most, and whose they are; None if too many."""
     number = np.maximum(most - least + 1.0, 0.0)
-    if number.sum() > MOST:
+    if number.sum() > limit:
         return None
     times = number.astype(np.int64)
     parent = np.repeat(np.arange(len(least)), times)

@@ -155,11 +155,11 @@ class RowSampler(Sampler):
     def _deal(self, size: int, rng: np.random.Generator) -> FloatArray:
         n = int(self.p.sum())
         if self.null == "fixed":
-            return _multinomial(n, as_float(self.other), size, rng)
+            return multinomial(n, as_float(self.other), size, rng)
         return hypergeometric(self.p + self.other, n, size, rng)
 
     def _redraw(self, side: WeightArray, size: int, rng: np.random.Generator) -> FloatArray:
-        return _multinomial(int(side.sum()), as_float(side), size, rng)
+        return multinomial(int(side.sum()), as_float(side), size, rng)
 
 
 class BlockSampler(Sampler):
@@ -186,28 +186,35 @@ class BlockSampler(Sampler):
         return np.asarray(rng.permuted(dealt, axis=1) @ tables)
 
     def _redraw(self, side: WeightArray, size: int, rng: np.random.Generator) -> FloatArray:
-        return np.asarray(_multinomial(len(side), np.ones(len(side)), size, rng) @ as_float(side))
+        return np.asarray(multinomial(len(side), np.ones(len(side)), size, rng) @ as_float(side))
 
 
 def hypergeometric(urn: IntArray, n: int, size: int, rng: np.random.Generator) -> FloatArray:
     """Take ``n`` rows out of ``urn`` without replacement, ``size`` times."""
     if int(urn.sum()) < LARGEST_URN:
         return as_float(rng.multivariate_hypergeometric(urn, n, size=size, method="marginals"))
-    # Exact as well: take each row with probability n / total, then take more, or give some back,
-    # in the same way until the number is right. No step prefers one row to another.
-    taken = np.zeros((size, len(urn)), dtype=np.int64)
-    lack = np.full(size, n)
+    return as_float(taken_out(np.broadcast_to(urn, (size, len(urn))), np.full(size, n), rng))
+
+
+def taken_out(urns: IntArray, n: IntArray, rng: np.random.Generator) -> IntArray:
+    """Take ``n`` rows out of each of ``urns`` without replacement; they may be of any size.
+
+    Exact as well: take each row with probability n / total, then take more, or give some back, in
+    the same way until the number is right. No step prefers one row to another.
+    """
+    taken = np.zeros(urns.shape, dtype=np.int64)
+    lack = n.astype(np.int64)
     while (active := np.flatnonzero(lack)).size:
         back = lack[active] < 0
-        source = np.where(back[:, None], taken[active], urn - taken[active])
+        source = np.where(back[:, None], taken[active], urns[active] - taken[active])
         share = np.abs(lack[active]) / source.sum(axis=1)
         moved = rng.binomial(source, np.maximum(share, 2.0**-52)[:, None])
         taken[active] += np.where(back[:, None], -moved, moved)
-        lack[active] = n - taken[active].sum(axis=1)
-    return as_float(taken)
+        lack[active] = n[active] - taken[active].sum(axis=1)
+    return taken
 
 
-def _multinomial(n: int, weight: FloatArray, size: int, rng: np.random.Generator) -> FloatArray:
+def multinomial(n: int, weight: FloatArray, size: int, rng: np.random.Generator) -> FloatArray:
     """Draw ``n`` rows in proportion to ``weight``, ``size`` times; none if there is no weight."""
     result = np.zeros((size, len(weight)))
     # the largest last: what the others leave keeps its digits, and outcomes of weight 0 get none

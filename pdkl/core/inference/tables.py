@@ -20,6 +20,7 @@ approximations to permutation tests for multivariate inference".
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,14 +29,16 @@ from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.cells import Cells, gathered
-from pdkl.core.inference.few import Tables, all_tables
-from pdkl.core.inference.moments import CellMoments, basis, cell_moments
+from pdkl.core.inference.few import Exact, Tables, all_tables
+from pdkl.core.inference.moments import CellMoments, basis, cell_moments, dot
 from pdkl.core.inference.nodes import FINE, Piece, look, pieces
 from pdkl.core.inference.tail import Moments, added, as_it_is
 from pdkl.core.inference.urn import EXCHANGE, Drawn, count_deviance, log_factorial_rest
 from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum, sum_in_order
 
 _LEVEL = 0.95
+_LISTED = 256  # tables; where there are more, a smooth curve follows them, at a tenth of the time
+_CELLS = 1 << 18  # of distinct margins, looked at together: it bounds the memory, not the result
 
 
 class Margin(NamedTuple):
@@ -77,16 +80,61 @@ class Contingency:
     @property
     def n(self) -> FloatArray:
         """The rows of each table."""
-        return sum_in_order(self.cell, self.cell_table, self.size)
+        return segment_sum(self.cell, self.cell_table, self.size)
 
 
-class Independence(NamedTuple):
-    """What mutual information is where nothing depends on anything, in nats: one per answer."""
+@dataclass(frozen=True)
+class Independence:
+    """What mutual information is where nothing depends on anything, in nats: one per answer.
 
-    mean: FloatArray
-    noise_floor: FloatArray
+    Parameters
+    ----------
+    n : float64 array
+        The rows of each answer; where there are none all is NaN.
+    p_value : float64 array
+        The probability of as much information as was observed.
+    exact : bool array
+        Whether all tables were listed.
+    moments : Moments
+        The distribution of n I.
+    listed : Exact
+        That of n I where all tables were listed.
+    """
+
+    n: FloatArray
     p_value: FloatArray
-    exact: NDArray[np.bool_]  # whether all tables were listed
+    exact: NDArray[np.bool_]
+    moments: Moments
+    listed: Exact
+
+    @property
+    def mean(self) -> FloatArray:
+        """The mean of I."""
+        return self._of(self.moments.mean, self.listed.expectation(as_it_is)) / self._rows
+
+    @property
+    def noise_floor(self) -> FloatArray:
+        """The point that I is at or below in 95 % of cases."""
+        return self.quantile(_LEVEL)
+
+    def quantile(self, level: float) -> FloatArray:
+        """Return the point at or below which I is with this probability."""
+        return self._of(self.moments.quantile(level), self.listed.quantile(level)) / self._rows
+
+    def expectation(self, finish: Callable[[FloatArray, IntArray], FloatArray]) -> FloatArray:
+        """Return the mean of a function of I, which is also told the answer of each I."""
+        every, rows = np.arange(len(self.n)), np.maximum(self.n, 1.0)
+        mean = self.moments.expectation(lambda total: finish(total / rows, every))
+        urn = self.listed.urn
+        known = self.listed.expectation(lambda total: finish(total / rows[urn], urn))
+        return self._of(mean, known) + 0.0 * self._rows
+
+    @property
+    def _rows(self) -> FloatArray:
+        return np.where(self.n > 0, self.n, np.nan)
+
+    def _of(self, smooth: FloatArray, exact: FloatArray) -> FloatArray:
+        return np.where(self.exact, exact, smooth)
 
 
 def if_independent(
@@ -107,73 +155,142 @@ def if_independent(
     Returns
     -------
     Independence
-        The mean of I, the point below which it is in 95 % of cases, and the probability of as much
-        as was observed; NaN without rows. Of single tables of two rows or columns that have few
-        possible counts all of these are exact.
+        The distribution of I, and the probability of as much as was observed; NaN without rows. Of
+        single tables of two rows or columns that have few possible counts all of it is exact.
     """
     size = len(information)
     answer = np.arange(tables.size) if answer is None else answer
     n = tables.n
-    whole = sum_in_order(n, answer, size)
-    weight = n / np.maximum(whole, 1.0)[answer]
-    moments = added(information_moments(tables), answer, size, weight)
-    log = sum_in_order(_log_probability(tables), answer, size)
-    log = np.minimum(log - whole * information, 0.0)
-    p_value = np.clip(np.maximum(moments.tail(information), np.exp(log)), 5e-324, 1.0)
-    mean, floor = moments.mean, moments.quantile(_LEVEL)
-    exact = np.zeros(size, dtype=bool)
+    whole = segment_sum(n, answer, size)
+    observed = np.where(whole > 0, whole * information, 0.0)
+    found = _moments(tables)
+    # in an order of their own, which is not that of the rows
+    order = np.lexsort((found.third, found.variance, found.mean, n, answer))
+    moments = added(Moments(*(part[order] for part in found)), answer[order], size)
+    # what cannot vary is its own mean, to the last bit
+    still = ~moments.varies & (np.abs(observed - moments.mean) <= 1e-9 * (1.0 + moments.mean))
+    moments = moments._replace(mean=np.where(still, observed, moments.mean))
+    p_value = np.maximum(moments.tail(observed), least_p_value(tables, information, answer))
     alone = np.bincount(answer[n > 0], minlength=size)[answer] == 1
-    listed = _listed(tables, alone)
-    if len(listed.urn):
-        known, by_table = listed.one(0, as_it_is), np.zeros(tables.size)
-        found = np.unique(listed.urn)
-        by_table[:] = information[answer]
-        of = answer[found]
-        mean[of] = known.expectation(as_it_is)[found]
-        floor[of] = known.quantile(_LEVEL)[found]
-        p_value[of] = known.tail(by_table)[found]
-        exact[of] = True
-    some = whole > 0
-    mean, floor, p_value = (np.where(some, one, np.nan) for one in (mean, floor, p_value))
-    return Independence(mean, floor, p_value, exact)
+    some = _listed(tables, alone & (n > 0))
+    listed = Exact(size, answer[some.urn], some.probability, some.values[0])
+    exact = np.zeros(size, dtype=bool)
+    exact[listed.urn] = True
+    p_value = np.where(exact, listed.tail(observed), p_value)
+    p_value = np.where(whole > 0, np.clip(p_value, 5e-324, 1.0), np.nan)
+    return Independence(whole, p_value, exact, moments, listed)
 
 
 def information_moments(tables: Contingency) -> Moments:
     """Return the moments of the mutual information of each table, in nats."""
+    found, n = _moments(tables), np.maximum(tables.n, 1.0)
+    return found._replace(
+        mean=found.mean / n, variance=found.variance / n**2, third=found.third / n**3
+    )
+
+
+def expected_information(tables: Contingency, answer: IntArray, size: int) -> FloatArray:
+    """Return the mean of I of each answer, as `Independence.mean` but nothing besides it."""
     n = tables.n
-    found = _by_margins(tables, n)
-    narrow = _narrow(tables)
+    mean = np.zeros(tables.size)
+    for table, rows, columns in _crossable(tables, n > 0):
+        crossed = _Crossed.of(rows, columns, n[table])
+        (found,) = crossed.looked_at(lambda _, weight, values: [dot(weight, values)])
+        mean[table] = crossed.total(found)
+    order = np.lexsort((mean, n, answer))
+    whole = segment_sum(n, answer, size)
+    total = sum_in_order(mean[order], answer[order], size)
+    return np.asarray(np.divide(total, whole, out=np.full(size, np.nan), where=whole > 0))
+
+
+def least_p_value(tables: Contingency, information: FloatArray, answer: IntArray) -> FloatArray:
+    """Return the probability of just these tables, I being theirs: no p-value is below it."""
+    n = tables.n
+    log = -log_factorial_rest(n)
+    for margin in (tables.rows, tables.columns):
+        log += segment_sum(log_factorial_rest(margin.total), margin.table, tables.size)
+    log -= segment_sum(log_factorial_rest(tables.cell), tables.cell_table, tables.size)
+    size = len(information)
+    whole = segment_sum(n, answer, size)
+    log = segment_sum(log, answer, size) - np.where(whole > 0, whole * information, 0.0)
+    return np.asarray(np.exp(np.minimum(log, 0.0)))
+
+
+def _moments(tables: Contingency) -> Moments:
+    """Return the moments of n I of each table."""
+    n, narrow = tables.n, _narrow(tables)
+    found = Moments(*(np.zeros(tables.size) for _ in Moments._fields))
+    for table, rows, columns in _crossable(tables, ~narrow):
+        for whole, part in zip(found, _by_margins(rows, columns, n[table]), strict=True):
+            whole[table] = part
     if narrow.any():  # a row of two decides on the other
-        cells = _two_rows(tables, narrow)
-        exact = cells.moments(_information, FINE)[0]
+        exact = _two_rows(tables, narrow).moments(_information, FINE)[0]
         found = Moments(*(np.where(narrow, a, b) for a, b in zip(exact, found, strict=True)))
     return found
 
 
-def _by_margins(tables: Contingency, n: FloatArray) -> Moments:
-    """Put cells together that have the same two margins."""
+def _crossable(
+    tables: Contingency, chosen: NDArray[np.bool_]
+) -> Iterator[tuple[IntArray, _Distinct, _Distinct]]:
+    """Give chosen tables that can vary, some at a time, with their margins, numbered anew."""
     rows, columns = _distinct(tables.rows, tables.size), _distinct(tables.columns, tables.size)
-    i, j = _crossed(rows.starts, columns.starts)
-    at = rows.table[i]
-    r, c, times = rows.total[i], columns.total[j], rows.times[i] * columns.times[j]
-    drawn = Drawn(n[at], r)
-    expected = r * (c / n[at])
+    both = [side.number(tables.size) for side in (rows, columns)]
+    table = np.flatnonzero(chosen & (np.minimum(*both) > 1))
+    cells = np.cumsum(np.diff(rows.starts)[table] * np.diff(columns.starts)[table])
+    edges = np.flatnonzero(np.diff(cells // _CELLS)) + 1
+    for some in np.split(table, edges) if len(table) else []:
+        yield some, rows.only(some), columns.only(some)
 
-    def task(piece: Piece) -> list[CellMoments]:
-        count, weight = look(EXCHANGE, c, drawn, piece)
-        mean, total = expected[piece.cell, None], n[at[piece.cell], None]
-        return [cell_moments(count, basis(count, weight), count_deviance(count, mean) / total)]
 
-    work = pieces(EXCHANGE, c, drawn, FINE)
-    parts = gathered(work, task, len(at))
-    size = tables.size
-    if not parts:
-        return Moments(*(np.zeros(size) for _ in Moments._fields))
-    cell = CellMoments(*parts[0])
+@dataclass(frozen=True)
+class _Crossed:
+    """The cells of tables, those that have the same two margins once."""
+
+    rows: _Distinct
+    columns: _Distinct
+    n: FloatArray
+    i: IntArray  # the row of each cell
+    j: IntArray
+    at: IntArray  # its table
+    r: FloatArray  # the total of its row
+    c: FloatArray
+    times: FloatArray
+
+    @classmethod
+    def of(cls, rows: _Distinct, columns: _Distinct, n: FloatArray) -> _Crossed:
+        i, j = _pairs(rows.starts, columns.starts)
+        at, times = rows.table[i], rows.times[i] * columns.times[j]
+        return cls(rows, columns, n, i, j, at, rows.total[i], columns.total[j], times)
+
+    def looked_at(
+        self, task: Callable[[FloatArray, FloatArray, FloatArray], Sequence[FloatArray]]
+    ) -> list[FloatArray]:
+        """Show what each cell adds to n I: counts, weights and values, a row for each cell."""
+        drawn = Drawn(self.n[self.at], self.r)
+        expected = self.r * (self.c / drawn.balls)
+
+        def look_at(piece: Piece) -> list[tuple[FloatArray, ...]]:
+            count, weight = look(EXCHANGE, self.c, drawn, piece)
+            return [tuple(task(count, weight, count_deviance(count, expected[piece.cell, None])))]
+
+        return gathered(pieces(EXCHANGE, self.c, drawn, FINE), look_at, len(self.at))[0]
+
+    def total(self, values: FloatArray) -> FloatArray:
+        """Sum over the cells of each table."""
+        return sum_in_order(values * self.times, self.at, len(self.n))
+
+
+def _by_margins(rows: _Distinct, columns: _Distinct, n: FloatArray) -> Moments:
+    """Return the moments of n I from single cells and pairs of cells."""
+    crossed = _Crossed.of(rows, columns, n)
+    total, size, i, j, at = crossed.total, len(n), crossed.i, crossed.j, crossed.at
+    r, c = crossed.r, crossed.c
+
+    def taken_apart(count: FloatArray, weight: FloatArray, values: FloatArray) -> CellMoments:
+        return cell_moments(count, basis(count, weight), values)
+
+    cell = CellMoments(*crossed.looked_at(taken_apart))
     share_r, share_c = r / n[at], c / n[at]
-
-    def total(values: FloatArray) -> FloatArray:
-        return sum_in_order(values * times, at, size)
 
     def by_row(values: FloatArray) -> FloatArray:
         sums = sum_in_order(values * columns.times[j], i, len(rows.total))
@@ -187,9 +304,10 @@ def _by_margins(tables: Contingency, n: FloatArray) -> Moments:
     # what rows or columns share does not count, as their totals are fixed
     level = slope - by_row(slope * share_c)[i] - by_column(slope * share_r)[j]
     level += total(slope * share_r * share_c)[at]
-    linear = n * n / np.maximum(n - 1.0, 1.0) * total(share_r * share_c * level * level)
+    linear = n * (n / np.maximum(n - 1.0, 1.0)) * total(share_r * share_c * level * level)
     bent = cell.quadratic
-    ratio_r, ratio_c = (EXCHANGE.ratios(one, drawn._replace(n=c))[1] for one in (r, c))
+    balls = n[at]
+    ratio_r, ratio_c = (EXCHANGE.ratios(one, Drawn(balls, balls))[1] for one in (r, c))
     w_r, w_c = np.sqrt(ratio_r), np.sqrt(ratio_c)
     rest_r, rest_c = (1.0 - _second_ratio(margin, n) for margin in (rows, columns))
 
@@ -230,6 +348,15 @@ class _Distinct(NamedTuple):
     def total_of(self, values: FloatArray, size: int) -> FloatArray:
         return sum_in_order(values * self.times, self.table, size)
 
+    def only(self, tables: IntArray) -> _Distinct:
+        """Return the margins of some tables, in order, numbered anew."""
+        width = np.diff(self.starts)[tables]
+        starts = np.concatenate([[0], np.cumsum(width)])
+        entry = np.repeat(self.starts[tables] - starts[:-1], width) + np.arange(starts[-1])
+        return _Distinct(
+            np.repeat(np.arange(len(tables)), width), self.total[entry], self.times[entry], starts
+        )
+
 
 def _distinct(margin: Margin, size: int) -> _Distinct:
     order = np.lexsort((margin.total, margin.table))
@@ -241,7 +368,7 @@ def _distinct(margin: Margin, size: int) -> _Distinct:
     )
 
 
-def _crossed(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
+def _pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
     """Return all pairs of an entry of the one and one of the other, table by table."""
     width = np.diff(right)
     each = np.repeat(width, np.diff(left))  # partners of each entry of the left
@@ -260,15 +387,6 @@ def _margin(table: IntArray, label: IntArray, weight: FloatArray) -> Margin:
     width = int(label.max(initial=0)) + 1
     key, place = np.unique(table * width + label, return_inverse=True)
     return Margin(key // width, sum_in_order(weight, place, len(key)))
-
-
-def _log_probability(tables: Contingency) -> FloatArray:
-    """Return log P(table) + n I of each table, I being that of the table itself."""
-    parts = ((tables.rows, 1.0), (tables.columns, 1.0))
-    log = -log_factorial_rest(tables.n)
-    for margin, sign in parts:
-        log += sign * segment_sum(log_factorial_rest(margin.total), margin.table, tables.size)
-    return log - segment_sum(log_factorial_rest(tables.cell), tables.cell_table, tables.size)
 
 
 def _narrow(tables: Contingency) -> NDArray[np.bool_]:
@@ -300,13 +418,14 @@ def _two_rows(tables: Contingency, chosen: NDArray[np.bool_]) -> Cells:
 
 
 def _information(pairs: Pairs) -> list[FloatArray]:
-    """Give what a column of two counts adds to the mutual information."""
+    """Give what a column of two counts adds to n I."""
     at = pairs.comparison
     p, q = pairs.total_p[at], pairs.total_q[at]
     n, both = p + q, pairs.count_p + pairs.count_q
     first = count_deviance(pairs.count_p, both * (p / n))
-    return [(first + count_deviance(pairs.count_q, both * (q / n))) / n]
+    return [first + count_deviance(pairs.count_q, both * (q / n))]
 
 
 def _listed(tables: Contingency, alone: NDArray[np.bool_]) -> Tables:
-    return all_tables(_two_rows(tables, _narrow(tables) & alone), _information, [np.add])
+    cells = _two_rows(tables, _narrow(tables) & alone)
+    return all_tables(cells, _information, [np.add], most=_LISTED)

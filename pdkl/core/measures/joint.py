@@ -76,6 +76,17 @@ class Joint:
     def _y(self) -> tuple[WeightArray, IntArray]:
         return _margin(self.stratum, self.y, self.weight)
 
+    def margin(self, of: Literal["x", "y"]) -> tuple[IntArray, WeightArray]:
+        """Return the stratum and the weight of each value of x or y that occurs in it."""
+        weight, place = self._x if of == "x" else self._y
+        stratum = np.zeros(len(weight), dtype=np.int64)
+        stratum[place] = self.stratum
+        return stratum, weight
+
+    def alphabet(self, of: Literal["x", "y"]) -> int:
+        """Return how many values of x or y occur anywhere."""
+        return len(np.unique(self.x if of == "x" else self.y))
+
     def _mean(self, surprise: FloatArray) -> FloatArray:
         """Average over the rows of each group what is given for each cell; NaN without rows."""
         group = self.group_of[self.stratum]
@@ -100,12 +111,11 @@ class Joint:
         """
         counted, stratum = as_float(self.weight), self.stratum
         if of != "joint":
-            margin, place = self._x if of == "x" else self._y
+            stratum, margin = self.margin(of)
             counted = as_float(margin)
-            stratum = np.zeros(len(margin), dtype=np.int64)
-            stratum[place] = self.stratum
-        sizes = {"x": len(np.unique(self.x)), "y": len(np.unique(self.y))}
-        alphabet = sizes[of] if of in sizes else sizes["x"] * sizes["y"]
+            alphabet = self.alphabet(of)
+        else:
+            alphabet = self.alphabet("x") * self.alphabet("y")
         strata = len(self.group_of)
         sample = Sample(counted, stratum, np.full(strata, alphabet, dtype=np.int64))
         return self._mean(estimator.function(sample)[self.stratum])
@@ -121,6 +131,10 @@ class Joint:
         Cells that do not occur have p = 0 and so the term q. Their q are what the occurring ones
         leave of 1, which is exact for whole weights up to 3e9.
         """
+        return self._information
+
+    @cached_property
+    def _information(self) -> FloatArray:
         total = as_float(self._strata)[self.stratum]
         (of_x, at_x), (of_y, at_y) = self._x, self._y
         x, y, both = as_float(of_x)[at_x], as_float(of_y)[at_y], as_float(self.weight)
@@ -140,9 +154,9 @@ class Joint:
         product = of_x[at_x].astype(kind) * of_y[at_y].astype(kind)
         empty = total * total - sum_by(self.stratum, product, size)
         share = np.divide(empty, as_float(total) ** 2, out=np.zeros(size), where=total > 0)
-        first_x, first_y = (np.zeros(len(margin), dtype=np.int64) for margin in (of_x, of_y))
-        first_x[at_x], first_y[at_y] = self.stratum, self.stratum
-        possible = np.bincount(first_x, minlength=size) * np.bincount(first_y, minlength=size)
+        sides = (self.margin("x")[0], self.margin("y")[0])
+        lines, columns = (np.bincount(side, minlength=size) for side in sides)
+        possible = lines * columns
         full = possible == np.bincount(self.stratum, minlength=size)
         return np.where(full, 0.0, np.maximum(share, 0.0))
 

@@ -1,0 +1,222 @@
+"""Mutual information and its kin: what each is of a table, and how sure that is.
+
+If nothing depends on anything, the margins of a table stay and its mutual information I varies.
+All else is a function of I then: H(X | Y) = H(X) - I, the variation of information is
+H(X) + H(Y) - 2 I, and what I is divided by is a constant, or H(X) + H(Y) - I. So the law of I
+(`pdkl.core.inference.tables`) says how sure each of them is.
+
+References
+----------
+Vinh, Epps and Bailey (2010), "Information theoretic measures for clusterings comparison: variants,
+properties, normalization and correction for chance", JMLR 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdkl.core.counts.counts import WeightArray, as_float
+from pdkl.core.inference.statistics import interval, null_summary, p_value
+from pdkl.core.inference.table_draws import DrawnTables, TableSampler, samplers
+from pdkl.core.inference.tables import (
+    Contingency,
+    Margin,
+    expected_information,
+    if_independent,
+    least_p_value,
+)
+from pdkl.core.measures.joint import Joint, Normalization, normalize
+from pdkl.core.numerics.exact import FloatArray, IntArray
+
+Kind = Literal["mutual_information", "conditional_entropy", "variation_of_information"]
+_SIDES: tuple[Literal["x", "y"], ...] = ("x", "y")
+_LEVEL = 0.95
+_NOTHING = 1e-10  # of a norm: less is what rounding leaves where chance alone gives all of it
+
+
+class Tested(NamedTuple):
+    """What independence says of a measure, an entry for each answer; NaN without rows."""
+
+    excess: FloatArray
+    noise_floor: FloatArray
+    p_value: FloatArray
+    exact: NDArray[np.bool_]  # whether all tables were listed
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """A measure of what x and y of a joint table tell of each other, plug-in.
+
+    Parameters
+    ----------
+    kind : str
+        Mutual information, H(X | Y), or H(X | Y) + H(Y | X).
+    normalized : str, optional
+        What mutual information is divided by, which then has no unit.
+    correct : bool
+        Whether what chance alone gives is taken from both first: (I - E I) / (norm - E I).
+    log_base : float
+        The logarithm of the base.
+    """
+
+    kind: Kind
+    normalized: Normalization | None = None
+    correct: bool = False
+    log_base: float = 1.0
+
+    def value(self, joint: Joint) -> FloatArray:
+        """Measure each group; NaN without rows, or where there is nothing to divide by."""
+        if self.kind == "conditional_entropy":
+            return joint.conditional_entropy("x") / self.log_base
+        if self.kind == "variation_of_information":
+            both = joint.conditional_entropy("x") + joint.conditional_entropy("y")
+            return both / self.log_base
+        information = joint.mutual_information()
+        if self.normalized is None:
+            return information / self.log_base
+        chance = np.zeros(joint.n_groups)
+        if self.correct:
+            tables, answer = contingency([joint])
+            chance = expected_information(tables, answer, joint.n_groups)
+        return _share(information, chance, normalize(joint, self.normalized))
+
+    def bounds(self, joint: Joint) -> tuple[float, float]:
+        """Return what no table of these values is below, and what none is above."""
+        if self.normalized is not None:
+            return (-np.inf if self.correct else 0.0), 1.0
+        x, y = (np.log(max(joint.alphabet(side), 1)) / self.log_base for side in _SIDES)
+        most = {"mutual_information": min(x, y), "conditional_entropy": x}
+        return 0.0, float(most.get(self.kind, x + y))
+
+    def if_independent(self, joints: Sequence[Joint], values: Sequence[FloatArray]) -> Tested:
+        """Say what the measure would be if x and y were independent, given what it is.
+
+        The groups of several pairs of columns are answered together, one pair behind the other.
+        """
+        tables, answer = contingency(joints)
+        information = np.concatenate([joint.mutual_information() for joint in joints])
+        null = if_independent(tables, information, answer)
+        score = np.concatenate(values)
+        x, y = (np.concatenate([joint.entropy(side) for joint in joints]) for side in _SIDES)
+
+        def joint_share(total: FloatArray, at: IntArray) -> FloatArray:
+            return _share(total, np.zeros_like(total), (x + y)[at] - total)
+
+        least, most = (
+            np.minimum(null.quantile(level), np.minimum(x, y)) for level in (1.0 - _LEVEL, _LEVEL)
+        )
+        excess = _beyond(information, null.mean)
+        if self.kind != "mutual_information":
+            times = (1.0 if self.kind == "conditional_entropy" else 2.0) / self.log_base
+            excess, floor = -times * excess, score + times * _beyond(information, least)
+            floor = np.maximum(floor, 0.0)
+        elif self.normalized is None:
+            excess, floor = excess / self.log_base, most / self.log_base
+        elif self.normalized == "joint":
+            some = np.where(np.isnan(score), np.nan, 0.0)
+            excess = score - np.where(np.isnan(score), np.nan, null.expectation(joint_share))
+            floor = joint_share(most, np.arange(len(most))) + some
+        else:
+            norm = np.concatenate([normalize(joint, self.normalized) for joint in joints])
+            chance = null.mean if self.correct else np.zeros_like(norm)
+            floor = _share(most, chance, norm)
+            excess = score if self.correct else _share(excess, np.zeros_like(norm), norm)
+        return Tested(excess + 0.0, floor + 0.0, null.p_value, null.exact)
+
+    # ---- by draws -----------------------------------------------------------------------------
+
+    def dealt_again(
+        self,
+        sampler: TableSampler,
+        value: float,
+        size: int,
+        rng: np.random.Generator,
+        *,
+        method: Literal["gamma", "permutation"],
+    ) -> tuple[float, float, float]:
+        """Return excess, noise floor and p-value of a group, from draws that keep its margins."""
+
+        def g(joint: Joint) -> FloatArray:
+            return 2.0 * joint.totals * joint.mutual_information()
+
+        values, null = _evaluated(sampler.dealt(size, rng), self.value, g)
+        summary = null_summary(value, values)
+        occurred = Joint(*sampler.occurred)
+        tables, answer = contingency([occurred])
+        least = float(least_p_value(tables, occurred.mutual_information(), answer)[0])
+        p = p_value(float(g(occurred)[0]), null, method=method, least=least)
+        return summary.excess, summary.noise_floor, p
+
+    def redrawn(
+        self,
+        sampler: TableSampler,
+        value: float,
+        size: int,
+        rng: np.random.Generator,
+        *,
+        level: float,
+        bounds: tuple[float, float],
+    ) -> tuple[float, float]:
+        """Return an interval for a group, from draws of its rows with replacement.
+
+        Draws in which there is nothing to divide by, as all rows have one value, are left out.
+        """
+        (values,) = _evaluated(sampler.redrawn(size, rng), self.value)
+        if len(values) > np.isnan(values).sum():
+            values = values[~np.isnan(values)]
+        return interval(value, values, level=level, lower=bounds[0], upper=bounds[1])
+
+
+def contingency(joints: Sequence[Joint]) -> tuple[Contingency, IntArray]:
+    """Return the tables of several pairs of columns, and the answer that each is a stratum of.
+
+    Answers are the groups of the first pair, then those of the second, and so on.
+    """
+    sizes = np.array([len(joint.group_of) for joint in joints], dtype=np.int64)
+    groups = np.array([joint.n_groups for joint in joints], dtype=np.int64)
+    first, before = np.cumsum(sizes) - sizes, np.cumsum(groups) - groups
+
+    def together(parts: Sequence[tuple[IntArray, WeightArray]]) -> Margin:
+        table = [part + shift for (part, _), shift in zip(parts, first, strict=True)]
+        weight = [as_float(weight) for _, weight in parts]
+        return Margin(np.concatenate(table), np.concatenate(weight))
+
+    cells = together([(joint.stratum, joint.weight) for joint in joints])
+    rows, columns = (together([joint.margin(side) for joint in joints]) for side in _SIDES)
+    answer = [joint.group_of + shift for joint, shift in zip(joints, before, strict=True)]
+    tables = Contingency(int(sizes.sum()), rows, columns, cells.table, cells.total)
+    return tables, np.concatenate(answer)
+
+
+def samplers_of(joint: Joint) -> Callable[[int], TableSampler]:
+    """Return the function that gives the sampler of a group; weights are whole."""
+    weight, missing = (part.astype(np.int64) for part in (joint.weight, joint.missing))
+    return samplers(DrawnTables(joint.stratum, joint.x, joint.y, weight, joint.group_of, missing))
+
+
+def _evaluated(
+    tables: Iterator[DrawnTables], *statistics: Callable[[Joint], FloatArray]
+) -> list[FloatArray]:
+    """Compute statistics of draws, which all see the same ones."""
+    joints = (Joint(*one) for one in tables)
+    parts = [[statistic(joint) for statistic in statistics] for joint in joints]
+    return [np.concatenate(values) for values in zip(*parts, strict=True)]
+
+
+def _beyond(information: FloatArray, point: FloatArray) -> FloatArray:
+    """Return how much more there is, but not what rounding leaves where nothing can vary."""
+    more = information - point
+    return np.where(np.abs(more) <= 2.0**-50 * np.abs(point), 0.0, more)
+
+
+def _share(information: FloatArray, chance: FloatArray, norm: FloatArray) -> FloatArray:
+    """Return (I - chance) / (norm - chance), NaN where chance alone gives all of the norm."""
+    left = norm - chance
+    share = np.full_like(left, np.nan)
+    np.divide(information - chance, left, out=share, where=left > _NOTHING * norm)
+    return np.minimum(share, 1.0)  # rounding must not carry a share past 1
