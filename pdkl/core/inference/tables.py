@@ -30,7 +30,7 @@ from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.cells import Cells, gathered
 from pdkl.core.inference.few import Tables, all_tables
 from pdkl.core.inference.moments import CellMoments, basis, cell_moments
-from pdkl.core.inference.nodes import FINE, Piece, look, pieces
+from pdkl.core.inference.nodes import SMOOTH, Piece, look, pieces
 from pdkl.core.inference.tail import Moments, added, as_it_is
 from pdkl.core.inference.urn import EXCHANGE, Drawn, count_deviance, log_factorial_rest
 from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum, sum_in_order
@@ -145,7 +145,7 @@ def information_moments(tables: Contingency) -> Moments:
     narrow = _narrow(tables)
     if narrow.any():  # a row of two decides on the other
         cells = _two_rows(tables, narrow)
-        exact = cells.moments(_information, FINE)[0]
+        exact = cells.moments(_information, SMOOTH)[0]
         found = Moments(*(np.where(narrow, a, b) for a, b in zip(exact, found, strict=True)))
     return found
 
@@ -164,7 +164,7 @@ def _by_margins(tables: Contingency, n: FloatArray) -> Moments:
         mean, total = expected[piece.cell, None], n[at[piece.cell], None]
         return [cell_moments(count, basis(count, weight), count_deviance(count, mean) / total)]
 
-    work = pieces(EXCHANGE, c, drawn, FINE)
+    work = pieces(EXCHANGE, c, drawn, SMOOTH)
     parts = gathered(work, task, len(at))
     size = tables.size
     if not parts:
