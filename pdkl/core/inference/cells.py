@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol, TypeVar
 
@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
+from pdkl.core.inference.alike import Octave, like_urns, octaves
 from pdkl.core.inference.maximum import Look
-from pdkl.core.inference.moments import CellMoments, basis, cell_moments, mean, of_sum
+from pdkl.core.inference.moments import CellMoments, basis, cell_moments, little, mean, of_sum
 from pdkl.core.inference.nodes import KINKED, Piece, Rule, look, pieces
 from pdkl.core.inference.tail import Moments
 from pdkl.core.inference.urn import Drawn, Urn
@@ -135,12 +136,97 @@ class Cells:
 
     def moments(self, evaluate: Evaluate, rule: Rule) -> list[Moments]:
         """Return the moments of each statistic in each urn; ``evaluate`` is given nodes."""
-        found = self.cell_moments(evaluate, rule)
-        own = self.urn, self.alpha, self.times, self.alone
-        return [of_sum(self.law, self.drawn, *own, one) for one in found]
+        some, kind = self.distinct()
+        own = some.urn, some.alpha, some.times, some.alone
+        return [
+            Moments(*(part[kind] for part in of_sum(self.law, some.drawn, *own, one)))
+            for one in some.cell_moments(evaluate, rule)
+        ]
+
+    def distinct(self) -> tuple[Cells, IntArray]:
+        """Return urns of which all is equal once, and which of these each one is."""
+        urns = [*self.drawn, self.total_p, self.total_q]
+        cells = [self.alpha, self.times, *([] if self.fixed is None else [self.fixed])]
+        paired = self.mate >= 0
+        if paired.any():
+            cells += [np.where(paired, one[self.mate], -1.0) for one in self.mates]
+        kept, kind = like_urns(urns, cells, self.urn)
+        if len(kept) == self.size:
+            return self, kind
+        place = np.full(self.size, -1)
+        place[kept] = np.arange(len(kept))
+        some = np.flatnonzero(place[self.urn] >= 0)
+        return replace(
+            self._only(some, place[self.urn[some]]),
+            drawn=self.drawn.of(kept),
+            total_p=self.total_p[kept],
+            total_q=self.total_q[kept],
+        ), kind
+
+    def _only(self, some: IntArray, urn: IntArray) -> Cells:
+        return replace(
+            self,
+            urn=urn,
+            alpha=self.alpha[some],
+            fixed=None if self.fixed is None else self.fixed[some],
+            times=self.times[some],
+            mate=self.mate[some],
+        )
 
     def cell_moments(self, evaluate: Evaluate, rule: Rule) -> list[CellMoments]:
         """Return what each statistic has in each cell."""
+        lonely = self.mate < 0
+        if self.fixed is not None:  # one number must decide on a cell
+            lonely &= self.fixed == self.alpha
+        found = []
+        if rule.smooth and self.law.s <= 0:
+            found = octaves(self.urn, self.alpha, lonely, self.drawn)
+        return self._between(found, evaluate, rule) if found else self._looked_at(evaluate, rule)
+
+    def _between(self, found: list[Octave], evaluate: Evaluate, rule: Rule) -> list[CellMoments]:
+        """Look at the points of octaves, and at all that is in none."""
+        exact = np.ones(len(self.urn), dtype=bool)
+        for octave in found:
+            exact[octave.cell] = False
+        rest = np.flatnonzero(exact)
+        balls = np.concatenate([np.tile(one.balls, len(one.urn)) for one in found])
+        points = replace(
+            self,
+            urn=np.concatenate([np.repeat(one.urn, len(one.balls)) for one in found]),
+            alpha=balls,
+            fixed=None if self.fixed is None else balls,
+            times=np.ones(len(balls)),
+            mate=np.full(len(balls), -1),
+        )
+        at_points = points._looked_at(evaluate, rule)
+        whole = [np.empty((len(CellMoments._fields), len(self.urn))) for _ in at_points]
+        start = 0
+        for octave in found:
+            end = start + octave.urn.size * octave.balls.size
+            shape = len(octave.urn), len(octave.balls)
+            trusted = np.ones(len(octave.urn), dtype=bool)
+            for target, one in zip(whole, at_points, strict=True):
+                values = np.stack([part[start:end] for part in one], axis=-1)
+                values = values.reshape(*shape, -1)
+                size = little(CellMoments(*np.moveaxis(values, -1, 0)))
+                between, sure = octave.interpolated(values, size)
+                # the smallest value at nodes is a bound, and not smooth
+                between[:, -2] = octave.nearest_of(values[..., -2])
+                np.clip(between[:, -1], 0.0, 1.0, out=between[:, -1])
+                target[:, octave.cell] = between.T
+                trusted &= sure
+            rest = np.concatenate([rest, octave.cell[~trusted[octave.row]]])
+            start = end
+        rest = np.sort(rest)
+        if not len(rest):
+            return [CellMoments(*one) for one in whole]
+        looked_at = self._only(rest, self.urn[rest])._looked_at(evaluate, rule)
+        for target, one in zip(whole, looked_at, strict=True):
+            target[:, rest] = one
+        return [CellMoments(*one) for one in whole]
+
+    def _looked_at(self, evaluate: Evaluate, rule: Rule) -> list[CellMoments]:
+        """Look at each cell on its own."""
         drawn = self.drawn.of(self.urn)
 
         def task(piece: Piece) -> list[CellMoments]:

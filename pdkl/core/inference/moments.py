@@ -23,6 +23,10 @@ from pdkl.core.inference.tail import CERTAIN, Moments
 from pdkl.core.inference.urn import Drawn, Urn
 from pdkl.core.numerics.exact import FloatArray, IntArray, sum_in_order
 
+_LITTLE = 1e-6
+_LITTLE_OF_MEAN = 1e-8
+_LITTLE_OF_CUBE = 1e-5
+_ROUNDED = 1e-13
 _FLAT = 1e-9  # of P_2: a cell of two counts has none
 
 
@@ -90,6 +94,25 @@ def cell_moments(count: FloatArray, known: Basis, values: FloatArray) -> CellMom
         for whole, part in zip(result, parts, strict=True):
             whole[rows] = part
     return CellMoments(*result)
+
+
+def little(found: CellMoments) -> FloatArray:
+    """Return by how much the moments of cells, a row each, may be off without being felt.
+
+    One value per row and moment: a share of the standard deviation, less of it for the mean, whose
+    errors add up, and any for ``least``, which is a bound.
+    """
+    rest = np.sqrt(found.square)
+    whole = np.sqrt(found.linear**2 + found.square).max(axis=1)
+    bent, of_mean = rest.max(axis=1), np.abs(found.mean).max(axis=1)
+    one = np.ones_like(bent)
+    sizes = [
+        *(_LITTLE * whole, _LITTLE * whole, _LITTLE * whole**2, _LITTLE_OF_CUBE * whole**3),
+        *(_LITTLE * whole**2, _LITTLE * whole**2, _LITTLE * whole),
+        *(_LITTLE * found.sd.max(axis=1), _LITTLE * one, _LITTLE * one),
+        *(np.inf * one, _LITTLE_OF_MEAN * one),
+    ]
+    return np.stack([_LITTLE_OF_MEAN * bent + _ROUNDED * of_mean, *sizes], axis=1)
 
 
 def _taken_apart(known: Basis, values: FloatArray, infinite: FloatArray) -> CellMoments:

@@ -29,17 +29,19 @@ class Rule(NamedTuple):
         converges exponentially on a bell (Trefethen and Weideman 2014).
     tail : int
         How many nodes a long tail has, behind its first counts.
+    smooth : bool
+        Whether what is looked at has no kink, and so is smooth in the number of balls.
     """
 
     width: float
     whole: int
     per_sd: float
     tail: int = 48
+    smooth: bool = True
 
 
-SMOOTH = Rule(8.3, 52, 1.6)
-FINE = Rule(8.3, 80, 1.6)  # where 1e-10 matters: x log x at 0 is no longer felt
-KINKED = Rule(8.3, 200, 10.0, 240)  # of |p - q|, to 1e-3
+SMOOTH = Rule(8.3, 80, 1.6)  # beyond 80 counts x log x at 0 is no longer felt
+KINKED = Rule(8.3, 200, 10.0, 240, smooth=False)  # of |p - q|, to 1e-3
 COARSE = Rule(4.8, 14, 1.25)  # for intervals: moments to 1e-3, on a grid of two counts
 
 

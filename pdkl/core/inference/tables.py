@@ -31,7 +31,7 @@ from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.cells import Cells, gathered
 from pdkl.core.inference.few import Exact, Tables, all_tables
 from pdkl.core.inference.moments import CellMoments, basis, cell_moments, dot
-from pdkl.core.inference.nodes import FINE, Piece, look, pieces
+from pdkl.core.inference.nodes import SMOOTH, Piece, look, pieces
 from pdkl.core.inference.tail import Moments, added, as_it_is
 from pdkl.core.inference.urn import EXCHANGE, Drawn, count_deviance, log_factorial_rest
 from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum, sum_in_order
@@ -224,7 +224,7 @@ def _moments(tables: Contingency) -> Moments:
         for whole, part in zip(found, _by_margins(rows, columns, n[table]), strict=True):
             whole[table] = part
     if narrow.any():  # a row of two decides on the other
-        exact = _two_rows(tables, narrow).moments(_information, FINE)[0]
+        exact = _two_rows(tables, narrow).moments(_information, SMOOTH)[0]
         found = Moments(*(np.where(narrow, a, b) for a, b in zip(exact, found, strict=True)))
     return found
 
@@ -273,7 +273,7 @@ class _Crossed:
             count, weight = look(EXCHANGE, self.c, drawn, piece)
             return [tuple(task(count, weight, count_deviance(count, expected[piece.cell, None])))]
 
-        return gathered(pieces(EXCHANGE, self.c, drawn, FINE), look_at, len(self.at))[0]
+        return gathered(pieces(EXCHANGE, self.c, drawn, SMOOTH), look_at, len(self.at))[0]
 
     def total(self, values: FloatArray) -> FloatArray:
         """Sum over the cells of each table."""
