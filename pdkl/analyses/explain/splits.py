@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from pdkl.core.inference.closed import excess_and_floor
 from pdkl.core.inference.statistics import null_summary, p_value
 from pdkl.core.inference.tail import as_it_is
 from pdkl.core.measures.chain_rule import CHAINED, Chained, Split
-from pdkl.core.threads import each, usable_cores
+from pdkl.core.threads import each
 from pdkl.counting.apart import Wrong
 from pdkl.request.inference import InferenceOptions
 from pdkl.request.resolve import ResolvedRequest
@@ -87,7 +86,7 @@ def judge(
     """
     if not explained.inference.draws_all:
         with ThreadPoolExecutor(usable_cores()) as pool:
-            return list(pool.map(lambda split: _judged(split(), explained.measure), splits))
+        return [_judged(split(), explained.measure) for split in splits]
     measures = tuple(dict.fromkeys([CHAINED[0], explained.measure]))
 
     def task(i: int, rng: np.random.Generator) -> JudgedSplit:
