@@ -121,13 +121,21 @@ class Independence:
         """Return the point at or below which I is with this probability."""
         return self._of(self.moments.quantile(level), self.listed.quantile(level)) / self._rows
 
-    def expectation(self, finish: Callable[[FloatArray, IntArray], FloatArray]) -> FloatArray:
-        """Return the mean of a function of I, which is also told the answer of each I."""
-        every, rows = np.arange(len(self.n)), np.maximum(self.n, 1.0)
-        mean = self.moments.expectation(lambda total: finish(total / rows, every))
+    def expectation(
+        self, finish: Callable[[FloatArray, IntArray], FloatArray], slope: FloatArray
+    ) -> FloatArray:
+        """Return the mean of a function of I, which is also told the answer of each I.
+
+        ``slope`` is its derivative at the mean of I: only what is not straight is integrated.
+        """
+        every, n = np.arange(len(self.n)), np.maximum(self.n, 1.0)
+        moments = self.moments.scaled(1.0 / n)
+        middle = moments.mean
+        start = finish(middle, every)
+        bent = moments.expectation(lambda i: i + finish(i, every) - start - slope * (i - middle))
         urn = self.listed.urn
-        known = self.listed.expectation(lambda total: finish(total / rows[urn], urn))
-        return self._of(mean, known) + 0.0 * self._rows
+        known = self.listed.expectation(lambda total: finish(total / n[urn], urn))
+        return self._of(start + (bent - middle), known) + 0.0 * self._rows
 
     @property
     def _rows(self) -> FloatArray:
@@ -183,10 +191,7 @@ def if_independent(
 
 def information_moments(tables: Contingency) -> Moments:
     """Return the moments of the mutual information of each table, in nats."""
-    found, n = _moments(tables), np.maximum(tables.n, 1.0)
-    return found._replace(
-        mean=found.mean / n, variance=found.variance / n**2, third=found.third / n**3
-    )
+    return _moments(tables).scaled(1.0 / np.maximum(tables.n, 1.0))
 
 
 def expected_information(tables: Contingency, answer: IntArray, size: int) -> FloatArray:

@@ -51,6 +51,16 @@ class Moments(NamedTuple):
         """Tell whether there is any variation, beyond rounding."""
         return np.sqrt(self.variance) > _VARIES * (1.0 + np.abs(self.mean))
 
+    def scaled(self, factor: FloatArray) -> Moments:
+        """Return those of the statistic times a factor above 0."""
+        return Moments(
+            self.mean * factor,
+            self.variance * factor**2,
+            self.third * factor**3,
+            self.least * factor,
+            self.infinite,
+        )
+
     def tail(self, value: FloatArray) -> FloatArray:
         """Return P(T >= value); where T does not vary, 1 up to its mean and 0 beyond."""
         from scipy.special import gammainc, gammaincc, ndtr

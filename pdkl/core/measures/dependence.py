@@ -118,9 +118,10 @@ class Dependence:
         elif self.normalized is None:
             excess, floor = excess / self.log_base, most / self.log_base
         elif self.normalized == "joint":
-            some = np.where(np.isnan(score), np.nan, 0.0)
-            excess = score - np.where(np.isnan(score), np.nan, null.expectation(joint_share))
-            floor = joint_share(most, np.arange(len(most))) + some
+            whole = x + y - null.mean
+            slope = np.divide(x + y, whole**2, out=np.zeros_like(whole), where=whole > 0)
+            excess = score - null.expectation(joint_share, slope)
+            floor = joint_share(most, np.arange(len(most)))
         else:
             norm = np.concatenate([normalize(joint, self.normalized) for joint in joints])
             chance = null.mean if self.correct else np.zeros_like(norm)
