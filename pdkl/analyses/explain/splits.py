@@ -85,7 +85,6 @@ def judge(
     caller asks for draws.
     """
     if not explained.inference.draws_all:
-        with ThreadPoolExecutor(usable_cores()) as pool:
         return [_judged(split(), explained.measure) for split in splits]
     measures = tuple(dict.fromkeys([CHAINED[0], explained.measure]))
 
