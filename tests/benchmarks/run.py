@@ -289,6 +289,17 @@ def case_information() -> Case:
     return Case("mutual information, 190 pairs, 200,000 rows", ask, peers, rounds=3)
 
 
+def case_information_test() -> Case:
+    """Mutual information of all pairs of ten columns, beside what chance gives."""
+    rng = np.random.default_rng(SEED)
+    rows = 100_000
+    frame = pd.DataFrame({f"c{i}": categorical(rng.integers(0, 20, rows), "v") for i in range(10)})
+    ask = pdkl.InfoTheory(frame).mutual_information
+    peers: dict[str, Call] = {"the call without test": ask}
+    title = "mutual information, test=True, 45 pairs, 100,000 rows"
+    return Case(title, lambda: ask(test=True), peers, rounds=3)
+
+
 CASES: dict[str, Callable[[], Case]] = {
     name.removeprefix("case_"): make
     for name, make in list(globals().items())
