@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.cells import Evaluate, Join, gathered, sorted_cells
 from pdkl.core.inference.dealing import with_absent
+from pdkl.core.inference.grids import Side, TwoCellMoments, grid_moments, grid_of
 from pdkl.core.inference.maximum import Look
-from pdkl.core.inference.moments import basis, dot
 from pdkl.core.inference.tail import CERTAIN, Moments
 from pdkl.core.inference.urn import REPLACE, Drawn
 from pdkl.core.numerics.exact import FloatArray, IntArray, sum_in_order
@@ -34,24 +34,6 @@ _LARGE = 16.0  # counts that are a bell
 _APART = 1.25  # standard deviations from one node of a bell to the next, three on either side
 _WIDTH = 4.2  # standard deviations of what is no bell
 _OUTWEIGHED = 100.0  # times as many rows: three nodes do, as the other side varies so much more
-
-
-class TwoCellMoments(NamedTuple):
-    """Of each cell what f has in common with the polynomials, and of the rest R."""
-
-    mean: FloatArray
-    linear: FloatArray  # (2, cells): E F P_1 of a and of b
-    quadratic: FloatArray  # (3, cells): E R P_2 of a and of b, E R P_1 P_1
-    square: FloatArray
-    cube: FloatArray
-    square_linear: FloatArray  # (2, cells): E R^2 P_1
-    square_quadratic: FloatArray  # (3, cells)
-    mixed: FloatArray  # (2, 2, cells): E R P_1 P_2, P_1 of side i and P_2 of side j
-    sd: FloatArray  # (2, cells)
-    skewness: FloatArray
-    curvature: FloatArray
-    least: FloatArray
-    infinite: FloatArray
 
 
 class GridPiece(NamedTuple):
@@ -131,18 +113,21 @@ class TwoSamples:
     def looks(self, evaluate: Evaluate) -> Iterator[Look]:
         """Show the cells one by one, with the first of the statistics."""
         for piece in self.pieces(fine=True):
-            count, weight = self.look(piece)
-            values = self.values(piece.cell, count, evaluate, np.maximum)[0]
-            apart = np.zeros_like(weight)
-            yield Look(self.urn[piece.cell], self.times[piece.cell], values, weight, apart)
+            a, b = self.look(piece)
+            values = self.values(piece.cell, grid_of(a, b), evaluate, np.maximum)[0]
+            weight = a.weight[:, None] * b.weight[None]
+            table = (one.reshape(-1, len(piece.cell)).T for one in (values, weight))
+            found, chance = (np.ascontiguousarray(one) for one in table)
+            apart = np.zeros_like(chance)
+            yield Look(self.urn[piece.cell], self.times[piece.cell], found, chance, apart)
 
     def moments(self, evaluate: Evaluate) -> list[Moments]:
         """Return the moments of each statistic in each comparison."""
 
         def task(piece: GridPiece) -> list[TwoCellMoments]:
-            count, weight = self.look(piece)
-            values = self.values(piece.cell, count, evaluate)
-            return [_cell_moments(count, weight, one) for one in values]
+            a, b = self.look(piece)
+            values = self.values(piece.cell, grid_of(a, b), evaluate)
+            return [grid_moments(a, b, one) for one in values]
 
         found = gathered(self.pieces(), task, len(self.urn))
         return [self._of_sum(TwoCellMoments(*one)) for one in found]
@@ -165,7 +150,8 @@ class TwoSamples:
         low = np.where(bell, self.counts - step * (number // 2), low)
         width = np.where(bell, number, width).astype(np.int64)
         paired = self.decides
-        order = np.lexsort((width[1], width[0], paired))
+        # cells of equal counts are neighbours, so that little is to be looked at
+        order = np.lexsort((n[0], self.counts[0], width[1], width[0], paired))
         new = (np.diff(width[:, order], axis=1, prepend=-1) != 0).any(axis=0)
         new |= np.diff(paired[order].astype(np.int64), prepend=-1) != 0
         starts = np.flatnonzero(new)
@@ -176,42 +162,41 @@ class TwoSamples:
                 cell = order[first : min(first + rows, end)]
                 yield GridPiece(cell, low[:, cell], step[:, cell], number[:, cell], shape)
 
-    def look(self, piece: GridPiece) -> tuple[FloatArray, FloatArray]:
-        """Return the nodes (2, cells, nodes) of some cells, and their weights (cells, nodes)."""
-        counts, weights = [], []
-        for side, width in enumerate(piece.shape):
-            n = self.totals[side, self.urn[piece.cell], None]
-            number, step = piece.number[side][:, None], piece.step[side][:, None]
+    def look(self, piece: GridPiece) -> tuple[Side, Side]:
+        """Return the nodes of both counts of some cells; equal ones are neighbours, made once."""
+        sides = []
+        for i, width in enumerate(piece.shape):
+            n, own = self.totals[i, self.urn[piece.cell]], self.counts[i, piece.cell]
+            if width == 3:
+                sides.append(Side.of_three(own, piece.step[i], own * (n - own) / n))
+                continue
+            new = np.diff(own, prepend=-1.0) != 0
+            new |= np.diff(n, prepend=-1.0) != 0
+            one = np.flatnonzero(new)
+            low, step, number = (what[i, one, None] for what in piece[1:4])
             at = np.arange(width)
-            count = piece.low[side][:, None] + step * np.minimum(at, number - 1.0)
-            own = self.counts[side, piece.cell, None]
-            if width == 3:  # of the mean and the variance of the binomial distribution
-                end = own * (n - own) / n / (2.0 * step * step)
-                weight = np.concatenate([end, 1.0 - 2.0 * end, end], axis=1)
-            else:
-                log = REPLACE.log_marginal(count, own, Drawn(n, n))
-                weight = np.exp(log - log.max(axis=1, keepdims=True)) * (at < number)
-                weight /= weight.sum(axis=1, keepdims=True)
-            counts.append(count)
-            weights.append(weight)
-        a, b = piece.shape
-        grid = np.stack([np.repeat(counts[0], b, axis=1), np.tile(counts[1], (1, a))])
-        weight = (weights[0][:, :, None] * weights[1][:, None, :]).reshape(len(piece.cell), a * b)
-        return grid, weight
+            count = low + step * np.minimum(at, number - 1.0)
+            rows = n[one, None]
+            log = REPLACE.log_marginal(count, own[one, None], Drawn(rows, rows))
+            weight = np.exp(log - log.max(axis=1, keepdims=True)) * (at < number)
+            made = Side.of(count, weight / weight.sum(axis=1, keepdims=True))
+            sides.append(made if new.all() else made.take(np.cumsum(new) - 1))
+        return sides[0], sides[1]
 
     def values(
         self, cell: IntArray, count: FloatArray, evaluate: Evaluate, join: Join = np.add
     ) -> list[FloatArray]:
-        """Evaluate statistics at some counts of cells; ``join`` what two cells add."""
+        """Evaluate statistics on grids (2, …, cells) of counts; ``join`` what two cells add."""
         found = self._at(cell, count, evaluate)
         if (self.decides[cell]).any():
-            other = self.totals[:, self.urn[cell], None] - count
-            more = self._at(cell, other, evaluate)
+            totals = self.totals[:, self.urn[cell]]
+            more = self._at(cell, totals[:, None, None] - count, evaluate)
             found = [join(one, two) for one, two in zip(found, more, strict=True)]
         return found
 
     def _at(self, cell: IntArray, count: FloatArray, evaluate: Evaluate) -> list[FloatArray]:
-        at = np.repeat(np.arange(len(cell)), count.shape[2])
+        """Let each node be an entry, and each cell a comparison with its totals."""
+        at = np.tile(np.arange(len(cell)), count[0].size // len(cell))
         p, q = count[0].ravel(), count[1].ravel()
         total_p, total_q = self.totals[:, self.urn[cell]]
         if self.pooled:
@@ -326,38 +311,3 @@ def _product(x: FloatArray, y: FloatArray) -> FloatArray:
 def _trace(x: FloatArray, y: FloatArray) -> FloatArray:
     """Return the trace of their product."""
     return np.asarray(x[0, 0] * y[0, 0] + x[0, 1] * y[1, 0] + x[1, 0] * y[0, 1] + x[1, 1] * y[1, 1])
-
-
-def _cell_moments(count: FloatArray, weight: FloatArray, values: FloatArray) -> TwoCellMoments:
-    """Take f apart, given its ``values`` at the nodes; given that it is finite."""
-    finite = np.isfinite(values)
-    infinite = np.zeros(len(values))
-    if not finite.all():
-        infinite = np.where(finite.all(axis=1), 0.0, dot(weight, 1.0 - finite))
-        left = np.where(infinite > 0, dot(weight, finite * 1.0), 1.0)[:, None]
-        weight = np.divide(weight * finite, left, out=np.zeros_like(weight), where=left > 0)
-        values = np.where(finite, values, 0.0)
-    sides = [basis(side, weight) for side in count]
-    a1, a2, b1, b2 = sides[0].first, sides[0].second, sides[1].first, sides[1].second
-    middle = dot(weight, values)
-    rest = values - middle[:, None]
-    linear = np.stack([dot(weight, rest, one) for one in (a1, b1)])
-    rest -= linear[0][:, None] * a1 + linear[1][:, None] * b1
-    weighted = weight * rest
-    square = weighted * rest
-    ab = a1 * b1
-    return TwoCellMoments(
-        middle,
-        linear,
-        np.stack([dot(weighted, one) for one in (a2, b2, ab)]),
-        dot(square),
-        dot(square, rest),
-        np.stack([dot(square, one) for one in (a1, b1)]),
-        np.stack([dot(square, one) for one in (a2, b2, ab)]),
-        np.stack([[dot(weighted, one, two) for two in (a2, b2)] for one in (a1, b1)]),
-        np.stack([side.sd for side in sides]),
-        np.stack([side.skewness for side in sides]),
-        np.stack([side.curvature for side in sides]),
-        values.min(axis=1),
-        infinite,
-    )
