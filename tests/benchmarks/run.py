@@ -300,6 +300,42 @@ def case_information_test() -> Case:
     return Case(title, lambda: ask(test=True), peers, rounds=3)
 
 
+def sure_of(rows: int, groups: int, categories: int) -> Case:
+    """Ask the main question and how sure its answers are, beside the question alone."""
+    rng = np.random.default_rng(SEED)
+    group, category = rng.integers(0, groups, rows), rng.integers(0, categories, rows)
+    frame = pd.DataFrame({"g": categorical(group, "segment"), "c": categorical(category, "item")})
+    ask = partial(pdkl.InfoTheory(frame).kl_divergence, "c", by="g", against="rest")
+    peers: dict[str, Call] = {
+        "with test=True": partial(ask, test=True),
+        "with confidence=0.95": partial(ask, confidence=0.95),
+    }
+    title = f"KL against the rest, 1 M rows, {groups} x {categories}, categories, how sure"
+    return Case(title, ask, peers)
+
+
+def case_sure_many_groups() -> Case:
+    """How sure the scores of many groups are."""
+    return sure_of(1_000_000, 1000, 100)
+
+
+def case_sure_many_categories() -> Case:
+    """How sure scores of many categories are."""
+    return sure_of(1_000_000, 50, 1000)
+
+
+def case_sure_drift() -> Case:
+    """Drift of many columns in closed form, beside drawing each 199 times."""
+    rng = np.random.default_rng(SEED)
+    today, before = (
+        pd.DataFrame(rng.normal(size=(1000, 1000)), columns=[f"c{i}" for i in range(1000)])
+        for _ in range(2)
+    )
+    ask = partial(pdkl.InfoTheory(today).drift, before, progress=False)
+    peers: dict[str, Call] = {"with 199 draws": partial(ask, n_resamples=199)}
+    return Case("drift, 1000 columns x 1000 rows, in closed form", ask, peers, rounds=2)
+
+
 CASES: dict[str, Callable[[], Case]] = {
     name.removeprefix("case_"): make
     for name, make in list(globals().items())

@@ -3,8 +3,8 @@ r"""Cells that need no look of their own: of urns alike, and between counts that
 Two savings that leave results as they are. Urns with the same balls and the same draw are one urn:
 against the rest, the categories of all groups have the same rows in all, and groups of one size
 have one null. And within an octave what a statistic has in a cell is an analytic function of the
-logarithm of its balls, so that fifteen counts say it of all: interpolated between Chebyshev points
-it is right to some 1e-12 (Trefethen 2013, "Approximation Theory and Approximation Practice",
+logarithm of its balls, so that eleven counts say it of all: interpolated between Chebyshev points
+it is right to some 1e-8 (Trefethen 2013, "Approximation Theory and Approximation Practice",
 chapter 8; the nearest singularities are i pi / 2 away, where exp(-mean) grows).
 
 Octaves are fixed, and what is done in one depends on its own urn alone: no result depends on which
@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from pdkl.core.inference.urn import Drawn
 from pdkl.core.numerics.exact import FloatArray, IntArray, sum_in_order
 
-_POINTS = 15  # Chebyshev points of an octave
-_MANY = 32  # counts of an urn in an octave, from which on points are fewer
+_POINTS = 11  # Chebyshev points of an octave
+_MANY = 20  # counts of an urn in an octave, from which on points are fewer
 _LEAST = 5  # the first octave: 32 to 63
 _BELOW = 2  # octaves below all balls, where a cell begins to decide on the others
 
