@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -75,7 +76,7 @@ def pieces(
     for key in keys:
         new |= np.diff(key[order], prepend=-1) != 0
     starts = np.flatnonzero(new)
-    for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
+    for start, end in pairwise([*starts, len(order)]):
         columns = int(width[order[start]])
         rows = max(1, _NODES // columns)
         for first in range(start, end, rows):
