@@ -139,6 +139,8 @@ class Split:
         stratum_p, stratum_q = (as_float(side) for side in self._totals)
         cells = np.bincount(self.stratum, minlength=self.n_strata)
         varies = (stratum_p > 0) & (stratum_q > 0) & (cells > 1)
+        if not varies.any():
+            return [Moments(*np.zeros((len(Moments._fields), 1)))] * len(measures)
         every = [_CELL_TERMS[measure] for measure in measures]
 
         def evaluate(pairs: Pairs) -> list[FloatArray]:
