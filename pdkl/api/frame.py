@@ -98,9 +98,10 @@ class InfoTheory(
         there are fewer distinct values than bins, each has its own.
     **confidence**
         The percentile interval of a bootstrap of the counts, less twice its own bias, within the
-        bounds of the measure. NaN where the bias reaches half the width: the sample is too small
-        for its categories, and no interval would be honest. ``_high`` is infinite where the
-        bootstrap is, more often than the interval leaves out.
+        bounds of the measure. NaN where the bias reaches half the width, or leaving out single
+        rows shows that it would if the sample knew its categories (Zahl 1977): the sample is too
+        small for them, and no interval would be honest. ``_high`` is infinite where the bootstrap
+        is, more often than the interval leaves out.
     **test**
         What the score would be if nothing differed: rows dealt to the two sides at random, a group
         taken from a fixed whole (``against="all"``), or rows drawn from a fixed distribution. With

@@ -13,6 +13,7 @@ from pdkl.codes.intervals import Binner
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.counts.smoothing import Smoothing
 from pdkl.core.inference.closed import against_null, intervals
+from pdkl.core.inference.leaving_out import jackknife_bias
 from pdkl.core.inference.samplers import BlockSampler, Null, RowSampler, Sampler
 from pdkl.core.inference.scores import Scores
 from pdkl.core.inference.stages import Spacings, roles
@@ -95,7 +96,10 @@ def assess(
     assert inference is not None  # it is asked how sure scores are
     drawn = options.drawn(scored.measures)
     exact = np.zeros(raw.size, dtype=bool)
-    columns = _draw(inference, raw, null, scored.only(drawn), blocks_of) if drawn else {}
+    columns: dict[str, NDArray[np.float64]] = {}
+    if drawn:
+        known = {} if options.has_blocks else _jackknife(options, raw, null, scored)
+        columns = _draw(inference, raw, null, scored.only(drawn), blocks_of, known)
     if not (inference.draws_all or options.has_blocks):  # G has a closed form, whatever is measured
         names = [one.name for one in scored.measures if one.name not in drawn]
         found = _in_closed_form(inference, raw, null, scored.only(names), spacings)
@@ -149,14 +153,29 @@ def _in_closed_form(
     return Assessed(columns, exact)
 
 
+def _jackknife(options: Options, raw: Pairs, null: Null, scored: Scored) -> dict[str, FloatArray]:
+    """Return the bias of the measures that are sums over categories, where intervals need it."""
+    assert options.inference is not None  # it is asked how sure scores are
+    if options.inference.confidence is None:
+        return {}
+    scored = scored.only([one.name for one in scored.measures if not options.lacks_form(one)])
+    scores = Scores(scored.measures, scored.observed, scored.log_base, scored.smoothing)
+    names = [one.name for one in scored.measures]
+    return dict(zip(names, jackknife_bias(raw, null, scores), strict=True))
+
+
 def _draw(
     inference: InferenceOptions,
     raw: Pairs,
     null: Null,
     scored: Scored,
     blocks_of: Callable[[int, IntArray], tuple[IntArray, IntArray]] | None,
+    jackknife: dict[str, FloatArray],
 ) -> dict[str, NDArray[np.float64]]:
-    """Draw each comparison of ``raw`` again, and return the columns that were asked for."""
+    """Draw each comparison of ``raw`` again, and return the columns that were asked for.
+
+    ``jackknife`` is the bias of measures, as far as it is known.
+    """
     entries = _entries(raw)
 
     def sampler(i: int) -> Sampler:
@@ -174,7 +193,8 @@ def _draw(
         drawn = sampler(i)
         found = _tested(inference, drawn, scored, i, rng) if inference.test else {}
         if inference.confidence is not None:
-            found |= _bounded(inference, drawn, scored, i, rng, alphabet=raw.alphabet)
+            own = {name: float(bias[i]) for name, bias in jackknife.items()}
+            found |= _bounded(inference, drawn, scored, i, rng, own, alphabet=raw.alphabet)
         return found
 
     some = np.flatnonzero((raw.total_p > 0) & (raw.total_q > 0))
@@ -229,6 +249,7 @@ def _bounded(
     scored: Scored,
     i: int,
     rng: np.random.Generator,
+    jackknife: dict[str, float],
     *,
     alphabet: int,
 ) -> dict[str, float]:
@@ -243,6 +264,7 @@ def _bounded(
             level=inference.confidence or 0.0,
             lower=one.lower,
             upper=one.upper_bound(alphabet, scored.log_base),
+            jackknife=jackknife.get(one.name, 0.0),
         )
     return found
 
