@@ -20,7 +20,14 @@ from pdkl.codes.labels import (
     take_labels,
 )
 from pdkl.comparing.align import batches, blocks_of
-from pdkl.comparing.inference import Scored, assess, described, joined, spacings_of
+from pdkl.comparing.inference import (
+    Question,
+    Scored,
+    assess,
+    described,
+    joined,
+    spacings_of,
+)
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of, with_blocks
 from pdkl.core.counts.counts import Counts
@@ -198,10 +205,8 @@ def _score_pieces(pieces: list[Piece], table: Table) -> None:
     )
     blocks = _blocks_of(pieces, table.counted)
     options = _affordable(table, pieces)
-    sure = assess(
-        *(options, raw, FRAME.null, scored, blocks),
-        joined([spacings_of(piece.column.fitted, piece.raw) for piece in pieces]),
-    )
+    spacings = joined([spacings_of(piece.column.fitted, piece.raw) for piece in pieces])
+    (sure,) = assess(options, [Question(raw, FRAME.null, scored, blocks, spacings)])
     found |= sure.columns
     for piece, exact in zip(pieces, np.split(sure.exact, _ends(pieces)[:-1]), strict=True):
         before = table.sure.get(piece.place)
