@@ -119,9 +119,10 @@ class InfoTheory(
         are listed. No number is random: the same data give the same answer, always. Draws are for
         those who ask (``n_resamples=999``, or ``test="permutation"``, whose p-value is the share
         of draws that reach the score) and for what is no sum over categories: ``blocks``, zeros
-        that are dropped or floored, estimators. Draws deal rows anew, also of bins.
-        ``attrs["pdkl"]["inference"]`` says what was done for each column: "closed form", "exact"
-        (all tables were listed) or "199 draws".
+        that are dropped or floored, and of the estimators chao-shen, chao-wang-jost, grassberger,
+        james-stein and nsb. Draws deal rows anew, also of bins. ``attrs["pdkl"]["inference"]``
+        says what was done for each column: "closed form", "exact" (all tables were listed) or
+        "199 draws".
     **blocks**
         A test and an interval assume that the rows of a comparison are independent of each other.
         Rows that come in bunches, such as the flights of a stormy day, are not, and make p-values

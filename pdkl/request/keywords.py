@@ -10,6 +10,7 @@ import pandas as pd
 
 from pdkl.core.counts.smoothing import Smoothing, parse_zeros
 from pdkl.core.forms import AGAINST, FRAME, LABEL, MAPPING, UNIFORM, Form, Q, how_to_ask
+from pdkl.core.inference.scores import is_closed
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import boolean, one_of
 from pdkl.request.inference import InferenceOptions, read_inference
@@ -199,7 +200,7 @@ class Options:
         Where ``zeros`` renormalises, each category changes what all others add.
         """
         renormalises = self.zeros not in ("inf", "raise") and measure.divides_by != ""
-        return measure.from_counts is not None or renormalises
+        return renormalises or not is_closed(measure)
 
     def columns_of(self, measures: Sequence[Measure]) -> list[str]:
         """List the columns that hold what is measured."""

@@ -211,7 +211,12 @@ def _bounded(pairs: Pairs, null: Null, scores: Scores, level: float) -> list[Int
         both = TwoSamples.of_pairs(pairs, pooled=null == "subset", absent=absent)
         moments = both.moments(terms.of(additive))
         known = _maxima(scores, terms, both.looks, pairs.size)
-    known |= dict(zip([one.name for one in additive], moments, strict=True))
+    sums = dict(zip([one.name for one in additive], moments, strict=True))
+    for one, score in zip(scores.measures, scores.observed, strict=True):
+        if one.summand is not None:  # it leaves out what does not vary
+            rest = score * scores.log_base**one.log_power - pairs.sum(one.summand(pairs))
+            sums[one.name] = sums[one.name].shifted(rest)
+    known |= sums
     found = []
     biases = jackknife_bias(pairs, null, scores)
     for one, score, jackknife in zip(scores.measures, scores.observed, biases, strict=True):

@@ -52,11 +52,11 @@ def jackknife_bias(pairs: Pairs, null: Null, scores: Scores) -> list[FloatArray]
     -------
     list of float64 arrays
         ``sum (n - 1) (mean T(without a row) - T)`` over the samples. Rows without which a score
-        is infinite are left aside. 0 of a maximum, and where smoothing, a bias that was asked for,
-        would be found with it.
+        is infinite are left aside. 0 of a maximum, of estimators, which make up for it, and where
+        smoothing, a bias that was asked for, would be found with it.
     """
-    plain = scores.smoothing is None
-    sums = [one for one in scores.measures if plain and one.reduce == "sum"]
+    plain = [one for one in scores.measures if scores.smoothing is None and not one.from_counts]
+    sums = [one for one in plain if one.reduce == "sum"]
     evaluate = Terms(scores, fixed=null == "fixed").of(sums)
     finishes = [finish_of(one, pairs.alphabet) for one in sums]
     found = _bias(pairs, null, evaluate, finishes)
