@@ -88,6 +88,11 @@ def scale_of(values: pd.Series[Any]) -> str | None:
     return NUMBER if _is_number(dtype) else None
 
 
+def are_scaled(labels: pd.Index[Any]) -> bool:
+    """Tell whether labels are numbers or times, truth values left aside."""
+    return labels.dtype != bool and scale_of(pd.Series(labels)) not in (None, UNKNOWN)
+
+
 def may_be_scaled(values: pd.Series[Any]) -> bool:
     """Tell whether a column is cut where it is not named, as far as the rows here show it.
 
