@@ -165,6 +165,13 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "Which rows of the frame, or which fixed distribution, P is compared with.",
         ),
     },
+    "window": {
+        "": (
+            "int of at least 1, optional",
+            'With ``against="previous"``: how many of the groups before are Q together, 1 by '
+            "default.",
+        ),
+    },
     "match": {
         "": (
             "bool, optional",

@@ -29,6 +29,7 @@ class CrossEntropyMethods(Data):
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
+        window: int | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
@@ -62,6 +63,8 @@ class CrossEntropyMethods(Data):
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
+        window : int of at least 1, optional
+            With ``against="previous"``: how many of the groups before are Q together, 1 by default.
         match : bool, optional
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
@@ -144,6 +147,7 @@ class CrossEntropyMethods(Data):
             by=by,
             reference=reference,
             against=against,
+            window=window,
             match=match,
             weights=weights,
             base=base,

@@ -33,6 +33,7 @@ class DivergenceMethods(Data):
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
+        window: int | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
@@ -67,6 +68,8 @@ class DivergenceMethods(Data):
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
+        window : int of at least 1, optional
+            With ``against="previous"``: how many of the groups before are Q together, 1 by default.
         match : bool, optional
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
@@ -156,6 +159,7 @@ class DivergenceMethods(Data):
             by=by,
             reference=reference,
             against=against,
+            window=window,
             match=match,
             weights=weights,
             base=base,
@@ -182,6 +186,7 @@ class DivergenceMethods(Data):
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
+        window: int | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
@@ -214,6 +219,8 @@ class DivergenceMethods(Data):
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
+        window : int of at least 1, optional
+            With ``against="previous"``: how many of the groups before are Q together, 1 by default.
         match : bool, optional
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
@@ -290,6 +297,7 @@ class DivergenceMethods(Data):
             by=by,
             reference=reference,
             against=against,
+            window=window,
             match=match,
             weights=weights,
             base=base,
@@ -316,6 +324,7 @@ class DivergenceMethods(Data):
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
+        window: int | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
@@ -352,6 +361,8 @@ class DivergenceMethods(Data):
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
+        window : int of at least 1, optional
+            With ``against="previous"``: how many of the groups before are Q together, 1 by default.
         match : bool, optional
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
@@ -432,6 +443,7 @@ class DivergenceMethods(Data):
             by=by,
             reference=reference,
             against=against,
+            window=window,
             match=match,
             weights=weights,
             base=base,
@@ -459,6 +471,7 @@ class DivergenceMethods(Data):
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
+        window: int | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
@@ -491,6 +504,8 @@ class DivergenceMethods(Data):
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
+        window : int of at least 1, optional
+            With ``against="previous"``: how many of the groups before are Q together, 1 by default.
         match : bool, optional
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
@@ -560,6 +575,7 @@ class DivergenceMethods(Data):
             by=by,
             reference=reference,
             against=against,
+            window=window,
             match=match,
             weights=weights,
             base=base,

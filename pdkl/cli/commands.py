@@ -22,7 +22,7 @@ from pdkl.sources.registry import read_data
 _TABLES = ("table", "json", "csv")
 _REPORTS = (*_TABLES, "html", "junit")
 _COMPARING = (
-    *("columns", "q", "by", "against", "reference", "match", "weights", "base", "dropna"),
+    *("columns", "q", "by", "against", "window", "reference", "match", "weights", "base", "dropna"),
     *("bins", "binning", "alphabet", "zeros", "smoothing"),
 )
 _DRAWING = ("blocks", "n_resamples", "rng")

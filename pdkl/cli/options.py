@@ -220,6 +220,14 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "help": "What each group is compared with.",
         },
     ),
+    "window": (
+        ("--window",),
+        {
+            "type": int,
+            "metavar": "K",
+            "help": "With --against previous: how many of the groups before are one reference.",
+        },
+    ),
     "reference": (
         ("--reference",),
         {"metavar": "REF", "help": "Compare with these files, or this saved profile."},

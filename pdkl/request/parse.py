@@ -29,6 +29,16 @@ def read_alphabet(value: Any) -> str | int:
     return one_of("alphabet", value, ALPHABETS, also="a size of at least 1")
 
 
+def read_window(value: Any) -> int:
+    """Return how many groups before each one are compared with it together."""
+    allowed = "window must be a whole number of groups, at least 1"
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{allowed}; got {value!r}.")
+    if value < 1:
+        raise ValueError(f"{allowed}; got {value!r}.")
+    return int(value)
+
+
 def plain(value: Any) -> Any:
     """Return the value where JSON has it, else its text."""
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)

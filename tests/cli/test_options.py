@@ -38,6 +38,16 @@ from tests.support.command import TODAY, Command, plain, rows
         ),
         (
             "divergence",
+            ["-c", "plan", "--by", "sold:W", "--against", "previous", "--window", "4"],
+            {
+                "p": "plan",
+                "by": pd.Grouper(key="sold", freq="W"),
+                "against": "previous",
+                "window": 4,
+            },
+        ),
+        (
+            "divergence",
             ["-c", "plan", "--q", "shop", "--smoothing", "0.5", "--alphabet", "9", "--base", "3"],
             {"p": "plan", "q": "shop", "smoothing": 0.5, "alphabet": 9, "base": 3},
         ),
