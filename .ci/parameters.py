@@ -156,7 +156,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "DataFrame, mapping or group label, optional",
             "What P is compared with, where it is not a column.",
         ),
-        "drift, report": ("DataFrame", "The rows that today's are compared with."),
+        "drift, report": ("DataFrame, optional", "The rows that today's are compared with."),
         "explain": ("DataFrame", "The rows to compare with, Q; those of the frame are P."),
     },
     "against": {
@@ -170,6 +170,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "int of at least 1, optional",
             'With ``against="previous"``: how many of the groups before are Q together, 1 by '
             "default.",
+        ),
+        "drift, report": (
+            "int of at least 1, optional",
+            "In place of ``reference``: compare each period, which is the last key of ``by``, with "
+            "so many before it that occur, pooled; the other keys being equal.",
         ),
     },
     "match": {

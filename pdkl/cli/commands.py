@@ -77,8 +77,10 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
 
 @commands.command()
 @click.argument("reference", metavar="REF")
-@click.argument("data", metavar="CUR")
-@keywords("columns", "by", "weights", columns="The columns to compare; by default all of them.")
+@click.argument("data", metavar="CUR", required=False)
+@keywords("columns", "by", columns="The columns to compare; by default all of them.")
+@keywords("window", window="Without REF: compare each period, the last of --by, with K before it.")
+@keywords("weights")
 @click.option(
     "--fail-over",
     callback=options.fail_over,
@@ -96,7 +98,7 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
 @_formatted(*_REPORTS)
 def drift(
     reference: str,
-    data: str,
+    data: str | None,
     fail_over: tuple[Any, float] | None,
     form: str | None,
     path: str | None,
@@ -107,17 +109,24 @@ def drift(
     Drift is what exceeds chance by the threshold and is no accident. The command ends with 1 where
     a column drifts, is gone or empty, or cannot be compared. Put patterns into quotes.
 
+    With --window it takes CUR alone, and compares its periods with each other.
+
     \b
     Examples:
       pdkl drift january.parquet february.parquet --by shop
       pdkl drift ref.parquet 'today/*.csv' --fail-over psi=0.2 --format junit -o drift.xml
       pdkl drift ref.parquet today.parquet -o drift.html --redact --min-count 10
+      pdkl drift 'sales/*.parquet' --by shop,sold:D --window 7
     """
     form = output.chosen_format(form, path, _REPORTS)
     if fail_over is not None:
         given |= {"measure": fail_over[0], "threshold": fail_over[1]}
-    before, now, place = _two_sides(reference, data, path, given)
-    report = InfoTheory(now).report(before, **_asked(now, given))
+    if given["window"] is not None and data is not None:
+        raise click.UsageError("--window compares the periods of one CUR; leave out REF.")
+    if given["window"] is None and data is None:
+        raise click.UsageError("Missing argument 'CUR'.")
+    (*before, now), place = _sides([one for one in (reference, data) if one], path, given)
+    report = InfoTheory(now).report(*before, **_asked(now, given))
     verdict = "" if place is None else f"{output.tally(report)} ({place})"
     return Outcome(output.write_report(report, form), place, verdict, failed=not report.passed)
 
@@ -143,7 +152,7 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
       pdkl explain january.parquet february.parquet --columns plan --by country
     """
     form = output.chosen_format(form, path, _TABLES)
-    before, now, place = _two_sides(reference, data, path, given)
+    (before, now), place = _sides([reference, data], path, given)
     frame = InfoTheory(now).explain(before, **_asked(now, given))
     return Outcome(output.write(frame, form), place)
 
@@ -254,17 +263,17 @@ def merge(profiles: Sequence[str], path: str) -> Outcome:
     return _saved(first.merge(*others), place)
 
 
-def _two_sides(
-    reference: str, data: str, path: str | None, given: dict[str, Any]
-) -> tuple[Any, Any, str | None]:
-    """Open the reference and the data, and say where to write."""
+def _sides(
+    names: Sequence[str], path: str | None, given: dict[str, Any]
+) -> tuple[list[Any], str | None]:
+    """Open the reference, if there is one, and the data, and say where to write."""
 
     def opened() -> list[Any]:
-        return _open(given, [reference], [data])
+        return _open(given, *([name] for name in names))
 
-    before, now = kept_back(opened) if given.get("redact") else opened()
-    files = [reference, data, *inputs.files_of(before), *inputs.files_of(now)]
-    return before, now, output.place(path, files)
+    sides = kept_back(opened) if given.get("redact") else opened()
+    files = [*names, *(file for side in sides for file in inputs.files_of(side))]
+    return sides, output.place(path, files)
 
 
 def _measured(
