@@ -36,6 +36,12 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "profile": (LABELS, "The columns to count; missing values are counted apart."),
     },
+    "exclude": {
+        "": (
+            LABELS,
+            "The columns to leave out: of all where none is named, else of those that are.",
+        ),
+    },
     "joint": {
         "": (
             "bool",

@@ -36,7 +36,9 @@ def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
     source, keys, weights = resolved.source, resolved.keys, request.weights
     head, before = source.head, source.precounted
     binned = [*named_by(request.bins), *given]
-    wanted = read_columns("columns", request.columns, head, resolved.excluded, binned)
+    wanted = read_columns(
+        *("columns", request.columns, head, resolved.excluded, binned, resolved.exclude)
+    )
     resolved = resolved.asking(list(dict.fromkeys(wanted)))
     _check_names(resolved.columns, keys, weights)
     wrong: Wrong = {}

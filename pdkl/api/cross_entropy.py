@@ -26,6 +26,7 @@ class CrossEntropyMethods(Data):
         p: Hashable | list[Any] | None = None,
         q: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
@@ -57,6 +58,8 @@ class CrossEntropyMethods(Data):
             The columns to measure.
         q : label or list of labels, optional
             The columns to compare them with, one for each of ``p``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups.
         reference : DataFrame, mapping or group label, optional
@@ -143,6 +146,7 @@ class CrossEntropyMethods(Data):
             two_sided=True,
             measures=find_all("measures", "cross_entropy"),
             columns=p,
+            exclude=exclude,
             q=q,
             by=by,
             reference=reference,

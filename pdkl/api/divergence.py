@@ -30,6 +30,7 @@ class DivergenceMethods(Data):
         p: Hashable | list[Any] | None = None,
         q: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
@@ -62,6 +63,8 @@ class DivergenceMethods(Data):
             The columns to measure.
         q : label or list of labels, optional
             The columns to compare them with, one for each of ``p``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups.
         reference : DataFrame, mapping or group label, optional
@@ -155,6 +158,7 @@ class DivergenceMethods(Data):
             two_sided=True,
             measures=find_all("measures", "kl_divergence"),
             columns=p,
+            exclude=exclude,
             q=q,
             by=by,
             reference=reference,
@@ -183,6 +187,7 @@ class DivergenceMethods(Data):
         p: Hashable | list[Any] | None = None,
         q: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
@@ -213,6 +218,8 @@ class DivergenceMethods(Data):
             The columns to measure.
         q : label or list of labels, optional
             The columns to compare them with, one for each of ``p``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups.
         reference : DataFrame, mapping or group label, optional
@@ -293,6 +300,7 @@ class DivergenceMethods(Data):
             two_sided=True,
             measures=find_all("measures", "js_divergence"),
             columns=p,
+            exclude=exclude,
             q=q,
             by=by,
             reference=reference,
@@ -320,6 +328,7 @@ class DivergenceMethods(Data):
         p: Hashable | list[Any] | None = None,
         q: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         measures: Iterable[str | tuple[str, float] | Measure] = DEFAULT_MEASURES,
         by: By | None = None,
         reference: Any = None,
@@ -351,6 +360,8 @@ class DivergenceMethods(Data):
             The columns to measure.
         q : label or list of labels, optional
             The columns to compare them with, one for each of ``p``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         measures : iterable of str, (str, order) or Measure
             Names of `pdkl.measures`, such as ``"psi"``; with an order where it takes one, such as
             ``("renyi_divergence", 2)``, whose column is ``renyi_divergence(2)``; or records of your
@@ -439,6 +450,7 @@ class DivergenceMethods(Data):
             two_sided=True,
             measures=find_all("measures", measures),
             columns=p,
+            exclude=exclude,
             q=q,
             by=by,
             reference=reference,
@@ -467,6 +479,7 @@ class DivergenceMethods(Data):
         p: Hashable | list[Any] | None = None,
         q: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         measure: str | tuple[str, float] | Measure = "kl_divergence",
         by: By | None = None,
         reference: Any = None,
@@ -495,6 +508,8 @@ class DivergenceMethods(Data):
             The columns to measure.
         q : label or list of labels, optional
             The columns to compare them with, one for each of ``p``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         measure : str, (str, order) or Measure
             Whose terms to show: a name of `pdkl.measures`, with an order where it has one, or a
             record of your own.
@@ -571,6 +586,7 @@ class DivergenceMethods(Data):
             shows="contributions",
             measures=(find("measure", measure),),
             columns=p,
+            exclude=exclude,
             q=q,
             by=by,
             reference=reference,

@@ -28,6 +28,7 @@ class DriftMethods(Data):
         reference: Any = None,
         columns: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         window: int | None = None,
         measure: str | tuple[str, float] | Measure = "js_distance",
@@ -55,6 +56,8 @@ class DriftMethods(Data):
         columns : label or list of labels, optional
             The columns to compare. None means every column of either frame, whatever its kind,
             outside ``by``, ``weights`` and ``blocks``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups.
         window : int of at least 1, optional
@@ -205,6 +208,7 @@ class DriftMethods(Data):
             two_sided=True,
             measures=(find("measure", measure),),
             columns=columns,
+            exclude=exclude,
             by=by,
             reference=reference,
             against=None if window is None else "previous",
@@ -226,6 +230,7 @@ class DriftMethods(Data):
         reference: Any = None,
         columns: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         window: int | None = None,
         measure: str | tuple[str, float] | Measure = "js_distance",
@@ -254,6 +259,8 @@ class DriftMethods(Data):
         columns : label or list of labels, optional
             The columns to compare. None means every column of either frame, whatever its kind,
             outside ``by``, ``weights`` and ``blocks``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the segments. Where a key is a time, the page draws the scores over it.
         window : int of at least 1, optional
@@ -347,6 +354,7 @@ class DriftMethods(Data):
             two_sided=True,
             measures=(find("measure", measure),),
             columns=columns,
+            exclude=exclude,
             by=by,
             reference=reference,
             against=None if window is None else "previous",

@@ -44,7 +44,8 @@ class InfoTheory(
 
     **columns, p**
         A column name or a list of them. None means every string, categorical, boolean and object
-        column outside ``by`` and ``weights``.
+        column outside ``by`` and ``weights``. ``exclude`` leaves columns out, of these and of a
+        list; of pairs those that have one of them.
     **by**
         What makes the groups: a column name, a `pandas.Grouper` with ``key`` and ``freq``, or a
         list of these. A missing key is a group of its own, sorted last. None makes one group.

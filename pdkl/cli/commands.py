@@ -22,7 +22,19 @@ from pdkl.sources.registry import read_data
 _TABLES = ("table", "json", "csv")
 _REPORTS = (*_TABLES, "html", "junit")
 _COMPARING = (
-    *("columns", "q", "by", "against", "window", "reference", "match", "weights", "base", "dropna"),
+    *(
+        "columns",
+        "exclude",
+        "q",
+        "by",
+        "against",
+        "window",
+        "reference",
+        "match",
+        "weights",
+        "base",
+        "dropna",
+    ),
     *("bins", "binning", "alphabet", "zeros", "smoothing"),
 )
 _DRAWING = ("blocks", "n_resamples", "rng")
@@ -78,7 +90,7 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
 @commands.command()
 @click.argument("reference", metavar="REF")
 @click.argument("data", metavar="CUR", required=False)
-@keywords("columns", "by", columns="The columns to compare; by default all of them.")
+@keywords("columns", "exclude", "by", columns="The columns to compare; by default all of them.")
 @keywords("window", window="Without REF: compare each period, the last of --by, with K before it.")
 @keywords("weights")
 @click.option(
@@ -135,7 +147,7 @@ def drift(
 @click.argument("reference", metavar="REF")
 @click.argument("data", metavar="CUR")
 @keywords(
-    *("columns", "by", "measure", "weights", "base", "dropna", "bins", "binning"),
+    *("columns", "exclude", "by", "measure", "weights", "base", "dropna", "bins", "binning"),
     *("n_resamples", "rng", *_WRITTEN),
     by="Split the change of each column into that of the mix of groups and that within each.",
     measure="js_divergence (the default) or kl_divergence.",
@@ -160,7 +172,18 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
 @commands.command()
 @data_files
 @keywords(
-    *("columns", "joint", "by", "weights", "base", "dropna", "bins", "binning", "alphabet"),
+    *(
+        "columns",
+        "exclude",
+        "joint",
+        "by",
+        "weights",
+        "base",
+        "dropna",
+        "bins",
+        "binning",
+        "alphabet",
+    ),
     *("smoothing", "estimator", "confidence", *_DRAWING, *_WRITTEN),
 )
 @_formatted(*_TABLES)
@@ -211,7 +234,7 @@ def contributions(data: Sequence[str], form: str | None, path: str | None, **giv
 @commands.command()
 @data_files
 @keywords(
-    *("columns", "by", "weights", "bins", "binning", *_WRITTEN),
+    *("columns", "exclude", "by", "weights", "bins", "binning", *_WRITTEN),
     columns="The columns to count; by default all of them.",
     bins="How numbers and times are cut: a number of bins, a rule such as fd, edges such as "
     "0,18,65, one of these for a column: age=0,18,65 (repeatable), or a saved profile, to cut "
@@ -325,10 +348,11 @@ def _settle(data: Any, asked: dict[str, Any]) -> None:
     every = list(source.head.columns)
     keys = [getattr(key, "key", key) for key in asked.get("by", [])]
     weights = asked.get("weights")
+    left_out = asked.get("exclude", [])
     aside = [*keys, weights]
     columns = asked.setdefault("columns", [name for name in every if name not in aside])
     named = rule if isinstance(rule, dict) else {}
-    known = [name for name in columns if name in every and name not in named]
+    known = [name for name in columns if name in every and name not in {*named, *left_out}]
     common = kinds.BINS if isinstance(rule, dict) else rule
     asked["bins"] = dict.fromkeys(kinds.numbers_to_cut(source, known, weights), common) | named
 

@@ -121,6 +121,15 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "help": "The columns; put one that has a comma into double quotes.",
         },
     ),
+    "exclude": (
+        ("--exclude",),
+        {
+            "multiple": True,
+            "callback": names,
+            "metavar": _LIST,
+            "help": "Columns to leave out.",
+        },
+    ),
     "encoding": (
         ("--encoding",),
         {

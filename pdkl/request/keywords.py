@@ -27,6 +27,7 @@ class Request:
     shows: Shows = "scores"
     measures: tuple[Measure, ...] = ()
     columns: Any = None
+    exclude: Any = None
     joint: Any = False
     q: Any = None
     by: Any = None

@@ -24,6 +24,12 @@ from tests.support.command import TODAY, Command, plain, rows
     ("method", "arguments", "keywords"),
     [
         ("entropy", ["--joint", "-c", "plan,shop"], {"joint": True, "columns": ["plan", "shop"]}),
+        ("entropy", ["--exclude", "plan,age", "--exclude", "n"], {"exclude": ["plan"]}),
+        (
+            "divergence",
+            ["-c", "plan,shop", "--exclude", "plan", "--by", "sold", "--against", "rest"],
+            {"p": ["plan", "shop"], "exclude": "plan", "by": "sold", "against": "rest"},
+        ),
         ("entropy", ["-c", "plan", "--weights", "n"], {"columns": "plan", "weights": "n"}),
         (
             "entropy",

@@ -38,7 +38,7 @@ from pdkl.counting.count import count, weights_of
 from pdkl.counting.kinds import DriftColumn
 from pdkl.counting.pandas_counts import GroupedCounts
 from pdkl.request.keywords import Request
-from pdkl.request.parse import plain
+from pdkl.request.parse import kept_columns, plain
 from pdkl.request.resolve import ResolvedRequest, check_reference, resolve
 from pdkl.results import pairing, tidy
 from pdkl.results.pairing import GroupPairs
@@ -196,6 +196,7 @@ def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
                 )
         unknown = [name for name in wanted if name not in every]
         require_columns("columns", unknown, every, frame="data, like reference,")
+    wanted = kept_columns("columns", wanted, resolved.exclude)
     columns = []
     for name in dict.fromkeys(wanted):
         known = [name in side or name in gone for side, gone in zip(sides, lost, strict=True)]
