@@ -100,6 +100,7 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
     help="The excess over noise from which on a difference is drift; by default js_distance=0.1.",
 )
 @keywords("alpha", "dropna", "bins", "match", *_DRAWING, *_WRITTEN)
+@options.configured
 @click.option("--redact", is_flag=True, help="Replace values, groups and bin edges by numbers.")
 @click.option(
     "--min-count",
@@ -112,6 +113,8 @@ def drift(
     reference: str,
     data: str | None,
     fail_over: tuple[Any, float] | None,
+    config: str | None,
+    no_config: bool,
     form: str | None,
     path: str | None,
     **given: Any,
@@ -123,6 +126,9 @@ def drift(
 
     With --window it takes CUR alone, and compares its periods with each other.
 
+    Settings that are kept, also such as differ by column, are read from pdkl.toml, else from
+    [tool.pdkl] in pyproject.toml, of this folder; what is said here comes before.
+
     \b
     Examples:
       pdkl drift january.parquet february.parquet --by shop
@@ -133,12 +139,15 @@ def drift(
     form = output.chosen_format(form, path, _REPORTS)
     if fail_over is not None:
         given |= {"measure": fail_over[0], "threshold": fail_over[1]}
+    if no_config and config is not None:
+        raise click.UsageError("give one of --config and --no-config.")
+    settings = {} if no_config else inputs.settings(config, given)
     if given["window"] is not None and data is not None:
         raise click.UsageError("--window compares the periods of one CUR; leave out REF.")
     if given["window"] is None and data is None:
         raise click.UsageError("Missing argument 'CUR'.")
     (*before, now), place = _sides([one for one in (reference, data) if one], path, given)
-    report = InfoTheory(now).report(*before, **_asked(now, given))
+    report = InfoTheory(now).report(*before, **(settings | _asked(now, given)))
     verdict = "" if place is None else f"{output.tally(report)} ({place})"
     return Outcome(output.write_report(report, form), place, verdict, failed=not report.passed)
 

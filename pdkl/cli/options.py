@@ -322,6 +322,13 @@ def keywords(*chosen: str, **helps: str) -> Callable[[Function], Function]:
     return decorate
 
 
+def configured(function: Function) -> Function:
+    """Take the file of settings, or none."""
+    named = click.option("--config", metavar="FILE", help="Read the settings of this file.")
+    none = click.option("--no-config", is_flag=True, help="Read no file of settings.")
+    return named(none(function))
+
+
 def data_files(function: Function) -> Function:
     """Take one or more files as the data."""
     return click.argument("data", nargs=-1, required=True, metavar="DATA…")(function)

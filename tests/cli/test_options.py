@@ -100,7 +100,7 @@ def test_options_are_the_keywords_of_the_method(
 @pytest.mark.parametrize(
     ("command", "method", "own"),
     [
-        ("drift", "report", {"fail_over"}),
+        ("drift", "report", {"fail_over", "config", "no_config"}),
         ("explain", "explain", set()),
         ("entropy", "entropy", set()),
         ("divergence", "divergence", {"columns"}),  # p, as in the others
