@@ -40,6 +40,12 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "and ``weights``.",
         ),
     },
+    "exclude": {
+        "": (
+            LABELS,
+            "The columns to leave out: of all where none is named, else of those that are.",
+        ),
+    },
     "joint": {
         "": (
             "bool",
@@ -160,13 +166,25 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "DataFrame, mapping or group label, optional",
             "What P is compared with, where it is not a column.",
         ),
-        "drift, report": ("DataFrame", "The rows that today's are compared with."),
+        "drift, report": ("DataFrame, optional", "The rows that today's are compared with."),
         "explain": ("DataFrame", "The rows to compare with, Q; those of the frame are P."),
     },
     "against": {
         "": (
             '{"rest", "all", "pairs", "previous", "uniform"}, optional',
             "Which rows of the frame, or which fixed distribution, P is compared with.",
+        ),
+    },
+    "window": {
+        "": (
+            "int of at least 1, optional",
+            'With ``against="previous"``: how many of the groups before are Q together, 1 by '
+            "default.",
+        ),
+        "drift, report": (
+            "int of at least 1, optional",
+            "In place of ``reference``: compare each period, which is the last key of ``by``, with "
+            "so many before it that occur, pooled; the other keys being equal.",
         ),
     },
     "match": {

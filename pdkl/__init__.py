@@ -12,6 +12,7 @@ import pandas as pd
 from pdkl import plot
 from pdkl._version import __version__
 from pdkl.api.catalogue import estimators, measures
+from pdkl.api.config import load_config
 from pdkl.api.frame import InfoTheory
 from pdkl.api.scan import scan
 from pdkl.api.series import SeriesInfoTheory
@@ -29,6 +30,7 @@ __all__ = [
     "SeriesInfoTheory",
     "__version__",
     "estimators",
+    "load_config",
     "load_profile",
     "measures",
     "plot",

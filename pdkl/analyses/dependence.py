@@ -147,21 +147,22 @@ def _pairs(resolved: ResolvedRequest, x: Any, y: Any, given: Any) -> list[Pair]:
         )
     if y is not None:
         return _paired(resolved, "x", x, "y", y)
-    discrete = read_columns("x", None, frame, excluded, named_by(resolved.request.bins))
+    exclude = resolved.exclude
+    discrete = read_columns("x", None, frame, excluded, named_by(resolved.request.bins), exclude)
     if x is not None:
-        chosen = read_columns("x", x, frame, excluded)
+        chosen = read_columns("x", x, frame, excluded, exclude=exclude)
         return [(one, other) for one in chosen for other in discrete if other != one]
     if len(discrete) < 2:
+        outside = "by, weights, given and exclude" if exclude else "by, weights and given"
         raise ValueError(
             "x and y are None, which means all pairs of string, categorical, boolean and object "
-            f"columns outside by, weights and given; there is only {listing(discrete)}. Name x and "
-            "y."
+            f"columns outside {outside}; there is only {listing(discrete)}. Name x and y."
         )
     return list(combinations(discrete, 2))
 
 
 def _paired(resolved: ResolvedRequest, left: str, x: Any, right: str, y: Any) -> list[Pair]:
-    return list(zip(*read_pairs(resolved.source.head, left, x, right, y), strict=True))
+    return list(zip(*read_pairs(resolved, left, x, right, y), strict=True))
 
 
 def _measured(resolved: ResolvedRequest) -> list[str]:

@@ -38,7 +38,9 @@ def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
     source, keys, weights = resolved.source, resolved.keys, request.weights
     head, before = source.head, source.precounted
     every = list(head.columns)  # numbers as well: kept by value, they can be cut later
-    wanted = read_columns("columns", request.columns, head, resolved.excluded, every)
+    wanted = read_columns(
+        *("columns", request.columns, head, resolved.excluded, every, resolved.exclude)
+    )
     resolved = resolved.asking(list(dict.fromkeys(wanted)))
     _check_names(resolved.columns, keys, weights)
     wrong: Wrong = {}

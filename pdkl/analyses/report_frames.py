@@ -27,6 +27,7 @@ from pdkl.core.redaction import kept_back
 from pdkl.core.validation import boolean
 from pdkl.report.document import Report
 from pdkl.request.keywords import Request
+from pdkl.results.reading import keys_of
 from pdkl.sources.registry import read_data
 
 _ENTRIES = 4000  # categories shown in all: they bound the size of the report …
@@ -48,6 +49,11 @@ def report(
     """Answer `InfoTheory.report`."""
     redact, min_count = boolean("redact", redact), _read_min_count(min_count)
     threshold, alpha = examine.check(request, threshold, alpha)
+    if min_count is not None and request.window is not None:
+        raise ValueError(
+            "min_count is not for window=: windows overlap, and the difference of two tells what "
+            "either hides. Leave out one of them."
+        )
 
     def write() -> Report:
         found = examine.examine(
@@ -56,7 +62,8 @@ def report(
         return _written(found, redact=redact, min_count=min_count)
 
     def columns() -> list[Hashable]:
-        return [name for side in (data, request.reference) for name in read_data(side).head.columns]
+        sides = [data, *([] if request.reference is None else [request.reference])]
+        return [name for side in sides for name in read_data(side).head.columns]
 
     return kept_back(write, columns) if redact else write()
 
@@ -247,9 +254,18 @@ def _rename_tops(frame: pd.DataFrame, categories: pd.DataFrame) -> None:
 
 def _hide(frame: pd.DataFrame, facts: dict[str, Any]) -> None:
     """Replace the keys of segments by numbers, and what may hold values by words."""
-    for name in list(frame.columns[: frame.columns.get_loc("column")]):
-        codes, _ = pd.factorize(frame[name], sort=False, use_na_sentinel=False)
-        frame[name] = pd.Series([f"segment {code + 1}" for code in codes], dtype="str")
+    keys = keys_of(frame)
+    # a group without the last key is the last, and so never before another
+    compared = frame[f"{keys[-1]}_reference"].notna() if "window" in facts else None
+    for name in keys:
+        places = [name] if compared is None else [name, f"{name}_reference"]
+        every = pd.concat([frame[place] for place in places], ignore_index=True)
+        codes, _ = pd.factorize(every, sort=False, use_na_sentinel=False)
+        texts = np.array([f"segment {code + 1}" for code in codes], dtype=object)
+        for place, part in zip(places, np.split(texts, len(places)), strict=True):
+            frame[place] = pd.Series(part, dtype="str")
+            if compared is not None and place != name:
+                frame[place] = frame[place].where(compared)
     frame["note"] = frame["note"].where(frame["status"] != "error", _HIDDEN)
     if not isinstance(facts["bins"], int):
         facts["bins"] = "(hidden)"

@@ -26,9 +26,11 @@ class CrossEntropyMethods(Data):
         p: Hashable | list[Any] | None = None,
         q: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
+        window: int | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
@@ -56,12 +58,16 @@ class CrossEntropyMethods(Data):
             The columns to measure.
         q : label or list of labels, optional
             The columns to compare them with, one for each of ``p``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups.
         reference : DataFrame, mapping or group label, optional
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
+        window : int of at least 1, optional
+            With ``against="previous"``: how many of the groups before are Q together, 1 by default.
         match : bool, optional
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
@@ -140,10 +146,12 @@ class CrossEntropyMethods(Data):
             two_sided=True,
             measures=find_all("measures", "cross_entropy"),
             columns=p,
+            exclude=exclude,
             q=q,
             by=by,
             reference=reference,
             against=against,
+            window=window,
             match=match,
             weights=weights,
             base=base,

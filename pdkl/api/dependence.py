@@ -26,6 +26,7 @@ class DependenceMethods(Data):
         x: Hashable | list[Any] | None = None,
         y: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         given: Hashable | None = None,
         normalized: Normalization | None = None,
         correct: bool = False,
@@ -53,6 +54,8 @@ class DependenceMethods(Data):
         x, y : label or list of labels, optional
             The columns, paired. Without ``y``, each of ``x`` with every other string, categorical,
             boolean and object column; without both, all pairs of these.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         given : label, optional
             A third column that is known.
         normalized : {"min", "max", "mean", "sqrt", "joint", "x", "y"}, optional
@@ -177,6 +180,7 @@ class DependenceMethods(Data):
         request = Request(
             method="mutual_information",
             two_sided=False,
+            exclude=exclude,
             by=by,
             weights=weights,
             base=base,
@@ -330,6 +334,7 @@ class DependenceMethods(Data):
         x: Hashable | list[Any] | None = None,
         y: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         given: Hashable | None = None,
         by: By | None = None,
         weights: Hashable | None = None,
@@ -352,6 +357,8 @@ class DependenceMethods(Data):
         x, y : label or list of labels, optional
             The columns, paired. Without ``y``, each of ``x`` with every other string, categorical,
             boolean and object column; without both, all pairs of these.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         given : label, optional
             A third column that is known.
         by : label, pandas.Grouper or list of these, optional
@@ -438,6 +445,7 @@ class DependenceMethods(Data):
         request = Request(
             method="variation_of_information",
             two_sided=False,
+            exclude=exclude,
             by=by,
             weights=weights,
             base=base,

@@ -30,9 +30,11 @@ class DivergenceMethods(Data):
         p: Hashable | list[Any] | None = None,
         q: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
+        window: int | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
@@ -61,12 +63,16 @@ class DivergenceMethods(Data):
             The columns to measure.
         q : label or list of labels, optional
             The columns to compare them with, one for each of ``p``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups.
         reference : DataFrame, mapping or group label, optional
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
+        window : int of at least 1, optional
+            With ``against="previous"``: how many of the groups before are Q together, 1 by default.
         match : bool, optional
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
@@ -152,10 +158,12 @@ class DivergenceMethods(Data):
             two_sided=True,
             measures=find_all("measures", "kl_divergence"),
             columns=p,
+            exclude=exclude,
             q=q,
             by=by,
             reference=reference,
             against=against,
+            window=window,
             match=match,
             weights=weights,
             base=base,
@@ -179,9 +187,11 @@ class DivergenceMethods(Data):
         p: Hashable | list[Any] | None = None,
         q: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
+        window: int | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
@@ -208,12 +218,16 @@ class DivergenceMethods(Data):
             The columns to measure.
         q : label or list of labels, optional
             The columns to compare them with, one for each of ``p``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups.
         reference : DataFrame, mapping or group label, optional
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
+        window : int of at least 1, optional
+            With ``against="previous"``: how many of the groups before are Q together, 1 by default.
         match : bool, optional
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
@@ -286,10 +300,12 @@ class DivergenceMethods(Data):
             two_sided=True,
             measures=find_all("measures", "js_divergence"),
             columns=p,
+            exclude=exclude,
             q=q,
             by=by,
             reference=reference,
             against=against,
+            window=window,
             match=match,
             weights=weights,
             base=base,
@@ -312,10 +328,12 @@ class DivergenceMethods(Data):
         p: Hashable | list[Any] | None = None,
         q: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         measures: Iterable[str | tuple[str, float] | Measure] = DEFAULT_MEASURES,
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
+        window: int | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
@@ -342,6 +360,8 @@ class DivergenceMethods(Data):
             The columns to measure.
         q : label or list of labels, optional
             The columns to compare them with, one for each of ``p``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         measures : iterable of str, (str, order) or Measure
             Names of `pdkl.measures`, such as ``"psi"``; with an order where it takes one, such as
             ``("renyi_divergence", 2)``, whose column is ``renyi_divergence(2)``; or records of your
@@ -352,6 +372,8 @@ class DivergenceMethods(Data):
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
+        window : int of at least 1, optional
+            With ``against="previous"``: how many of the groups before are Q together, 1 by default.
         match : bool, optional
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
@@ -428,10 +450,12 @@ class DivergenceMethods(Data):
             two_sided=True,
             measures=find_all("measures", measures),
             columns=p,
+            exclude=exclude,
             q=q,
             by=by,
             reference=reference,
             against=against,
+            window=window,
             match=match,
             weights=weights,
             base=base,
@@ -455,10 +479,12 @@ class DivergenceMethods(Data):
         p: Hashable | list[Any] | None = None,
         q: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         measure: str | tuple[str, float] | Measure = "kl_divergence",
         by: By | None = None,
         reference: Any = None,
         against: Against | None = None,
+        window: int | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
@@ -482,6 +508,8 @@ class DivergenceMethods(Data):
             The columns to measure.
         q : label or list of labels, optional
             The columns to compare them with, one for each of ``p``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         measure : str, (str, order) or Measure
             Whose terms to show: a name of `pdkl.measures`, with an order where it has one, or a
             record of your own.
@@ -491,6 +519,8 @@ class DivergenceMethods(Data):
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
             Which rows of the frame, or which fixed distribution, P is compared with.
+        window : int of at least 1, optional
+            With ``against="previous"``: how many of the groups before are Q together, 1 by default.
         match : bool, optional
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
@@ -556,10 +586,12 @@ class DivergenceMethods(Data):
             shows="contributions",
             measures=(find("measure", measure),),
             columns=p,
+            exclude=exclude,
             q=q,
             by=by,
             reference=reference,
             against=against,
+            window=window,
             match=match,
             weights=weights,
             base=base,

@@ -25,10 +25,12 @@ class DriftMethods(Data):
 
     def drift(
         self,
-        reference: Any,
+        reference: Any = None,
         columns: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
+        window: int | None = None,
         measure: str | tuple[str, float] | Measure = "js_distance",
         threshold: float = 0.1,
         alpha: float = 0.05,
@@ -49,13 +51,18 @@ class DriftMethods(Data):
 
         Parameters
         ----------
-        reference : DataFrame
+        reference : DataFrame, optional
             The rows that today's are compared with.
         columns : label or list of labels, optional
             The columns to compare. None means every column of either frame, whatever its kind,
             outside ``by``, ``weights`` and ``blocks``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups.
+        window : int of at least 1, optional
+            In place of ``reference``: compare each period, which is the last key of ``by``, with so
+            many before it that occur, pooled; the other keys being equal.
         measure : str, (str, order) or Measure
             What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, whose columns
             take the place of those of js_distance. It must be 0 where nothing differs.
@@ -136,7 +143,8 @@ class DriftMethods(Data):
         KeyError
             A column that is asked for is in neither frame; a key or the weights are not in one.
         TypeError
-            A reference that is no frame; a keyword of the wrong kind.
+            Not exactly one of ``reference`` and ``window``; a reference that is no frame; a
+            keyword of the wrong kind.
         ValueError
             A keyword out of range; a measure of a single distribution; no column at all; no group
             in common with the reference; weights that are not whole.
@@ -146,7 +154,8 @@ class DriftMethods(Data):
         **Status**, by the first rule that holds:
 
         1. *error*: the column cannot be compared; ``note`` says why. The others are.
-        2. *new*, *gone*: only today's data, or only the reference, have the column or the group.
+        2. *new*, *gone*: only today's data, or only the reference, have the column or the group;
+           *skipped*: there is no period before to compare with, where ``window`` asks for some.
         3. *empty*: a side has no row with a value.
         4. *drift*: excess >= threshold and p_adjusted < alpha.
         5. *unsure*: excess >= threshold, but not p_adjusted < alpha: too few rows to tell.
@@ -165,6 +174,11 @@ class DriftMethods(Data):
         are distinct, in today's data as well as in the reference, where there are at least 100.
         They are named, not scored, unless ``bins`` names them: only whether a value is missing is
         compared, where any is. One that repeats itself only today is scored like any other column.
+
+        **A history.** ``window=7`` compares each period of the last key of ``by`` with the seven
+        before it that occur, or as many as there are, pooled, within the other keys; edges are
+        fitted to all periods. ``<key>_reference`` columns, behind ``column``, are the keys of the
+        earliest of them.
 
         Values are compared as they are, not by dtype: "a" of a categorical and of an object column
         are one category, so are 1 and 1.0. Strings against numbers are an error.
@@ -194,8 +208,11 @@ class DriftMethods(Data):
             two_sided=True,
             measures=(find("measure", measure),),
             columns=columns,
+            exclude=exclude,
             by=by,
             reference=reference,
+            against=None if window is None else "previous",
+            window=window,
             match=match,
             weights=weights,
             base="bit",
@@ -210,10 +227,12 @@ class DriftMethods(Data):
 
     def report(
         self,
-        reference: Any,
+        reference: Any = None,
         columns: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
+        window: int | None = None,
         measure: str | tuple[str, float] | Measure = "js_distance",
         threshold: float = 0.1,
         alpha: float = 0.05,
@@ -235,13 +254,18 @@ class DriftMethods(Data):
 
         Parameters
         ----------
-        reference : DataFrame
+        reference : DataFrame, optional
             The rows that today's are compared with.
         columns : label or list of labels, optional
             The columns to compare. None means every column of either frame, whatever its kind,
             outside ``by``, ``weights`` and ``blocks``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the segments. Where a key is a time, the page draws the scores over it.
+        window : int of at least 1, optional
+            In place of ``reference``: compare each period, which is the last key of ``by``, with so
+            many before it that occur, pooled; the other keys being equal.
         measure : str, (str, order) or Measure
             What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, whose columns
             take the place of those of js_distance. It must be 0 where nothing differs.
@@ -330,8 +354,11 @@ class DriftMethods(Data):
             two_sided=True,
             measures=(find("measure", measure),),
             columns=columns,
+            exclude=exclude,
             by=by,
             reference=reference,
+            against=None if window is None else "previous",
+            window=window,
             match=match,
             weights=weights,
             base="bit",

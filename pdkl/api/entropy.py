@@ -25,6 +25,7 @@ class EntropyMethods(Data):
         self,
         columns: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         joint: bool = False,
         by: By | None = None,
         weights: Hashable | None = None,
@@ -51,6 +52,8 @@ class EntropyMethods(Data):
         ----------
         columns : label or list of labels, optional
             The columns to measure.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         joint : bool
             Whether to measure all columns together: one row per group, ``column`` being "a, b". A
             row that lacks one of the values is missing.
@@ -121,6 +124,7 @@ class EntropyMethods(Data):
             two_sided=False,
             measures=(entropy_by(estimator),),
             columns=columns,
+            exclude=exclude,
             joint=joint,
             by=by,
             weights=weights,
@@ -143,6 +147,7 @@ class EntropyMethods(Data):
         self,
         columns: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
@@ -160,6 +165,8 @@ class EntropyMethods(Data):
         ----------
         columns : label or list of labels, optional
             The columns to show.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups.
         weights : label, optional
@@ -217,6 +224,7 @@ class EntropyMethods(Data):
             two_sided=False,
             shows="distribution",
             columns=columns,
+            exclude=exclude,
             by=by,
             weights=weights,
             base=base,

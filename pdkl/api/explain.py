@@ -26,6 +26,7 @@ class ExplainMethods(Data):
         reference: Any,
         columns: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         measure: Chained = "js_divergence",
         weights: Hashable | None = None,
@@ -56,6 +57,8 @@ class ExplainMethods(Data):
             The rows to compare with, Q; those of the frame are P.
         columns : label or list of labels, optional
             The columns to explain the change by; with ``by``, those to explain one by one.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the segments; both sides must have it.
         measure : {"js_divergence", "kl_divergence"}
@@ -167,6 +170,7 @@ class ExplainMethods(Data):
             method="explain",
             two_sided=True,
             columns=columns,
+            exclude=exclude,
             by=by,
             reference=reference,
             weights=weights,

@@ -44,7 +44,8 @@ class InfoTheory(
 
     **columns, p**
         A column name or a list of them. None means every string, categorical, boolean and object
-        column outside ``by`` and ``weights``.
+        column outside ``by`` and ``weights``. ``exclude`` leaves columns out, of these and of a
+        list; of pairs those that have one of them.
     **by**
         What makes the groups: a column name, a `pandas.Grouper` with ``key`` and ``freq``, or a
         list of these. A missing key is a group of its own, sorted last. None makes one group.
@@ -62,7 +63,8 @@ class InfoTheory(
           keys.
         - ``against``: ``"rest"`` (all rows outside the group), ``"all"`` (all rows),
           ``"pairs"`` (each ordered pair of different groups), ``"previous"`` (the group before in
-          the order of the last key, the other keys being equal), ``"uniform"`` (every category of
+          the order of the last key, the other keys being equal; with ``window=7`` the seven
+          before that occur, or as many as there are, pooled), ``"uniform"`` (every category of
           the alphabet equally likely).
     **weights**
         A column of non-negative weights, or of counts where a row stands for several. It applies
@@ -137,7 +139,8 @@ class InfoTheory(
     ``column``              the column that is measured
     ``reference``           the other column's name, or rest, all, pairs, previous, uniform,
                             group, frame, profile, mapping
-    ``<key>_reference``     the keys of the group that is Q, where groups meet groups
+    ``<key>_reference``     the keys of the group that is Q, where groups meet groups; of
+                            several that are pooled the first
     ``n``, ``n_reference``  the weight of each side's distribution: int64, or float64 for
                             fractional weights; NA for a fixed Q
     ``n_missing``,          the weight of the missing values, also where ``dropna=False`` makes

@@ -22,6 +22,7 @@ class ProfileMethods(Data):
         self,
         columns: Hashable | list[Any] | None = None,
         *,
+        exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         weights: Hashable | None = None,
         bins: Any = None,
@@ -45,6 +46,8 @@ class ProfileMethods(Data):
         columns : label or list of labels, optional
             The columns to count; missing values are counted apart. None means all outside ``by``
             and ``weights``.
+        exclude : label or list of labels, optional
+            The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups. Questions can leave keys out later, but add none. Of a Grouper
             the times are kept as it cuts them.
@@ -107,6 +110,7 @@ class ProfileMethods(Data):
             method="profile",
             two_sided=False,
             columns=columns,
+            exclude=exclude,
             by=by,
             weights=weights,
             bins=bins,

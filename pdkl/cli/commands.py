@@ -21,7 +21,19 @@ from pdkl.sources.registry import read_data
 _TABLES = ("table", "json", "csv")
 _REPORTS = (*_TABLES, "html", "junit")
 _COMPARING = (
-    *("columns", "q", "by", "against", "reference", "match", "weights", "base", "dropna"),
+    *(
+        "columns",
+        "exclude",
+        "q",
+        "by",
+        "against",
+        "window",
+        "reference",
+        "match",
+        "weights",
+        "base",
+        "dropna",
+    ),
     *("bins", "binning", "alphabet", "zeros", "smoothing"),
 )
 _DRAWING = ("blocks", "n_resamples", "rng")
@@ -76,8 +88,10 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
 
 @commands.command()
 @click.argument("reference", metavar="REF")
-@click.argument("data", metavar="CUR")
-@keywords("columns", "by", "weights", columns="The columns to compare; by default all of them.")
+@click.argument("data", metavar="CUR", required=False)
+@keywords("columns", "exclude", "by", columns="The columns to compare; by default all of them.")
+@keywords("window", window="Without REF: compare each period, the last of --by, with K before it.")
+@keywords("weights")
 @click.option(
     "--fail-over",
     callback=options.fail_over,
@@ -85,6 +99,7 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
     help="The excess over noise from which on a difference is drift; by default js_distance=0.1.",
 )
 @keywords("alpha", "dropna", "bins", "match", *_DRAWING, *_WRITTEN)
+@options.configured
 @click.option("--redact", is_flag=True, help="Replace values, groups and bin edges by numbers.")
 @click.option(
     "--min-count",
@@ -95,8 +110,10 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
 @_formatted(*_REPORTS)
 def drift(
     reference: str,
-    data: str,
+    data: str | None,
     fail_over: tuple[Any, float] | None,
+    config: str | None,
+    no_config: bool,
     form: str | None,
     path: str | None,
     **given: Any,
@@ -106,17 +123,30 @@ def drift(
     Drift is what exceeds chance by the threshold and is no accident. The command ends with 1 where
     a column drifts, is gone or empty, or cannot be compared. Put patterns into quotes.
 
+    With --window it takes CUR alone, and compares its periods with each other.
+
+    Settings that are kept, also such as differ by column, are read from pdkl.toml, else from
+    [tool.pdkl] in pyproject.toml, of this folder; what is said here comes before.
+
     \b
     Examples:
       pdkl drift january.parquet february.parquet --by shop
       pdkl drift ref.parquet 'today/*.csv' --fail-over psi=0.2 --format junit -o drift.xml
       pdkl drift ref.parquet today.parquet -o drift.html --redact --min-count 10
+      pdkl drift 'sales/*.parquet' --by shop,sold:D --window 7
     """
     form = output.chosen_format(form, path, _REPORTS)
     if fail_over is not None:
         given |= {"measure": fail_over[0], "threshold": fail_over[1]}
-    before, now, place = _two_sides(reference, data, path, given)
-    report = InfoTheory(now).report(before, **_asked(now, given))
+    if no_config and config is not None:
+        raise click.UsageError("give one of --config and --no-config.")
+    settings = {} if no_config else inputs.settings(config, given)
+    if given["window"] is not None and data is not None:
+        raise click.UsageError("--window compares the periods of one CUR; leave out REF.")
+    if given["window"] is None and data is None:
+        raise click.UsageError("Missing argument 'CUR'.")
+    (*before, now), place = _sides([one for one in (reference, data) if one], path, given)
+    report = InfoTheory(now).report(*before, **(settings | _asked(now, given)))
     verdict = "" if place is None else f"{output.tally(report)} ({place})"
     return Outcome(output.write_report(report, form), place, verdict, failed=not report.passed)
 
@@ -125,7 +155,7 @@ def drift(
 @click.argument("reference", metavar="REF")
 @click.argument("data", metavar="CUR")
 @keywords(
-    *("columns", "by", "measure", "weights", "base", "dropna", "bins", "binning"),
+    *("columns", "exclude", "by", "measure", "weights", "base", "dropna", "bins", "binning"),
     *("n_resamples", "rng", *_WRITTEN),
     by="Split the change of each column into that of the mix of groups and that within each.",
     measure="js_divergence (the default) or kl_divergence.",
@@ -142,7 +172,7 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
       pdkl explain january.parquet february.parquet --columns plan --by country
     """
     form = output.chosen_format(form, path, _TABLES)
-    before, now, place = _two_sides(reference, data, path, given)
+    (before, now), place = _sides([reference, data], path, given)
     frame = InfoTheory(now).explain(before, **_asked(now, given))
     return Outcome(output.write(frame, form), place)
 
@@ -150,7 +180,18 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
 @commands.command()
 @data_files
 @keywords(
-    *("columns", "joint", "by", "weights", "base", "dropna", "bins", "binning", "alphabet"),
+    *(
+        "columns",
+        "exclude",
+        "joint",
+        "by",
+        "weights",
+        "base",
+        "dropna",
+        "bins",
+        "binning",
+        "alphabet",
+    ),
     *("smoothing", "estimator", "confidence", *_DRAWING, *_WRITTEN),
 )
 @_formatted(*_TABLES)
@@ -201,7 +242,7 @@ def contributions(data: Sequence[str], form: str | None, path: str | None, **giv
 @commands.command()
 @data_files
 @keywords(
-    *("columns", "by", "weights", "bins", "binning", *_WRITTEN),
+    *("columns", "exclude", "by", "weights", "bins", "binning", *_WRITTEN),
     columns="The columns to count; by default all of them.",
     bins="How numbers and times are cut: a number of bins, a rule such as fd, edges such as "
     "0,18,65, one of these for a column: age=0,18,65 (repeatable), or a saved profile, to cut "
@@ -256,17 +297,17 @@ def merge(profiles: Sequence[str], path: str) -> Outcome:
     return _saved(first.merge(*others), place)
 
 
-def _two_sides(
-    reference: str, data: str, path: str | None, given: dict[str, Any]
-) -> tuple[Any, Any, str | None]:
-    """Open the reference and the data, and say where to write."""
+def _sides(
+    names: Sequence[str], path: str | None, given: dict[str, Any]
+) -> tuple[list[Any], str | None]:
+    """Open the reference, if there is one, and the data, and say where to write."""
 
     def opened() -> list[Any]:
-        return _open(given, [reference], [data])
+        return _open(given, *([name] for name in names))
 
-    before, now = kept_back(opened) if given.get("redact") else opened()
-    files = [reference, data, *inputs.files_of(before), *inputs.files_of(now)]
-    return before, now, output.place(path, files)
+    sides = kept_back(opened) if given.get("redact") else opened()
+    files = [*names, *(file for side in sides for file in inputs.files_of(side))]
+    return sides, output.place(path, files)
 
 
 def _measured(

@@ -1,16 +1,19 @@
-"""What a command reads: saved profiles, or files as one frame."""
+"""What a command reads: saved profiles, or files as one frame, and its settings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pdkl.cli import streams
+from pdkl.report.text import visible
+from pdkl.request.configuration import find_configuration, read_configuration
 from pdkl.sources.locations import open_dataset
 from pdkl.sources.profile.parquet import is_profile
 from pdkl.sources.profile.profile import Profile, load_profile
 
-__all__ = ["files_of", "is_profile", "open_data", "open_profile"]
+__all__ = ["files_of", "is_profile", "open_data", "open_profile", "settings"]
 
 
 def open_data(paths: Sequence[str], encoding: str, separator: str) -> Any:
@@ -39,3 +42,29 @@ def open_profile(path: str) -> Profile:
 def files_of(data: Any) -> list[str]:
     """List the files of a dataset; a profile has been read already."""
     return [] if isinstance(data, Profile) else list(data.files)
+
+
+def settings(path: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a file sets, and nothing else does; tell people which file it is.
+
+    Who names columns on the command line means them, whatever the file leaves out, and no other
+    that has settings of its own.
+    """
+    file = find_configuration(Path()) if path is None else Path(path)
+    if file is None:
+        return {}
+    named = {name for name, value in given.items() if value is not None}
+    columns, exclude = given["columns"], given["exclude"] or []
+    if columns is not None:
+        named.add("exclude")
+    found = {name: one for name, one in read_configuration(file).items() if name not in named}
+    for name, one in found.items():
+        if isinstance(one, dict):
+            found[name] = {
+                column: value
+                for column, value in one.items()
+                if (columns is None or column in columns) and column not in exclude
+            }
+    found = {name: one for name, one in found.items() if one != {}}
+    streams.tell(f"pdkl: settings of {visible(str(file))}: {', '.join(found) or 'none'}")
+    return found

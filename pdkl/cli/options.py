@@ -121,6 +121,15 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "help": "The columns; put one that has a comma into double quotes.",
         },
     ),
+    "exclude": (
+        ("--exclude",),
+        {
+            "multiple": True,
+            "callback": names,
+            "metavar": _LIST,
+            "help": "Columns to leave out.",
+        },
+    ),
     "encoding": (
         ("--encoding",),
         {
@@ -220,6 +229,14 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "help": "What each group is compared with.",
         },
     ),
+    "window": (
+        ("--window",),
+        {
+            "type": int,
+            "metavar": "K",
+            "help": "With --against previous: how many of the groups before are one reference.",
+        },
+    ),
     "reference": (
         ("--reference",),
         {"metavar": "REF", "help": "Compare with these files, or this saved profile."},
@@ -303,6 +320,13 @@ def keywords(*chosen: str, **helps: str) -> Callable[[Function], Function]:
         return function
 
     return decorate
+
+
+def configured(function: Function) -> Function:
+    """Take the file of settings, or none."""
+    named = click.option("--config", metavar="FILE", help="Read the settings of this file.")
+    none = click.option("--no-config", is_flag=True, help="Read no file of settings.")
+    return named(none(function))
 
 
 def data_files(function: Function) -> Function:

@@ -65,7 +65,7 @@ class Support:
             return self.column.p.rest(self.groups.left[rows])
         if self.form is UNIFORM:
             return self.column.p.take(np.full(p.n_groups, -1))
-        return self.column.q.take(self.groups.right[rows])
+        return self.groups.q(self.column.q, rows)
 
     def entries(self, rows: slice, p: Counts, q: Counts) -> Pairs:  # noqa: ARG002
         """Line up both sides of some comparisons."""
@@ -94,9 +94,9 @@ class Support:
         return [slice(a, b) for a, b in pairwise(edges)]
 
     def _cells_of_both(self) -> IntArray:
-        sides = (self.column.p, self.groups.left), (self.column.q, self.groups.right)
-        p, q = (np.append(np.diff(counts.starts), 0)[group] for counts, group in sides)
-        return np.asarray(p + q + 1, dtype=np.int64)
+        p, q = (np.diff(counts.starts) for counts in (self.column.p, self.column.q))
+        of_q = np.minimum(self.groups.sums_of_q(q), self.column.q.n_outcomes)
+        return np.asarray(np.append(p, 0)[self.groups.left] + of_q + 1, dtype=np.int64)
 
     def _whole_alphabet(self) -> IntArray:
         return np.full(len(self.groups), max(self.column.p.n_outcomes, 1))
@@ -226,11 +226,13 @@ def blocks_of(
         return None
     own, other = column.blocks
     left, right, form = counted.groups.left, counted.groups.right, counted.form
+    first = right if counted.groups.first is None else counted.groups.first
 
     def tables(i: int, outcomes: IntArray) -> tuple[IntArray, IntArray]:
         mine = own.owner == left[start + i]
         if form in (REST, ALL):  # the blocks of everyone else
             return own.table(mine, outcomes), own.table(~mine, outcomes)
-        return own.table(mine, outcomes), other.table(other.owner == right[start + i], outcomes)
+        theirs = (first[start + i] <= other.owner) & (other.owner <= right[start + i])
+        return own.table(mine, outcomes), other.table(theirs, outcomes)
 
     return tables

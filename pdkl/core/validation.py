@@ -76,10 +76,14 @@ def require_columns(
                 f"{parameter} names column {name!r}, which {frame} has {occurrences} times; "
                 "give its columns unique names first."
             )
-        lower = {str(column).lower(): column for column in columns}
-        close = difflib.get_close_matches(str(name).lower(), lower, n=1)
-        hint = f" Did you mean {lower[close[0]]!r}?" if close else ""
         raise ColumnNotFoundError(
-            f"{parameter} names column {name!r}, which {frame} does not have.{hint} "
-            f"Its columns are {listing(columns)}."
+            f"{parameter} names column {name!r}, which {frame} does not have."
+            f"{did_you_mean(name, columns)} Its columns are {listing(columns)}."
         )
+
+
+def did_you_mean(name: Hashable, names: Iterable[Hashable]) -> str:
+    """Ask for the one of ``names`` that is nearly the same, empty where none is."""
+    lower = {str(one).lower(): one for one in names}
+    close = difflib.get_close_matches(str(name).lower(), lower, n=1)
+    return f" Did you mean {lower[close[0]]!r}?" if close else ""

@@ -81,7 +81,9 @@ def count_both(
         )
     if form is LABEL:
         return pairing.one_label(keys, request.reference, list(source.head.columns)), own, others
-    make = {Q: pairing.aligned, PAIRS: pairing.pairs, PREVIOUS: pairing.previous}
+    if form is PREVIOUS:
+        return pairing.previous(keys, request.window or 1), own, others
+    make = {Q: pairing.aligned, PAIRS: pairing.pairs}
     return (pairing.plain if form is None else make.get(form, pairing.plain))(keys), own, others
 
 

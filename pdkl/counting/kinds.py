@@ -117,7 +117,7 @@ def fit_numbers(
     common = BINS if isinstance(bins, Mapping) else read_bins("bins", bins)
     _keep_cut(columns, source, reference, rules)
     base: dict[Hashable, _Values] = {}
-    for side in (reference, source):
+    for side in (reference, source)[: 2 - (source is reference)]:
         chosen = [c for c in columns if not c.error and c.there == (side is reference)]
         chosen = [c for c in chosen if c.binner is None]
         chosen = [c for c in chosen if c.name in rules or may_be_scaled(side.head[c.name])]

@@ -125,7 +125,7 @@ def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, st
     drifted = count_statuses(frame).get(DRIFT.name, 0)
     zeros = "a category on one side only makes kl_divergence and psi infinite; nothing is added"
     facts = [
-        ("Rows", f"{_rows_of(call['rows'])} against {_rows_of(call['rows_reference'])}"),
+        ("Rows", _sides(call)),
         ("Columns", f"{columns:,}"),
         (
             "Segments",
@@ -150,6 +150,14 @@ def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, st
     if call["blocks"] is not None:
         facts.append(("Blocks", f"rows of one {text.visible(str(call['blocks']))} move together"))
     return facts
+
+
+def _sides(call: dict[str, Any]) -> str:
+    """Say how many rows are compared with how many."""
+    if "window" in call:
+        before = "the one" if call["window"] == 1 else f"the {call['window']:,}"
+        return f"{_rows_of(call['rows'])}; each period against {before} before it"
+    return f"{_rows_of(call['rows'])} against {_rows_of(call['rows_reference'])}"
 
 
 def _rows_of(size: int | None) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from pdkl.core.counts.smoothing import Smoothing, parse_zeros
-from pdkl.core.forms import AGAINST, FRAME, LABEL, MAPPING, UNIFORM, Form, Q, how_to_ask
+from pdkl.core.forms import AGAINST, FRAME, LABEL, MAPPING, PREVIOUS, UNIFORM, Form, Q, how_to_ask
 from pdkl.core.inference.scores import is_closed
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import boolean, one_of
 from pdkl.request.inference import InferenceOptions, read_inference
-from pdkl.request.parse import plain, read_alphabet, read_base
+from pdkl.request.parse import plain, read_alphabet, read_base, read_window
 from pdkl.results.tidy import Shows
 from pdkl.sources.registry import is_data
 
@@ -28,11 +28,13 @@ class Request:
     shows: Shows = "scores"
     measures: tuple[Measure, ...] = ()
     columns: Any = None
+    exclude: Any = None
     joint: Any = False
     q: Any = None
     by: Any = None
     reference: Any = None
     against: Any = None
+    window: Any = None
     match: Any = None
     weights: Any = None
     base: Any = "nat"
@@ -104,6 +106,8 @@ class Request:
             facts |= {"comparison": form.name, "zeros": plain(self.zeros)}
         if form is LABEL:
             facts["reference"] = plain(self.reference)
+        if self.window is not None:
+            facts["window"] = read_window(self.window)
         for name in ("weights", "base", "dropna", "alphabet", "smoothing"):
             facts[name] = plain(getattr(self, name))
         if how_sure := self.describe_inference():
@@ -152,6 +156,13 @@ class Request:
                 "match says whether a reference frame is matched group to group; it needs "
                 "reference=frame and by=. Leave it out here."
             )
+        if self.window is not None:
+            read_window(self.window)
+            if form is not PREVIOUS:
+                raise ValueError(
+                    f"window={self.window!r} says how many groups before each one are its "
+                    "reference; it needs against='previous'. Leave it out here."
+                )
         return form
 
     def _reference_form(self) -> Form:

@@ -29,6 +29,16 @@ def read_alphabet(value: Any) -> str | int:
     return one_of("alphabet", value, ALPHABETS, also="a size of at least 1")
 
 
+def read_window(value: Any) -> int:
+    """Return how many groups before each one are compared with it together."""
+    allowed = "window must be a whole number of groups, at least 1"
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{allowed}; got {value!r}.")
+    if value < 1:
+        raise ValueError(f"{allowed}; got {value!r}.")
+    return int(value)
+
+
 def plain(value: Any) -> Any:
     """Return the value where JSON has it, else its text."""
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
@@ -75,14 +85,41 @@ def read_by(by: Any, frame: pd.DataFrame) -> list[Key]:
     return keys
 
 
+def read_exclude(value: Any, columns: Sequence[Hashable], frame: str) -> frozenset[Hashable]:
+    """Return the names of columns that are left out; ``frame`` is what has ``columns``."""
+    names = [] if value is None else list(value) if isinstance(value, list) else [value]
+    for name in names:
+        if not isinstance(name, Hashable):
+            raise TypeError(
+                f"exclude must be a column name or a list of them; got {type(name).__name__}."
+            )
+    require_columns("exclude", names, list(dict.fromkeys(columns)), frame=frame)
+    return frozenset(names)
+
+
+def kept_columns(parameter: str, columns: Sequence[Any], exclude: frozenset[Hashable]) -> list[Any]:
+    """Take away the columns that are left out; some must stay."""
+    kept = [name for name in columns if name not in exclude]
+    if columns and not kept:
+        raise ValueError(
+            f"exclude leaves none of the columns of {parameter}, which are {listing(columns)}. "
+            "Name fewer in exclude."
+        )
+    return kept
+
+
 def read_columns(
     parameter: str,
     value: Any,
     frame: pd.DataFrame,
     excluded: list[Any],
     binned: Sequence[Hashable] = (),
+    exclude: frozenset[Hashable] = frozenset(),
 ) -> list[Any]:
-    """Return the columns asked for; by default all discrete or binned ones outside ``excluded``."""
+    """Return the columns asked for, but those that are ``exclude``.
+
+    By default they are all discrete or binned ones outside ``excluded``.
+    """
     if value is None:
         columns = [
             name
@@ -105,6 +142,7 @@ def read_columns(
                     f"{parameter} must be a column name or a list of them; "
                     f"got {type(column).__name__}."
                 )
+    columns = kept_columns(parameter, columns, exclude)
     require_columns(parameter, columns, list(frame.columns))
     return columns
 

@@ -16,7 +16,7 @@ from pdkl.codes.labels import as_text
 from pdkl.core.forms import FRAME, Form, Q
 from pdkl.core.validation import ColumnNotFoundError, listing, require_columns
 from pdkl.request.keywords import Options, Request
-from pdkl.request.parse import plain, read_by, read_columns
+from pdkl.request.parse import plain, read_by, read_columns, read_exclude
 from pdkl.results import tidy
 from pdkl.sources.base import Source
 from pdkl.sources.registry import read_data
@@ -32,6 +32,7 @@ class ResolvedRequest:
     source: Source
     reference: Source | None  # in the form FRAME
     by: list[Key]
+    exclude: frozenset[Hashable] = frozenset()  # the columns that are left out
     columns: list[Hashable] = field(default_factory=list)  # the columns that are P
     partners: list[Hashable] = field(default_factory=list)  # those that are Q
 
@@ -78,6 +79,8 @@ class ResolvedRequest:
     def attributes(self, own: dict[str, Any]) -> dict[str, Any]:
         """Write the call so that JSON can hold it; ``own`` is what the method has besides."""
         facts = {"method": self.request.method, "by": [plain(key) for key in self.keys], **own}
+        if self.exclude:
+            facts["exclude"] = [plain(name) for name in sorted(self.exclude, key=as_text)]
         most = {
             name: max(source.precounted.folded.get(name, 0) for source in self.sources)
             for name in self.both
@@ -100,7 +103,11 @@ def resolve(
     source = read_data(data)
     by = read_by(request.by, source.head)
     reference = read_data(request.reference) if form is FRAME else None
-    resolved = ResolvedRequest(request, options, form, source, reference, by)
+    sides = [source] if reference is None else [source, reference]
+    known = [name for side in sides for name in (*side.head, *side.precounted.left_out)]
+    every = "data" if reference is None else "data, like reference,"
+    exclude = read_exclude(request.exclude, known, every)
+    resolved = ResolvedRequest(request, options, form, source, reference, by, exclude)
     tidy.check_keys(resolved.keys, shows(resolved))
     if request.weights is not None:
         require_columns("weights", [request.weights], list(source.head.columns))
@@ -113,26 +120,35 @@ def read_sides(resolved: ResolvedRequest) -> ResolvedRequest:
     parameter = "p" if request.two_sided else "columns"
     if resolved.form is not Q:
         return resolved.asking(
-            read_columns(parameter, request.columns, frame, excluded, resolved.binned)
+            read_columns(
+                *(parameter, request.columns, frame, excluded, resolved.binned, resolved.exclude)
+            )
         )
     if request.columns is None:
         raise ValueError(
             f"p is None, but q={request.q!r} needs a partner. Name the column to compare: p=..."
         )
-    return resolved.asking(*read_pairs(frame, "p", request.columns, "q", request.q))
+    return resolved.asking(*read_pairs(resolved, "p", request.columns, "q", request.q))
 
 
 def read_pairs(
-    frame: pd.DataFrame, left: str, x: Any, right: str, y: Any
+    resolved: ResolvedRequest, left: str, x: Any, right: str, y: Any
 ) -> tuple[list[Hashable], list[Hashable]]:
-    """Read two lists of columns that are paired."""
+    """Read two lists of columns that are paired; a pair with one that is left out is none."""
+    frame = resolved.source.head
     one, other = read_columns(left, x, frame, []), read_columns(right, y, frame, [])
     if len(one) != len(other):
         raise ValueError(
             f"{left} and {right} are paired, so they must be equally long; got {len(one)} in "
             f"{left} ({listing(one)}) and {len(other)} in {right} ({listing(other)})."
         )
-    return one, other
+    pairs = [pair for pair in zip(one, other, strict=True) if resolved.exclude.isdisjoint(pair)]
+    if not pairs:
+        raise ValueError(
+            f"exclude leaves none of the pairs of {left} and {right}: it names a column of each. "
+            "Name fewer in exclude."
+        )
+    return [a for a, _ in pairs], [b for _, b in pairs]
 
 
 def _is_matched(request: Request, reference: Source, by: list[Key]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ import pandas as pd
 
 from pdkl.codes.equality import same_value
 from pdkl.codes.keys import rank_keys, take_keys
+from pdkl.core.counts.counts import Counts, WeightArray
+from pdkl.core.counts.windows import pooled, sums_between
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.validation import listing
 
@@ -20,13 +22,15 @@ class GroupPairs:
     """One entry per comparison: the group that is P, the group that is Q, their keys.
 
     ``left`` and ``right`` are rows of the sorted keys, -1 for no group. ``reference_keys`` is
-    None where Q is not a group.
+    None where Q is not a group. Where Q is several groups in a row, ``first`` is the first of them,
+    and ``right`` the last.
     """
 
     keys: pd.DataFrame
     left: IntArray
     right: IntArray
     reference_keys: pd.DataFrame | None = None
+    first: IntArray | None = None
 
     def __len__(self) -> int:
         """Return the number of comparisons."""
@@ -40,6 +44,26 @@ class GroupPairs:
             self.left[rows],
             self.right[rows],
             None if reference is None else reference.take(rows),
+            None if self.first is None else self.first[rows],
+        )
+
+    def windows(self, rows: slice = slice(None)) -> tuple[IntArray, IntArray] | None:
+        """Return where the groups that are Q begin and end; None where none is more than one."""
+        if self.first is None:
+            return None
+        first, right = self.first[rows], self.right[rows]
+        return first, np.where(right < 0, first, right + 1)
+
+    def q(self, counts: Counts, rows: slice = slice(None)) -> Counts:
+        """Return the counts of Q in some comparisons, from those of the groups."""
+        windows = self.windows(rows)
+        return counts.take(self.right[rows]) if windows is None else pooled(counts, *windows)
+
+    def sums_of_q(self, values: WeightArray) -> WeightArray:
+        """Add a number of each group for what is Q in each comparison."""
+        windows = self.windows()
+        return (
+            np.append(values, 0)[self.right] if windows is None else sums_between(values, *windows)
         )
 
     def describe(self, row: int) -> str:
@@ -67,8 +91,11 @@ def pairs(keys: pd.DataFrame) -> GroupPairs:
     return _between(keys, left, right)
 
 
-def previous(keys: pd.DataFrame) -> GroupPairs:
-    """Compare each group with the one before it in the last key, the other keys being equal."""
+def previous(keys: pd.DataFrame, window: int = 1) -> GroupPairs:
+    """Compare each group with those before it in the last key, the other keys being equal.
+
+    ``window`` is the number of groups that are Q together, or fewer where no more are there.
+    """
     everyone = np.arange(len(keys))
     ranks = np.column_stack(
         [
@@ -77,8 +104,14 @@ def previous(keys: pd.DataFrame) -> GroupPairs:
         ]
     )
     same = np.all(ranks[1:] == ranks[:-1], axis=1)
-    right = np.where(np.concatenate([[False], same])[: len(keys)], everyone - 1, -1)
-    return _between(keys, everyone, right, nullable=True)
+    follows = np.concatenate([[False], same])[: len(keys)]
+    right = np.where(follows, everyone - 1, -1)
+    if window == 1:
+        return _between(keys, everyone, right, nullable=True)
+    begin = np.maximum.accumulate(np.where(follows, 0, everyone))
+    first = np.maximum(everyone - min(window, len(keys)), begin)
+    found = _between(keys, everyone, np.where(follows, first, -1), nullable=True)
+    return replace(found, right=right, first=first)
 
 
 def one_label(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> GroupPairs:

@@ -43,12 +43,13 @@ NEW = Status(
     mark="⊕",
     warning="is in the data only, so that there is nothing to compare it with",
 )
+SKIPPED = Status(name="skipped", mark="⊘", warning="is not scored; its note says why")
 OK = Status(name="ok", is_scored=True)
 
-STATUSES = (DRIFT, GONE, ERROR, EMPTY, UNSURE, NEW, OK)  # the worst first
+STATUSES = (DRIFT, GONE, ERROR, EMPTY, UNSURE, NEW, SKIPPED, OK)  # the worst first
 # where they are explained, in pictures and in the warnings of a report, what has no score is told
 # right behind drift; pictures also choose by it which columns they show
-LEGEND = (DRIFT, ERROR, GONE, NEW, EMPTY, UNSURE, OK)
+LEGEND = (DRIFT, ERROR, GONE, NEW, EMPTY, SKIPPED, UNSURE, OK)
 
 BY_NAME = {status.name: status for status in STATUSES}
 FAILING = tuple(status.name for status in STATUSES if status.fails)

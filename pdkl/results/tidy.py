@@ -174,16 +174,17 @@ def _head(
     parts: Sequence[Scores] | Sequence[Categories],
     info: ResultInfo,
 ) -> dict[Hashable, Any]:
-    head: dict[Hashable, Any] = _taken(groups.keys, row)
+    head: dict[Hashable, Any] = taken(groups.keys, row)
     head["column"] = _text([as_text(part.name) for part in parts], column)
     if info.form is not None:
         head["reference"] = _text([part.reference or "" for part in parts], column)
     if info.form is not None and info.form.q_is_group and groups.reference_keys is not None:
-        head |= _taken(groups.reference_keys, row)
+        head |= taken(groups.reference_keys, row)
     return head
 
 
-def _taken(frame: pd.DataFrame, row: IntArray) -> dict[Hashable, Any]:
+def taken(frame: pd.DataFrame, row: IntArray) -> dict[Hashable, Any]:
+    """Return the columns of a frame with some of its rows."""
     return {name: frame[name].take(row).reset_index(drop=True) for name in frame.columns}
 
 
@@ -208,7 +209,7 @@ def plain(
 ) -> pd.DataFrame:
     """Make one row per group and part; ``texts`` names the parts, one entry for each."""
     row, which = np.divmod(np.arange(len(groups) * len(parts)), max(len(parts), 1))
-    frame = _taken(groups.keys, row)
+    frame = taken(groups.keys, row)
     for name, values in texts.items():
         frame[name] = _text(values, which)
     for name in parts[0]:

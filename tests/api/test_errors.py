@@ -321,6 +321,33 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "match says whether a reference frame is matched group to group; it needs reference=frame "
         "and by=. Leave it out here.",
     ),
+    # ---- a window
+    (
+        lambda: kl(by="size", against="rest", window=2),
+        ValueError,
+        "window=2 says how many groups before each one are its reference; it needs "
+        "against='previous'. Leave it out here.",
+    ),
+    (
+        lambda: kl(by="size", against="previous", window=0),
+        ValueError,
+        "window must be a whole number of groups, at least 1; got 0.",
+    ),
+    (
+        lambda: kl(by="size", against="rest", window=-2),
+        ValueError,
+        "window must be a whole number of groups, at least 1; got -2.",
+    ),
+    (
+        lambda: kl(by="size", against="previous", window=2.0),
+        TypeError,
+        "window must be a whole number of groups, at least 1; got 2.0.",
+    ),
+    (
+        lambda: kl(by="size", against="previous", window=True),
+        TypeError,
+        "window must be a whole number of groups, at least 1; got True.",
+    ),
     # ---- a mapping
     (
         lambda: kl(reference={1: 1}),

@@ -49,6 +49,34 @@ def test_drift_in_the_forms_of_a_report(pdkl_: Command, form: str) -> None:
     assert pdkl_(*asked, "--format", form, "-o", "-") == (1, written, "")
 
 
+def test_drift_of_periods(pdkl_: Command) -> None:
+    frame = pdkl.scan("today.parquet").report(
+        by=["shop", pd.Grouper(key="sold", freq="W")], window=3, columns=["plan", "age"], rng=0
+    )
+    asked = ("drift", "today.parquet", "-c", "plan,age", "--by", "shop,sold:W", "--window", "3")
+    assert pdkl_(*asked, "--format", "json") == (int(not frame.passed), frame.to_json(), "")
+
+
+def test_columns_are_left_out(pdkl_: Command) -> None:
+    code, out, _ = pdkl_(
+        *("drift", "before.parquet", "today.parquet", "--exclude", "plan,sold", "--format", "json")
+    )
+    assert (code, [row["column"] for row in rows(out)]) == (0, ["shop", "age", "n"])
+    _, out, _ = pdkl_(
+        *("explain", "before.parquet", "today.parquet", "--exclude", "plan", "--format", "json")
+    )
+    assert [row["column"] for row in rows(out)] == ["(not resolved)"]
+    pdkl_("profile", "today.parquet", "--exclude", "plan,age", "-o", "saved.parquet")
+    assert load_profile("saved.parquet").columns == ["shop", "sold", "n"]
+    asked = ("drift", "before.parquet", "today.parquet", "--exclude", "plans")
+    assert pdkl_(*asked) == (
+        2,
+        "",
+        "pdkl: exclude names column 'plans', which data, like reference, does not have. Did you "
+        "mean 'plan'? Its columns are 'shop', 'plan', 'age', 'sold', 'n'.\n",
+    )
+
+
 def test_junit_and_csv_can_be_read(pdkl_: Command) -> None:
     pdkl_("drift", "before.parquet", "today.parquet", "-o", "out.xml", "-c", "plan,shop")
     suite = ElementTree.parse("out.xml").getroot()[0]

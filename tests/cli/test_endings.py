@@ -162,6 +162,15 @@ HELP = "Try: pdkl {} --help"
         ("frobnicate", "No such command 'frobnicate'. Try: pdkl --help"),
         ("drift before.parquet", f"Missing argument 'CUR'. {HELP.format('drift')}"),
         (
+            "drift before.parquet today.parquet --by sold --window 3",
+            f"--window compares the periods of one CUR; leave out REF. {HELP.format('drift')}",
+        ),
+        (
+            "drift today.parquet --window 3",
+            "window= compares each period with those before it, so it needs by=; got by=None. Name "
+            'the time, behind the other keys: by=pd.Grouper(key="date", freq="D").',
+        ),
+        (
             "drift before.parquet today.parquet more.parquet",
             f"Got unexpected extra argument (more.parquet) {HELP.format('drift')}",
         ),

@@ -24,6 +24,12 @@ from tests.support.command import TODAY, Command, plain, rows
     ("method", "arguments", "keywords"),
     [
         ("entropy", ["--joint", "-c", "plan,shop"], {"joint": True, "columns": ["plan", "shop"]}),
+        ("entropy", ["--exclude", "plan,age", "--exclude", "n"], {"exclude": ["plan"]}),
+        (
+            "divergence",
+            ["-c", "plan,shop", "--exclude", "plan", "--by", "sold", "--against", "rest"],
+            {"p": ["plan", "shop"], "exclude": "plan", "by": "sold", "against": "rest"},
+        ),
         ("entropy", ["-c", "plan", "--weights", "n"], {"columns": "plan", "weights": "n"}),
         (
             "entropy",
@@ -35,6 +41,16 @@ from tests.support.command import TODAY, Command, plain, rows
             "divergence",
             ["-c", "plan", "--by", "sold:MS", "--against", "previous"],
             {"p": "plan", "by": pd.Grouper(key="sold", freq="MS"), "against": "previous"},
+        ),
+        (
+            "divergence",
+            ["-c", "plan", "--by", "sold:W", "--against", "previous", "--window", "4"],
+            {
+                "p": "plan",
+                "by": pd.Grouper(key="sold", freq="W"),
+                "against": "previous",
+                "window": 4,
+            },
         ),
         (
             "divergence",
@@ -84,7 +100,7 @@ def test_options_are_the_keywords_of_the_method(
 @pytest.mark.parametrize(
     ("command", "method", "own"),
     [
-        ("drift", "report", {"fail_over"}),
+        ("drift", "report", {"fail_over", "config", "no_config"}),
         ("explain", "explain", set()),
         ("entropy", "entropy", set()),
         ("divergence", "divergence", {"columns"}),  # p, as in the others

@@ -28,6 +28,7 @@ FORMS: list[dict[str, Any]] = [
     {"by": "g", "against": "all"},
     {"by": "g", "against": "pairs"},
     {"by": "g", "against": "previous"},
+    {"by": "g", "against": "previous", "window": 2},
     {"by": "g", "reference": "b"},
     {"reference": OTHER},
     {"by": "g", "reference": OTHER},

@@ -26,12 +26,13 @@ every_status = pytest.mark.parametrize("one", STATUSES, ids=NAMES)
 @pytest.fixture(scope="module")
 def report() -> pdkl.Report:
     before = pd.DataFrame(
-        dict.fromkeys(["drift", "gone", "error", "empty", "ok", "unsure"], ["a"] * 200)
+        dict.fromkeys(["drift", "gone", "error", "empty", "ok", "unsure", "skipped"], ["a"] * 200)
     )
     today = before.assign(drift="b", new="a", empty=None).drop(columns="gone")
     today["error"] = pd.Series([["a"]] * 200, dtype=object)
     found: pdkl.Report = today.info_theory.report(before, rng=0)
-    found.frame.loc[found.frame["column"] == "unsure", "status"] = "unsure"
+    for name in ("unsure", "skipped"):
+        found.frame.loc[found.frame["column"] == name, "status"] = name
     assert (found.frame["column"] == found.frame["status"]).all()
     return found
 
@@ -112,7 +113,7 @@ def test_reports_fail_by_it(report: pdkl.Report, one: Status) -> None:
 
 
 def test_reports_count_the_worst_first(report: pdkl.Report) -> None:
-    assert repr(report).endswith(f"7 rows: {', '.join(f'1 {name}' for name in NAMES)}>")
+    assert repr(report).endswith(f"{len(NAMES)} rows: {', '.join(f'1 {name}' for name in NAMES)}>")
 
 
 @every_status

@@ -146,6 +146,52 @@ def test_previous_is_the_occurring_group_before_within_the_other_keys() -> None:
     assert result["n_reference"].tolist() == [0, 1, 1, 0, 1]
 
 
+def test_a_window_is_the_occurring_groups_before_together() -> None:
+    frame = pd.DataFrame(
+        {
+            "shop": list("aaaaabbb"),
+            "month": [9, 5, 1, 2, None, 1, 1, 9],
+            "x": ["u", "u", "u", "v", "w", "u", None, "v"],
+        }
+    )
+    keywords: dict[str, Any] = {"by": ["shop", "month"], "against": "previous"}
+    theory = InfoTheory(frame)
+    result = theory.kl_divergence("x", window=3, **keywords)
+    assert result["month"].fillna(-1).tolist() == [1, 2, 5, 9, -1, 1, 9]
+    assert result["month_reference"].fillna(-1).tolist() == [-1, 1, 1, 1, 2, -1, 1]
+    assert result["shop_reference"].isna().tolist() == [True, *[False] * 4, True, False]
+    assert result["n_reference"].tolist() == [0, 1, 2, 3, 3, 0, 1]
+    assert result["n_missing_reference"].tolist() == [0, 0, 0, 0, 0, 0, 1]
+    np.testing.assert_allclose(
+        result["kl_divergence"], [np.nan, np.inf, np.log(2), np.log(1.5), np.inf, np.nan, np.inf]
+    )
+    assert result.attrs["pdkl"]["window"] == 3
+    everything = theory.kl_divergence("x", window=10**30, **keywords)
+    assert everything["n_reference"].tolist() == [0, 1, 2, 3, 4, 0, 1]
+    one = theory.kl_divergence("x", window=1, **keywords)
+    pd.testing.assert_frame_equal(one, theory.kl_divergence("x", **keywords))
+
+
+def test_blocks_of_a_window_are_those_of_all_its_groups() -> None:
+    """As if the groups before were one."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {"day": np.repeat(np.arange(40), 5), "x": rng.choice(list("uvw"), 200)}
+    ).assign(week=lambda it: it["day"] // 10)
+    asked: dict[str, Any] = {"by": "week", "against": "previous", "blocks": "day"}
+    asked |= {"test": True, "n_resamples": 4000, "rng": 0}
+    found = InfoTheory(frame).js_divergence("x", window=2, **asked)
+    pooled = frame[frame["week"] > 0].assign(week=lambda it: it["week"].where(it["week"] > 2, 1))
+    again = InfoTheory(pooled).js_divergence("x", **asked)
+    assert found["n_reference"].tolist() == [0, 50, 100, 100]
+    for name, rtol in (
+        ("js_divergence", 1e-15),
+        ("js_divergence_noise_floor", 0.05),
+        ("p_value", 0.05),
+    ):
+        np.testing.assert_allclose(found[name].iloc[3], again[name].iloc[1], rtol=rtol)
+
+
 def test_a_grouper_makes_occurring_bins_and_a_missing_one() -> None:
     result = THEORY.entropy("a", by=pd.Grouper(key="when", freq="MS"))
     assert result["when"].isna().tolist() == [False, False, True]

@@ -67,6 +67,7 @@ class Settings:
     alphabet: Any
     zeros: Any
     smoothing: Any
+    window: int = 1
 
 
 def plain(value: Any) -> Any:
@@ -281,8 +282,9 @@ def settings_of(
     alphabet: Any = "observed",
     zeros: Any = "inf",
     smoothing: Any = None,
+    window: int = 1,
 ) -> Settings:
-    return Settings(listed(by), weights, base, dropna, alphabet, zeros, smoothing)
+    return Settings(listed(by), weights, base, dropna, alphabet, zeros, smoothing, window)
 
 
 @dataclass(frozen=True)
@@ -312,7 +314,7 @@ def side_by_side(groups: dict[Key, Side], others: dict[Key, Side], order: list[K
 
 
 def against_pairs(
-    groups: dict[Key, Side], order: list[Key], against: str, alphabet: list[Any]
+    groups: dict[Key, Side], order: list[Key], against: str, alphabet: list[Any], window: int
 ) -> list[Pair]:
     if against == "uniform":
         q = Side({value: Fraction(1, len(alphabet)) for value in alphabet}, fixed=True)
@@ -330,7 +332,10 @@ def against_pairs(
     for i, key in enumerate(order):
         before = [other for other in order[:i] if other[:-1] == key[:-1]]
         if before:
-            pairs.append(Pair(key, before[-1], groups[key], groups[before[-1]]))
+            together = before[-window:]
+            pairs.append(
+                Pair(key, together[0], groups[key], pooled(groups[one] for one in together))
+            )
         else:
             pairs.append(Pair(key, (None,) * len(key), groups[key], Side({})))
     return pairs
@@ -371,7 +376,7 @@ def comparison(
         return Comparison(column, "mapping", alphabet, with_whole(groups, order, q))
     alphabet = alphabet_of(sides, [source], settings)
     if against is not None:
-        pairs = against_pairs(groups, order, against, alphabet)
+        pairs = against_pairs(groups, order, against, alphabet, settings.window)
         return Comparison(column, against, alphabet, pairs)
     label = reference if len(by) > 1 else (reference,)
     label = tuple(plain(part) for part in label)

@@ -128,7 +128,10 @@ def comparison(draw: Draw, today: Frame, before: Frame) -> dict[str, Any]:
     if form == "uniform":
         return found | {"against": form}
     if form in ("rest", "all", "pairs", "previous"):
-        return {"by": draw.choice(["g", ["g"], ["h", "g"]]), "against": form}
+        chosen: dict[str, Any] = {"by": draw.choice(["g", ["g"], ["h", "g"]]), "against": form}
+        if form == "previous" and draw.random() < 0.5:
+            chosen |= {"window": draw.randint(1, 4)}
+        return chosen
     if form == "q":
         return found | {"q": "d"}
     if form == "label":

@@ -118,6 +118,8 @@ def forms(frame: pd.DataFrame, other: pd.DataFrame) -> dict[str, dict[str, Any]]
         "pairs, another key": {"against": "pairs", "by": "size"},
         "previous": {"against": "previous", "by": "size"},
         "previous, two keys": {"against": "previous", "by": two},
+        "two before": {"against": "previous", "window": 2, "by": "size"},
+        "three before, two keys": {"against": "previous", "window": 3, "by": two},
         "uniform": {"against": "uniform", "by": "shop"},
         "uniform, no keys": {"against": "uniform"},
     }
@@ -126,7 +128,7 @@ def forms(frame: pd.DataFrame, other: pd.DataFrame) -> dict[str, dict[str, Any]]
 FORMS = list(forms(*frames(0)))
 EVERY_SETTING = [
     *("q", "frame, matched", "frame, whole", "mapping", "label", "label of several keys"),
-    *("rest", "all", "pairs", "previous, two keys", "uniform"),
+    *("rest", "all", "pairs", "previous, two keys", "three before, two keys", "uniform"),
 ]
 
 

@@ -12,7 +12,15 @@ import pandas as pd
 
 from pdkl.analyses.drift.few import hide_few
 from pdkl.analyses.drift.score import line_up, score
-from pdkl.analyses.drift.table import ALWAYS, Flags, Table, binners_of, columns_of, frame_of
+from pdkl.analyses.drift.table import (
+    ALWAYS,
+    Flags,
+    Table,
+    binners_of,
+    columns_of,
+    frame_of,
+    reference_keys,
+)
 from pdkl.analyses.drift.verdict import judge
 from pdkl.codes.keys import Key
 from pdkl.codes.labels import as_text
@@ -30,7 +38,7 @@ from pdkl.counting.count import count, weights_of
 from pdkl.counting.kinds import DriftColumn
 from pdkl.counting.pandas_counts import GroupedCounts
 from pdkl.request.keywords import Request
-from pdkl.request.parse import plain
+from pdkl.request.parse import kept_columns, plain
 from pdkl.request.resolve import ResolvedRequest, check_reference, resolve
 from pdkl.results import pairing, tidy
 from pdkl.results.pairing import GroupPairs
@@ -65,11 +73,10 @@ def examine(
     """Answer, and keep what the answer was made of; with ``min_count``, of what may be told."""
     threshold, alpha = check(request, threshold, alpha)
     (measure,) = request.measures
-    resolved = resolve(data, request, lambda _: columns_of(measure))
+    resolved = resolve(data, request, lambda it: [*columns_of(measure), *reference_keys(it)])
     _check_weights(resolved)
     columns = _columns(resolved)
-    source, reference = resolved.sources
-    kinds.fit_numbers(columns, source, reference, request.weights, bins)
+    kinds.fit_numbers(columns, resolved.source, resolved.sources[-1], request.weights, bins)
     resolved = resolved.asking([column.name for column in columns])
     form, options = resolved.form, resolved.options
     groups, occurs = _count(columns, resolved)
@@ -105,7 +112,19 @@ def check(request: Request, threshold: Any, alpha: Any) -> tuple[float, float]:
     )
     alpha = number_in("alpha", alpha, 0.0, 1.0, "a number in (0, 1)")
     _require_comparison(request.measures[0])
-    if not is_data(request.reference):
+    if (request.reference is None) == (request.window is None):
+        got = "none" if request.window is None else "both"
+        raise TypeError(
+            f"{request.method}() needs exactly one of reference= (the rows that today's are "
+            "compared with) and window= (how many periods before each one are compared with it, "
+            f"pooled); got {got}."
+        )
+    if request.window is not None and request.by is None:
+        raise ValueError(
+            "window= compares each period with those before it, so it needs by=; got by=None. "
+            'Name the time, behind the other keys: by=pd.Grouper(key="date", freq="D").'
+        )
+    if request.window is None and not is_data(request.reference):
         raise TypeError(
             "reference must be a frame, with the rows that today's are compared with; got "
             f"{type(request.reference).__name__}."
@@ -177,11 +196,12 @@ def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
                 )
         unknown = [name for name in wanted if name not in every]
         require_columns("columns", unknown, every, frame="data, like reference,")
+    wanted = kept_columns("columns", wanted, resolved.exclude)
     columns = []
     for name in dict.fromkeys(wanted):
-        here, there = (name in side or name in gone for side, gone in zip(sides, lost, strict=True))
-        column = DriftColumn(name, here, there)
-        for side, without, side_name in zip(sides, lost, ("data", "reference"), strict=True):
+        known = [name in side or name in gone for side, gone in zip(sides, lost, strict=True)]
+        column = DriftColumn(name, here=known[0], there=known[-1])
+        for side, without, side_name in zip(sides, lost, ("data", "reference"), strict=False):
             if side[name] > 1:
                 column.fail(
                     f"{side_name} has column {name!r} {side[name]} times; give its columns unique "
@@ -196,7 +216,7 @@ def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
 def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[GroupPairs, Flags]:
     """Count both sides; return the groups, and which of them occur on which side."""
     binners = binners_of(columns)
-    source, reference = resolved.sources
+    source, reference = resolved.source, resolved.reference
 
     def tally(side: Source, by: Sequence[Key]) -> GroupedCounts:
         chosen = [c for c in columns if (c.here if side is source else c.there)]
@@ -212,9 +232,13 @@ def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[G
         groups, every = pairing.aligned(matched.keys), np.arange(len(matched.keys))
         occurs = np.stack([np.isin(every, side) for side in (matched.left, matched.right)])
     else:
-        here, there = in_order(tally(source, resolved.by)), tally(reference, [])
-        groups = pairing.plain(here.keys)
+        here = in_order(tally(source, resolved.by))
         occurs = np.ones((2, len(here.keys)), dtype=bool)
+        if reference is None:
+            there, groups = here, pairing.previous(here.keys, resolved.request.window)
+            occurs[1] = groups.right >= 0
+        else:
+            there, groups = tally(reference, []), pairing.plain(here.keys)
     for column in columns:
         column.own, column.other = here.columns.get(column.name), there.columns.get(column.name)
     return groups, occurs

@@ -112,14 +112,13 @@ def _add_blocks(prepared: dict[int, Column], resolved: ResolvedRequest, table: T
 def _count_rows(table: Table, place: int) -> None:
     """Note how many rows each group has on either side, and how many lack the value."""
     column, groups = table.columns[place], table.counted.groups
-    for side, group, end in (
-        (column.own, groups.left, ""),
-        (column.other, groups.right, "_reference"),
-    ):
+    for side, end in ((column.own, ""), (column.other, "_reference")):
         if side is None:
             continue
-        known = side.counts.totals[group].astype(np.int64)
-        missing = side.counts.missing[group].astype(np.int64)
+        both = side.counts.totals, side.counts.missing
+        known, missing = (
+            (groups.sums_of_q(part) if end else part[groups.left]).astype(np.int64) for part in both
+        )
         every = known + missing
         table.whole[f"known{end}"][:, place] = known
         table.whole[f"n{end}"][:, place] = known if table.counted.options.dropna else every

@@ -14,8 +14,11 @@ from pdkl.codes.labels import as_text
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.pairs import Pairs
+from pdkl.core.forms import PREVIOUS
 from pdkl.core.measures.measure import Measure
 from pdkl.counting.kinds import DriftColumn
+from pdkl.request.resolve import ResolvedRequest
+from pdkl.results import tidy
 
 ALWAYS = ("kl_divergence", "psi")  # beside the measure
 COUNTS = ("n", "n_reference")
@@ -34,6 +37,11 @@ def columns_of(measure: Measure) -> list[str]:
         *("p_value", "p_adjusted", "top_category", "top_contribution"),
         *("threshold", "status", "note"),
     ]
+
+
+def reference_keys(resolved: ResolvedRequest) -> list[str]:
+    """List the columns that say which group is the reference, behind ``column``."""
+    return [f"{key}_reference" for key in resolved.keys if resolved.form is PREVIOUS]
 
 
 def binners_of(columns: Sequence[DriftColumn]) -> dict[Hashable, Any]:
@@ -86,9 +94,7 @@ def frame_of(
     """Write the table as a tidy frame."""
     groups, columns, info = table.counted.groups, table.columns, table.counted.info
     row, place = np.divmod(np.arange(table.top.size), max(len(columns), 1))
-    result: dict[Hashable, Any] = {
-        name: groups.keys[name].take(row).reset_index(drop=True) for name in groups.keys.columns
-    }
+    result = tidy.taken(groups.keys, row)
     words: dict[str, NDArray[Any]] = {
         "column": np.array([as_text(column.name) for column in columns], dtype=object)[place],
         "kind": np.array([column.kind for column in columns], dtype=object)[place],
@@ -99,6 +105,8 @@ def frame_of(
     for name in columns_of(table.measure):
         if name in words:
             result[name] = pd.Series(words[name], dtype="str")
+            if name == "column" and groups.reference_keys is not None:
+                result |= tidy.taken(groups.reference_keys, row)
         elif name in table.whole:
             known = table.lined_up & ~table.hidden
             if name in COUNTS:

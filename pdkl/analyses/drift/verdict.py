@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.analyses.drift.table import Flags, Table
+from pdkl.core.forms import PREVIOUS
 from pdkl.results.reading import beside, judged
-from pdkl.results.statuses import DRIFT, EMPTY, ERROR, GONE, NEW, OK, UNSURE, Status
+from pdkl.results.statuses import DRIFT, EMPTY, ERROR, GONE, NEW, OK, SKIPPED, UNSURE, Status
 
 _IDENTIFIER = "identifiers: nearly all values are distinct"
 
@@ -34,13 +35,18 @@ def judge(
     endless = np.isnan(excess) & ~np.isnan(score)
     large = judged(score, excess) >= threshold
     significant = number["p_adjusted"] < alpha
+    alone = (
+        (SKIPPED, "no period before")
+        if table.counted.form is PREVIOUS
+        else (NEW, "reference has no such group")
+    )
     identifier = of_columns([column.kind == "identifier" for column in columns]).astype(bool)
     rules: list[tuple[Flags, Status, Any]] = [
         (error, ERROR, of_columns([column.error for column in columns])),
         (~here & ~column_here, GONE, "data has no such column"),
         (~there & ~column_there, NEW, "reference has no such column"),
         (~here, GONE, "data has no such group"),
-        (~there, NEW, "reference has no such group"),
+        (~there, *alone),
         (table.hidden, OK, "not scored: a side has too few rows (min_count)"),
         (~value_here & ~value_there, EMPTY, "no value on either side"),
         (~value_here, EMPTY, "no value in data"),

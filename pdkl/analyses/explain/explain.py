@@ -73,7 +73,8 @@ def _read_columns(resolved: ResolvedRequest) -> ResolvedRequest:
         require_columns("weights", [request.weights], there, frame="reference")
     require_columns("by", keys, there, frame="reference")
     wanted = read_columns(
-        "columns", request.columns, resolved.source.head, resolved.excluded, resolved.binned
+        *("columns", request.columns, resolved.source.head, resolved.excluded, resolved.binned),
+        resolved.exclude,
     )
     require_columns("columns", wanted, there, frame="reference")
     if twice := [name for name in dict.fromkeys(wanted) if wanted.count(name) > 1]:

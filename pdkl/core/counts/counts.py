@@ -71,7 +71,7 @@ class Counts:
         """Move group i to ``position[i]``; groups that meet are added."""
         if n_groups == self.n_groups and np.array_equal(position, np.arange(n_groups)):
             return self
-        return _merged(
+        return from_cells(
             position[self.group],
             self.outcome,
             self.weight,
@@ -87,7 +87,7 @@ class Counts:
 
     def recode(self, outcome: IntArray, n_outcomes: int) -> Counts:
         """Give each cell another outcome; those of a group that meet are added."""
-        return _merged(self.group, outcome, self.weight, self.missing, n_outcomes)
+        return from_cells(self.group, outcome, self.weight, self.missing, n_outcomes)
 
     def collapse(self) -> Counts:
         """Add all groups into one."""
@@ -96,7 +96,7 @@ class Counts:
     def with_missing(self) -> Counts:
         """Make missing an outcome like the others, the last; ``missing`` stays as it is."""
         groups = np.flatnonzero(self.missing)
-        return _merged(
+        return from_cells(
             np.concatenate([self.group, groups]),
             np.concatenate([self.outcome, np.full(len(groups), self.n_outcomes)]),
             np.concatenate([self.weight, self.missing[groups]]),
@@ -188,7 +188,7 @@ def sums(totals: WeightArray, missing: WeightArray) -> Counts:
 
 def merge(parts: Sequence[Counts]) -> Counts:
     """Add counts of the same groups and outcomes."""
-    return _merged(
+    return from_cells(
         np.concatenate([part.group for part in parts]),
         np.concatenate([part.outcome for part in parts]),
         np.concatenate([part.weight for part in parts]),
@@ -197,7 +197,7 @@ def merge(parts: Sequence[Counts]) -> Counts:
     )
 
 
-def _merged(
+def from_cells(
     group: IntArray, outcome: IntArray, weight: WeightArray, missing: WeightArray, n_outcomes: int
 ) -> Counts:
     """Sort the cells and add those that stand twice."""
