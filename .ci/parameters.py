@@ -17,6 +17,7 @@ BINS = "int, str, sequence of edges, or mapping of these by column"
 BINNING = '{"quantile", "width"}, optional'
 ALPHABET = '{"observed", "declared"} or int'
 ZEROS = '{"inf", "raise", "drop"} or float in (0, 1)'
+BY_COLUMN = "or mapping of these by column"
 MEASURE = "str, (str, order) or Measure"
 CLIP = "float in [0, 0.5)"
 
@@ -104,9 +105,10 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "A name of `pdkl.measures`, with an order where it takes one, or a record of your own.",
         ),
         "drift, report": (
-            MEASURE,
-            'What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, whose columns '
-            "take the place of those of js_distance. It must be 0 where nothing differs.",
+            f"{MEASURE}, {BY_COLUMN}",
+            'What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, with an order '
+            "where it has one, or a record of your own. It must be 0 where nothing differs. A "
+            'mapping leaves ``"js_distance"`` to the columns that it does not name.',
         ),
         "explain": (
             '{"js_divergence", "kl_divergence"}',
@@ -273,11 +275,22 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             ZEROS,
             "What a category does that P has and Q lacks; only for measures that divide by Q.",
         ),
+        "drift, report": (
+            ZEROS,
+            "What a category does that is lacking on the side that a measure divides by, if "
+            'nothing is added to it. With ``"raise"`` the row is an error.',
+        ),
     },
     "smoothing": {
         "": (
             '{"laplace", "jeffreys", "perks"} or number above 0, optional',
             "The pseudo-count of every category of the alphabet.",
+        ),
+        "drift, report": (
+            '{"laplace", "jeffreys", "perks"} or number above 0, optional',
+            "The pseudo-count of every category of the alphabet. None means 0.5 for columns whose "
+            "measure can be infinite otherwise, as one new row in 100,000 must not decide, and "
+            "none for the others.",
         ),
     },
     "estimator": {
@@ -306,14 +319,23 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     # ---- how sure a score is ------------------------------------------------------------------
     "threshold": {
         "": (
-            "float of at least 0",
-            "The excess from which on a difference is large, in the unit of the measure.",
+            f"float of at least 0, {BY_COLUMN}",
+            "The excess from which on a difference is large, in the unit of the measure; 0.1 for "
+            "the columns that a mapping does not name.",
         ),
     },
     "alpha": {
         "": (
-            "float in (0, 1)",
-            "The adjusted p-value below which a difference is no accident.",
+            f"float in (0, 1), {BY_COLUMN}",
+            "The adjusted p-value below which a difference is no accident; 0.05 for the columns "
+            "that a mapping does not name.",
+        ),
+    },
+    "max_drifted": {
+        "": (
+            "float in [0, 1]",
+            "Let the report pass where no more than this share of the rows that are drift, unsure "
+            "or ok drift.",
         ),
     },
     "confidence": {

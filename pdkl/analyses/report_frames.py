@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pdkl.analyses.drift import examine
+from pdkl.analyses.drift.deciding import Deciding
 from pdkl.analyses.drift.examine import Examined
 from pdkl.analyses.drift.table import Flags
 from pdkl.codes.labels import (
@@ -24,11 +26,12 @@ from pdkl.comparing.shared_labels import Column
 from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.redaction import kept_back
-from pdkl.core.validation import boolean
+from pdkl.core.validation import boolean, number_in
 from pdkl.report.document import Report
 from pdkl.request.keywords import Request
 from pdkl.sources.registry import read_data
 
+_OTHERS = (MEASURES["kl_divergence"], MEASURES["psi"])  # of a row, beside what decides
 _ENTRIES = 4000  # categories shown in all: they bound the size of the report …
 _FEWEST, _MOST = 8, 25  # … but for each row between so many
 _RARE = 5  # rows on a side below which its share is hardly known
@@ -39,20 +42,28 @@ def report(
     data: Any,
     request: Request,
     *,
+    measure: Any,
     threshold: Any,
     alpha: Any,
     bins: Any,
+    max_drifted: Any,
     redact: Any,
     min_count: Any,
 ) -> Report:
     """Answer `InfoTheory.report`."""
     redact, min_count = boolean("redact", redact), _read_min_count(min_count)
-    threshold, alpha = examine.check(request, threshold, alpha)
+    max_drifted = number_in(
+        *("max_drifted", max_drifted, 0.0, math.nextafter(1.0, 2.0), "a share from 0 to 1"),
+        closed_low=True,
+    )
+    deciding = Deciding.read(measure, threshold, alpha)
+    request = examine.check(request, deciding)
 
     def write() -> Report:
         found = examine.examine(
-            data, request, threshold=threshold, alpha=alpha, bins=bins, min_count=min_count
+            data, request, deciding, bins=bins, min_count=min_count, others=_OTHERS
         )
+        found.frame.attrs["pdkl"]["max_drifted"] = max_drifted
         return _written(found, redact=redact, min_count=min_count)
 
     def columns() -> list[Hashable]:
@@ -83,7 +94,8 @@ def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
         _rename_tops(frame, categories)
         _hide(frame, facts)
     frame.attrs["pdkl"] = facts
-    return Report(frame, categories)
+    others = {one.name: found.table.number[one.name].ravel() for one in _OTHERS}
+    return Report(frame, categories, pd.DataFrame(others, index=frame.index))
 
 
 def _read_min_count(value: Any) -> int | None:

@@ -85,7 +85,17 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
     metavar="MEASURE=THRESHOLD",
     help="The excess over noise from which on a difference is drift; by default js_distance=0.1.",
 )
-@keywords("alpha", "dropna", "bins", "match", *_DRAWING, *_WRITTEN)
+@keywords(
+    *("alpha", "smoothing", "zeros", "dropna", "bins", "match", *_DRAWING, *_WRITTEN),
+    smoothing="A pseudo-count for every category: laplace, jeffreys, perks or a number; by default "
+    "0.5 in columns whose measure could be infinite.",
+)
+@click.option(
+    "--max-drifted",
+    type=float,
+    metavar="SHARE",
+    help="Let drift pass in this share of the columns that are scored; by default in none.",
+)
 @click.option("--redact", is_flag=True, help="Replace values, groups and bin edges by numbers.")
 @click.option(
     "--min-count",
@@ -118,8 +128,10 @@ def drift(
         given |= {"measure": fail_over[0], "threshold": fail_over[1]}
     before, now, place = _two_sides(reference, data, path, given)
     report = InfoTheory(now).report(before, **_asked(now, given))
-    verdict = "" if place is None else f"{output.tally(report)} ({place})"
-    return Outcome(output.write_report(report, form), place, verdict, failed=not report.passed)
+    told = [added] if (added := output.smoothing_added(report)) else []
+    told += [] if place is None else [f"{output.tally(report)} ({place})"]
+    text = output.write_report(report, form)
+    return Outcome(text, place, "\n".join(told), failed=not report.passed)
 
 
 @commands.command()

@@ -105,15 +105,15 @@ def test_page_warns_in_words() -> None:
             "few": rng.integers(0, 300, 400).astype(str),
             "id": [f"u{i}" for i in range(400)],
             "gap": ["a", None] * 200,
-            "void": None,
+            "void": "v",
         }
     )
-    today = before.assign(few=rng.integers(0, 300, 400).astype(str), extra="x")
+    today = before.assign(few=rng.integers(0, 300, 400).astype(str), void=None, extra="x")
     today["id"] += "-"
     report = pdkl.InfoTheory(today).report(before, dropna=True, weights=None, rng=0, progress=False)
     warnings = re.findall(r"<li>(.*?)</li>", report.to_html() or "")
-    dropped = "left out of their columns, over all columns 600 in data and 600 in reference"
-    assert warnings[0].startswith("Infinite: kl_divergence and psi in 1 row, as one side has")
+    dropped = "left out of their columns, over all columns 600 in data and 200 in reference"
+    assert warnings[0].startswith("Infinite: kl_divergence and psi in 2 rows, as one side has")
     assert warnings[1].startswith("Sparse: in 1 row a side has fewer than 5 rows a category.")
     assert f"Dropped: missing values are {dropped}." in warnings
     assert (

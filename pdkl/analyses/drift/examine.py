@@ -10,19 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pdkl.analyses.drift.deciding import Deciding
 from pdkl.analyses.drift.few import hide_few
 from pdkl.analyses.drift.score import line_up, score
-from pdkl.analyses.drift.table import ALWAYS, Flags, Table, binners_of, columns_of, frame_of
+from pdkl.analyses.drift.table import SHOWN, Flags, Table, binners_of, frame_of
 from pdkl.analyses.drift.verdict import judge
 from pdkl.codes.keys import Key
 from pdkl.codes.labels import as_text
 from pdkl.comparing.inference import on_record
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.core.counts.counts import require_whole
-from pdkl.core.counts.pairs import Pairs
-from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.measures.measure import Measure
-from pdkl.core.validation import number_in, require_columns
+from pdkl.core.validation import require_columns
 from pdkl.counting import kinds
 from pdkl.counting.apart import apart
 from pdkl.counting.both_sides import count_matched, in_order
@@ -48,43 +47,55 @@ class Examined:
     table: Table
 
 
-def drift(data: Any, request: Request, *, threshold: Any, alpha: Any, bins: Any) -> pd.DataFrame:
+def drift(
+    data: Any, request: Request, *, measure: Any, threshold: Any, alpha: Any, bins: Any
+) -> pd.DataFrame:
     """Answer `InfoTheory.drift`."""
-    return examine(data, request, threshold=threshold, alpha=alpha, bins=bins).frame
+    deciding = Deciding.read(measure, threshold, alpha)
+    return examine(data, check(request, deciding), deciding, bins=bins).frame
 
 
 def examine(
     data: Any,
     request: Request,
+    deciding: Deciding,
     *,
-    threshold: Any,
-    alpha: Any,
     bins: Any,
     min_count: int | None = None,
+    others: Sequence[Measure] = (),
 ) -> Examined:
-    """Answer, and keep what the answer was made of; with ``min_count``, of what may be told."""
-    threshold, alpha = check(request, threshold, alpha)
-    (measure,) = request.measures
-    resolved = resolve(data, request, lambda _: columns_of(measure))
+    """Answer, and keep what the answer was made of; with ``min_count``, of what may be told.
+
+    ``others`` are measured besides what decides.
+    """
+    resolved = resolve(data, request, lambda _: SHOWN)
     _check_weights(resolved)
     columns = _columns(resolved)
+    names = [column.name for column in columns]
     source, reference = resolved.sources
     kinds.fit_numbers(columns, source, reference, request.weights, bins)
-    resolved = resolved.asking([column.name for column in columns])
+    resolved = resolved.asking(names)
     form, options = resolved.form, resolved.options
+    rules = deciding.rules(names, options)
     groups, occurs = _count(columns, resolved)
     attributes = resolved.attributes(
         request.describe(form, options.unit)
         | {
-            "units": _units(measure, options.unit),
-            "threshold": threshold,
-            "alpha": alpha,
+            "units": _units([*request.measures, *others], options.unit),
+            "threshold": deciding.threshold.plain(),
+            "alpha": deciding.alpha.plain(),
+            "smoothing": {
+                as_text(name): rule.smoothing.said
+                for name, rule in zip(names, rules, strict=True)
+                if rule.smoothing is not None
+            },
+            "smoothing_added": request.smoothing is None,
             "bins": plain(bins),
             "match": request.match,
         }
     )
     counted = CountedRequest(options, groups, [], tidy.ResultInfo(form, options.unit, attributes))
-    table = Table(len(groups), columns, measure, counted)
+    table = Table(columns, rules, counted, others)
     prepared = line_up(resolved, table)
     if min_count is not None:
         prepared = hide_few(prepared, table, min_count)
@@ -92,46 +103,27 @@ def examine(
     attributes["inference"] = on_record(
         {as_text(columns[place].name): text for place, text in sorted(table.sure.items())}
     )
-    status, note = judge(table, occurs, threshold, alpha)
-    frame = frame_of(table, threshold, status, note)
+    frame = frame_of(table, *judge(table, occurs))
     lined_up = [column for _, column in prepared]
     return Examined(frame, replace(counted, columns=lined_up), columns, table)
 
 
-def check(request: Request, threshold: Any, alpha: Any) -> tuple[float, float]:
-    """Check all that does not depend on the data; return the threshold and alpha."""
-    threshold = number_in(
-        "threshold", threshold, 0.0, np.inf, "a finite number of at least 0", closed_low=True
-    )
-    alpha = number_in("alpha", alpha, 0.0, 1.0, "a number in (0, 1)")
-    _require_comparison(request.measures[0])
+def check(request: Request, deciding: Deciding) -> Request:
+    """Check all that does not depend on the data; return the request with its measures."""
     if not is_data(request.reference):
         raise TypeError(
             "reference must be a frame, with the rows that today's are compared with; got "
             f"{type(request.reference).__name__}."
         )
+    request = replace(request, measures=deciding.measures)
     request.options(request.form())
-    return threshold, alpha
+    return request
 
 
-def _units(measure: Measure, unit: str) -> dict[str, str]:
+def _units(measures: Sequence[Measure], unit: str) -> dict[str, str]:
     """Say in which unit each score is; some have none."""
-    every = (measure, *(MEASURES[name] for name in ALWAYS))
-    units = {one.name: unit if one.log_power else "none" for one in every}
-    return units | {"psi": "nat"}
-
-
-def _require_comparison(measure: Measure) -> None:
-    """Refuse the measures of one distribution: where nothing differs they are not 0."""
-    ones, two = np.ones(2), np.full(1, 2.0)
-    same = Pairs(np.zeros(2, dtype=np.int64), np.arange(2), ones, ones, ones, two, two, 2)
-    value = float(measure.value(same, 1.0)[0])
-    if value != 0.0:
-        raise ValueError(
-            f"measure must be 0 where nothing differs; {measure.name} of a fair coin against a "
-            f"fair coin is {value:.4g} nats. Choose one such as 'js_distance', 'psi' or "
-            "'total_variation'."
-        )
+    units = {one.name: unit if one.log_power else "none" for one in measures}
+    return units | ({"psi": "nat"} if "psi" in units else {})
 
 
 def _check_weights(resolved: ResolvedRequest) -> None:

@@ -89,8 +89,8 @@ class _Folded:
         missing[counts.group[lost]] = counts.weight[lost]
         outcome = np.where(inside, self.other, np.where(lost, self.missing, counts.outcome))
         kept = ~lost if dropna else np.ones(len(lost), dtype=bool)
-        cells = replace(
-            counts, group=counts.group[kept], outcome=outcome[kept], weight=counts.weight[kept]
+        cells = Counts(
+            *(counts.group[kept], outcome[kept], counts.weight[kept]), missing, counts.n_outcomes
         )
         return cells.recode(cells.outcome, self.missing + (not dropna)), missing
 

@@ -37,6 +37,11 @@ class Smoothing:
         name = one_of("smoothing", value, SMOOTHINGS, also="a pseudo-count above 0, or None")
         return cls({"laplace": 1.0, "jeffreys": 0.5, "perks": None}[name])
 
+    @property
+    def said(self) -> float | str:
+        """The pseudo-count, by its name where it depends on the alphabet."""
+        return "perks" if self.alpha is None else self.alpha
+
     def scale_and_pseudo(self, alphabet: int) -> tuple[float, float]:
         """Give (s, a) such that s * count + a is proportional to the smoothed count.
 

@@ -36,6 +36,8 @@ def test_segments_that_are_new_or_gone() -> None:
     assert found["note"].tolist()[6] == "data has no such group"
     assert found["n"].tolist() == [80, 80, 0, 40, 40, 0, 0, 0, 0]
     assert found["n_reference"].tolist() == [80, 0, 80, 0, 0, 0, 40, 0, 40]
+    smoothed = drift(today, reference, by="g", measure="psi")  # which adds to no empty side
+    assert smoothed["score"].isna().tolist() == [False, *[True] * 8]
 
 
 def test_groups_are_compared_one_by_one_or_with_the_whole() -> None:
@@ -47,12 +49,12 @@ def test_groups_are_compared_one_by_one_or_with_the_whole() -> None:
             side.loc[side["g"].isna() if key is None else side["g"] == key, "x"]
             for side in (today, reference)
         ]
-        assert one.js_distance == pytest.approx(slow(*chosen)["js_distance"])
+        assert one.score == pytest.approx(slow(*chosen)["score"])
     whole = drift(today, reference, by="g", match=False)
     assert whole["n_reference"].tolist() == [200] * 3
     for key, one in zip(["a", "b"], whole.itertuples(), strict=False):
         expected = slow(today.loc[today["g"] == key, "x"], reference["x"])
-        assert one.js_distance == pytest.approx(expected["js_distance"])
+        assert one.score == pytest.approx(expected["score"])
     assert whole["column"].tolist() == ["x"] * 3
 
 
@@ -100,7 +102,7 @@ def test_dtypes_and_round_trips(tmp_path: Path) -> None:
     today = pd.DataFrame({"g": [1, 1, 2] * 30, "x": list("abc") * 30, "bad": [[1]] * 90, "new": 1})
     found = drift(today, today.drop(columns="new"), by="g")
     whole = ["n", "n_reference", "categories", "new_categories", "gone_categories"]
-    texts = ["column", "kind", "top_category", "status", "note"]
+    texts = ["column", "status", "measure", "top_category", "note", "kind"]
     text = pd.Series([], dtype="str").dtype  # object in pandas 2
     for name in COLUMNS:
         expected = "Int64" if name in whole else text if name in texts else "float64"
@@ -127,7 +129,9 @@ def test_dtypes_and_round_trips(tmp_path: Path) -> None:
         "alpha": 0.05,
         "bins": 10,
         "match": None,
-        "units": {"js_distance": "bit", "kl_divergence": "bit", "psi": "nat"},
+        "smoothing": {},
+        "smoothing_added": True,
+        "units": {"js_distance": "bit"},
     }
     assert expected_facts.items() <= facts.items()
 
