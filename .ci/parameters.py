@@ -177,7 +177,12 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     # ---- how rows are counted -----------------------------------------------------------------
     "weights": {
         "": (LABEL, "The column of row weights or counts."),
-        "drift, report, explain": (
+        "drift, report": (
+            LABEL,
+            "The column of counts: of how many rows each row stands for, on both sides. Weights "
+            "that are no whole numbers are scored, but not tested.",
+        ),
+        "explain": (
             LABEL,
             "The column of counts: of how many rows each row stands for, on both sides; whole "
             "numbers.",

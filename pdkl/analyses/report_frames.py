@@ -84,7 +84,7 @@ def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
             found, column, place[column.name], most=most, min_count=min_count, redact=redact
         )
     ]
-    categories = _table(parts)
+    categories = _table(parts, whole=found.table.is_tested)
     facts = dict(frame.attrs["pdkl"]) | _sizes(found, min_count)
     if min_count is not None:  # with the number of those that are folded, more could be told
         categories = categories.drop(columns="categories")
@@ -109,20 +109,20 @@ def _read_min_count(value: Any) -> int | None:
     return int(value)
 
 
-def _sizes(found: Examined, min_count: int | None) -> dict[str, int | None]:
+def _sizes(found: Examined, min_count: int | None) -> dict[str, float | None]:
     """Count the rows of both sides, None where no column could be counted, and missing values.
 
     With ``min_count`` the missing values are None, and so are the rows where those of some group
     are not told, which are what the others leave of the total.
     """
-    sizes: dict[str, int | None] = {}
+    sizes: dict[str, float | None] = {}
     for end, name in (("", "own"), ("_reference", "other")):
         sides = [getattr(column, name) for column in found.compared if not column.error]
         counts = [side.counts for side in sides if side is not None]
         told = len(counts) > 0 and not found.table.few[end].any()
-        sizes[f"rows{end}"] = int((counts[0].totals + counts[0].missing).sum()) if told else None
+        sizes[f"rows{end}"] = (counts[0].totals + counts[0].missing).sum().item() if told else None
         sizes[f"missing{end}"] = (
-            sum(int(one.missing.sum()) for one in counts) if min_count is None else None
+            sum(one.missing.sum().item() for one in counts) if min_count is None else None
         )
     return sizes
 
@@ -228,12 +228,10 @@ def _entries(
     }
 
 
-def _table(parts: list[dict[str, Any]]) -> pd.DataFrame:
-    """Join the entries in the order of the rows."""
-    words, counts = (
-        ("column", "category", "flag"),
-        ("row", "categories", "count", "count_reference"),
-    )
+def _table(parts: list[dict[str, Any]], *, whole: bool) -> pd.DataFrame:
+    """Join the entries in the order of the rows; counts may be ``whole``."""
+    words, counts = ["column", "category", "flag"], ["row", "categories"]
+    counts += ["count", "count_reference"] if whole else []
     nothing = _entries(
         0, "", np.zeros(0, dtype=object), (np.zeros(0),) * 3, *[np.zeros(0, bool)] * 2
     )

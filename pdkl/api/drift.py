@@ -89,8 +89,8 @@ class DriftMethods(Data):
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
         weights : label, optional
-            The column of counts: of how many rows each row stands for, on both sides; whole
-            numbers.
+            The column of counts: of how many rows each row stands for, on both sides. Weights that
+            are no whole numbers are scored, but not tested.
         n_resamples : int, optional
             Draw each row again so many times, in place of the closed form. What has none, as with
             ``blocks``, is drawn 199 times by default. Rows of very many categories are drawn less
@@ -153,7 +153,8 @@ class DriftMethods(Data):
             A reference that is no frame; a keyword of the wrong kind.
         ValueError
             A keyword out of range; a measure of a single distribution; no column at all; no group
-            in common with the reference; weights that are not whole.
+            in common with the reference; weights that are not whole, with ``blocks`` or
+            ``n_resamples``.
 
         Notes
         -----
@@ -167,6 +168,9 @@ class DriftMethods(Data):
         5. *unsure*: excess >= threshold and p_value < alpha, but not p_adjusted: look at it, or
            bring more rows. It never fails a gate.
         6. *ok*.
+
+        Fractional weights are not numbers of rows, and nothing is known of chance: the score alone
+        decides, ``excess``, ``noise_floor`` and the p-values are NaN, and ``note`` says so.
 
         Measures such as psi are infinite where a category is new. ``smoothing`` keeps that from
         deciding; where the noise floor is infinite, as ``zeros="raise"`` may leave it, there is no
@@ -298,8 +302,8 @@ class DriftMethods(Data):
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
         weights : label, optional
-            The column of counts: of how many rows each row stands for, on both sides; whole
-            numbers.
+            The column of counts: of how many rows each row stands for, on both sides. Weights that
+            are no whole numbers are scored, but not tested.
         n_resamples : int, optional
             Draw each row again so many times, in place of the closed form. What has none, as with
             ``blocks``, is drawn 199 times by default. Rows of very many categories are drawn less

@@ -203,7 +203,7 @@ def _zeros(frame: pd.DataFrame) -> str:
     return f"the share of a category is at least {zeros:g} where a measure divides by it"
 
 
-def _rows_of(size: int | None) -> str:
+def _rows_of(size: float | None) -> str:
     return "an unknown number" if size is None else f"{size:,}"
 
 

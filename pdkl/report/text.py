@@ -93,8 +93,10 @@ def share(value: float) -> str:
 
 
 def whole(value: Any) -> str:
-    """Write a number of rows or categories."""
-    return ABSENT if pd.isna(value) else f"{int(value):,}"
+    """Write a number of rows or categories, or what rows weigh together."""
+    if pd.isna(value):
+        return ABSENT
+    return f"{int(value):,}" if value == int(value) else f"{value:,.2f}"
 
 
 def rows(n: int) -> str:

@@ -19,7 +19,7 @@ from pdkl.codes.keys import Key
 from pdkl.codes.labels import as_text
 from pdkl.comparing.inference import on_record
 from pdkl.comparing.prepare import CountedRequest
-from pdkl.core.counts.counts import require_whole
+from pdkl.core.counts.counts import are_whole, require_whole
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import require_columns
 from pdkl.counting import kinds
@@ -69,7 +69,7 @@ def examine(
     ``others`` are measured besides what decides.
     """
     resolved = resolve(data, request, lambda _: SHOWN)
-    _check_weights(resolved)
+    is_tested = _are_rows(resolved, ["min_count"] if min_count is not None else [])
     columns = _columns(resolved)
     names = [column.name for column in columns]
     source, reference = resolved.sources
@@ -95,7 +95,7 @@ def examine(
         }
     )
     counted = CountedRequest(options, groups, [], tidy.ResultInfo(form, options.unit, attributes))
-    table = Table(columns, rules, counted, others)
+    table = Table(columns, rules, counted, others, is_tested=is_tested)
     prepared = line_up(resolved, table)
     if min_count is not None:
         prepared = hide_few(prepared, table, min_count)
@@ -126,11 +126,13 @@ def _units(measures: Sequence[Measure], unit: str) -> dict[str, str]:
     return units | ({"psi": "nat"} if "psi" in units else {})
 
 
-def _check_weights(resolved: ResolvedRequest) -> None:
-    """Raise unless both sides hold whole weights, or rows."""
+def _are_rows(resolved: ResolvedRequest, needed_by: list[str]) -> bool:
+    """Tell whether both sides hold rows, or whole weights, as tests and ``needed_by`` need them."""
     request, weights = resolved.request, resolved.request.weights
     if weights is not None and resolved.reference is not None:
         check_reference(request, resolved.reference, [])
+    needed_by += [name for name in ("blocks", "n_resamples") if getattr(request, name) is not None]
+    whole = True
     for side in resolved.sources:
         added = side.precounted.weights  # they are no column any more
         if added is None and weights is None:
@@ -139,7 +141,10 @@ def _check_weights(resolved: ResolvedRequest) -> None:
         for rows in side.reduce([[name] for name in wanted], weights, {}):
             values = weights_of(rows)
             assert values is not None  # they are named
-            require_whole(values, "drift")
+            for keyword in needed_by:
+                require_whole(values, f"{keyword}=")
+            whole &= are_whole(values)
+    return whole
 
 
 def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:

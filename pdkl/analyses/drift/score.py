@@ -117,8 +117,7 @@ def _count_rows(table: Table, place: int) -> None:
     ):
         if side is None:
             continue
-        known = side.counts.totals[group].astype(np.int64)
-        missing = side.counts.missing[group].astype(np.int64)
+        known, missing = side.counts.totals[group], side.counts.missing[group]
         every = known + missing
         table.whole[f"known{end}"][:, place] = known
         table.whole[f"n{end}"][:, place] = known if table.counted.options.dropna else every
@@ -276,6 +275,8 @@ def _measured(pieces: list[Piece], raw: Pairs, table: Table) -> dict[str, Any]:
 
     found = {one.name: value(one) for one in table.others}
     found[JUDGED[0]] = value(measure)
+    if not table.is_tested:
+        return found
     if rule.smoothing is not None:
         raw = replace(raw, alphabet=alphabet)
     scored = Scored(

@@ -52,15 +52,18 @@ class Table:
         rules: list[Rule],
         counted: CountedRequest,
         others: Sequence[Measure] = (),
+        *,
+        is_tested: bool = True,
     ) -> None:
         self.columns, self.rules, self.counted, self.others = columns, rules, counted, others
+        self.is_tested = is_tested  # not where weights are fractional
         shape = (len(counted.groups), len(columns))
         names = [*NUMBERS, *(one.name for one in others)]
         self.number = {name: np.full(shape, np.nan) for name in names}
         self.whole = {name: np.zeros(shape, dtype=np.int64) for name in SUPPORT}
         # rows of each side: those that are told, those with a value, and all
         for name in [f"{fact}{end}" for fact in ("n", "known", "rows") for end in SIDES]:
-            self.whole[name] = np.zeros(shape, dtype=np.int64)
+            self.whole[name] = np.zeros(shape, dtype=np.int64 if is_tested else np.float64)
         self.top = np.full(shape, None, dtype=object)
         self.is_counted, self.lined_up = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
         self.sure: dict[int, str] = {}  # of each column that is scored, how its tests were got
@@ -119,8 +122,12 @@ def frame_of(table: Table, status: NDArray[Any], note: NDArray[Any]) -> pd.DataF
             known = table.lined_up & ~table.hidden
             if name in COUNTS:
                 known = table.is_counted & ~table.few[name.removeprefix("n")]
-            result[name] = pd.array(table.whole[name].ravel(), dtype="Int64")
-            result[name][~known.ravel()] = pd.NA
+            values = table.whole[name].ravel()
+            if values.dtype == np.float64:
+                result[name] = np.where(known.ravel(), values, np.nan)
+            else:
+                result[name] = pd.array(values, dtype="Int64")
+                result[name][~known.ravel()] = pd.NA
         else:
             result[name] = limits[name][place] if name in limits else table.number[name].ravel()
     frame = pd.DataFrame(result, index=pd.RangeIndex(len(row)))

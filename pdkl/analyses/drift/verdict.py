@@ -11,6 +11,7 @@ from pdkl.analyses.drift.table import Flags, Table
 from pdkl.results.reading import JUDGED, judged
 from pdkl.results.statuses import DRIFT, EMPTY, ERROR, GONE, NEW, OK, UNSURE, Status
 
+_UNTESTED = "not tested: weights are fractional"
 _IDENTIFIER = "identifiers: nearly all values are distinct"
 
 
@@ -35,7 +36,7 @@ def judge(table: Table, occurs: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
     endless = np.isnan(excess) & ~np.isnan(floor)
     large = judged(score, excess, floor) >= of_rules("threshold")
     likely = number["p_value"] < of_rules("alpha")
-    drifted = large & (number["p_adjusted"] < of_rules("alpha"))
+    drifted = large & ((number["p_adjusted"] < of_rules("alpha")) | (not table.is_tested))
     chance = of_columns(
         [f"no excess: {rule.measure.name} is infinite by chance too" for rule in table.rules]
     )
@@ -69,4 +70,8 @@ def judge(table: Table, occurs: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
         text if isinstance(text, np.ndarray) else np.full(shape, text, dtype=object)
         for _, _, text in rules
     ]
-    return status, np.select(which, notes, "")
+    note = np.select(which, notes, "")
+    if not table.is_tested:
+        scored = ~np.isnan(score)
+        note[scored] = [f"{text}; {_UNTESTED}" if text else _UNTESTED for text in note[scored]]
+    return status, note

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import pdkl
-from pdkl import ColumnNotFoundError
+from pdkl import ColumnNotFoundError, InfoTheory
 from tests.support.drift import COLUMNS, drift, row, slow
 
 RNG = np.random.default_rng(5)
@@ -93,6 +93,52 @@ def test_weights_are_counts_of_rows() -> None:
     pd.testing.assert_frame_equal(
         drift(today, reference, weights="n"), drift(*spread), check_exact=True
     )
+
+
+def test_fractional_weights_are_scored_and_not_tested() -> None:
+    rng = np.random.default_rng(0)
+    today, reference = (
+        pd.DataFrame(
+            {
+                "x": rng.choice(list("abc"), 300, p=share),
+                "y": rng.choice(list("uv"), 300),
+                "void": None if share[0] < 0.5 else "v",
+                "n": rng.random(300) + 0.25,
+            }
+        )
+        for share in ([0.2, 0.3, 0.5], [0.5, 0.3, 0.2])
+    )
+    for measure in ("js_distance", "psi"):
+        found = drift(today, reference, weights="n", measure=measure)
+        assert found["status"].tolist() == ["drift", "ok", "empty"]
+        note = "not tested: weights are fractional"
+        assert found["note"].tolist() == [note, note, f"no value in data; {note}"]
+        assert found[["excess", "noise_floor", "p_value", "p_adjusted"]].isna().all(axis=None)
+        sums = [side["n"].sum() for side in (today, reference)]
+        assert found["n"].tolist() == pytest.approx([sums[0]] * 3)
+        assert found["n_reference"].tolist() == pytest.approx([sums[1]] * 3)
+        expected = InfoTheory(today).divergence(
+            *(["x", "y"], None),
+            reference=reference,
+            measures=measure,
+            weights="n",
+            base="bit",
+            smoothing=0.5 if measure == "psi" else None,
+        )
+        assert found["score"].tolist()[:2] == pytest.approx(expected[measure].tolist())
+        assert found.attrs["pdkl"]["inference"] == {}
+    report = InfoTheory(today).report(reference, weights="n")
+    assert not report.passed
+    assert report.categories["count"].dtype == "float64"
+    assert report.categories.loc[report.categories["row"] == 0, "count"].sum() == (
+        pytest.approx(today["n"].sum())
+    )
+    for form in ("html", "json", "junit", "csv"):
+        assert getattr(report, f"to_{form}")()
+    with pytest.raises(ValueError, match=r"^min_count= needs to know how many rows there are, so"):
+        InfoTheory(today).report(reference, weights="n", min_count=5)
+    one_side = drift(today, reference.assign(n=1), weights="n")
+    assert one_side["note"].tolist() == found["note"].tolist()
 
 
 # ---- the frame that comes back --------------------------------------------------------------
@@ -222,10 +268,16 @@ FRAME = pd.DataFrame({"x": ["a", "b"], "n": [1.0, 2.5], "g": ["u", "v"]})
             "df.rename(columns={'n': 'n_key'}).",
         ),
         (
-            {"weights": "n"},
+            {"weights": "n", "blocks": "g"},
             ValueError,
-            "drift needs to know how many rows there are, so weights must be whole numbers; they "
+            "blocks= needs to know how many rows there are, so weights must be whole numbers; they "
             "are fractional. Pass counts, or leave weights out.",
+        ),
+        (
+            {"weights": "n", "n_resamples": 9},
+            ValueError,
+            "n_resamples= needs to know how many rows there are, so weights must be whole numbers; "
+            "they are fractional. Pass counts, or leave weights out.",
         ),
         (
             {"weights": "z"},

@@ -260,6 +260,27 @@ def test_one_new_row_does_not_decide() -> None:
     assert found[["status", "note"]].tolist() == ["drift", ""]
 
 
+def test_a_gate_of_psi_is_that_of_deciles() -> None:
+    rng = np.random.default_rng(0)
+    reference, today = {}, {}
+    for i in range(400):
+        draw = (rng.normal, rng.gumbel, rng.logistic, rng.uniform)[i % 4]
+        reference[f"c{i}"], today[f"c{i}"] = draw(size=1000), draw(size=1000)
+        if i >= 200:
+            today[f"c{i}"] += 0.7 * reference[f"c{i}"].std()
+
+    def usual(today: Any, reference: Any) -> float:
+        inner = np.quantile(reference, np.linspace(0.1, 0.9, 9))
+        p, q = (np.bincount(np.searchsorted(inner, x), minlength=10) for x in (today, reference))
+        p, q = ((counts / counts.sum()).clip(1e-4) for counts in (p, q))
+        return float(((p - q) * np.log(p / q)).sum())
+
+    found = drift(pd.DataFrame(today), pd.DataFrame(reference), measure="psi", threshold=0.2)
+    expected = ["drift" if usual(today[c], reference[c]) >= 0.2 else "ok" for c in today]
+    assert found["status"].tolist() == expected == ["ok"] * 200 + ["drift"] * 200
+    assert np.isfinite(found[["score", "excess", "noise_floor"]]).all(axis=None)
+
+
 def test_what_is_added_is_what_was_asked() -> None:
     sides = repeated({"a": 910, "new": 90}), repeated({"a": 900, "old": 100})
     frames = [pd.DataFrame({"x": side}) for side in sides]
