@@ -29,7 +29,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "drift, report": (
             LABELS,
             "The columns to compare. None means every column of either frame, whatever its kind, "
-            "outside ``by``, ``weights`` and ``blocks``.",
+            "outside ``by``, ``weights`` and ``blocks``; with shares, the columns that have some.",
         ),
         "explain": (
             LABELS,
@@ -158,7 +158,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "DataFrame, mapping or group label, optional",
             "What P is compared with, where it is not a column.",
         ),
-        "drift, report": ("DataFrame", "The rows that today's are compared with."),
+        "drift, report": (
+            "DataFrame or mapping {column: {category: weight}}",
+            "The rows that today's are compared with, or the shares that are expected: a fixed "
+            "distribution, believed exactly. A category None is the share of missing values.",
+        ),
         "explain": ("DataFrame", "The rows to compare with, Q; those of the frame are P."),
     },
     "against": {
@@ -217,7 +221,8 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "drift, report": (
             BINS,
             "How numbers, times and durations are cut. A mapping cuts its columns whatever they "
-            "hold, and leaves the others at 10 quantiles.",
+            "hold, and leaves the others at 10 quantiles. Beside shares they are cut at edges "
+            "alone, and else compared value by value.",
         ),
         "explain": (
             f"{BINS}, optional",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -67,7 +67,9 @@ def report(
         return _written(found, redact=redact, min_count=min_count)
 
     def columns() -> list[Hashable]:
-        return [name for side in (data, request.reference) for name in read_data(side).head.columns]
+        expected = request.reference
+        names = expected if isinstance(expected, Mapping) else read_data(expected).head.columns
+        return [*read_data(data).head.columns, *names]
 
     return kept_back(write, columns) if redact else write()
 
@@ -85,6 +87,8 @@ def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
         )
     ]
     categories = _table(parts, whole=found.table.is_tested)
+    if found.table.is_fixed:
+        categories["count_reference"] = pd.array([pd.NA] * len(categories), dtype="Int64")
     facts = dict(frame.attrs["pdkl"]) | _sizes(found, min_count)
     if min_count is not None:  # with the number of those that are folded, more could be told
         categories = categories.drop(columns="categories")
@@ -113,17 +117,18 @@ def _sizes(found: Examined, min_count: int | None) -> dict[str, float | None]:
     """Count the rows of both sides, None where no column could be counted, and missing values.
 
     With ``min_count`` the missing values are None, and so are the rows where those of some group
-    are not told, which are what the others leave of the total.
+    are not told, which are what the others leave of the total. Shares that are given have no rows.
     """
     sizes: dict[str, float | None] = {}
     for end, name in (("", "own"), ("_reference", "other")):
         sides = [getattr(column, name) for column in found.compared if not column.error]
         counts = [side.counts for side in sides if side is not None]
+        if found.table.is_fixed and name == "other":
+            counts = []
         told = len(counts) > 0 and not found.table.few[end].any()
-        sizes[f"rows{end}"] = (counts[0].totals + counts[0].missing).sum().item() if told else None
-        sizes[f"missing{end}"] = (
-            sum(one.missing.sum().item() for one in counts) if min_count is None else None
-        )
+        rows = (counts[0].totals + counts[0].missing).sum().item() if told else None
+        missing = sum(one.missing.sum().item() for one in counts) if min_count is None else None
+        sizes |= {f"rows{end}": rows, f"missing{end}": missing}
     return sizes
 
 
@@ -153,6 +158,7 @@ def _categories(
                 (raw.count_p[chosen], raw.count_q[chosen], share[chosen]),
                 code[chosen] == len(column.labels),
                 _beyond(code[chosen] == other, most),
+                fixed=found.table.is_fixed,
             )
 
 
@@ -191,14 +197,18 @@ def _entries(
     values: tuple[FloatArray, FloatArray, FloatArray],
     missing: Any,
     fold: Any,
+    *,
+    fixed: bool = False,
 ) -> dict[str, Any]:
-    """List the categories that are shown, and then the rest as one."""
+    """List the categories that are shown, and then the rest as one; Q may be ``fixed`` shares."""
     kept, n_folded = ~fold, int(fold.sum())
     count, reference, share = (
         np.append(part[kept], part[fold].sum()) if n_folded else part for part in values
     )
     total, total_reference = values[0].sum(), values[1].sum()
-    rare = ((count > 0) & (count < _RARE)) | ((reference > 0) & (reference < _RARE))
+    rare = (count > 0) & (count < _RARE)
+    if not fixed:
+        rare |= (reference > 0) & (reference < _RARE)
     is_missing = np.append(missing[kept], False) if n_folded else missing
     is_other = np.zeros(len(count), dtype=bool)
     is_other[len(count) - 1 :] = n_folded > 0

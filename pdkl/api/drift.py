@@ -52,11 +52,12 @@ class DriftMethods(Data):
 
         Parameters
         ----------
-        reference : DataFrame
-            The rows that today's are compared with.
+        reference : DataFrame or mapping {column: {category: weight}}
+            The rows that today's are compared with, or the shares that are expected: a fixed
+            distribution, believed exactly. A category None is the share of missing values.
         columns : label or list of labels, optional
             The columns to compare. None means every column of either frame, whatever its kind,
-            outside ``by``, ``weights`` and ``blocks``.
+            outside ``by``, ``weights`` and ``blocks``; with shares, the columns that have some.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups.
         measure : str, (str, order) or Measure, or mapping of these by column
@@ -81,7 +82,8 @@ class DriftMethods(Data):
             a column that went missing is seen.
         bins : int, str, sequence of edges, or mapping of these by column
             How numbers, times and durations are cut. A mapping cuts its columns whatever they hold,
-            and leaves the others at 10 quantiles.
+            and leaves the others at 10 quantiles. Beside shares they are cut at edges alone, and
+            else compared value by value.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
             Where rows come in bunches the p-values are far too small without it.
@@ -128,7 +130,8 @@ class DriftMethods(Data):
                                         (one category on both sides); missing in an error
             ``threshold``, ``alpha``    float64, as given
             ``n``, ``n_reference``      Int64, rows on either side; without the missing if
-                                        ``dropna=True``; NA where they could not be counted
+                                        ``dropna=True``; NA where they could not be counted, and of
+                                        shares; float64 where weights are fractional
             ``missing``,                float64, the share of the rows without a value; NaN where a
             ``missing_reference``       side has no rows
             ``categories``              Int64, how many there are on both sides together; NA where
@@ -150,7 +153,8 @@ class DriftMethods(Data):
         KeyError
             A column that is asked for is in neither frame; a key or the weights are not in one.
         TypeError
-            A reference that is no frame; a keyword of the wrong kind.
+            A reference that is neither a frame nor the shares of columns; a keyword of the wrong
+            kind.
         ValueError
             A keyword out of range; a measure of a single distribution; no column at all; no group
             in common with the reference; weights that are not whole, with ``blocks`` or
@@ -209,6 +213,13 @@ class DriftMethods(Data):
         1    age  drift  0.316228       binned           0.1
         >>> result["top_category"].iloc[1]
         'below 20'
+
+        Against shares that are expected:
+
+        >>> result = today.info_theory.drift({"pay": {"card": 0.7, "cash": 0.3}})
+        >>> result[["column", "status", "score", "top_category"]].round(3)
+          column status  score top_category
+        0    pay  drift  0.174         cash
         """
         request = Request(
             method="drift",
@@ -262,11 +273,12 @@ class DriftMethods(Data):
 
         Parameters
         ----------
-        reference : DataFrame
-            The rows that today's are compared with.
+        reference : DataFrame or mapping {column: {category: weight}}
+            The rows that today's are compared with, or the shares that are expected: a fixed
+            distribution, believed exactly. A category None is the share of missing values.
         columns : label or list of labels, optional
             The columns to compare. None means every column of either frame, whatever its kind,
-            outside ``by``, ``weights`` and ``blocks``.
+            outside ``by``, ``weights`` and ``blocks``; with shares, the columns that have some.
         by : label, pandas.Grouper or list of these, optional
             What makes the segments. Where a key is a time, the page draws the scores over it.
         measure : str, (str, order) or Measure, or mapping of these by column
@@ -294,7 +306,8 @@ class DriftMethods(Data):
             a column that went missing is seen.
         bins : int, str, sequence of edges, or mapping of these by column
             How numbers, times and durations are cut. A mapping cuts its columns whatever they hold,
-            and leaves the others at 10 quantiles.
+            and leaves the others at 10 quantiles. Beside shares they are cut at edges alone, and
+            else compared value by value.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
             Where rows come in bunches the p-values are far too small without it.
@@ -336,7 +349,8 @@ class DriftMethods(Data):
         KeyError
             A column does not exist.
         TypeError
-            A keyword is of the wrong kind, or the reference is no frame.
+            A keyword is of the wrong kind, or the reference neither a frame nor the shares of
+            columns.
         ValueError
             A keyword is out of its range.
 

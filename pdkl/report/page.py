@@ -125,7 +125,7 @@ def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, st
     columns = frame["column"].nunique()
     drifted = count_statuses(frame).get(DRIFT.name, 0)
     facts = [
-        ("Rows", f"{_rows_of(call['rows'])} against {_rows_of(call['rows_reference'])}"),
+        ("Rows", f"{_rows_of(call['rows'])} against {_reference_rows(frame)}"),
         ("Columns", f"{columns:,}"),
         (
             "Segments",
@@ -207,13 +207,25 @@ def _rows_of(size: float | None) -> str:
     return "an unknown number" if size is None else f"{size:,}"
 
 
+def _reference_rows(frame: pd.DataFrame) -> str:
+    call = settings_of(frame)
+    return "shares that were given" if _is_fixed(frame) else _rows_of(call["rows_reference"])
+
+
+def _is_fixed(frame: pd.DataFrame) -> bool:
+    """Tell whether the reference is shares that were given, not counted."""
+    return bool(settings_of(frame)["comparison"] == "mapping")
+
+
 def _missing(frame: pd.DataFrame) -> str:
     call = settings_of(frame)
     if not call["dropna"]:
         return "a category; no row is dropped"
     if call["min_count"] is not None:
         return f"left out of their columns; told where they are {call['min_count']} or more"
-    sides = f"{call['missing']:,} in data and {call['missing_reference']:,} in reference"
+    sides = f"{call['missing']:,} in data"
+    if not _is_fixed(frame):
+        sides += f" and {call['missing_reference']:,} in reference"
     return f"left out of their columns, over all columns {sides}"
 
 
@@ -338,6 +350,7 @@ def _data(
     extra = [name for name in others if name != judged_by(frame)]
     listed = pd.concat([frame, others], axis=1).to_dict("records")
     names: dict[str, int] = {}
+    fixed = _is_fixed(frame)
     longest = _LETTERS // max(categories["category"].nunique(), 1)
     longest = min(max(longest, _SHORTEST), _LONGEST)
     entries: dict[int, list[list[Any]]] = {}
@@ -345,7 +358,7 @@ def _data(
         label = text.clipped(text.visible(entry["category"]), longest)
         part = entry["contribution"]
         share = None if np.isnan(part) else float(f"{part:.3g}")
-        counts = [entry["count"], entry["count_reference"]]
+        counts = [entry["count"], entry["q" if fixed else "count_reference"]]
         compact = [names.setdefault(label, len(names)), *counts, share]
         if "missing" in entry["flag"]:
             compact.append(-1)
@@ -354,6 +367,7 @@ def _data(
         entries.setdefault(entry["row"], []).append(compact)
     document = {
         "rare": settings_of(frame)["rare"],
+        "fixed": fixed,
         "statuses": [one.name for one in STATUSES],
         "details": [*words, *_DETAILS, *extra],
         "names": list(names),

@@ -52,8 +52,8 @@ class Deciding:
         """The measures that some column may go by."""
         return tuple(dict.fromkeys(self.measure.values()))
 
-    def rules(self, columns: Sequence[Hashable], options: Options) -> list[Rule]:
-        """Say what decides about each of the columns that are compared."""
+    def rules(self, columns: Sequence[Hashable], options: Options, *, fixed: bool) -> list[Rule]:
+        """Say what decides about each of the columns that are compared, with ``fixed`` shares."""
         for one in (self.measure, self.threshold, self.alpha):
             one.require(columns)
         return [
@@ -61,16 +61,17 @@ class Deciding:
                 measure := self.measure.of(name),
                 self.threshold.of(name),
                 self.alpha.of(name),
-                options.smoothing or _needed(measure, options.zeros),
+                options.smoothing or _needed(measure, options.zeros, fixed=fixed),
             )
             for name in columns
         ]
 
 
-def _needed(measure: Measure, zeros: str | float) -> Smoothing | None:
+def _needed(measure: Measure, zeros: str | float, *, fixed: bool) -> Smoothing | None:
     """Return the pseudo-count that keeps a measure finite; none where nothing can make it infinite.
 
-    One new row in 100,000 must not decide.
+    One new row in 100,000 must not decide. What ``fixed`` shares exclude must: there only a
+    category that data lack is looked at.
     """
     if measure.divides_by and zeros != "inf":
         return None
@@ -84,7 +85,8 @@ def _needed(measure: Measure, zeros: str | float) -> Smoothing | None:
         total_q=np.full(3, 2.0),
         alphabet=2,
     )
-    return PSEUDO_COUNT if np.isinf(measure.value(one_apart, 1.0)).any() else None
+    endless = np.isinf(measure.value(one_apart, 1.0))
+    return PSEUDO_COUNT if endless[1 if fixed else slice(None)].any() else None
 
 
 def _measure(parameter: str, value: Any) -> Measure:

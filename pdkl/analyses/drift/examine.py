@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,12 +20,14 @@ from pdkl.codes.labels import as_text
 from pdkl.comparing.inference import on_record
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.core.counts.counts import are_whole, require_whole
+from pdkl.core.forms import MAPPING
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import require_columns
 from pdkl.counting import kinds
 from pdkl.counting.apart import apart
 from pdkl.counting.both_sides import count_matched, in_order
 from pdkl.counting.count import count, weights_of
+from pdkl.counting.expected import expect, require_shares
 from pdkl.counting.kinds import DriftColumn
 from pdkl.counting.pandas_counts import GroupedCounts
 from pdkl.request.keywords import Request
@@ -72,11 +74,14 @@ def examine(
     is_tested = _are_rows(resolved, ["min_count"] if min_count is not None else [])
     columns = _columns(resolved)
     names = [column.name for column in columns]
-    source, reference = resolved.sources
-    kinds.fit_numbers(columns, source, reference, request.weights, bins)
+    if resolved.form is MAPPING:
+        expect(columns, request.reference, resolved.source, bins, dropna=request.dropna)
+    else:
+        source, reference = resolved.sources
+        kinds.fit_numbers(columns, source, reference, request.weights, bins)
     resolved = resolved.asking(names)
     form, options = resolved.form, resolved.options
-    rules = deciding.rules(names, options)
+    rules = deciding.rules(names, options, fixed=resolved.form is MAPPING)
     groups, occurs = _count(columns, resolved)
     attributes = resolved.attributes(
         request.describe(form, options.unit)
@@ -110,9 +115,17 @@ def examine(
 
 def check(request: Request, deciding: Deciding) -> Request:
     """Check all that does not depend on the data; return the request with its measures."""
-    if not is_data(request.reference):
+    if isinstance(request.reference, Mapping):
+        require_shares(request.reference)
+        if request.blocks is not None:
+            raise ValueError(
+                "blocks= needs two samples whose blocks can change sides; shares are none. Leave "
+                "blocks out, or compare with rows."
+            )
+    elif not is_data(request.reference):
         raise TypeError(
-            "reference must be a frame, with the rows that today's are compared with; got "
+            "reference must be a frame, with the rows that today's are compared with, or the "
+            "shares to be expected, {column: {category: weight}}; got "
             f"{type(request.reference).__name__}."
         )
     request = replace(request, measures=deciding.measures)
@@ -152,8 +165,12 @@ def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
     request = resolved.request
     sides = [Counter[Hashable](side.head.columns) for side in resolved.sources]
     lost = [side.precounted.left_out for side in resolved.sources]  # by profiles
+    if resolved.form is MAPPING:
+        sides, lost = [*sides, Counter[Hashable](list(request.reference))], [*lost, {}]
     every = list(dict.fromkeys(name for part in (*sides, *lost) for name in part))
-    if request.columns is None:
+    if request.columns is None and resolved.form is MAPPING:
+        wanted = list(request.reference)
+    elif request.columns is None:
         aside = {request.blocks, *(side.precounted.weights for side in resolved.sources)} - {None}
         excluded = {*resolved.excluded, *aside}
         wanted = [name for name in every if name not in excluded]
@@ -192,8 +209,9 @@ def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
 
 def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[GroupPairs, Flags]:
     """Count both sides; return the groups, and which of them occur on which side."""
+    there: GroupedCounts | None = None
     binners = binners_of(columns)
-    source, reference = resolved.sources
+    source = resolved.source
 
     def tally(side: Source, by: Sequence[Key]) -> GroupedCounts:
         chosen = [c for c in columns if (c.here if side is source else c.there)]
@@ -209,9 +227,13 @@ def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[G
         groups, every = pairing.aligned(matched.keys), np.arange(len(matched.keys))
         occurs = np.stack([np.isin(every, side) for side in (matched.left, matched.right)])
     else:
-        here, there = in_order(tally(source, resolved.by)), tally(reference, [])
+        here = in_order(tally(source, resolved.by))
+        if resolved.reference is not None:
+            there = tally(resolved.reference, [])
         groups = pairing.plain(here.keys)
         occurs = np.ones((2, len(here.keys)), dtype=bool)
     for column in columns:
-        column.own, column.other = here.columns.get(column.name), there.columns.get(column.name)
+        column.own = here.columns.get(column.name)
+        if there is not None:
+            column.other = there.columns.get(column.name)
     return groups, occurs

@@ -28,7 +28,7 @@ from pdkl.comparing.score import statistic, with_zeros
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of, with_blocks
 from pdkl.core.counts.counts import Counts
 from pdkl.core.counts.pairs import Pairs, concatenate
-from pdkl.core.counts.smoothing import treat_zeros
+from pdkl.core.counts.smoothing import allowed, allowed_size, smooth_allowed, treat_zeros
 from pdkl.core.forms import null_of
 from pdkl.core.inference.multiplicity import adjusted
 from pdkl.core.measures.catalogue import MEASURES
@@ -187,9 +187,13 @@ def _pieces(
         rows = np.arange(len(counted.groups))
     else:
         counted = replace(counted, groups=counted.groups.only(rows))
+    smoothing = counted.options.smoothing
     for batch in batches(counted, column, every=False):
-        at = batch.rows
-        yield Piece(place, column, counted, rows[at], at.start, batch.raw, batch.pairs)
+        at, raw, pairs = batch.rows, batch.raw, batch.pairs
+        if table.is_fixed and smoothing is not None:
+            raw = replace(raw, alphabet=allowed_size(raw))
+            pairs = smooth_allowed(raw, smoothing)
+        yield Piece(place, column, counted, rows[at], at.start, raw, pairs)
 
 
 def _score_all(
@@ -277,8 +281,12 @@ def _measured(pieces: list[Piece], raw: Pairs, table: Table) -> dict[str, Any]:
     found[JUDGED[0]] = value(measure)
     if not table.is_tested:
         return found
+    excluded = np.zeros(raw.size, dtype=bool)
     if rule.smoothing is not None:
         raw = replace(raw, alphabet=alphabet)
+        if table.is_fixed:
+            excluded = raw.mass(raw.count_p, raw.count_q == 0) > 0
+            raw = allowed(raw)
     scored = Scored(
         [measure],
         [statistic(counted, alphabet, measure)],
@@ -294,10 +302,11 @@ def _measured(pieces: list[Piece], raw: Pairs, table: Table) -> dict[str, Any]:
         before = table.sure.get(piece.place)
         listed = bool(exact.all()) and (before is None or before == EXACT)
         table.sure[piece.place] = described(options, [measure], exact=listed)
-    called = dict(
-        zip((f"{measure.name}{EXCESS}", f"{measure.name}{NOISE_FLOOR}"), JUDGED[1:], strict=True)
-    )
-    return found | {called.get(name, name): values for name, values in sure.columns.items()}
+    for name, end in zip(JUDGED[1:], (EXCESS, NOISE_FLOOR), strict=True):
+        found[name] = sure.columns[f"{measure.name}{end}"]
+    # what shares exclude is no accident
+    found["p_value"] = np.where(excluded & valid, 0.0, sure.columns["p_value"])
+    return found
 
 
 def _draws(piece: Piece, table: Table) -> int:

@@ -63,11 +63,18 @@ class Table:
         self.whole = {name: np.zeros(shape, dtype=np.int64) for name in SUPPORT}
         # rows of each side: those that are told, those with a value, and all
         for name in [f"{fact}{end}" for fact in ("n", "known", "rows") for end in SIDES]:
-            self.whole[name] = np.zeros(shape, dtype=np.int64 if is_tested else np.float64)
+            shares = self.is_fixed and name.endswith(SIDES[1])
+            dtype = np.float64 if shares or not is_tested else np.int64
+            self.whole[name] = np.zeros(shape, dtype=dtype)
         self.top = np.full(shape, None, dtype=object)
         self.is_counted, self.lined_up = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
         self.sure: dict[int, str] = {}  # of each column that is scored, how its tests were got
         self.few = {end: np.zeros(shape, dtype=bool) for end in SIDES}  # rows, too few to be told
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the other side is given as shares, not counted."""
+        return self.counted.info.q_is_fixed
 
     @property
     def hidden(self) -> Flags:
@@ -123,7 +130,9 @@ def frame_of(table: Table, status: NDArray[Any], note: NDArray[Any]) -> pd.DataF
             if name in COUNTS:
                 known = table.is_counted & ~table.few[name.removeprefix("n")]
             values = table.whole[name].ravel()
-            if values.dtype == np.float64:
+            if table.is_fixed and name == COUNTS[1]:
+                result[name] = pd.array([pd.NA] * len(values), dtype="Int64")
+            elif values.dtype == np.float64:
                 result[name] = np.where(known.ravel(), values, np.nan)
             else:
                 result[name] = pd.array(values, dtype="Int64")

@@ -80,6 +80,35 @@ def fill_alphabet(
     )
 
 
+def allowed(pairs: Pairs) -> Pairs:
+    """Leave out the outcomes that Q excludes; the totals stay as they are."""
+    keep = pairs.count_q > 0
+    return replace(
+        pairs,
+        comparison=pairs.comparison[keep],
+        outcome=pairs.outcome[keep],
+        count_p=pairs.count_p[keep],
+        count_q=pairs.count_q[keep],
+        times=pairs.times[keep],
+    )
+
+
+def allowed_size(pairs: Pairs) -> int:
+    """Return how many outcomes a Q that is the same everywhere does not exclude."""
+    held = np.bincount(pairs.comparison, pairs.times * (pairs.count_q > 0), minlength=pairs.size)
+    return int(held.max(initial=1))
+
+
+def smooth_allowed(pairs: Pairs, smoothing: Smoothing) -> Pairs:
+    """Give P pseudo-counts of the alphabet that a fixed Q allows, and none of what it excludes."""
+    scale, pseudo = smoothing.scale_and_pseudo(pairs.alphabet)
+    return replace(
+        pairs,
+        count_p=pairs.count_p * scale + pseudo * (pairs.count_q > 0),
+        total_p=pairs.total_p * scale + pseudo * pairs.alphabet,
+    )
+
+
 def parse_zeros(value: Any) -> str | float:
     """Read the keyword ``zeros``."""
     if is_number(value):

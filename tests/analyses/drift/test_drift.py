@@ -314,11 +314,11 @@ def test_an_unknown_measure_lists_all() -> None:
         drift(FRAME, FRAME, measure="ks")
 
 
-@pytest.mark.parametrize("reference", [{"a": 1}, "label", pd.Series([1]), None])
-def test_the_reference_is_a_frame(reference: Any) -> None:
+@pytest.mark.parametrize("reference", ["label", pd.Series([1]), None])
+def test_the_reference_is_a_frame_or_shares(reference: Any) -> None:
     message = (
-        "reference must be a frame, with the rows that today's are compared with; got "
-        f"{type(reference).__name__}."
+        "reference must be a frame, with the rows that today's are compared with, or the shares to "
+        f"be expected, {{column: {{category: weight}}}}; got {type(reference).__name__}."
     )
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         drift(FRAME, reference)
