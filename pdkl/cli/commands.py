@@ -13,6 +13,7 @@ from pdkl.api.frame import InfoTheory
 from pdkl.cli import inputs, options, output
 from pdkl.cli.options import Function, data_files, keywords
 from pdkl.cli.output import Outcome
+from pdkl.cli.shares import is_shares, read_shares
 from pdkl.codes.labels import OTHER_TEXT
 from pdkl.core.redaction import kept_back
 from pdkl.counting import kinds
@@ -117,16 +118,20 @@ def drift(
     Drift is what exceeds chance by the threshold and is no accident. The command ends with 1 where
     a column drifts, is gone or empty, or cannot be compared. Put patterns into quotes.
 
+    REF may be a file of expected shares, .json or .toml: {"plan": {"free": 0.8, "paid": 0.2}}.
+    There "null" is the share of missing values.
+
     \b
     Examples:
       pdkl drift january.parquet february.parquet --by shop
       pdkl drift ref.parquet 'today/*.csv' --fail-over psi=0.2 --format junit -o drift.xml
       pdkl drift ref.parquet today.parquet -o drift.html --redact --min-count 10
+      pdkl drift expected.toml today.parquet --max-drifted 0.1
     """
     form = output.chosen_format(form, path, _REPORTS)
     if fail_over is not None:
         given |= {"measure": fail_over[0], "threshold": fail_over[1]}
-    before, now, place = _two_sides(reference, data, path, given)
+    before, now, place = _two_sides(reference, data, path, given, may_be_shares=True)
     report = InfoTheory(now).report(before, **_asked(now, given))
     told = [added] if (added := output.smoothing_added(report)) else []
     told += [] if place is None else [f"{output.tally(report)} ({place})"]
@@ -267,11 +272,19 @@ def merge(profiles: Sequence[str], path: str) -> Outcome:
 
 
 def _two_sides(
-    reference: str, data: str, path: str | None, given: dict[str, Any]
+    reference: str,
+    data: str,
+    path: str | None,
+    given: dict[str, Any],
+    *,
+    may_be_shares: bool = False,
 ) -> tuple[Any, Any, str | None]:
     """Open the reference and the data, and say where to write."""
 
     def opened() -> list[Any]:
+        if may_be_shares and is_shares(reference):
+            (now,) = _open(given, [data])
+            return [read_shares(reference, now), now]
         return _open(given, [reference], [data])
 
     before, now = kept_back(opened) if given.get("redact") else opened()

@@ -37,5 +37,5 @@ def open_profile(path: str) -> Profile:
 
 
 def files_of(data: Any) -> list[str]:
-    """List the files of a dataset; a profile has been read already."""
-    return [] if isinstance(data, Profile) else list(data.files)
+    """List the files of a dataset; profiles and shares have been read already."""
+    return [] if isinstance(data, Profile | dict) else list(data.files)
