@@ -181,7 +181,9 @@ class DriftMethods(Data):
         excess and no drift.
 
         **What 0.1 means.** A category's share that moves from .5 to .617, or from .01 to .048, is a
-        js_distance of .1 in bits; so is a category never seen before with 2 % of the rows.
+        js_distance of .1 in bits; so is a category never seen before with 2 % of the rows, and
+        about so a number that shifts by a quarter of a standard deviation. A share that goes from
+        .10 to .17 stays below: where that matters, ``threshold={"status": 0.05}``.
 
         **Kinds.** Numbers and datetimes with more than 20 distinct values in the reference are
         cut at its deciles, with categories for what lies below and above; with 20 or fewer each

@@ -52,6 +52,27 @@ def test_categories_are_counted_as_by_hand() -> None:
     assert report.frame["score"].iloc[0] == pytest.approx(np.sqrt(total))
 
 
+def test_the_other_measures_are_those_of_divergence() -> None:
+    today, before = frames()
+    wanted = ["word", "sealed"]
+    report = pdkl.InfoTheory(today).report(before, wanted, by="<b>key</b>", rng=0, progress=False)
+    expected = pdkl.InfoTheory(today).divergence(
+        wanted,
+        reference=before,
+        by="<b>key</b>",
+        measures=["kl_divergence", "psi"],
+        base="bit",
+        dropna=False,
+    )
+    names = ["kl_divergence", "psi"]
+    np.testing.assert_allclose(report.others, expected[names], rtol=1e-12)
+    rows = json.loads(report.to_json() or "")["rows"]
+    assert [[row[name] for name in names] for row in rows] == report.others.to_numpy().tolist()
+    assert json.loads(report.to_json() or "")["format"] == 1
+    assert not set(names) & set(report.frame)
+    assert (pdkl.Report(report.frame, report.categories).to_html() or "").startswith("<!doctype")
+
+
 def test_categories_are_the_terms_of_contributions() -> None:
     today, before = frames()
     wanted = ["word", "sealed"]

@@ -56,12 +56,13 @@ class Deciding:
         """Say what decides about each of the columns that are compared, with ``fixed`` shares."""
         for one in (self.measure, self.threshold, self.alpha):
             one.require(columns)
+        needed = {one: _needed(one, options.zeros, fixed=fixed) for one in self.measures}
         return [
             Rule(
                 measure := self.measure.of(name),
                 self.threshold.of(name),
                 self.alpha.of(name),
-                options.smoothing or _needed(measure, options.zeros, fixed=fixed),
+                options.smoothing or needed[measure],
             )
             for name in columns
         ]
