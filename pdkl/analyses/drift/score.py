@@ -207,7 +207,7 @@ def _score_all(
         # what was fitted to Q has a law of its own, and so has what was fitted to it by width
         law = None if column.fitted is None else column.fitted.bins.by_width
         alphabet = 0 if rule.smoothing is None else piece.raw.alphabet
-        key = law, rule.measure, rule.smoothing, alphabet
+        key = law, id(rule.measure), rule.smoothing, alphabet
         if _draws(piece, table) * piece.width > _MOST_CELLS_DRAWN:
             _score_pieces([piece], table, only_scores=only_scores)
             continue
