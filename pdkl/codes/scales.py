@@ -101,7 +101,11 @@ def read_scaled(values: pd.Series[Any]) -> Scaled | None:
     scale, values = scale_of(values), without_levels(values)
     if scale is None:
         return None
-    missing, dtype = values.isna().to_numpy(), values.dtype
+    dtype = values.dtype
+    if dtype == np.float64:  # by far the most frequent, and the fastest to read
+        found = values.to_numpy()
+        return Scaled(scale, found, np.isnan(found))
+    missing = values.isna().to_numpy()
     if scale == UNKNOWN:
         return Scaled(scale, np.zeros(len(values)), missing)
     if scale == NUMBER:
