@@ -17,6 +17,7 @@ BINS = "int, str, sequence of edges, or mapping of these by column"
 BINNING = '{"quantile", "width"}, optional'
 ALPHABET = '{"observed", "declared"} or int'
 ZEROS = '{"inf", "raise", "drop"} or float in (0, 1)'
+BY_COLUMN = "or mapping of these by column"
 MEASURE = "str, (str, order) or Measure"
 CLIP = "float in [0, 0.5)"
 
@@ -28,7 +29,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "drift, report": (
             LABELS,
             "The columns to compare. None means every column of either frame, whatever its kind, "
-            "outside ``by``, ``weights`` and ``blocks``.",
+            "outside ``by``, ``weights`` and ``blocks``; with shares, the columns that have some.",
         ),
         "explain": (
             LABELS,
@@ -114,9 +115,10 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "A name of `pdkl.measures`, with an order where it takes one, or a record of your own.",
         ),
         "drift, report": (
-            MEASURE,
-            'What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, whose columns '
-            "take the place of those of js_distance. It must be 0 where nothing differs.",
+            f"{MEASURE}, {BY_COLUMN}",
+            'What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, with an order '
+            "where it has one, or a record of your own. It must be 0 where nothing differs. A "
+            'mapping leaves ``"js_distance"`` to the columns that it does not name.',
         ),
         "explain": (
             '{"js_divergence", "kl_divergence"}',
@@ -166,7 +168,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "DataFrame, mapping or group label, optional",
             "What P is compared with, where it is not a column.",
         ),
-        "drift, report": ("DataFrame, optional", "The rows that today's are compared with."),
+        "drift, report": (
+            "DataFrame or mapping {column: {category: weight}}, optional",
+            "The rows that today's are compared with, or the shares that are expected: a fixed "
+            "distribution, believed exactly. A category None is the share of missing values.",
+        ),
         "explain": ("DataFrame", "The rows to compare with, Q; those of the frame are P."),
     },
     "against": {
@@ -197,7 +203,12 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     # ---- how rows are counted -----------------------------------------------------------------
     "weights": {
         "": (LABEL, "The column of row weights or counts."),
-        "drift, report, explain": (
+        "drift, report": (
+            LABEL,
+            "The column of counts: of how many rows each row stands for, on both sides. Weights "
+            "that are no whole numbers are scored, but not tested.",
+        ),
+        "explain": (
             LABEL,
             "The column of counts: of how many rows each row stands for, on both sides; whole "
             "numbers.",
@@ -232,7 +243,8 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "drift, report": (
             BINS,
             "How numbers, times and durations are cut. A mapping cuts its columns whatever they "
-            "hold, and leaves the others at 10 quantiles.",
+            "hold, and leaves the others at 10 quantiles. Beside shares they are cut at edges "
+            "alone, and else compared value by value.",
         ),
         "explain": (
             f"{BINS}, optional",
@@ -296,11 +308,22 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             ZEROS,
             "What a category does that P has and Q lacks; only for measures that divide by Q.",
         ),
+        "drift, report": (
+            ZEROS,
+            "What a category does that is lacking on the side that a measure divides by, if "
+            'nothing is added to it. With ``"raise"`` the row is an error.',
+        ),
     },
     "smoothing": {
         "": (
             '{"laplace", "jeffreys", "perks"} or number above 0, optional',
             "The pseudo-count of every category of the alphabet.",
+        ),
+        "drift, report": (
+            '{"laplace", "jeffreys", "perks"} or number above 0, optional',
+            "The pseudo-count of every category of the alphabet. None means 0.5 for columns whose "
+            "measure can be infinite otherwise, as one new row in 100,000 must not decide, and "
+            "none for the others.",
         ),
     },
     "estimator": {
@@ -329,14 +352,23 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     # ---- how sure a score is ------------------------------------------------------------------
     "threshold": {
         "": (
-            "float of at least 0",
-            "The excess from which on a difference is large, in the unit of the measure.",
+            f"float of at least 0, {BY_COLUMN}",
+            "The excess from which on a difference is large, in the unit of the measure; 0.1 for "
+            "the columns that a mapping does not name.",
         ),
     },
     "alpha": {
         "": (
-            "float in (0, 1)",
-            "The adjusted p-value below which a difference is no accident.",
+            f"float in (0, 1), {BY_COLUMN}",
+            "The adjusted p-value below which a difference is no accident; 0.05 for the columns "
+            "that a mapping does not name.",
+        ),
+    },
+    "max_drifted": {
+        "": (
+            "float in [0, 1]",
+            "Let the report pass where no more than this share of the rows that are drift, unsure "
+            "or ok drift.",
         ),
     },
     "confidence": {

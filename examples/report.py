@@ -46,7 +46,7 @@ def main() -> None:
     first, second = (flights[flights["month"].le(6) == half] for half in (True, False))
     report = pdkl.InfoTheory(second).report(first, COLUMNS, by="origin", rng=0, progress=False)
     print(report)
-    shown = ["origin", "column", "js_distance", "js_distance_excess", "top_category", "status"]
+    shown = ["origin", "column", "score", "excess", "top_category", "status"]
     print(report.frame[shown].round(3).to_string(index=False))
     report.to_html(output / "report.html")
     print("Wrote report.html.")

@@ -92,7 +92,7 @@ def numbers(draw: Draw, runs: int, rng: np.random.Generator, bins: Any = 10) -> 
         today, before = (columns(draw, n, min(500, runs - start), rng) for _ in range(2))
         ask = partial(today.info_theory.drift, before, bins=bins, progress=False)
         found, drawn = ask(), ask(n_resamples=DRAWS, rng=rng)
-        g = 4.0 * n * np.log(2.0) * found["js_distance"].to_numpy() ** 2
+        g = 4.0 * n * np.log(2.0) * found["score"].to_numpy() ** 2
         chi = stats.chi2.sf(g, found["categories"].to_numpy(float) - 1)
         parts.append([found["p_value"].to_numpy(), drawn["p_value"].to_numpy(), chi])
     names = (CLOSED, GAMMA, CHI)

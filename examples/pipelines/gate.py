@@ -22,7 +22,7 @@ def save(data: str, profile: str) -> None:
 def check(data: str, profile: str) -> bool:
     """Tell whether a day is like the one that was saved."""
     report = pdkl.scan(data).report(pdkl.load_profile(profile), rng=0)
-    print(report.frame[["column", "js_distance", "top_category", "status"]].to_string(index=False))
+    print(report.frame[["column", "score", "top_category", "status"]].to_string(index=False))
     return report.passed
 
 

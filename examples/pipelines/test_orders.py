@@ -21,5 +21,5 @@ def test_orders_are_like_those_of_monday(day: str) -> None:
     """Compare each column with what was saved."""
     monday = pdkl.load_profile(ORDERS / "monday.profile")
     found = pdkl.scan(ORDERS / f"{day}.parquet").drift(monday, rng=0)
-    wrong = found.loc[found["status"] != "ok", ["column", "status", "js_distance", "top_category"]]
+    wrong = found.loc[found["status"] != "ok", ["column", "status", "score", "top_category"]]
     assert wrong.empty, f"\n{wrong.to_string(index=False)}"

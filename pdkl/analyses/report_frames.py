@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+import math
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pdkl.analyses.drift import examine
+from pdkl.analyses.drift.deciding import Deciding
 from pdkl.analyses.drift.examine import Examined
 from pdkl.analyses.drift.table import Flags
 from pdkl.codes.labels import (
@@ -24,12 +26,13 @@ from pdkl.comparing.shared_labels import Column
 from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.redaction import kept_back
-from pdkl.core.validation import boolean
+from pdkl.core.validation import boolean, number_in
 from pdkl.report.document import Report
 from pdkl.request.keywords import Request
 from pdkl.results.reading import keys_of
 from pdkl.sources.registry import read_data
 
+_OTHERS = (MEASURES["kl_divergence"], MEASURES["psi"])  # of a row, beside what decides
 _ENTRIES = 4000  # categories shown in all: they bound the size of the report …
 _FEWEST, _MOST = 8, 25  # … but for each row between so many
 _RARE = 5  # rows on a side below which its share is hardly known
@@ -40,30 +43,44 @@ def report(
     data: Any,
     request: Request,
     *,
+    measure: Any,
     threshold: Any,
     alpha: Any,
     bins: Any,
+    max_drifted: Any,
     redact: Any,
     min_count: Any,
 ) -> Report:
     """Answer `InfoTheory.report`."""
     redact, min_count = boolean("redact", redact), _read_min_count(min_count)
-    threshold, alpha = examine.check(request, threshold, alpha)
+    max_drifted = number_in(
+        *("max_drifted", max_drifted, 0.0, math.nextafter(1.0, 2.0), "a share from 0 to 1"),
+        closed_low=True,
+    )
     if min_count is not None and request.window is not None:
         raise ValueError(
             "min_count is not for window=: windows overlap, and the difference of two tells what "
             "either hides. Leave out one of them."
         )
+    deciding = Deciding.read(measure, threshold, alpha)
+    request = examine.check(request, deciding)
 
     def write() -> Report:
         found = examine.examine(
-            data, request, threshold=threshold, alpha=alpha, bins=bins, min_count=min_count
+            data, request, deciding, bins=bins, min_count=min_count, others=_OTHERS
         )
+        found.frame.attrs["pdkl"]["max_drifted"] = max_drifted
         return _written(found, redact=redact, min_count=min_count)
 
     def columns() -> list[Hashable]:
-        sides = [data, *([] if request.reference is None else [request.reference])]
-        return [name for side in sides for name in read_data(side).head.columns]
+        expected = request.reference
+        if expected is None:
+            names = []
+        elif isinstance(expected, Mapping):
+            names = list(expected)
+        else:
+            names = list(read_data(expected).head.columns)
+        return [*read_data(data).head.columns, *names]
 
     return kept_back(write, columns) if redact else write()
 
@@ -80,7 +97,9 @@ def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
             found, column, place[column.name], most=most, min_count=min_count, redact=redact
         )
     ]
-    categories = _table(parts)
+    categories = _table(parts, whole=found.table.is_tested)
+    if found.table.is_fixed:
+        categories["count_reference"] = pd.array([pd.NA] * len(categories), dtype="Int64")
     facts = dict(frame.attrs["pdkl"]) | _sizes(found, min_count)
     if min_count is not None:  # with the number of those that are folded, more could be told
         categories = categories.drop(columns="categories")
@@ -90,7 +109,8 @@ def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
         _rename_tops(frame, categories)
         _hide(frame, facts)
     frame.attrs["pdkl"] = facts
-    return Report(frame, categories)
+    others = {one.name: found.table.number[one.name].ravel() for one in _OTHERS}
+    return Report(frame, categories, pd.DataFrame(others, index=frame.index))
 
 
 def _read_min_count(value: Any) -> int | None:
@@ -104,21 +124,22 @@ def _read_min_count(value: Any) -> int | None:
     return int(value)
 
 
-def _sizes(found: Examined, min_count: int | None) -> dict[str, int | None]:
+def _sizes(found: Examined, min_count: int | None) -> dict[str, float | None]:
     """Count the rows of both sides, None where no column could be counted, and missing values.
 
     With ``min_count`` the missing values are None, and so are the rows where those of some group
-    are not told, which are what the others leave of the total.
+    are not told, which are what the others leave of the total. Shares that are given have no rows.
     """
-    sizes: dict[str, int | None] = {}
+    sizes: dict[str, float | None] = {}
     for end, name in (("", "own"), ("_reference", "other")):
         sides = [getattr(column, name) for column in found.compared if not column.error]
         counts = [side.counts for side in sides if side is not None]
+        if found.table.is_fixed and name == "other":
+            counts = []
         told = len(counts) > 0 and not found.table.few[end].any()
-        sizes[f"rows{end}"] = int((counts[0].totals + counts[0].missing).sum()) if told else None
-        sizes[f"missing{end}"] = (
-            sum(int(one.missing.sum()) for one in counts) if min_count is None else None
-        )
+        rows = (counts[0].totals + counts[0].missing).sum().item() if told else None
+        missing = sum(one.missing.sum().item() for one in counts) if min_count is None else None
+        sizes |= {f"rows{end}": rows, f"missing{end}": missing}
     return sizes
 
 
@@ -148,6 +169,7 @@ def _categories(
                 (raw.count_p[chosen], raw.count_q[chosen], share[chosen]),
                 code[chosen] == len(column.labels),
                 _beyond(code[chosen] == other, most),
+                fixed=found.table.is_fixed,
             )
 
 
@@ -186,14 +208,18 @@ def _entries(
     values: tuple[FloatArray, FloatArray, FloatArray],
     missing: Any,
     fold: Any,
+    *,
+    fixed: bool = False,
 ) -> dict[str, Any]:
-    """List the categories that are shown, and then the rest as one."""
+    """List the categories that are shown, and then the rest as one; Q may be ``fixed`` shares."""
     kept, n_folded = ~fold, int(fold.sum())
     count, reference, share = (
         np.append(part[kept], part[fold].sum()) if n_folded else part for part in values
     )
     total, total_reference = values[0].sum(), values[1].sum()
-    rare = ((count > 0) & (count < _RARE)) | ((reference > 0) & (reference < _RARE))
+    rare = (count > 0) & (count < _RARE)
+    if not fixed:
+        rare |= (reference > 0) & (reference < _RARE)
     is_missing = np.append(missing[kept], False) if n_folded else missing
     is_other = np.zeros(len(count), dtype=bool)
     is_other[len(count) - 1 :] = n_folded > 0
@@ -223,12 +249,10 @@ def _entries(
     }
 
 
-def _table(parts: list[dict[str, Any]]) -> pd.DataFrame:
-    """Join the entries in the order of the rows."""
-    words, counts = (
-        ("column", "category", "flag"),
-        ("row", "categories", "count", "count_reference"),
-    )
+def _table(parts: list[dict[str, Any]], *, whole: bool) -> pd.DataFrame:
+    """Join the entries in the order of the rows; counts may be ``whole``."""
+    words, counts = ["column", "category", "flag"], ["row", "categories"]
+    counts += ["count", "count_reference"] if whole else []
     nothing = _entries(
         0, "", np.zeros(0, dtype=object), (np.zeros(0),) * 3, *[np.zeros(0, bool)] * 2
     )

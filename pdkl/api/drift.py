@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pdkl.analyses import report_frames
 from pdkl.analyses.drift import examine
 from pdkl.api.base import Data
-from pdkl.core.measures.catalogue import find
 from pdkl.core.measures.measure import Measure
 from pdkl.request.keywords import Request
 
@@ -17,7 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pdkl.report.document import Report
-    from pdkl.request.types import By
+    from pdkl.request.types import By, SmoothingRule, Zeros
+
+    OneMeasure = str | tuple[str, float] | Measure
 
 
 class DriftMethods(Data):
@@ -31,9 +32,11 @@ class DriftMethods(Data):
         exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         window: int | None = None,
-        measure: str | tuple[str, float] | Measure = "js_distance",
-        threshold: float = 0.1,
-        alpha: float = 0.05,
+        measure: OneMeasure | Mapping[Hashable, OneMeasure] = "js_distance",
+        threshold: float | Mapping[Hashable, float] = 0.1,
+        alpha: float | Mapping[Hashable, float] = 0.05,
+        smoothing: SmoothingRule | None = None,
+        zeros: Zeros = "inf",
         dropna: bool = False,
         bins: Any = 10,
         blocks: Hashable | None = None,
@@ -51,11 +54,12 @@ class DriftMethods(Data):
 
         Parameters
         ----------
-        reference : DataFrame, optional
-            The rows that today's are compared with.
+        reference : DataFrame or mapping {column: {category: weight}}, optional
+            The rows that today's are compared with, or the shares that are expected: a fixed
+            distribution, believed exactly. A category None is the share of missing values.
         columns : label or list of labels, optional
             The columns to compare. None means every column of either frame, whatever its kind,
-            outside ``by``, ``weights`` and ``blocks``.
+            outside ``by``, ``weights`` and ``blocks``; with shares, the columns that have some.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
@@ -63,19 +67,30 @@ class DriftMethods(Data):
         window : int of at least 1, optional
             In place of ``reference``: compare each period, which is the last key of ``by``, with so
             many before it that occur, pooled; the other keys being equal.
-        measure : str, (str, order) or Measure
-            What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, whose columns
-            take the place of those of js_distance. It must be 0 where nothing differs.
-        threshold : float of at least 0
-            The excess from which on a difference is large, in the unit of the measure.
-        alpha : float in (0, 1)
-            The adjusted p-value below which a difference is no accident.
+        measure : str, (str, order) or Measure, or mapping of these by column
+            What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, with an order
+            where it has one, or a record of your own. It must be 0 where nothing differs. A mapping
+            leaves ``"js_distance"`` to the columns that it does not name.
+        threshold : float of at least 0, or mapping of these by column
+            The excess from which on a difference is large, in the unit of the measure; 0.1 for the
+            columns that a mapping does not name.
+        alpha : float in (0, 1), or mapping of these by column
+            The adjusted p-value below which a difference is no accident; 0.05 for the columns that
+            a mapping does not name.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet. None means 0.5 for columns whose
+            measure can be infinite otherwise, as one new row in 100,000 must not decide, and none
+            for the others.
+        zeros : {"inf", "raise", "drop"} or float in (0, 1)
+            What a category does that is lacking on the side that a measure divides by, if nothing
+            is added to it. With ``"raise"`` the row is an error.
         dropna : bool
             Whether missing values are left out. By default they are a category like others, so that
             a column that went missing is seen.
         bins : int, str, sequence of edges, or mapping of these by column
             How numbers, times and durations are cut. A mapping cuts its columns whatever they hold,
-            and leaves the others at 10 quantiles.
+            and leaves the others at 10 quantiles. Beside shares they are cut at edges alone, and
+            else compared value by value.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
             Where rows come in bunches the p-values are far too small without it.
@@ -83,8 +98,8 @@ class DriftMethods(Data):
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
         weights : label, optional
-            The column of counts: of how many rows each row stands for, on both sides; whole
-            numbers.
+            The column of counts: of how many rows each row stands for, on both sides. Weights that
+            are no whole numbers are scored, but not tested.
         n_resamples : int, optional
             Draw each row again so many times, in place of the closed form. What has none, as with
             ``blocks``, is drawn 199 times by default. Rows of very many categories are drawn less
@@ -102,11 +117,28 @@ class DriftMethods(Data):
 
             =========================== ============================================================
             ``column``                  str, the name
+            ``status``                  str, see below
+            ``measure``                 str, what the status goes by: js_distance, unless asked for
+                                        otherwise
+            ``score``                   float64, the value of the measure; js_distance is in bits:
+                                        the root of js_divergence, in [0, 1]
+            ``excess``                  float64, the part above what chance alone would give, as
+                                        a root; negative where there is less than that
+            ``noise_floor``             float64, what chance alone stays below with 95 %
+            ``p_adjusted``              float64, by Benjamini and Hochberg over all rows that have a
+                                        p-value and more than one category
+            ``top_category``            str, the category that contributes most to js_divergence,
+                                        as text; "(missing)" for the missing; none where none does
+            ``top_contribution``        float64, its contribution in bits: the square of js_distance
+                                        is the sum of all
+            ``note``                    str, what was wrong or needs saying, else empty
             ``kind``                    str: categorical (each value is a category), binned (numbers
                                         and times in intervals), identifier (not scored), constant
                                         (one category on both sides); missing in an error
+            ``threshold``, ``alpha``    float64, as given
             ``n``, ``n_reference``      Int64, rows on either side; without the missing if
-                                        ``dropna=True``; NA where they could not be counted
+                                        ``dropna=True``; NA where they could not be counted, and of
+                                        shares; float64 where weights are fractional
             ``missing``,                float64, the share of the rows without a value; NaN where a
             ``missing_reference``       side has no rows
             ``categories``              Int64, how many there are on both sides together; NA where
@@ -117,37 +149,23 @@ class DriftMethods(Data):
                                         the reference's in gone ones
             ``out_of_range``            float64, the share of today's rows below or above all that
                                         the reference has; NaN for columns that are not binned
-            ``js_distance``             float64, in bits: the root of js_divergence, in [0, 1]
-            ``js_distance_excess``      float64, the part above what chance alone would give, as
-                                        a root; negative where there is less than that
-            ``js_distance_noise_floor`` float64, what chance alone stays below with 95 %
-            ``kl_divergence``           float64, KL(today || reference) in bits; infinite where a
-                                        category is new
-            ``psi``                     float64, in nats; infinite where one is new or gone
             ``p_value``                 float64, of the G statistic; 1 where there is one category
-            ``p_adjusted``              float64, by Benjamini and Hochberg over all rows that have a
-                                        p-value and more than one category
-            ``top_category``            str, the category that contributes most to js_divergence,
-                                        as text; "(missing)" for the missing; none where none does
-            ``top_contribution``        float64, its contribution in bits: the square of js_distance
-                                        is the sum of all
-            ``threshold``               float64, as given
-            ``status``                  str, see below
-            ``note``                    str, what was wrong or needs saying, else empty
             =========================== ============================================================
 
-            ``attrs["pdkl"]`` holds the settings.
+            ``attrs["pdkl"]`` holds the settings; its ``smoothing`` says what was added to the
+            counts of which columns.
 
         Raises
         ------
         KeyError
             A column that is asked for is in neither frame; a key or the weights are not in one.
         TypeError
-            Not exactly one of ``reference`` and ``window``; a reference that is no frame; a
-            keyword of the wrong kind.
+            Not exactly one of ``reference`` and ``window``; a reference that is neither a frame
+            nor the shares of columns; a keyword of the wrong kind.
         ValueError
             A keyword out of range; a measure of a single distribution; no column at all; no group
-            in common with the reference; weights that are not whole.
+            in common with the reference; weights that are not whole, with ``blocks`` or
+            ``n_resamples``.
 
         Notes
         -----
@@ -156,16 +174,24 @@ class DriftMethods(Data):
         1. *error*: the column cannot be compared; ``note`` says why. The others are.
         2. *new*, *gone*: only today's data, or only the reference, have the column or the group;
            *skipped*: there is no period before to compare with, where ``window`` asks for some.
-        3. *empty*: a side has no row with a value.
+        3. *empty*: a side has no row, or none with a value where that is drift: then it is scored
+           whether there is a value.
         4. *drift*: excess >= threshold and p_adjusted < alpha.
-        5. *unsure*: excess >= threshold, but not p_adjusted < alpha: too few rows to tell.
+        5. *unsure*: excess >= threshold and p_value < alpha, but not p_adjusted: look at it, or
+           bring more rows. It never fails a gate.
         6. *ok*.
 
-        Where chance alone makes scores infinite too, as with psi and a category of few rows, there
-        is no excess; the score stands for it, and ``note`` says so. js_distance is always finite.
+        Fractional weights are not numbers of rows, and nothing is known of chance: the score alone
+        decides, ``excess``, ``noise_floor`` and the p-values are NaN, and ``note`` says so.
+
+        Measures such as psi are infinite where a category is new. ``smoothing`` keeps that from
+        deciding; where the noise floor is infinite, as ``zeros="raise"`` may leave it, there is no
+        excess and no drift.
 
         **What 0.1 means.** A category's share that moves from .5 to .617, or from .01 to .048, is a
-        js_distance of .1 in bits; so is a category never seen before with 2 % of the rows.
+        js_distance of .1 in bits; so is a category never seen before with 2 % of the rows, and
+        about so a number that shifts by a quarter of a standard deviation. A share that goes from
+        .10 to .17 stays below: where that matters, ``threshold={"status": 0.05}``.
 
         **Kinds.** Numbers and datetimes with more than 20 distinct values in the reference are
         cut at its deciles, with categories for what lies below and above; with 20 or fewer each
@@ -196,17 +222,23 @@ class DriftMethods(Data):
         >>> before = pd.DataFrame({"pay": ["card", "cash"] * 500, "age": [*range(20, 70)] * 20})
         >>> today = before.assign(age=before["age"].where(before["age"] > 24, -999))
         >>> result = today.info_theory.drift(before, rng=0)
-        >>> result[["column", "kind", "out_of_range", "js_distance", "status"]]
-          column         kind  out_of_range  js_distance status
-        0    pay  categorical           NaN     0.000000     ok
-        1    age       binned           0.1     0.316228  drift
+        >>> result[["column", "status", "score", "kind", "out_of_range"]]
+          column status     score         kind  out_of_range
+        0    pay     ok  0.000000  categorical           NaN
+        1    age  drift  0.316228       binned           0.1
         >>> result["top_category"].iloc[1]
         'below 20'
+
+        Against shares that are expected:
+
+        >>> result = today.info_theory.drift({"pay": {"card": 0.7, "cash": 0.3}})
+        >>> result[["column", "status", "score", "top_category"]].round(3)
+          column status  score top_category
+        0    pay  drift  0.174         cash
         """
         request = Request(
             method="drift",
             two_sided=True,
-            measures=(find("measure", measure),),
             columns=columns,
             exclude=exclude,
             by=by,
@@ -217,13 +249,17 @@ class DriftMethods(Data):
             weights=weights,
             base="bit",
             dropna=dropna,
+            smoothing=smoothing,
+            zeros=zeros,
             test=True,
             blocks=blocks,
             n_resamples=n_resamples,
             rng=rng,
             progress=progress,
         )
-        return examine.drift(self._data, request, threshold=threshold, alpha=alpha, bins=bins)
+        return examine.drift(
+            self._data, request, measure=measure, threshold=threshold, alpha=alpha, bins=bins
+        )
 
     def report(
         self,
@@ -233,9 +269,12 @@ class DriftMethods(Data):
         exclude: Hashable | list[Any] | None = None,
         by: By | None = None,
         window: int | None = None,
-        measure: str | tuple[str, float] | Measure = "js_distance",
-        threshold: float = 0.1,
-        alpha: float = 0.05,
+        measure: OneMeasure | Mapping[Hashable, OneMeasure] = "js_distance",
+        threshold: float | Mapping[Hashable, float] = 0.1,
+        alpha: float | Mapping[Hashable, float] = 0.05,
+        smoothing: SmoothingRule | None = None,
+        zeros: Zeros = "inf",
+        max_drifted: float = 0.0,
         dropna: bool = False,
         bins: Any = 10,
         blocks: Hashable | None = None,
@@ -254,11 +293,12 @@ class DriftMethods(Data):
 
         Parameters
         ----------
-        reference : DataFrame, optional
-            The rows that today's are compared with.
+        reference : DataFrame or mapping {column: {category: weight}}, optional
+            The rows that today's are compared with, or the shares that are expected: a fixed
+            distribution, believed exactly. A category None is the share of missing values.
         columns : label or list of labels, optional
             The columns to compare. None means every column of either frame, whatever its kind,
-            outside ``by``, ``weights`` and ``blocks``.
+            outside ``by``, ``weights`` and ``blocks``; with shares, the columns that have some.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
@@ -266,19 +306,33 @@ class DriftMethods(Data):
         window : int of at least 1, optional
             In place of ``reference``: compare each period, which is the last key of ``by``, with so
             many before it that occur, pooled; the other keys being equal.
-        measure : str, (str, order) or Measure
-            What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, whose columns
-            take the place of those of js_distance. It must be 0 where nothing differs.
-        threshold : float of at least 0
-            The excess from which on a difference is large, in the unit of the measure.
-        alpha : float in (0, 1)
-            The adjusted p-value below which a difference is no accident.
+        measure : str, (str, order) or Measure, or mapping of these by column
+            What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, with an order
+            where it has one, or a record of your own. It must be 0 where nothing differs. A mapping
+            leaves ``"js_distance"`` to the columns that it does not name.
+        threshold : float of at least 0, or mapping of these by column
+            The excess from which on a difference is large, in the unit of the measure; 0.1 for the
+            columns that a mapping does not name.
+        alpha : float in (0, 1), or mapping of these by column
+            The adjusted p-value below which a difference is no accident; 0.05 for the columns that
+            a mapping does not name.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet. None means 0.5 for columns whose
+            measure can be infinite otherwise, as one new row in 100,000 must not decide, and none
+            for the others.
+        zeros : {"inf", "raise", "drop"} or float in (0, 1)
+            What a category does that is lacking on the side that a measure divides by, if nothing
+            is added to it. With ``"raise"`` the row is an error.
+        max_drifted : float in [0, 1]
+            Let the report pass where no more than this share of the rows that are drift, unsure or
+            ok drift.
         dropna : bool
             Whether missing values are left out. By default they are a category like others, so that
             a column that went missing is seen.
         bins : int, str, sequence of edges, or mapping of these by column
             How numbers, times and durations are cut. A mapping cuts its columns whatever they hold,
-            and leaves the others at 10 quantiles.
+            and leaves the others at 10 quantiles. Beside shares they are cut at edges alone, and
+            else compared value by value.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
             Where rows come in bunches the p-values are far too small without it.
@@ -286,8 +340,8 @@ class DriftMethods(Data):
             Whether a reference frame is matched group to group; None means yes where it has all
             keys and none is a Grouper. Otherwise all of it stands for every group.
         weights : label, optional
-            The column of counts: of how many rows each row stands for, on both sides; whole
-            numbers.
+            The column of counts: of how many rows each row stands for, on both sides. Weights that
+            are no whole numbers are scored, but not tested.
         n_resamples : int, optional
             Draw each row again so many times, in place of the closed form. What has none, as with
             ``blocks``, is drawn 199 times by default. Rows of very many categories are drawn less
@@ -320,7 +374,8 @@ class DriftMethods(Data):
         KeyError
             A column does not exist.
         TypeError
-            A keyword is of the wrong kind, or the reference is no frame.
+            A keyword is of the wrong kind, or the reference neither a frame nor the shares of
+            columns.
         ValueError
             A keyword is out of its range.
 
@@ -352,7 +407,6 @@ class DriftMethods(Data):
         request = Request(
             method="report",
             two_sided=True,
-            measures=(find("measure", measure),),
             columns=columns,
             exclude=exclude,
             by=by,
@@ -363,6 +417,8 @@ class DriftMethods(Data):
             weights=weights,
             base="bit",
             dropna=dropna,
+            smoothing=smoothing,
+            zeros=zeros,
             test=True,
             blocks=blocks,
             n_resamples=n_resamples,
@@ -372,9 +428,11 @@ class DriftMethods(Data):
         return report_frames.report(
             self._data,
             request,
+            measure=measure,
             threshold=threshold,
             alpha=alpha,
             bins=bins,
+            max_drifted=max_drifted,
             redact=redact,
             min_count=min_count,
         )

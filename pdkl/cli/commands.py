@@ -13,6 +13,7 @@ from pdkl.api.frame import InfoTheory
 from pdkl.cli import inputs, options, output
 from pdkl.cli.options import Function, data_files, keywords
 from pdkl.cli.output import Outcome
+from pdkl.cli.shares import is_shares, read_shares
 from pdkl.codes.labels import OTHER_TEXT
 from pdkl.core.redaction import kept_back
 from pdkl.sources.profile.profile import Profile
@@ -98,7 +99,17 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
     metavar="MEASURE=THRESHOLD",
     help="The excess over noise from which on a difference is drift; by default js_distance=0.1.",
 )
-@keywords("alpha", "dropna", "bins", "match", *_DRAWING, *_WRITTEN)
+@keywords(
+    *("alpha", "smoothing", "zeros", "dropna", "bins", "match", *_DRAWING, *_WRITTEN),
+    smoothing="A pseudo-count for every category: laplace, jeffreys, perks or a number; by default "
+    "0.5 in columns whose measure could be infinite.",
+)
+@click.option(
+    "--max-drifted",
+    type=float,
+    metavar="SHARE",
+    help="Let drift pass in this share of the columns that are scored; by default in none.",
+)
 @options.configured
 @click.option("--redact", is_flag=True, help="Replace values, groups and bin edges by numbers.")
 @click.option(
@@ -123,7 +134,9 @@ def drift(
     Drift is what exceeds chance by the threshold and is no accident. The command ends with 1 where
     a column drifts, is gone or empty, or cannot be compared. Put patterns into quotes.
 
-    With --window it takes CUR alone, and compares its periods with each other.
+    REF may be a file of expected shares, .json or .toml: {"plan": {"free": 0.8, "paid": 0.2}}.
+    There "null" is the share of missing values. With --window the command takes CUR alone, and
+    compares its periods with each other.
 
     Settings that are kept, also such as differ by column, are read from pdkl.toml, else from
     [tool.pdkl] in pyproject.toml, of this folder; what is said here comes before.
@@ -133,6 +146,7 @@ def drift(
       pdkl drift january.parquet february.parquet --by shop
       pdkl drift ref.parquet 'today/*.csv' --fail-over psi=0.2 --format junit -o drift.xml
       pdkl drift ref.parquet today.parquet -o drift.html --redact --min-count 10
+      pdkl drift expected.toml today.parquet --max-drifted 0.1
       pdkl drift 'sales/*.parquet' --by shop,sold:D --window 7
     """
     form = output.chosen_format(form, path, _REPORTS)
@@ -145,10 +159,13 @@ def drift(
         raise click.UsageError("--window compares the periods of one CUR; leave out REF.")
     if given["window"] is None and data is None:
         raise click.UsageError("Missing argument 'CUR'.")
-    (*before, now), place = _sides([one for one in (reference, data) if one], path, given)
+    names = [one for one in (reference, data) if one]
+    (*before, now), place = _sides(names, path, given, may_be_shares=len(names) > 1)
     report = InfoTheory(now).report(*before, **(settings | _asked(now, given)))
-    verdict = "" if place is None else f"{output.tally(report)} ({place})"
-    return Outcome(output.write_report(report, form), place, verdict, failed=not report.passed)
+    told = [added] if (added := output.smoothing_added(report)) else []
+    told += [] if place is None else [f"{output.tally(report)} ({place})"]
+    text = output.write_report(report, form)
+    return Outcome(text, place, "\n".join(told), failed=not report.passed)
 
 
 @commands.command()
@@ -298,11 +315,14 @@ def merge(profiles: Sequence[str], path: str) -> Outcome:
 
 
 def _sides(
-    names: Sequence[str], path: str | None, given: dict[str, Any]
+    names: Sequence[str], path: str | None, given: dict[str, Any], *, may_be_shares: bool = False
 ) -> tuple[list[Any], str | None]:
     """Open the reference, if there is one, and the data, and say where to write."""
 
     def opened() -> list[Any]:
+        if may_be_shares and is_shares(names[0]):
+            (now,) = _open(given, names[1:])
+            return [read_shares(names[0], now), now]
         return _open(given, *([name] for name in names))
 
     sides = kept_back(opened) if given.get("redact") else opened()

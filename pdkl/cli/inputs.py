@@ -40,8 +40,8 @@ def open_profile(path: str) -> Profile:
 
 
 def files_of(data: Any) -> list[str]:
-    """List the files of a dataset; a profile has been read already."""
-    return [] if isinstance(data, Profile) else list(data.files)
+    """List the files of a dataset; profiles and shares have been read already."""
+    return [] if isinstance(data, Profile | dict) else list(data.files)
 
 
 def settings(path: str | None, given: Mapping[str, Any]) -> dict[str, Any]:

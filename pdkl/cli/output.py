@@ -15,7 +15,7 @@ import pandas as pd
 from pdkl.cli import streams
 from pdkl.report import plain, text
 from pdkl.report.document import Report
-from pdkl.results.reading import beside, is_missing, keys_of, measure_of
+from pdkl.results.reading import JUDGED, is_missing, keys_of, settings_of
 
 _ENDINGS = {".csv": "csv", ".json": "json", ".html": "html", ".htm": "html", ".xml": "junit"}
 _LONGEST = 80  # letters of a cell
@@ -27,7 +27,7 @@ class Outcome:
 
     text: str = ""
     path: str | None = None  # None is standard output
-    verdict: str = ""  # a line for people, on standard error
+    verdict: str = ""  # lines for people, on standard error
     failed: bool = False
 
     def deliver(self) -> int:
@@ -92,13 +92,26 @@ def tally(report: Report) -> str:
     return plain.tally(report.frame)
 
 
+def smoothing_added(report: Report) -> str:
+    """Say which counts a report has changed unasked, nothing where none."""
+    call = settings_of(report.frame)
+    if not call["smoothing"] or not call["smoothing_added"]:
+        return ""
+    names = text.listed(list(call["smoothing"]))
+    (pseudo,) = set(call["smoothing"].values())
+    return (
+        f"pdkl: {pseudo} was added to each count of {names}, where the measure could be infinite; "
+        "--smoothing says otherwise."
+    )
+
+
 def _main_columns(frame: pd.DataFrame) -> pd.DataFrame:
     """Keep of the columns of drift what fits a screen, with few digits."""
-    scores, counts = beside(measure_of(frame)), ["n", "n_reference"]
-    chosen = [*keys_of(frame), "column", "kind", *counts, *scores, "p_adjusted", "top_category"]
-    shown = frame[[*chosen, "status", "note"] if frame["note"].any() else [*chosen, "status"]]
+    counts = ["n", "n_reference"]
+    chosen = ["column", "status", "measure", *JUDGED, "p_adjusted", "top_category"]
+    shown = frame[[*keys_of(frame), *chosen, *(["note"] if frame["note"].any() else []), *counts]]
     written = {name: shown[name].map(text.whole) for name in counts}
-    written |= {name: shown[name].map(text.number) for name in scores}
+    written |= {name: shown[name].map(text.number) for name in JUDGED}
     written["p_adjusted"] = shown["p_adjusted"].map(text.p_value)
     return shown.assign(**written)
 

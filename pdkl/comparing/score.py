@@ -226,7 +226,7 @@ def _measured(
         part[one.name] = np.where(valid, one.value(pairs, log_base), np.nan)
     if inference is None:
         return part, None
-    statistics = [_statistic(counted, column, one) for one in measures]
+    statistics = [statistic(counted, column.alphabet_size, one) for one in measures]
     observed = [part[one.name] for one in measures]
     return part, Question(
         raw,
@@ -237,11 +237,11 @@ def _measured(
     )
 
 
-def _statistic(counted: CountedRequest, column: Column, one: Measure) -> Statistic:
+def statistic(counted: CountedRequest, alphabet: int, one: Measure) -> Statistic:
     """Return a measure as a function of raw pairs, with smoothing and zeros as asked for."""
 
     def value(raw: Pairs) -> FloatArray:
-        pairs = smoothed(counted, replace(raw, alphabet=column.alphabet_size))
+        pairs = smoothed(counted, replace(raw, alphabet=alphabet))
         if one.divides_by:
             pairs = treat_zeros(pairs, counted.options.zeros, one.divides_by)
         return one.value(pairs, counted.options.log_base)

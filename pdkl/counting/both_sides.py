@@ -60,7 +60,7 @@ def count_both(
     elif form is MAPPING:
         dropna = request.dropna
         others = [
-            _fixed(_mapping_for(request.reference, name), name, dropna, binners.get(name))
+            fixed_counts(_mapping_for(request.reference, name), name, dropna, binners.get(name))
             for name in wanted
         ]
     elif form is Q:
@@ -135,7 +135,7 @@ def _mapping_for(reference: Mapping[Any, Any], name: Hashable) -> Mapping[Any, A
     return chosen
 
 
-def _fixed(
+def fixed_counts(
     reference: Mapping[Any, Any], name: Hashable, dropna: bool, binner: Binner | None
 ) -> LabelledCounts:
     """Read a mapping {category: weight} as the counts of one group."""

@@ -23,7 +23,7 @@ from pdkl.plot._shared import (
     short,
     values_of,
 )
-from pdkl.results.reading import NO_VALUE, count_statuses, keys_of
+from pdkl.results.reading import JUDGED, NO_VALUE, count_statuses, judged, keys_of
 from pdkl.results.statuses import BY_NAME, DRIFT, LEGEND, SCORED
 
 if TYPE_CHECKING:
@@ -79,10 +79,12 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
     ...     {
     ...         "shop": ["a", "a", "b", "b"],
     ...         "column": ["fruit", "size", "fruit", "size"],
-    ...         "js_distance": [0.31, 0.03, 0.02, None],
-    ...         "js_distance_excess": [0.3, 0.01, -0.01, None],
-    ...         "threshold": 0.1,
     ...         "status": ["drift", "ok", "ok", "empty"],
+    ...         "measure": "js_distance",
+    ...         "score": [0.31, 0.03, 0.02, None],
+    ...         "excess": [0.3, 0.01, -0.01, None],
+    ...         "noise_floor": 0.05,
+    ...         "threshold": 0.1,
     ...     }
     ... )
     >>> ax = pdkl.plot.drift(frame)
@@ -93,7 +95,7 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
     """
     check_top(top, _MOST_COLUMNS, of="columns")
     call = "df.info_theory.drift(...)"
-    require(result, "drift", ["column", "threshold", "status"], call)
+    require(result, "drift", ["column", "status", "measure", *JUDGED, "threshold"], call)
     check_ax(ax)
     score = score_of(result, None)
     label = named_score(result, score)
@@ -114,7 +116,8 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
     )
     values = np.full((len(columns), len(segments)), np.nan)
     status = np.full(values.shape, "", dtype=object)
-    values[y, x], status[y, x] = values_of(result, score), result["status"]
+    values[y, x] = judged(*(values_of(result, name) for name in JUDGED))
+    status[y, x] = result["status"]
     if len(result) > (status != "").sum():
         raise ValueError(
             "result has more than one row for a column and segment. Filter it to one comparison "

@@ -86,7 +86,7 @@ def values_of(result: pd.DataFrame, name: Hashable) -> NDArray[np.float64]:
 
 def named_score(result: pd.DataFrame, score: str) -> str:
     """Name a score with its unit, if it has one."""
-    measure, unit = excess_of(score), unit_of(result, score)
+    measure, unit = excess_of(result, score), unit_of(result, score)
     text = f"{measure} in excess of noise" if measure else score
     return f"{text} ({unit})" if unit else text
 

@@ -26,7 +26,15 @@ from pdkl.plot._shared import (
     size_of,
     values_of,
 )
-from pdkl.results.reading import beside, excess_of, is_dated, is_numeric, is_root, keys_of
+from pdkl.results.reading import (
+    beside,
+    excess_of,
+    is_dated,
+    is_drift,
+    is_numeric,
+    is_root,
+    keys_of,
+)
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -190,7 +198,7 @@ def _level(result: pd.DataFrame, score: str, threshold: Any) -> float | None:
         if not is_number(threshold) or math.isinf(threshold):
             raise TypeError(f"threshold must be a finite number; got {threshold!r}.")
         return float(threshold)
-    if "threshold" not in result.columns or not excess_of(score):
+    if "threshold" not in result.columns or not excess_of(result, score):
         return None
     found = result["threshold"].dropna().unique()
     return float(found[0]) if len(found) == 1 else None
@@ -258,20 +266,20 @@ def _lines(result: pd.DataFrame, times: _Times, groups: list[Any], score: str) -
 
 def _floor(result: pd.DataFrame, score: str) -> NDArray[np.float64]:
     """Return the noise floor in terms of the score that is drawn."""
-    measure = excess_of(score)
-    *_, name = beside(measure or score)
-    if name not in result.columns or (measure and measure not in result.columns):
+    measure = excess_of(result, score)
+    plain, _, name = beside(result, score)
+    if name not in result.columns or (measure and plain not in result.columns):
         return np.full(len(result), np.nan)
     floor = values_of(result, name)
     if not measure:
         return floor
     # the excess is the score less its mean in noise; that of a root is the root of squares less
     # each other, with their sign
-    raw, excess = values_of(result, measure), values_of(result, score)
-    if not is_root(measure):
-        return np.asarray(floor - (raw - excess))
+    raw, excess = values_of(result, plain), values_of(result, score)
     squares = floor**2 - (raw**2 - np.sign(excess) * excess**2)
-    return np.asarray(np.sign(squares) * np.sqrt(np.abs(squares)))
+    of_root = np.sign(squares) * np.sqrt(np.abs(squares))
+    roots = [is_root(one) for one in (result["measure"] if is_drift(result) else [measure])]
+    return np.where(roots, of_root, floor - (raw - excess))
 
 
 def _title(result: pd.DataFrame, groups: list[Any]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pdkl.report import text
-from pdkl.results.reading import is_dated, judged_in, keys_of, measure_of, settings_of
+from pdkl.results.reading import is_dated, judged_by, judged_in, keys_of
 
 _EXCESS = "the excess"
 _MOST = 5  # lines that can be told apart
@@ -26,14 +26,16 @@ def over_time(frame: pd.DataFrame) -> dict[str, Any] | None:
     name = next((key for key in keys_of(frame) if _is_time(frame[key])), None)
     if name is None:
         return None
-    excess = judged_in(frame).clip(lower=0.0)
+    excess, limit = judged_in(frame).clip(lower=0.0), float(frame["threshold"].max())
+    alike = len(frame[["measure", "threshold"]].drop_duplicates()) == 1
+    if not alike:  # one scale has room for no more than one measure
+        excess, limit = excess / frame["threshold"], 1.0
     known = frame.assign(**{_EXCESS: excess})[frame[name].notna() & np.isfinite(excess)]
     scores = known.groupby([name, "column"], observed=True)[_EXCESS].max().unstack()
     if len(scores) < 2:
         return None
     highest = scores.max().sort_values(ascending=False, kind="stable")
     drawn = list(highest.index[:_MOST])
-    limit = float(settings_of(frame)["threshold"])
     top = max(float(highest.iloc[0]), limit) * 1.08 or 1.0
     ticks = _places(scores.index)
     x = _LEFT + (ticks - ticks[0]) / (ticks[-1] - ticks[0]) * (_WIDTH - _LEFT - _RIGHT)
@@ -51,10 +53,12 @@ def over_time(frame: pd.DataFrame) -> dict[str, Any] | None:
         )
     shown = range(0, len(x), -(-len(x) // 6))
     step = _step(top / 4)
+    shown_name = text.visible(str(name))
     others = [text.visible(str(key)) for key in keys_of(frame) if key != name]
     return {
-        "key": text.visible(str(name)),
-        "measure": measure_of(frame),
+        "title": f"{judged_by(frame)} over {shown_name}, in excess of noise"
+        if alike
+        else f"Excess over noise, in thresholds, over {shown_name}",
         "others": ", ".join(others),
         "width": _WIDTH,
         "height": _HEIGHT,

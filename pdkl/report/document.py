@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from pdkl.report import page, plain
-from pdkl.results.statuses import FAILING
+from pdkl.results.reading import failing
 
 
 class Report:
@@ -26,6 +26,9 @@ class Report:
         ``p``, ``q`` (float64, their shares), ``change`` (p - q), ``ratio`` (p / q),
         ``contribution`` (float64, to the js_divergence, in bit) and ``flag`` (str: any of missing,
         other, new, gone, rare).
+    others : pandas.DataFrame
+        What else is shown of each row of ``frame``: ``kl_divergence`` (float64, KL(today ||
+        reference) in bit) and ``psi`` (float64, in nat).
 
     Examples
     --------
@@ -42,14 +45,21 @@ class Report:
     2      fig     90               60         0.022
     """
 
-    def __init__(self, frame: pd.DataFrame, categories: pd.DataFrame) -> None:
+    def __init__(
+        self, frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame | None = None
+    ) -> None:
         self.frame = frame
         self.categories = categories
+        self.others = frame[[]] if others is None else others
 
     @property
     def passed(self) -> bool:
-        """Whether no row has the status drift, gone, empty or error."""
-        return not self.frame["status"].isin(FAILING).any()
+        """Whether no row has the status drift, gone, empty or error.
+
+        Where ``max_drifted`` was given, drift in no more than this share of the rows that are
+        judged passes.
+        """
+        return not failing(self.frame).any()
 
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write one page that needs no network: pictures, styles and data are within.
@@ -71,7 +81,9 @@ class Report:
         ImportError
             Jinja2 is not installed.
         """
-        return _written(page.html(self.frame, self.categories, passed=self.passed), path)
+        return _written(
+            page.html(self.frame, self.categories, self.others, passed=self.passed), path
+        )
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write a JSON document: the settings, and each row with its categories.
@@ -88,7 +100,8 @@ class Report:
         str or None
             The document, unless a path is given.
         """
-        return _written(plain.json_text(self.frame, self.categories, passed=self.passed), path)
+        frames = self.frame, self.categories, self.others
+        return _written(plain.json_text(*frames, passed=self.passed), path)
 
     def to_junit(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write JUnit's XML: a test per row, which fails as ``passed`` does.

@@ -17,11 +17,11 @@ from pdkl.codes.labels import OTHER_TEXT
 from pdkl.report import chart, text
 from pdkl.report.plain import tally
 from pdkl.results.reading import (
-    beside,
+    JUDGED,
     count_statuses,
+    judged_by,
     judged_in,
     keys_of,
-    measure_of,
     settings_of,
 )
 from pdkl.results.statuses import BY_NAME, DRIFT, LEGEND, STATUSES
@@ -42,10 +42,11 @@ _DETAILS = {  # column -> how it is written
 }
 
 
-def html(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
+def html(
+    frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame, *, passed: bool
+) -> str:
     """Write the page."""
     script, style = _asset("report.js"), _asset("report.css")
-    measure = measure_of(frame)
     segment_of = text.segments(frame)
     order = _worst_first(frame)
     context = {
@@ -55,12 +56,12 @@ def html(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
         ),
         "script": script,
         "style": style,
-        "data": _data(frame, categories, order),
+        "data": _data(frame, categories, others, order),
         "passed": passed,
         "tally": tally(frame),
         "facts": _facts(frame, segment_of),
-        "warnings": _warnings(frame, categories),
-        "measure": measure,
+        "warnings": _warnings(frame, categories, others),
+        "measure": judged_by(frame),
         "keys": text.keys(frame),
         "statuses": list(count_statuses(frame)),
         "rows": _rows(frame, segment_of, order),
@@ -78,7 +79,7 @@ def notebook(frame: pd.DataFrame, *, passed: bool) -> str:
     context = {
         "passed": passed,
         "tally": tally(frame),
-        "measure": measure_of(frame),
+        "measure": judged_by(frame),
         "keys": text.keys(frame),
         "rows": rows,
         "n_more": len(frame) - len(rows),
@@ -120,12 +121,11 @@ def _digest(content: str) -> str:
 
 def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, str]]:
     """List what holds for the whole report."""
-    call, measure = settings_of(frame), measure_of(frame)
+    call = settings_of(frame)
     columns = frame["column"].nunique()
     drifted = count_statuses(frame).get(DRIFT.name, 0)
-    zeros = "a category on one side only makes kl_divergence and psi infinite; nothing is added"
     facts = [
-        ("Rows", _sides(call)),
+        ("Rows", _sides(frame)),
         ("Columns", f"{columns:,}"),
         (
             "Segments",
@@ -135,16 +135,14 @@ def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, st
         ),
         ("Drifted", f"{drifted:,} of {len(frame):,} ({text.share(drifted / max(len(frame), 1))})"),
         ("Direction", "data (P) against reference (Q)"),
-        (
-            "Rule",
-            f"drift where {measure} exceeds noise by {call['threshold']:g} or more and the "
-            f"adjusted p-value is below {call['alpha']:g}",
-        ),
+        ("Rule", _rule(frame)),
         ("Unit", f"{call['unit']}; js_distance is in [0, 1], psi is in nat"),
-        ("Smoothing", "none" if call["smoothing"] is None else str(call["smoothing"])),
-        ("Zeros", zeros),
+        ("Smoothing", _smoothing(frame)),
+        ("Zeros", _zeros(frame)),
         ("Missing values", _missing(frame)),
     ]
+    if call["max_drifted"]:
+        facts.append(("Passes", f"drift in up to {call['max_drifted']:.3g} of the rows judged"))
     if call["weights"] is not None:
         facts.append(("Weights", f"rows are counted by {text.visible(str(call['weights']))}"))
     if call["blocks"] is not None:
@@ -152,16 +150,80 @@ def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, st
     return facts
 
 
-def _sides(call: dict[str, Any]) -> str:
+def _sides(frame: pd.DataFrame) -> str:
     """Say how many rows are compared with how many."""
+    call = settings_of(frame)
     if "window" in call:
         before = "the one" if call["window"] == 1 else f"the {call['window']:,}"
         return f"{_rows_of(call['rows'])}; each period against {before} before it"
-    return f"{_rows_of(call['rows'])} against {_rows_of(call['rows_reference'])}"
+    return f"{_rows_of(call['rows'])} against {_reference_rows(frame)}"
 
 
-def _rows_of(size: int | None) -> str:
+def _rule(frame: pd.DataFrame) -> str:
+    """Say what decides, of each column where columns differ."""
+    rules: dict[tuple[str, float, float], dict[str, None]] = {}
+    for name, *rule in frame[["column", "measure", "threshold", "alpha"]].itertuples(index=False):
+        rules.setdefault(tuple(rule), {})[name] = None
+    if len(rules) == 1:
+        ((measure, threshold, alpha),) = rules
+        return (
+            f"drift where {measure} exceeds noise by {threshold:g} or more and the adjusted "
+            f"p-value is below {alpha:g}"
+        )
+    parts = [
+        f"{measure}, {threshold:g}, {alpha:g} in {text.listed(list(names))}"
+        for (measure, threshold, alpha), names in rules.items()
+    ]
+    return (
+        "drift where the measure exceeds noise by the threshold or more and the adjusted p-value "
+        f"is below alpha: {'; '.join(parts)}"
+    )
+
+
+def _smoothing(frame: pd.DataFrame) -> str:
+    """Say what was added to the counts of which columns, and who asked for that."""
+    call = settings_of(frame)
+    names: dict[str, list[str]] = {}
+    for name, pseudo in call["smoothing"].items():
+        names.setdefault(str(pseudo), []).append(name)
+    if not names:
+        return "none"
+    every = len(call["smoothing"]) == frame["column"].nunique()
+    parts = [
+        f"{pseudo} in {'every column' if every and len(names) == 1 else text.listed(own)}"
+        for pseudo, own in names.items()
+    ]
+    why = ", as the measure could be infinite otherwise" if call["smoothing_added"] else ""
+    return f"{'; '.join(parts)}{why}"
+
+
+def _zeros(frame: pd.DataFrame) -> str:
+    """Say what a category does that one side lacks."""
+    zeros = settings_of(frame)["zeros"]
+    if zeros == "inf":
+        added = "where nothing is added" if settings_of(frame)["smoothing"] else "nothing is added"
+        between = " " if settings_of(frame)["smoothing"] else "; "
+        infinite = "a category on one side only makes kl_divergence and psi infinite"
+        return f"{infinite}{between}{added}"
+    if zeros == "raise":
+        return "a column is in error where the measure would be infinite"
+    if zeros == "drop":
+        return "categories that one side lacks are left out where a measure divides by it"
+    return f"the share of a category is at least {zeros:g} where a measure divides by it"
+
+
+def _rows_of(size: float | None) -> str:
     return "an unknown number" if size is None else f"{size:,}"
+
+
+def _reference_rows(frame: pd.DataFrame) -> str:
+    call = settings_of(frame)
+    return "shares that were given" if _is_fixed(frame) else _rows_of(call["rows_reference"])
+
+
+def _is_fixed(frame: pd.DataFrame) -> bool:
+    """Tell whether the reference is shares that were given, not counted."""
+    return bool(settings_of(frame)["comparison"] == "mapping")
 
 
 def _missing(frame: pd.DataFrame) -> str:
@@ -170,24 +232,26 @@ def _missing(frame: pd.DataFrame) -> str:
         return "a category; no row is dropped"
     if call["min_count"] is not None:
         return f"left out of their columns; told where they are {call['min_count']} or more"
-    sides = f"{call['missing']:,} in data and {call['missing_reference']:,} in reference"
+    sides = f"{call['missing']:,} in data"
+    if not _is_fixed(frame):
+        sides += f" and {call['missing_reference']:,} in reference"
     return f"left out of their columns, over all columns {sides}"
 
 
-def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
+def _warnings(frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame) -> list[str]:
     """Say in words what the numbers alone may hide."""
-    call, measure = settings_of(frame), measure_of(frame)
+    call = settings_of(frame)
     found: list[str] = []
-    names = [name for name in dict.fromkeys([measure, "kl_divergence", "psi"]) if name in frame]
-    endless = np.isinf(frame[names])
+    measured = pd.concat([frame["score"].rename(judged_by(frame)), others], axis=1)
+    endless = np.isinf(measured.loc[:, ~measured.columns.duplicated()])
     if n := int(endless.any(axis=1).sum()):
-        listed = " and ".join(name for name in names if endless[name].any())
+        listed = " and ".join(name for name in endless if endless[name].any())
         found.append(
             f"Infinite: {listed} in {text.rows(n)}, as one side has categories that the other "
             "lacks. Open a row to see what share they hold: unseen and vanished."
         )
     least = frame[["n", "n_reference"]].min(axis=1).astype("Float64")
-    scored = frame[measure].notna() & (frame["kind"] != "identifier")
+    scored = frame["score"].notna() & (frame["kind"] != "identifier") & (least > 0)
     sparse = scored & (least < _SPARSE * frame["categories"]).fillna(False).astype(bool)
     if n := int(sparse.sum()):
         found.append(
@@ -196,13 +260,11 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
         )
     if call["dropna"]:
         found.append(f"Dropped: missing values are {_missing(frame)}.")
-    identifiers = frame.loc[frame["kind"] == "identifier", "column"].unique()
-    if len(identifiers):
-        listed = ", ".join(text.clipped(text.visible(name), 40) for name in identifiers[:10])
-        more = f" and {len(identifiers) - 10} more" if len(identifiers) > 10 else ""
+    identifiers = list(frame.loc[frame["kind"] == "identifier", "column"].unique())
+    if identifiers:
         found.append(
             "Identifiers, where nearly every value is distinct, are scored at most by what is "
-            f"missing: {listed}{more}."
+            f"missing: {text.listed(identifiers)}."
         )
     counts = count_statuses(frame)
     found += [
@@ -239,7 +301,7 @@ def _rows(
     frame: pd.DataFrame, segment_of: Sequence[str], order: Sequence[int]
 ) -> list[dict[str, Any]]:
     """Write the cells of each row."""
-    score, excess, floor = beside(measure_of(frame))
+    score, excess, floor = JUDGED
     listed = frame.take(list(order)).to_dict("records")
     return [
         {
@@ -268,7 +330,7 @@ def _heatmap(frame: pd.DataFrame, segment_of: Sequence[str]) -> dict[str, Any] |
     if len(across) < 2:
         return None
     status, excess = frame["status"].map(BY_NAME), judged_in(frame).to_numpy()
-    limit = max(float(settings_of(frame)["threshold"]), 1e-12)
+    limit = frame["threshold"].clip(lower=1e-12).to_numpy()
     shades = np.searchsorted(_STEPS, excess / limit, "right")
     cells = [
         {
@@ -278,7 +340,7 @@ def _heatmap(frame: pd.DataFrame, segment_of: Sequence[str]) -> dict[str, Any] |
             "scored": not np.isnan(excess[i]),
             "marked": bool(one.mark),
         }
-        for i, (one, score) in enumerate(zip(status, frame[measure_of(frame)], strict=True))
+        for i, (one, score) in enumerate(zip(status, frame["score"], strict=True))
     ]
     width = len(frame) // len(across)
     names = [text.visible(name) for name in frame["column"].iloc[:width]]
@@ -288,11 +350,16 @@ def _heatmap(frame: pd.DataFrame, segment_of: Sequence[str]) -> dict[str, Any] |
     }
 
 
-def _data(frame: pd.DataFrame, categories: pd.DataFrame, order: Sequence[int]) -> str:
+def _data(
+    frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame, order: Sequence[int]
+) -> str:
     """Write what the script needs to open a row, as JSON that no tag can end."""
-    extra = [name for name in ("kl_divergence", "psi") if name != measure_of(frame)]
-    listed = frame.to_dict("records")
+    several = len(frame["measure"].drop_duplicates()) > 1
+    words = ["measure"] if several else []  # the head of the table names the only one
+    extra = [name for name in others if name != judged_by(frame)]
+    listed = pd.concat([frame, others], axis=1).to_dict("records")
     names: dict[str, int] = {}
+    fixed = _is_fixed(frame)
     longest = _LETTERS // max(categories["category"].nunique(), 1)
     longest = min(max(longest, _SHORTEST), _LONGEST)
     entries: dict[int, list[list[Any]]] = {}
@@ -300,7 +367,7 @@ def _data(frame: pd.DataFrame, categories: pd.DataFrame, order: Sequence[int]) -
         label = text.clipped(text.visible(entry["category"]), longest)
         part = entry["contribution"]
         share = None if np.isnan(part) else float(f"{part:.3g}")
-        counts = [entry["count"], entry["count_reference"]]
+        counts = [entry["count"], entry["q" if fixed else "count_reference"]]
         compact = [names.setdefault(label, len(names)), *counts, share]
         if "missing" in entry["flag"]:
             compact.append(-1)
@@ -309,12 +376,14 @@ def _data(frame: pd.DataFrame, categories: pd.DataFrame, order: Sequence[int]) -
         entries.setdefault(entry["row"], []).append(compact)
     document = {
         "rare": settings_of(frame)["rare"],
+        "fixed": fixed,
         "statuses": [one.name for one in STATUSES],
-        "details": [*_DETAILS, *extra],
+        "details": [*words, *_DETAILS, *extra],
         "names": list(names),
         "rows": [
             [
-                [write(listed[i][name]) for name, write in _DETAILS.items()]
+                [text.visible(listed[i][name]) for name in words]
+                + [write(listed[i][name]) for name, write in _DETAILS.items()]
                 + [text.number(listed[i][name]) for name in extra],
                 entries.get(i, []),
             ]

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from pdkl.report import text
-from pdkl.results.reading import beside, count_statuses, is_missing, measure_of, settings_of
-from pdkl.results.statuses import ERROR, FAILING
+from pdkl.results.reading import JUDGED, count_statuses, failing, is_missing, settings_of
+from pdkl.results.statuses import ERROR
 
 _NUMBERS = (
     'JSON has no infinity: infinite numbers are the texts "inf" and "-inf". NaN and missing values '
@@ -29,19 +29,21 @@ def tally(frame: pd.DataFrame) -> str:
     return f"{rows}: {', '.join(parts)}" if parts else rows
 
 
-def json_text(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
-    """Write the settings, and each row with its categories."""
+def json_text(
+    frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame, *, passed: bool
+) -> str:
+    """Write the settings, and each row with its other measures and its categories."""
     listed: dict[int, list[dict[str, Any]]] = {}
     for entry in _records(categories.drop(columns="column")):
         listed.setdefault(entry.pop("row"), []).append(entry)
     document = {
-        "format": "pdkl report",
-        "version": 1,
+        "format": 1,
         "numbers": _NUMBERS,
         "passed": passed,
         "call": {name: _value(value) for name, value in settings_of(frame).items()},
         "rows": [
-            row | {"category_counts": listed.get(i, [])} for i, row in enumerate(_records(frame))
+            row | {"category_counts": listed.get(i, [])}
+            for i, row in enumerate(_records(pd.concat([frame, others], axis=1)))
         ],
     }
     return _dumped(document)
@@ -93,7 +95,7 @@ def junit(frame: pd.DataFrame) -> str:
 
     Where two would be called the same, as columns 1 and "1" are, the later ones are numbered.
     """
-    wrong = frame["status"].isin(FAILING)
+    wrong = failing(frame)
     errors = frame["status"].eq(ERROR.name)
     suite = ElementTree.Element(
         "testsuite",
@@ -103,15 +105,17 @@ def junit(frame: pd.DataFrame) -> str:
         errors=str(int(errors.sum())),
         skipped="0",
     )
-    numbers = beside(measure_of(frame))
     columns = [text.visible(str(name)) for name in frame["column"]]
     called = _distinct(list(zip(text.segments(frame), columns, strict=True)))
-    for (segment, name), row in zip(called, frame.to_dict("records"), strict=True):
+    rows = frame.to_dict("records")
+    for (segment, name), row, is_wrong in zip(called, rows, wrong, strict=True):
         case = ElementTree.SubElement(suite, "testcase", classname=segment, name=name)
-        scores = [f"{name} {text.number(row[name])}" for name in numbers]
+        measure = row["measure"]
+        scores = [f"{measure} {text.number(row['score'])}"]
+        scores += [f"{name.replace('_', ' ')} {text.number(row[name])}" for name in JUDGED[1:]]
         scores += [f"threshold {row['threshold']:g}", f"p_adjusted {row['p_adjusted']:.3g}"]
         message = text.visible(str(row["note"])) or ", ".join(scores)
-        if row["status"] in FAILING:
+        if is_wrong:
             tag = "error" if row["status"] == ERROR.name else "failure"
             ElementTree.SubElement(case, tag, type=row["status"], message=message)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -40,6 +41,12 @@ def _long(code: int) -> str:
 def clipped(text: str, most: int) -> str:
     """Cut a long text, and show that it was cut."""
     return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Name columns, ten at most."""
+    found = ", ".join(clipped(visible(name), 40) for name in names[:10])
+    return f"{found} and {len(names) - 10} more" if len(names) > 10 else found
 
 
 def unformed(text: str) -> str:
@@ -86,8 +93,10 @@ def share(value: float) -> str:
 
 
 def whole(value: Any) -> str:
-    """Write a number of rows or categories."""
-    return ABSENT if pd.isna(value) else f"{int(value):,}"
+    """Write a number of rows or categories, or what rows weigh together."""
+    if pd.isna(value):
+        return ABSENT
+    return f"{int(value):,}" if value == int(value) else f"{value:,.2f}"
 
 
 def rows(n: int) -> str:

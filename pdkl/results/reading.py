@@ -10,11 +10,12 @@ import pandas as pd
 
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.validation import listing
-from pdkl.results.statuses import SCORED, STATUSES
+from pdkl.results.statuses import DRIFT, FAILING, SCORED, STATUSES
 
 NO_VALUE = "\N{EN DASH}"  # is written where a number would stand
 # what follows a key's name where it is that of the group that is Q, and a measure's
 REFERENCE, EXCESS, NOISE_FLOOR = "_reference", "_excess", "_noise_floor"
+JUDGED = ("score", "excess", "noise_floor")  # of drift, whatever the measure
 _INFERRED = ("_low", "_high", EXCESS, NOISE_FLOOR)
 # the numbers of a frame that measure nothing
 _FACTS = (
@@ -39,7 +40,7 @@ def settings_of(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def measure_of(frame: pd.DataFrame) -> str:
-    """Return the name of the measure that is judged or split, empty where it is not known."""
+    """Return the name of the measure that is split, empty where it is not known."""
     return str(settings_of(frame).get("measures", [""])[0])
 
 
@@ -55,8 +56,8 @@ def scores_of(frame: pd.DataFrame) -> list[Any]:
     """List the columns that hold scores, the one to look at first; of drift what is judged."""
     names = list(frame.columns)
     numbers = [name for name in names[names.index("column") + 1 :] if is_numeric(frame[name])]
-    if "status" in names:  # drift is judged by the excess
-        return [name for name in numbers if name.endswith(EXCESS)]
+    if is_drift(frame):
+        return [JUDGED[1]]
     said = [name for name in settings_of(frame).get("measures", []) if name in numbers]
     return said or [
         name
@@ -80,29 +81,44 @@ def is_dated(values: pd.Series[Any]) -> bool:
 # ---- scores ---------------------------------------------------------------------------------
 
 
-def beside(measure: str) -> tuple[str, str, str]:
-    """Name the columns of a measure that was tested: its score, the excess, the noise floor."""
+def is_drift(frame: pd.DataFrame) -> bool:
+    """Tell whether rows are judged; the names of their columns do not depend on the measure."""
+    return {"status", *JUDGED} <= set(frame.columns)
+
+
+def judged_by(frame: pd.DataFrame) -> str:
+    """Return the measure that drift goes by, or what stands for several of them."""
+    found = frame["measure"].unique()
+    return str(found[0]) if len(found) == 1 else JUDGED[0]
+
+
+def beside(frame: pd.DataFrame, score: str) -> tuple[str, str, str]:
+    """Name the columns that belong to one of scores: the score, its excess, the noise floor."""
+    if is_drift(frame) and score in JUDGED:
+        return JUDGED
+    measure = score.removesuffix(EXCESS)
     return measure, f"{measure}{EXCESS}", f"{measure}{NOISE_FLOOR}"
 
 
-def excess_of(score: str) -> str:
+def excess_of(frame: pd.DataFrame, score: str) -> str:
     """Return the measure whose excess a column holds, or nothing."""
-    return score.removesuffix(EXCESS) if score.endswith(EXCESS) else ""
+    if score != beside(frame, score)[1]:
+        return ""
+    return judged_by(frame) if is_drift(frame) else score.removesuffix(EXCESS)
 
 
-def judged(score: Any, excess: Any) -> FloatArray:
-    """Return what is judged: the excess over noise, the score itself where noise has no mean.
+def judged(score: Any, excess: Any, floor: Any) -> FloatArray:
+    """Return what is judged: the excess over noise, the score itself where it was not tested.
 
-    Draws that are infinite have none.
+    Where noise alone is infinite too often there is a floor, but no excess, and nothing to judge.
     """
-    found: FloatArray = np.where(np.isnan(excess), score, excess)
+    found: FloatArray = np.where(np.isnan(excess) & np.isnan(floor), score, excess)
     return found
 
 
 def judged_in(frame: pd.DataFrame) -> pd.Series[float]:
     """Return what is judged in each row of drift, NaN in those that were not scored."""
-    score, excess, _ = beside(measure_of(frame))
-    found = pd.Series(judged(frame[score], frame[excess]), index=frame.index)
+    found = pd.Series(judged(*(frame[name] for name in JUDGED)), index=frame.index)
     return found.where(frame["status"].isin(SCORED))
 
 
@@ -113,7 +129,7 @@ def is_root(measure: str) -> bool:
 
 def unit_of(frame: pd.DataFrame, score: str) -> str:
     """Return the unit of a column of scores, empty where it has none."""
-    measure = excess_of(score) or score
+    measure = excess_of(frame, score) or score
     if "unit" not in frame.columns or not measure.startswith((*_IN_UNIT, *_ROOTS)):
         return ""
     units = frame["unit"].drop_duplicates()
@@ -144,6 +160,18 @@ def count_statuses(frame: pd.DataFrame) -> dict[str, int]:
     """Count the rows of each status that occurs, the worst first."""
     counts = frame["status"].value_counts()
     return {one.name: int(counts[one.name]) for one in STATUSES if counts.get(one.name, 0)}
+
+
+def failing(frame: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which rows of drift let a gate fail.
+
+    Drift does not where ``max_drifted`` of the call lets its share pass, of what was scored or is
+    ok without a score.
+    """
+    drifted, fails = frame["status"].eq(DRIFT.name), frame["status"].isin(FAILING)
+    judged_rows = int(frame["status"].isin(SCORED).sum())
+    most = settings_of(frame).get("max_drifted", 0.0)
+    return fails & ~drifted if drifted.sum() / max(judged_rows, 1) <= most else fails
 
 
 def infinity(value: float | np.floating[Any]) -> str:

@@ -36,7 +36,8 @@ UNSURE = Status(
     is_scored=True,
     mark="?",
     meaning="not significant",
-    warning="is past the threshold, but chance could do that too",
+    warning="is past the threshold, but among so many rows chance could do that too; look at it, "
+    "or bring more rows",
 )
 NEW = Status(
     name="new",

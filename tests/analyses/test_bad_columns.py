@@ -82,8 +82,8 @@ def test_every_analysis_goes_on_without_it(cells: list[Any]) -> None:
     assert drift["status"].tolist() == ["ok", "error", "ok"]
     assert drift["note"].iloc[1]
     pd.testing.assert_frame_equal(
-        drift.drop(index=1).reset_index(drop=True)[["column", "n", "js_distance", "psi"]],
-        alone.drift(good, rng=0)[["column", "n", "js_distance", "psi"]],
+        drift.drop(index=1).reset_index(drop=True)[["column", "n", "score", "unseen"]],
+        alone.drift(good, rng=0)[["column", "n", "score", "unseen"]],
     )
     report = info.report(frame, rng=0)
     assert all(len(text.encode()) > 0 for text in written(report))

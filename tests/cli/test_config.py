@@ -41,7 +41,11 @@ def test_the_file_is_named_and_its_settings_hold(pdkl_: Command) -> None:
         by=[pd.Grouper(key="sold", freq="MS"), "shop"],
         bins={"age": [20, 40, 70]},
     )
-    told = "pdkl: settings of pdkl.toml: exclude, measure, threshold, by, bins\n"
+    told = (
+        "pdkl: settings of pdkl.toml: exclude, measure, threshold, by, bins\n"
+        "pdkl: 0.5 was added to each count of plan, age, where the measure could be infinite; "
+        "--smoothing says otherwise.\n"
+    )
     code, out, errors = pdkl_(*ASKED, "--format", "json")
     assert (code, errors) == (0, told)
     expected = str(found.to_json()).replace('"unit": "bit"', '"exclude": ["n"], "unit": "bit"')
@@ -67,7 +71,7 @@ def test_the_command_line_comes_before(pdkl_: Command) -> None:
     expected = report(columns=["plan"], alpha=0.01, by="shop")
     assert out == expected.to_json()
     _, _, errors = pdkl_(
-        *(*ASKED, "-c", "plan", "--fail-over", "psi=1", "--by", "shop", "--alpha", "0.1")
+        *(*ASKED, "-c", "plan", "--fail-over", "hellinger=1", "--by", "shop", "--alpha", "0.1")
     )
     assert errors == "pdkl: settings of pdkl.toml: none\n"
 

@@ -29,7 +29,7 @@ from tests.support.command import BEFORE, DAY, TODAY, Command, process, rows
     [
         (BEFORE["plan"], "ok", 0),
         (TODAY["plan"], "drift", 1),
-        (TODAY["plan"][:8], "unsure", 0),
+        (TODAY["plan"][:8], "ok", 0),
         (None, "gone", 1),
         (pd.Series([None] * 600, dtype="str"), "empty", 1),
         (pd.Series(DAY), "error", 1),
@@ -57,18 +57,25 @@ def test_a_new_column_is_no_failure(pdkl_: Command) -> None:
 
 def test_fail_over_sets_measure_and_threshold(pdkl_: Command) -> None:
     asked = ("drift", "before.parquet", "today.parquet", "-c", "plan", "--format", "json")
-    code, out, _ = pdkl_(*asked, "--fail-over", "psi=0.5")
+    code, out, errors = pdkl_(*asked, "--fail-over", "psi=0.5")
+    assert errors == (
+        "pdkl: 0.5 was added to each count of plan, where the measure could be infinite; "
+        "--smoothing says otherwise.\n"
+    )
+    assert pdkl_(*asked, "--fail-over", "psi=0.5", "--smoothing", "laplace")[2] == ""
+    assert pdkl_(*asked, "--fail-over", "psi=0.5", "--zeros", "drop", "--n-resamples", "9")[2] == ""
     assert json.loads(out)["call"]["units"] == {"psi": "nat", "kl_divergence": "bit"}
     (row,) = rows(out)
     assert (code, row["status"], row["threshold"]) == (0, "ok", 0.5)
-    p, q = np.array([300, 300]) / 600, np.array([450, 150]) / 600
-    assert row["psi"] == pytest.approx(float(((p - q) * np.log(p / q)).sum()))
-    assert "psi_excess" in row
-    assert "js_distance" not in row
+    p, q = np.array([300.5, 300.5]) / 601, np.array([450.5, 150.5]) / 601
+    assert row["measure"] == "psi"
+    assert row["score"] == pytest.approx(float(((p - q) * np.log(p / q)).sum()))
     assert pdkl_(*asked, "--fail-over", "psi=0.1")[0] == 1
+    assert pdkl_(*asked, "--max-drifted", "1")[0] == 0
+    assert pdkl_(*asked, "--max-drifted", "0.5")[0] == 1
     code, out, _ = pdkl_(*asked, "--fail-over", "renyi_divergence:2=0.1")
     assert code == 1
-    assert rows(out)[0]["renyi_divergence(2)"] > 0.1
+    assert rows(out)[0]["score"] > 0.1
 
 
 def test_the_seed_is_settled_but_can_be_another(pdkl_: Command) -> None:

@@ -169,7 +169,7 @@ def test_timeline_of_drift_draws_the_excess() -> None:
     expected = [math.sqrt(0.05**2 - mean) for mean in (first, second)]
     assert list(band(ax).values()) == pytest.approx(expected, rel=1e-12)
     assert ax.get_ylim()[0] < -0.02
-    raw = pdkl.plot.timeline(frame, score="js_distance")
+    raw = pdkl.plot.timeline(frame, score="score")
     assert "threshold" not in raw.get_xlabel()  # it is for the excess
     assert list(band(raw).values()) == [0.05, 0.05]
 

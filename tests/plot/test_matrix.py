@@ -263,7 +263,7 @@ def test_drift_of_the_library(measure: str) -> None:
     assert (rows_of(ax), columns_of(ax)) == (["fruit", "size"], ["a", "b", "c"])
     assert scale_of(ax).startswith(f"{measure} in excess of noise")
     excess = result.pivot_table(
-        index="column", columns="shop", values=f"{measure}_excess", dropna=False
+        index="column", columns="shop", values="excess", dropna=False
     ).to_numpy()
     np.testing.assert_array_equal(np.isfinite(cells(ax)), np.isfinite(excess))
     assert texts(ax)[0] == "empty"  # coloured where it has a score: all missing is a distribution
@@ -361,7 +361,8 @@ def test_drift_errors() -> None:
     drift = pdkl.plot.drift
     fails(
         TypeError,
-        "result lacks the columns 'threshold', 'status'; pass what df.info_theory.drift(...) gave.",
+        "result lacks the columns 'status', 'measure', 'score', 'excess', 'noise_floor', "
+        "'threshold'; pass what df.info_theory.drift(...) gave.",
         lambda: drift(pairs()),
     )
     fails(

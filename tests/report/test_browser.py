@@ -209,3 +209,23 @@ def test_without_groups(started: Browser, tmp_path: Path) -> None:
     caption = "document.querySelector('.cats caption').textContent"
     assert started.run(caption) == "Categories of x, by contribution to the js divergence in bit"
     assert started.console == []
+
+
+def test_shares_that_were_given_have_no_rows(started: Browser, tmp_path: Path) -> None:
+    today = pd.DataFrame({"plan": ["free"] * 75 + ["paid"] * 25, "size": ["s", "l"] * 50})
+    shares = {"plan": {"free": 0.9995, "paid": 0.0005}, "size": {"s": 2, "l": 2}}
+    report = pdkl.InfoTheory(today).report(shares, measure={"size": "psi"})
+    report.to_html(tmp_path / "report.html")
+    started.open(tmp_path / "report.html")
+    click(started, "#table tbody th button")
+    table = started.run(
+        "[...document.querySelectorAll('.cats tbody tr')]"
+        ".map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    counts = [["paid", "25", ABSENT, "25.0%", "0.1%"], ["free", "75", ABSENT, "75.0%", "100.0%"]]
+    assert [row[:5] for row in table] == counts
+    assert [row[-1] for row in table] == ["", ""]  # a small share is no rare category
+    facts = started.run("document.querySelector('.detail .stats').textContent")
+    assert facts.startswith("measurejs_distance")
+    assert "kl divergence" in facts
+    assert started.console == []

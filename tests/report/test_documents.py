@@ -35,7 +35,7 @@ def test_json_is_valid_and_says_how_it_writes_infinity(nasty: pdkl.Report) -> No
     assert by_word == set(NASTY)
     assert document["call"]["rows"] == 2000
     listed = document["rows"][nasty.frame["column"].tolist().index("listed")]
-    assert (listed["js_distance"], listed["n"], listed["category_counts"]) == (None, None, [])
+    assert (listed["score"], listed["n"], listed["category_counts"]) == (None, None, [])
 
 
 def test_json_writes_infinities_and_times() -> None:
@@ -58,7 +58,7 @@ def test_junit_counts_what_failed(nasty: pdkl.Report) -> None:
     assert (first.get("classname"), first.get("name")) == ("<i>south</i>", "word")
     assert [child.tag for child in first] == ["failure"]
     assert re.fullmatch(
-        r"js_distance 0\.\d{3}, js_distance_excess 0\.\d{3}, js_distance_noise_floor 0\.\d{3}, "
+        r"js_distance 0\.\d{3}, excess 0\.\d{3}, noise floor 0\.\d{3}, "
         r"threshold 0\.1, p_adjusted .*",
         first[0].get("message") or "",
     )
@@ -73,9 +73,9 @@ def test_csv_guards_text_alone(nasty: pdkl.Report) -> None:
     lines = list(csv.DictReader(io.StringIO(pdkl.Report(frame, nasty.categories).to_csv() or "")))
     assert [line["column"] for line in lines[:3]] == ["'-1+1", "'\\t=1", "amount"]
     assert {line["<b>key</b>"] for line in lines} == {"'=north", "<i>south</i>"}
-    excess = [float(line["js_distance_excess"]) for line in lines if line["js_distance_excess"]]
+    excess = [float(line["excess"]) for line in lines if line["excess"]]
     assert min(excess) < 0
-    assert lines[-1]["js_distance"] == ""
+    assert lines[-1]["score"] == ""
 
 
 def test_files_are_written(tmp_path: Path, nasty: pdkl.Report) -> None:

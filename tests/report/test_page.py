@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import unicodedata
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,6 +74,54 @@ def test_page_says_what_holds_for_all_rows(nasty: pdkl.Report) -> None:
     }
 
 
+def test_page_says_what_decides_where_columns_differ() -> None:
+    rng = np.random.default_rng(0)
+    before, today = (
+        pd.DataFrame({f"c{i}": rng.integers(0, 5, 300) for i in range(4)}) for _ in range(2)
+    )
+
+    def facts(**keywords: Any) -> dict[str, str]:
+        report = pdkl.InfoTheory(today).report(before, n_resamples=9, rng=0, **keywords)
+        return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", report.to_html() or ""))
+
+    by_column: Any = {"measure": {"c1": "psi", "c2": "psi"}, "alpha": {"c2": 0.01}}
+    found = facts(**by_column, threshold={"c1": 0.2, "c2": 0.2})
+    assert found["Rule"] == (
+        "drift where the measure exceeds noise by the threshold or more and the adjusted p-value "
+        "is below alpha: js_distance, 0.1, 0.05 in c0, c3; psi, 0.2, 0.05 in c1; psi, 0.2, 0.01 in "
+        "c2"
+    )
+    assert found["Smoothing"] == "0.5 in c1, c2, as the measure could be infinite otherwise"
+    assert found["Zeros"] == (
+        "a category on one side only makes kl_divergence and psi infinite where nothing is added"
+    )
+    assert facts(smoothing="perks")["Smoothing"] == "perks in every column"
+    zeros = {
+        "raise": "a column is in error where the measure would be infinite",
+        "drop": "categories that one side lacks are left out where a measure divides by it",
+        0.001: "the share of a category is at least 0.001 where a measure divides by it",
+    }
+    for value, said in zeros.items():
+        found = facts(measure="psi", zeros=value)
+        assert (found["Zeros"], found["Smoothing"]) == (said, "none")
+
+
+def test_a_chart_of_several_measures_is_in_thresholds() -> None:
+    rng = np.random.default_rng(0)
+    days = pd.date_range("2024-01-01", periods=4).repeat(100)
+    before = pd.DataFrame({"x": rng.choice(list("ab"), 400), "y": rng.choice(list("ab"), 400)})
+    today = before.assign(day=days, x=np.where(days > days[200], "b", before["x"]))
+    report = pdkl.InfoTheory(today).report(
+        before, by=pd.Grouper(key="day", freq="D"), measure={"x": "psi"}, threshold={"x": 0.3}
+    )
+    html = report.to_html() or ""
+    assert '<h2 id="time">Excess over noise, in thresholds, over day</h2>' in html
+    assert re.findall(r"threshold [\d.]+</li>", html) == ["threshold 1</li>"]
+    assert '<th scope="col">score</th>' in html
+    assert page_data(html)["details"][0] == "measure"
+    assert "psi" in (report.to_junit() or "")
+
+
 def test_page_names_weights_and_blocks() -> None:
     days = pd.DataFrame({"x": ["a", "b"] * 50, "n": 2, "day": np.repeat(range(20), 5)})
     report = pdkl.InfoTheory(days).report(
@@ -105,15 +154,15 @@ def test_page_warns_in_words() -> None:
             "few": rng.integers(0, 300, 400).astype(str),
             "id": [f"u{i}" for i in range(400)],
             "gap": ["a", None] * 200,
-            "void": None,
+            "void": "v",
         }
     )
-    today = before.assign(few=rng.integers(0, 300, 400).astype(str), extra="x")
+    today = before.assign(few=rng.integers(0, 300, 400).astype(str), void=None, extra="x")
     today["id"] += "-"
     report = pdkl.InfoTheory(today).report(before, dropna=True, weights=None, rng=0, progress=False)
     warnings = re.findall(r"<li>(.*?)</li>", report.to_html() or "")
-    dropped = "left out of their columns, over all columns 600 in data and 600 in reference"
-    assert warnings[0].startswith("Infinite: kl_divergence and psi in 1 row, as one side has")
+    dropped = "left out of their columns, over all columns 600 in data and 200 in reference"
+    assert warnings[0].startswith("Infinite: kl_divergence and psi in 2 rows, as one side has")
     assert warnings[1].startswith("Sparse: in 1 row a side has fewer than 5 rows a category.")
     assert f"Dropped: missing values are {dropped}." in warnings
     assert (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,28 @@ def test_categories_are_counted_as_by_hand() -> None:
         "(missing)": "missing new rare",
     }
     total = found["contribution"].sum()
-    assert report.frame["js_distance"].iloc[0] == pytest.approx(np.sqrt(total))
+    assert report.frame["score"].iloc[0] == pytest.approx(np.sqrt(total))
+
+
+def test_the_other_measures_are_those_of_divergence() -> None:
+    today, before = frames()
+    wanted = ["word", "sealed"]
+    report = pdkl.InfoTheory(today).report(before, wanted, by="<b>key</b>", rng=0, progress=False)
+    expected = pdkl.InfoTheory(today).divergence(
+        wanted,
+        reference=before,
+        by="<b>key</b>",
+        measures=["kl_divergence", "psi"],
+        base="bit",
+        dropna=False,
+    )
+    names = ["kl_divergence", "psi"]
+    np.testing.assert_allclose(report.others, expected[names], rtol=1e-12)
+    rows = json.loads(report.to_json() or "")["rows"]
+    assert [[row[name] for name in names] for row in rows] == report.others.to_numpy().tolist()
+    assert json.loads(report.to_json() or "")["format"] == 1
+    assert not set(names) & set(report.frame)
+    assert (pdkl.Report(report.frame, report.categories).to_html() or "").startswith("<!doctype")
 
 
 def test_categories_are_the_terms_of_contributions() -> None:
@@ -95,7 +117,7 @@ def test_the_least_contributors_are_summed_up() -> None:
     assert (other["category"], other["flag"], other["categories"]) == ("(other)", "other", 35)
     assert report.categories["count"].sum() == len(today)
     assert report.categories["contribution"].sum() == pytest.approx(
-        report.frame["js_distance"].iloc[0] ** 2
+        report.frame["score"].iloc[0] ** 2
     )
 
 
@@ -133,9 +155,40 @@ def test_a_column_that_is_gone_does_not_pass() -> None:
 
 
 def test_unsure_passes() -> None:
-    today, before = counted(a=17, b=13), counted(a=11, b=19)
+    same = {f"c{i}": ["u", "v"] * 50 for i in range(9)}
+    today, before = counted(a=60, b=40).assign(**same), counted(a=45, b=55).assign(**same)
     report = pdkl.InfoTheory(today).report(before, threshold=0.02, rng=0, progress=False)
-    assert (report.frame["status"].tolist(), report.passed) == (["unsure"], True)
+    assert (report.frame["status"].tolist(), report.passed) == (["unsure", *["ok"] * 9], True)
+
+
+@pytest.mark.parametrize(
+    ("changed", "most", "passed"),
+    [
+        (1, 0.0, False),
+        (1, 0.24, False),
+        (1, 0.25, True),
+        (2, 0.5, True),
+        (2, 0.49, False),
+        (0, 0.0, True),
+        (4, 1, True),
+    ],
+)
+def test_some_columns_may_drift(changed: int, most: float, passed: bool) -> None:
+    before = pd.DataFrame({f"c{i}": ["a", "b"] * 100 for i in range(4)})
+    today = before.assign(**{f"c{i}": "b" for i in range(changed)}, new=1)
+    report = pdkl.InfoTheory(today).report(before, max_drifted=most)
+    assert (report.frame["status"] == "drift").sum() == changed
+    assert report.passed is passed
+    assert report.frame.attrs["pdkl"]["max_drifted"] == most
+    (suite,) = ElementTree.fromstring(report.to_junit() or "")
+    assert suite.get("failures") == ("0" if passed else str(changed))
+    assert json.loads(report.to_json() or "")["passed"] is passed
+    facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", report.to_html() or ""))
+    assert facts.get("Passes") == (
+        f"drift in up to {most:.3g} of the rows judged" if most else None
+    )
+    empty = pdkl.InfoTheory(today.assign(c3=None)).report(before, max_drifted=most)
+    assert not empty.passed
 
 
 # ---- what is hidden -------------------------------------------------------------------------
@@ -203,6 +256,11 @@ def test_pseudonyms_are_the_same_in_every_segment_and_run() -> None:
             {"min_count": 2.0},
             TypeError,
             "min_count must be None or a whole number of rows of at least 2; got 2.0.",
+        ),
+        (
+            {"max_drifted": 1.1},
+            ValueError,
+            "max_drifted must be a share from 0 to 1; got 1.1.",
         ),
         ({"redact": "yes"}, TypeError, "redact must be True or False; got 'yes'."),
         (

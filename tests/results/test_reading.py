@@ -19,11 +19,8 @@ FRUIT = pd.DataFrame({"shop": ["a", "b"] * 2, "day": [*DAYS, *DAYS], "fruit": li
 
 
 def drift_of(scores: list[float], excesses: list[float], status: list[str]) -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {"column": "c", "psi": scores, "psi_excess": excesses, "threshold": 0.1, "status": status}
-    )
-    frame.attrs["pdkl"] = {"measures": ["psi"]}
-    return frame
+    rows = {"status": status, "measure": "psi", "score": scores, "excess": excesses}
+    return pd.DataFrame({"column": "c", **rows, "noise_floor": 0.3, "threshold": 0.1})
 
 
 def test_the_call() -> None:
@@ -44,10 +41,20 @@ def test_scores(*, attributes: bool) -> None:
         result.attrs = {}
     assert reading.scores_of(result) == ["psi", "js_distance"]
     drift = FRUIT.info_theory.drift(FRUIT, "fruit", measure="psi", rng=0)
-    assert reading.scores_of(drift) == ["psi_excess"]
+    assert reading.scores_of(drift) == ["excess"]
     assert reading.scores_of(FRUIT.assign(column="c")) == []
-    assert set(reading.beside("psi")) <= set(drift.columns)
-    assert [reading.excess_of(name) for name in reading.beside("psi")] == ["", "psi", ""]
+    assert (reading.is_drift(drift), reading.is_drift(result)) == (True, False)
+    for frame, first in ((result, "psi"), (drift, "score")):
+        names = reading.beside(frame, first)
+        assert set(names) <= set(frame.columns)
+        assert reading.beside(frame, names[1]) == names
+        assert [reading.excess_of(frame, name) for name in names] == ["", "psi", ""]
+
+
+def test_several_measures_have_one_name() -> None:
+    frame = drift_of([0.1, 0.2], [0.0, 0.1], ["ok", "drift"])
+    assert reading.judged_by(frame) == "psi"
+    assert reading.judged_by(frame.assign(measure=["psi", "hellinger"])) == "score"
 
 
 def test_units() -> None:
@@ -66,8 +73,9 @@ def test_what_is_judged() -> None:
         [0.4, NAN, NAN, 0.1, 0.2],
         ["drift", "unsure", "ok", "ok", "gone"],
     )
-    np.testing.assert_array_equal(reading.judged_in(frame), [0.4, math.inf, NAN, 0.1, NAN])
-    assert reading.judged(np.array([1.0]), np.array([NAN])).tolist() == [1.0]
+    np.testing.assert_array_equal(reading.judged_in(frame), [0.4, NAN, NAN, 0.1, NAN])
+    untested = frame.assign(excess=NAN, noise_floor=NAN)
+    np.testing.assert_array_equal(reading.judged_in(untested), [0.5, math.inf, NAN, 0.2, NAN])
 
 
 def test_statuses_are_counted() -> None:

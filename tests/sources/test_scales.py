@@ -115,8 +115,8 @@ def test_drift(engine: Engine, name: str) -> None:
     equal(across, found)
     before = InfoTheory(held(engine, BEFORE, name)).profile(name, bins=10)
     equal(
-        InfoTheory(held(engine, TODAY, name)).drift(before, rng=0)[["kind", "js_distance"]],
-        found[["kind", "js_distance"]],
+        InfoTheory(held(engine, TODAY, name)).drift(before, rng=0)[["kind", "score"]],
+        found[["kind", "score"]],
     )
 
 

@@ -103,7 +103,7 @@ def test_fractions_after_whole_numbers(ending: str, tmp_path: Path) -> None:
     frame = pd.DataFrame({"x": numbers, "y": REST})
     found = scan(path).drift(frame, rng=0)
     assert found["status"].tolist() == ["ok", "ok"]
-    assert found["js_distance"].tolist() == [0.0, 0.0]
+    assert found["score"].tolist() == [0.0, 0.0]
 
 
 @files

@@ -85,17 +85,16 @@ def pairs(measure: str = "js_divergence", data: pd.DataFrame = FRUIT, **keywords
 
 def drift_frame(rows: list[tuple[Any, ...]], keys: Sequence[str] = ("shop",)) -> pd.DataFrame:
     """Make what InfoTheory.drift gives: keys, column, status, excess."""
-    frame = pd.DataFrame(rows, columns=[*keys, "column", "status", "js_distance_excess"])
-    excess = frame.pop("js_distance_excess")
+    frame = pd.DataFrame(rows, columns=[*keys, "column", "status", "excess"])
+    excess = frame.pop("excess")
     status = frame.pop("status")
     facts: dict[str, Any] = {
-        "kind": "categorical", "n": 100, "n_reference": 90, "missing": 0.0,
-        "missing_reference": 0.0, "categories": 4, "new_categories": 0, "gone_categories": 0,
-        "unseen": 0.0, "vanished": 0.0, "out_of_range": NAN,
-        "js_distance": np.hypot(excess.astype(float), 0.03), "js_distance_excess": excess,
-        "js_distance_noise_floor": 0.05, "kl_divergence": 0.1, "psi": 0.1, "p_value": 0.5,
-        "p_adjusted": 0.5, "top_category": "f", "top_contribution": 0.1, "threshold": 0.1,
-        "status": status, "note": "",
+        "status": status, "measure": "js_distance", "score": np.hypot(excess.astype(float), 0.03),
+        "excess": excess, "noise_floor": 0.05, "p_adjusted": 0.5, "top_category": "f",
+        "top_contribution": 0.1, "note": "", "kind": "categorical", "threshold": 0.1, "alpha": 0.05,
+        "n": 100, "n_reference": 90, "missing": 0.0, "missing_reference": 0.0, "categories": 4,
+        "new_categories": 0, "gone_categories": 0, "unseen": 0.0, "vanished": 0.0,
+        "out_of_range": NAN, "p_value": 0.5,
     }  # fmt: skip
     return frame.assign(**facts)
 

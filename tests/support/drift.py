@@ -12,10 +12,11 @@ import pandas as pd
 from pdkl import InfoTheory
 
 COLUMNS = [
-    *("column", "kind", "n", "n_reference", "missing", "missing_reference"),
+    *("column", "status", "measure", "score", "excess", "noise_floor", "p_adjusted"),
+    *("top_category", "top_contribution", "note", "kind", "threshold", "alpha"),
+    *("n", "n_reference", "missing", "missing_reference"),
     *("categories", "new_categories", "gone_categories", "unseen", "vanished", "out_of_range"),
-    *("js_distance", "js_distance_excess", "js_distance_noise_floor", "kl_divergence", "psi"),
-    *("p_value", "p_adjusted", "top_category", "top_contribution", "threshold", "status", "note"),
+    "p_value",
 ]
 
 
@@ -42,16 +43,10 @@ def slow(today: Iterable[Any], reference: Iterable[Any]) -> dict[str, float]:
     p, q = ({k: side[k] / side.total() for k in every} for side in counts)
     m = {k: (p[k] + q[k]) / 2 for k in every}
 
-    def kl(a: dict[Any, float], b: dict[Any, float], base: float) -> float:
-        terms = [a[k] * math.log(a[k] / b[k]) if b[k] else math.inf for k in every if a[k]]
-        return sum(terms) / math.log(base)
-
     js = {k: sum(s[k] * math.log2(s[k] / m[k]) for s in (p, q) if s[k]) / 2 for k in every if m[k]}
     top = max(js.values())
     return {
-        "js_distance": math.sqrt(max(sum(js.values()), 0.0)),
-        "kl_divergence": kl(p, q, 2.0),
-        "psi": kl(p, q, math.e) + kl(q, p, math.e),
+        "score": math.sqrt(max(sum(js.values()), 0.0)),
         "unseen": sum(p[k] for k in every if not q[k]),
         "vanished": sum(q[k] for k in every if not p[k]),
         "categories": len(every),

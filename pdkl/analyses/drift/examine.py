@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pdkl.analyses.drift.deciding import Deciding
 from pdkl.analyses.drift.few import hide_few
 from pdkl.analyses.drift.score import line_up, score
 from pdkl.analyses.drift.table import (
-    ALWAYS,
+    SHOWN,
     Flags,
     Table,
     binners_of,
-    columns_of,
     frame_of,
     reference_keys,
 )
@@ -26,15 +26,15 @@ from pdkl.codes.keys import Key
 from pdkl.codes.labels import as_text
 from pdkl.comparing.inference import on_record
 from pdkl.comparing.prepare import CountedRequest
-from pdkl.core.counts.counts import require_whole
-from pdkl.core.counts.pairs import Pairs
-from pdkl.core.measures.catalogue import MEASURES
+from pdkl.core.counts.counts import are_whole, require_whole
+from pdkl.core.forms import MAPPING, PREVIOUS
 from pdkl.core.measures.measure import Measure
-from pdkl.core.validation import number_in, require_columns
+from pdkl.core.validation import require_columns
 from pdkl.counting import kinds
 from pdkl.counting.apart import apart
 from pdkl.counting.both_sides import count_matched, in_order
 from pdkl.counting.count import count, weights_of
+from pdkl.counting.expected import expect, require_shares
 from pdkl.counting.kinds import DriftColumn
 from pdkl.counting.pandas_counts import GroupedCounts
 from pdkl.request.keywords import Request
@@ -56,42 +56,57 @@ class Examined:
     table: Table
 
 
-def drift(data: Any, request: Request, *, threshold: Any, alpha: Any, bins: Any) -> pd.DataFrame:
+def drift(
+    data: Any, request: Request, *, measure: Any, threshold: Any, alpha: Any, bins: Any
+) -> pd.DataFrame:
     """Answer `InfoTheory.drift`."""
-    return examine(data, request, threshold=threshold, alpha=alpha, bins=bins).frame
+    deciding = Deciding.read(measure, threshold, alpha)
+    return examine(data, check(request, deciding), deciding, bins=bins).frame
 
 
 def examine(
     data: Any,
     request: Request,
+    deciding: Deciding,
     *,
-    threshold: Any,
-    alpha: Any,
     bins: Any,
     min_count: int | None = None,
+    others: Sequence[Measure] = (),
 ) -> Examined:
-    """Answer, and keep what the answer was made of; with ``min_count``, of what may be told."""
-    threshold, alpha = check(request, threshold, alpha)
-    (measure,) = request.measures
-    resolved = resolve(data, request, lambda it: [*columns_of(measure), *reference_keys(it)])
-    _check_weights(resolved)
+    """Answer, and keep what the answer was made of; with ``min_count``, of what may be told.
+
+    ``others`` are measured besides what decides.
+    """
+    resolved = resolve(data, request, lambda it: [*SHOWN, *reference_keys(it)])
+    is_tested = _are_rows(resolved, ["min_count"] if min_count is not None else [])
     columns = _columns(resolved)
-    kinds.fit_numbers(columns, resolved.source, resolved.sources[-1], request.weights, bins)
-    resolved = resolved.asking([column.name for column in columns])
+    names = [column.name for column in columns]
+    if resolved.form is MAPPING:
+        expect(columns, request.reference, resolved.source, bins, dropna=request.dropna)
+    else:
+        kinds.fit_numbers(columns, resolved.source, resolved.sources[-1], request.weights, bins)
+    resolved = resolved.asking(names)
     form, options = resolved.form, resolved.options
+    rules = deciding.rules(names, options, fixed=resolved.form is MAPPING)
     groups, occurs = _count(columns, resolved)
     attributes = resolved.attributes(
         request.describe(form, options.unit)
         | {
-            "units": _units(measure, options.unit),
-            "threshold": threshold,
-            "alpha": alpha,
+            "units": _units([*request.measures, *others], options.unit),
+            "threshold": deciding.threshold.plain(),
+            "alpha": deciding.alpha.plain(),
+            "smoothing": {
+                as_text(name): rule.smoothing.said
+                for name, rule in zip(names, rules, strict=True)
+                if rule.smoothing is not None
+            },
+            "smoothing_added": request.smoothing is None,
             "bins": plain(bins),
             "match": request.match,
         }
     )
     counted = CountedRequest(options, groups, [], tidy.ResultInfo(form, options.unit, attributes))
-    table = Table(len(groups), columns, measure, counted)
+    table = Table(columns, rules, counted, others, is_tested=is_tested)
     prepared = line_up(resolved, table)
     if min_count is not None:
         prepared = hide_few(prepared, table, min_count)
@@ -99,65 +114,56 @@ def examine(
     attributes["inference"] = on_record(
         {as_text(columns[place].name): text for place, text in sorted(table.sure.items())}
     )
-    status, note = judge(table, occurs, threshold, alpha)
-    frame = frame_of(table, threshold, status, note)
+    frame = frame_of(table, *judge(table, occurs))
     lined_up = [column for _, column in prepared]
     return Examined(frame, replace(counted, columns=lined_up), columns, table)
 
 
-def check(request: Request, threshold: Any, alpha: Any) -> tuple[float, float]:
-    """Check all that does not depend on the data; return the threshold and alpha."""
-    threshold = number_in(
-        "threshold", threshold, 0.0, np.inf, "a finite number of at least 0", closed_low=True
-    )
-    alpha = number_in("alpha", alpha, 0.0, 1.0, "a number in (0, 1)")
-    _require_comparison(request.measures[0])
+def check(request: Request, deciding: Deciding) -> Request:
+    """Check all that does not depend on the data; return the request with its measures."""
     if (request.reference is None) == (request.window is None):
         got = "none" if request.window is None else "both"
         raise TypeError(
             f"{request.method}() needs exactly one of reference= (the rows that today's are "
-            "compared with) and window= (how many periods before each one are compared with it, "
-            f"pooled); got {got}."
+            "compared with, or shares) and window= (how many periods before each one are compared "
+            f"with it, pooled); got {got}."
         )
     if request.window is not None and request.by is None:
         raise ValueError(
             "window= compares each period with those before it, so it needs by=; got by=None. "
             'Name the time, behind the other keys: by=pd.Grouper(key="date", freq="D").'
         )
-    if request.window is None and not is_data(request.reference):
+    if isinstance(request.reference, Mapping):
+        require_shares(request.reference)
+        if request.blocks is not None:
+            raise ValueError(
+                "blocks= needs two samples whose blocks can change sides; shares are none. Leave "
+                "blocks out, or compare with rows."
+            )
+    elif request.window is None and not is_data(request.reference):
         raise TypeError(
-            "reference must be a frame, with the rows that today's are compared with; got "
+            "reference must be a frame, with the rows that today's are compared with, or the "
+            "shares to be expected, {column: {category: weight}}; got "
             f"{type(request.reference).__name__}."
         )
+    request = replace(request, measures=deciding.measures)
     request.options(request.form())
-    return threshold, alpha
+    return request
 
 
-def _units(measure: Measure, unit: str) -> dict[str, str]:
+def _units(measures: Sequence[Measure], unit: str) -> dict[str, str]:
     """Say in which unit each score is; some have none."""
-    every = (measure, *(MEASURES[name] for name in ALWAYS))
-    units = {one.name: unit if one.log_power else "none" for one in every}
-    return units | {"psi": "nat"}
+    units = {one.name: unit if one.log_power else "none" for one in measures}
+    return units | ({"psi": "nat"} if "psi" in units else {})
 
 
-def _require_comparison(measure: Measure) -> None:
-    """Refuse the measures of one distribution: where nothing differs they are not 0."""
-    ones, two = np.ones(2), np.full(1, 2.0)
-    same = Pairs(np.zeros(2, dtype=np.int64), np.arange(2), ones, ones, ones, two, two, 2)
-    value = float(measure.value(same, 1.0)[0])
-    if value != 0.0:
-        raise ValueError(
-            f"measure must be 0 where nothing differs; {measure.name} of a fair coin against a "
-            f"fair coin is {value:.4g} nats. Choose one such as 'js_distance', 'psi' or "
-            "'total_variation'."
-        )
-
-
-def _check_weights(resolved: ResolvedRequest) -> None:
-    """Raise unless both sides hold whole weights, or rows."""
+def _are_rows(resolved: ResolvedRequest, needed_by: list[str]) -> bool:
+    """Tell whether both sides hold rows, or whole weights, as tests and ``needed_by`` need them."""
     request, weights = resolved.request, resolved.request.weights
     if weights is not None and resolved.reference is not None:
         check_reference(request, resolved.reference, [])
+    needed_by += [name for name in ("blocks", "n_resamples") if getattr(request, name) is not None]
+    whole = True
     for side in resolved.sources:
         added = side.precounted.weights  # they are no column any more
         if added is None and weights is None:
@@ -166,7 +172,10 @@ def _check_weights(resolved: ResolvedRequest) -> None:
         for rows in side.reduce([[name] for name in wanted], weights, {}):
             values = weights_of(rows)
             assert values is not None  # they are named
-            require_whole(values, "drift")
+            for keyword in needed_by:
+                require_whole(values, f"{keyword}=")
+            whole &= are_whole(values)
+    return whole
 
 
 def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
@@ -174,8 +183,12 @@ def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
     request = resolved.request
     sides = [Counter[Hashable](side.head.columns) for side in resolved.sources]
     lost = [side.precounted.left_out for side in resolved.sources]  # by profiles
+    if resolved.form is MAPPING:
+        sides, lost = [*sides, Counter[Hashable](list(request.reference))], [*lost, {}]
     every = list(dict.fromkeys(name for part in (*sides, *lost) for name in part))
-    if request.columns is None:
+    if request.columns is None and resolved.form is MAPPING:
+        wanted = list(request.reference)
+    elif request.columns is None:
         aside = {request.blocks, *(side.precounted.weights for side in resolved.sources)} - {None}
         excluded = {*resolved.excluded, *aside}
         wanted = [name for name in every if name not in excluded]
@@ -215,6 +228,7 @@ def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
 
 def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[GroupPairs, Flags]:
     """Count both sides; return the groups, and which of them occur on which side."""
+    there: GroupedCounts | None = None
     binners = binners_of(columns)
     source, reference = resolved.source, resolved.reference
 
@@ -234,11 +248,14 @@ def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[G
     else:
         here = in_order(tally(source, resolved.by))
         occurs = np.ones((2, len(here.keys)), dtype=bool)
-        if reference is None:
+        if resolved.form is PREVIOUS:
             there, groups = here, pairing.previous(here.keys, resolved.request.window)
             occurs[1] = groups.right >= 0
         else:
-            there, groups = tally(reference, []), pairing.plain(here.keys)
+            groups = pairing.plain(here.keys)
+            there = None if reference is None else tally(reference, [])
     for column in columns:
-        column.own, column.other = here.columns.get(column.name), there.columns.get(column.name)
+        column.own = here.columns.get(column.name)
+        if there is not None:
+            column.other = there.columns.get(column.name)
     return groups, occurs

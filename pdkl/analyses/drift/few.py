@@ -10,7 +10,7 @@ import numpy as np
 from pdkl.analyses.drift.table import SIDES, Table
 from pdkl.codes.labels import has_other, place_of_other, with_other
 from pdkl.comparing.shared_labels import Column
-from pdkl.core.counts.counts import Counts
+from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.core.counts.suppression import Cells, folded, least_rows
 from pdkl.core.numerics.exact import IntArray
 from pdkl.counting.blocks import BlockCounts
@@ -32,7 +32,8 @@ def hide_few(
             continue
         sizes = _sizes(table, place)
         for end, size in sizes.items():
-            table.few[end][:, place] = (size > 0) & (size < least_rows(min_count))
+            few = (size > 0) & (size < least_rows(min_count))
+            table.few[end][:, place] = few & (not table.is_fixed or end == SIDES[0])
         if place in lined_up:
             lined_up[place] = _fold(lined_up[place], sizes, table, place, min_count)
         else:
@@ -40,19 +41,20 @@ def hide_few(
     return list(lined_up.items())
 
 
-def _sizes(table: Table, place: int) -> dict[str, IntArray]:
+def _sizes(table: Table, place: int) -> dict[str, WeightArray]:
     """Count the rows of each group on either side, the missing included."""
     column, groups = table.columns[place], table.counted.groups
     sizes = {}
     for end, side, group in zip(
         SIDES, (column.own, column.other), (groups.left, groups.right), strict=True
     ):
-        size = np.zeros(len(groups)) if side is None else side.counts.totals + side.counts.missing
-        sizes[end] = (size if side is None else size[group]).astype(np.int64)
+        nothing = np.zeros(len(groups), dtype=np.int64)
+        size = nothing if side is None else side.counts.totals + side.counts.missing
+        sizes[end] = size if side is None else size[group]
     return sizes
 
 
-def _hide_missing(sizes: dict[str, IntArray], table: Table, place: int, min_count: int) -> None:
+def _hide_missing(sizes: dict[str, WeightArray], table: Table, place: int, min_count: int) -> None:
     """Say of a column that is not compared how many rows lack a value only where many do."""
     for end, size in sizes.items():
         known = table.whole[f"known{end}"][:, place]
@@ -81,22 +83,22 @@ class _Folded:
         found: IntArray = part[outcome == self.size - 1]
         return found
 
-    def recode(self, counts: Counts, part: IntArray, *, dropna: bool) -> tuple[Counts, IntArray]:
+    def recode(self, counts: Counts, part: IntArray, *, dropna: bool) -> tuple[Counts, WeightArray]:
         """Fold counts whose groups belong to ``part``; also say how many stay missing in each."""
         inside = np.isin(part[counts.group] * self.size + counts.outcome, self.keys)
         lost = ~inside & (counts.outcome == self.size - 1)
-        missing = np.zeros(counts.n_groups, dtype=np.int64)
+        missing = np.zeros(counts.n_groups, dtype=counts.weight.dtype)
         missing[counts.group[lost]] = counts.weight[lost]
         outcome = np.where(inside, self.other, np.where(lost, self.missing, counts.outcome))
         kept = ~lost if dropna else np.ones(len(lost), dtype=bool)
-        cells = replace(
-            counts, group=counts.group[kept], outcome=outcome[kept], weight=counts.weight[kept]
+        cells = Counts(
+            *(counts.group[kept], outcome[kept], counts.weight[kept]), missing, counts.n_outcomes
         )
         return cells.recode(cells.outcome, self.missing + (not dropna)), missing
 
 
 def _fold(
-    column: Column, sizes: dict[str, IntArray], table: Table, place: int, min_count: int
+    column: Column, sizes: dict[str, WeightArray], table: Table, place: int, min_count: int
 ) -> Column:
     """Give the rare categories of each group one label, and count its rows anew."""
     groups, dropna = table.counted.groups, table.counted.options.dropna
@@ -107,7 +109,8 @@ def _fold(
     part = np.zeros_like(groups.left) if shared else groups.left
     p = p.take(np.where(hidden, -1, groups.left))
     q = q.take(np.where(hidden.all() if shared else hidden, -1, np.arange(q.n_groups)))
-    found = _rare(column, p, q, min_count, shared=shared)
+    of_rows = (p,) if table.is_fixed else (p, q)  # shares that are given tell of no row
+    found = _rare(column, of_rows, min_count, shared=shared)
     sides = []
     for end, side, group in zip(SIDES, (p, q), (groups.left, groups.right), strict=True):
         lumped, missing = found.recode(side, part[: side.n_groups], dropna=dropna)
@@ -146,12 +149,15 @@ def _fold(
     )
 
 
-def _rare(column: Column, p: Counts, q: Counts, min_count: int, *, shared: bool) -> _Folded:
+def _rare(column: Column, sides: Sequence[Counts], min_count: int, *, shared: bool) -> _Folded:
     """Find what is folded: in each group, or where they share a reference in all."""
     size = len(column.labels) + 1
     lumped = place_of_other(column.labels)  # by a profile
     always = np.arange(size) == lumped
-    parts = [(p, q)] if shared else [(p.take(i), q.take(i)) for i in np.arange(p.n_groups)[:, None]]
+    parts = [sides]
+    if not shared:
+        each = np.arange(sides[0].n_groups)[:, None]
+        parts = [[side.take(i) for side in sides] for i in each]
     keys = [
         i * size + np.flatnonzero(folded(Cells.of(sides, size), min_count, always))
         for i, sides in enumerate(parts)

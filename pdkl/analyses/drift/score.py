@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from pdkl.analyses.drift.table import ALWAYS, Piece, Table, binners_of
+from pdkl.analyses.drift.presence import presence
+from pdkl.analyses.drift.table import Piece, Table, binners_of
 from pdkl.codes.labels import (
     MISSING_TEXT,
     as_objects,
@@ -29,12 +31,15 @@ from pdkl.comparing.inference import (
     spacings_of,
 )
 from pdkl.comparing.prepare import CountedRequest
+from pdkl.comparing.score import statistic, with_zeros
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of, with_blocks
 from pdkl.core.counts.counts import Counts
 from pdkl.core.counts.pairs import Pairs, concatenate
-from pdkl.core.forms import FRAME
+from pdkl.core.counts.smoothing import allowed, allowed_size, smooth_allowed, treat_zeros
+from pdkl.core.forms import null_of
 from pdkl.core.inference.multiplicity import adjusted
 from pdkl.core.measures.catalogue import MEASURES
+from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import FloatArray, IntArray, segment_max
 from pdkl.counting import kinds
 from pdkl.counting.apart import Wrong, apart, noting
@@ -45,6 +50,7 @@ from pdkl.request.inference import EXACT
 from pdkl.request.keywords import Options
 from pdkl.request.resolve import ResolvedRequest
 from pdkl.results.pairing import GroupPairs
+from pdkl.results.reading import EXCESS, JUDGED, NOISE_FLOOR
 
 _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the result
 # a row with very many categories is drawn fewer times than asked, so that it takes no more than
@@ -116,12 +122,11 @@ def _count_rows(table: Table, place: int) -> None:
         if side is None:
             continue
         both = side.counts.totals, side.counts.missing
-        known, missing = (
-            (groups.sums_of_q(part) if end else part[groups.left]).astype(np.int64) for part in both
-        )
+        known, missing = (groups.sums_of_q(part) if end else part[groups.left] for part in both)
         every = known + missing
         table.whole[f"known{end}"][:, place] = known
         table.whole[f"n{end}"][:, place] = known if table.counted.options.dropna else every
+        table.whole[f"rows{end}"][:, place] = every
         share = np.divide(missing, every, out=np.full(len(every), np.nan), where=every > 0)
         table.number[f"missing{end}"][:, place] = share
     table.is_counted[:, place] = True
@@ -141,34 +146,102 @@ def _both(column: DriftColumn, groups: GroupPairs) -> tuple[LabelledCounts, Labe
 
 def score(prepared: Sequence[tuple[int, Column]], table: Table) -> None:
     """Measure and test all comparisons, many at a time, and adjust their p-values together."""
-    # what was fitted to Q has a law of its own, and so has what was fitted to it by width
-    waiting: dict[Any, list[Piece]] = {}
-    cells: Counter[Any] = Counter()
-    for place, column in prepared:
-        law = None if column.fitted is None else column.fitted.bins.by_width
-        for batch in batches(table.counted, column, every=False):
-            piece = Piece(place, column, batch.rows, batch.raw)
-            if _draws(table) * piece.width > _MOST_CELLS_DRAWN:
-                _score_pieces([piece], table)
-                continue
-            waiting.setdefault(law, []).append(piece)
-            cells[law] += len(batch.raw.outcome)
-            if cells[law] >= _CELLS:
-                _score_pieces(waiting.pop(law), table)
-                cells[law] = 0
-    for pieces in waiting.values():
-        _score_pieces(pieces, table)
+    _score_all((_pieces(place, column, table) for place, column in _finite(prepared, table)), table)
+    lacks = table.lacks[""] ^ table.lacks["_reference"]
+    _score_all(
+        (
+            _pieces(place, presence(column, dropna=table.counted.options.dropna), table, rows)
+            for place, column in prepared
+            if len(rows := np.flatnonzero(lacks[:, place])) and not table.columns[place].error
+        ),
+        table,
+        only_scores=True,
+    )
     p_values = table.number["p_value"]
-    known = table.whole["categories"] > 1  # with one category there is no hypothesis
+    known = (table.whole["categories"] > 1) | lacks  # with one category there is no hypothesis
     table.number["p_adjusted"][known] = adjusted(p_values[known])
     table.number["p_adjusted"][~known] = p_values[~known]
 
 
-def _score_pieces(pieces: list[Piece], table: Table) -> None:
-    measure, options = table.measure, table.counted.options
+def _finite(prepared: Sequence[tuple[int, Column]], table: Table) -> Iterator[tuple[int, Column]]:
+    """Give up on the columns that ``zeros="raise"`` refuses; return the others."""
+    for place, column in prepared:
+        counted, measure = _asked(place, table), table.rules[place].measure
+        wrong: Wrong = {}
+        if counted.options.zeros == "raise":
+            with noting(wrong, column.name):
+                for batch in batches(counted, column, every=False):
+                    with_zeros(counted, column, batch, measure)
+            give_up(table.columns, wrong)
+        if not wrong:
+            yield place, column
+
+
+def _asked(place: int, table: Table) -> CountedRequest:
+    """Return the request as it is put to one column."""
+    smoothing = table.rules[place].smoothing
+    return replace(table.counted, options=replace(table.counted.options, smoothing=smoothing))
+
+
+def _pieces(
+    place: int, column: Column, table: Table, rows: IntArray | None = None
+) -> Iterator[Piece]:
+    """Line up the sides of a column, of some groups alone if ``rows`` says so."""
+    counted = _asked(place, table)
+    if rows is None:
+        rows = np.arange(len(counted.groups))
+    else:
+        counted = replace(counted, groups=counted.groups.only(rows))
+    smoothing = counted.options.smoothing
+    for batch in batches(counted, column, every=False):
+        at, raw, pairs = batch.rows, batch.raw, batch.pairs
+        if table.is_fixed and smoothing is not None:
+            raw = replace(raw, alphabet=allowed_size(raw))
+            pairs = smooth_allowed(raw, smoothing)
+        yield Piece(place, column, counted, rows[at], at.start, raw, pairs)
+
+
+def _score_all(
+    columns: Iterable[Iterator[Piece]], table: Table, *, only_scores: bool = False
+) -> None:
+    """Score pieces of one law, measure and smoothing together, many at a time."""
+    waiting: dict[Any, list[Piece]] = {}
+    cells: Counter[Any] = Counter()
+    for piece in chain.from_iterable(columns):
+        rule, column = table.rules[piece.place], piece.column
+        # what was fitted to Q has a law of its own, and so has what was fitted to it by width
+        law = None if column.fitted is None else column.fitted.bins.by_width
+        alphabet = 0 if rule.smoothing is None else piece.raw.alphabet
+        key = law, id(rule.measure), rule.smoothing, alphabet
+        if _draws(piece, table) * piece.width > _MOST_CELLS_DRAWN:
+            _score_pieces([piece], table, only_scores=only_scores)
+            continue
+        waiting.setdefault(key, []).append(piece)
+        cells[key] += len(piece.raw.outcome)
+        if cells[key] >= _CELLS:
+            _score_pieces(waiting.pop(key), table, only_scores=only_scores)
+            cells[key] = 0
+    for pieces in waiting.values():
+        _score_pieces(pieces, table, only_scores=only_scores)
+
+
+def _score_pieces(pieces: list[Piece], table: Table, *, only_scores: bool) -> None:
     raw = concatenate([piece.raw for piece in pieces])
-    row = np.concatenate([np.arange(piece.rows.start, piece.rows.stop) for piece in pieces])
+    row = np.concatenate([piece.rows for piece in pieces])
     place = np.repeat([piece.place for piece in pieces], [piece.raw.size for piece in pieces])
+    if not only_scores:
+        _add_facts(pieces, raw, table, row, place)
+    found = _measured(pieces, raw, table)
+    for name, values in found.items():
+        table.number[name][row, place] = values
+    if not only_scores or table.counted.options.dropna:
+        _find_tops(pieces, raw, table, row, place)
+
+
+def _add_facts(
+    pieces: list[Piece], raw: Pairs, table: Table, row: IntArray, place: IntArray
+) -> None:
+    """Note which categories there are, and how many rows they hold."""
     only_p, only_q = raw.count_q == 0, raw.count_p == 0
     ones, valid = np.ones(len(raw.times)), (raw.total_p > 0) & (raw.total_q > 0)
     found: dict[str, Any] = {
@@ -194,40 +267,66 @@ def _score_pieces(pieces: list[Piece], table: Table) -> None:
     other = np.repeat([_other(piece.column) for piece in pieces], [p.raw.size for p in pieces])
     lumped = raw.mass(ones, raw.outcome == other[raw.comparison]) > 0
     found["out_of_range"] = np.where((last >= 0) & ~lumped, outside, np.nan)
-    for one_measure in (measure, *(MEASURES[name] for name in ALWAYS)):
-        found[one_measure.name] = one_measure.value(raw, options.log_base)
+    for name, values in found.items():
+        table.number[name][row, place] = values
+
+
+def _measured(pieces: list[Piece], raw: Pairs, table: Table) -> dict[str, Any]:
+    """Return the scores of pieces that have one rule, and how sure they are."""
+    rule, counted = table.rules[pieces[0].place], pieces[0].counted
+    options, measure, alphabet = counted.options, rule.measure, pieces[0].raw.alphabet
+    smoothed = concatenate([piece.pairs for piece in pieces])
+    valid = (raw.total_p > 0) & (raw.total_q > 0)
+
+    def value(one: Measure) -> FloatArray:
+        pairs = treat_zeros(smoothed, options.zeros, one.divides_by) if one.divides_by else smoothed
+        return np.where(valid, one.value(pairs, options.log_base), np.nan)
+
+    found = {one.name: value(one) for one in table.others}
+    found[JUDGED[0]] = value(measure)
+    if not table.is_tested:
+        return found
+    excluded = np.zeros(raw.size, dtype=bool)
+    if rule.smoothing is not None:
+        raw = replace(raw, alphabet=alphabet)
+        if table.is_fixed:
+            excluded = raw.mass(raw.count_p, raw.count_q == 0) > 0
+            raw = allowed(raw)
     scored = Scored(
         [measure],
-        [lambda pairs: measure.value(pairs, options.log_base)],
-        [found[measure.name]],
+        [statistic(counted, alphabet, measure)],
+        [found[JUDGED[0]]],
         options.log_base,
+        rule.smoothing,
     )
-    blocks = _blocks_of(pieces, table.counted)
-    options = _affordable(table, pieces)
     spacings = joined([spacings_of(piece.column.fitted, piece.raw) for piece in pieces])
-    (sure,) = assess(options, [Question(raw, FRAME.null, scored, blocks, spacings)])
-    found |= sure.columns
+    null = null_of(counted.form)
+    question = Question(raw, null, scored, _blocks_of(pieces), spacings)
+    (sure,) = assess(_affordable(pieces, table), [question])
     for piece, exact in zip(pieces, np.split(sure.exact, _ends(pieces)[:-1]), strict=True):
         before = table.sure.get(piece.place)
         listed = bool(exact.all()) and (before is None or before == EXACT)
         table.sure[piece.place] = described(options, [measure], exact=listed)
-    for name, values in found.items():
-        table.number[name][row, place] = values
-    _find_tops(pieces, raw, table, row, place)
+    for name, end in zip(JUDGED[1:], (EXCESS, NOISE_FLOOR), strict=True):
+        found[name] = sure.columns[f"{measure.name}{end}"]
+    # what shares exclude is no accident
+    found["p_value"] = np.where(excluded & valid, 0.0, sure.columns["p_value"])
+    return found
 
 
-def _draws(table: Table) -> int:
+def _draws(piece: Piece, table: Table) -> int:
     """Return how often a row is to be drawn again, 0 where a closed form is known."""
-    options = table.counted.options
+    options = piece.counted.options
     assert options.inference is not None  # drift always tests
-    return options.inference.n_draws if options.drawn([table.measure]) else 0
+    measure = table.rules[piece.place].measure
+    return options.inference.n_draws if options.drawn([measure]) else 0
 
 
-def _affordable(table: Table, pieces: list[Piece]) -> Options:
+def _affordable(pieces: list[Piece], table: Table) -> Options:
     """Draw what is drawn as often as the number of categories allows."""
-    options = table.counted.options
+    options = pieces[0].counted.options
     most = max(_MOST_CELLS_DRAWN // max(piece.width for piece in pieces), _LEAST_DRAWS)
-    if _draws(table) <= most:
+    if _draws(pieces[0], table) <= most:
         return options
     assert options.inference is not None  # drift always tests
     return replace(options, inference=replace(options.inference, n_resamples=most))
@@ -249,7 +348,7 @@ def _other(column: Column) -> int:
 
 
 def _blocks_of(
-    pieces: list[Piece], counted: CountedRequest
+    pieces: list[Piece],
 ) -> Callable[[int, IntArray], tuple[IntArray, IntArray]] | None:
     if all(piece.column.blocks is None for piece in pieces):
         return None
@@ -257,7 +356,7 @@ def _blocks_of(
 
     def tables(i: int, outcomes: IntArray) -> tuple[IntArray, IntArray]:
         k = int(np.searchsorted(starts, i, side="right")) - 1
-        read = blocks_of(counted, pieces[k].column, pieces[k].rows.start)
+        read = blocks_of(pieces[k].counted, pieces[k].column, pieces[k].start)
         assert read is not None  # where both sides have rows, both have blocks
         return read(i - int(starts[k]), outcomes)
 

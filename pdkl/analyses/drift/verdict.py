@@ -9,32 +9,38 @@ from numpy.typing import NDArray
 
 from pdkl.analyses.drift.table import Flags, Table
 from pdkl.core.forms import PREVIOUS
-from pdkl.results.reading import beside, judged
+from pdkl.results.reading import JUDGED, judged
 from pdkl.results.statuses import DRIFT, EMPTY, ERROR, GONE, NEW, OK, SKIPPED, UNSURE, Status
 
+_UNTESTED = "not tested: weights are fractional"
 _IDENTIFIER = "identifiers: nearly all values are distinct"
 
 
-def judge(
-    table: Table, occurs: Flags, threshold: float, alpha: float
-) -> tuple[NDArray[Any], NDArray[Any]]:
+def judge(table: Table, occurs: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
     """Give each row its status, by the first rule that holds, and say what it does not show."""
     columns, number, whole = table.columns, table.number, table.whole
-    name = table.measure.name
     shape = table.top.shape
 
     def of_columns(values: list[Any]) -> NDArray[Any]:
         return np.broadcast_to(np.array(values, dtype=object), shape)
 
+    def of_rules(name: str) -> NDArray[Any]:
+        return np.array([getattr(rule, name) for rule in table.rules])
+
     error = of_columns([bool(column.error) for column in columns]).astype(bool)
     column_here = of_columns([column.here for column in columns]).astype(bool)
     column_there = of_columns([column.there for column in columns]).astype(bool)
     here, there = column_here & occurs[0][:, None], column_there & occurs[1][:, None]
+    rows_here, rows_there = whole["rows"] > 0, whole["rows_reference"] > 0
     value_here, value_there = whole["known"] > 0, whole["known_reference"] > 0
-    score, excess, _ = (number[column] for column in beside(name))
-    endless = np.isnan(excess) & ~np.isnan(score)
-    large = judged(score, excess) >= threshold
-    significant = number["p_adjusted"] < alpha
+    score, excess, floor = (number[name] for name in JUDGED)
+    endless = np.isnan(excess) & ~np.isnan(floor)
+    large = judged(score, excess, floor) >= of_rules("threshold")
+    likely = number["p_value"] < of_rules("alpha")
+    drifted = large & ((number["p_adjusted"] < of_rules("alpha")) | (not table.is_tested))
+    chance = of_columns(
+        [f"no excess: {rule.measure.name} is infinite by chance too" for rule in table.rules]
+    )
     alone = (
         (SKIPPED, "no period before")
         if table.counted.form is PREVIOUS
@@ -48,17 +54,21 @@ def judge(
         (~here, GONE, "data has no such group"),
         (~there, *alone),
         (table.hidden, OK, "not scored: a side has too few rows (min_count)"),
-        (~value_here & ~value_there, EMPTY, "no value on either side"),
-        (~value_here, EMPTY, "no value in data"),
-        (~value_there, EMPTY, "no value in reference"),
+        (~rows_here & ~rows_there, EMPTY, "no row on either side"),
+        (~rows_here, EMPTY, "no row in data"),
+        (~rows_there, EMPTY, "no row in reference"),
+        (~value_here & ~value_there, OK, "no value on either side"),
+        (~value_here & drifted, EMPTY, "no value in data"),
+        (~value_here, OK, "no value in data"),
+        (~value_there & drifted, EMPTY, "no value in reference"),
+        (~value_there, OK, "no value in reference"),
         (identifier & np.isnan(score), OK, f"{_IDENTIFIER}, so they are not scored"),
-        (identifier & large & significant, DRIFT, f"{_IDENTIFIER}; scored is what is missing"),
-        (identifier & large, UNSURE, f"{_IDENTIFIER}; scored is what is missing"),
+        (identifier & drifted, DRIFT, f"{_IDENTIFIER}; scored is what is missing"),
+        (identifier & large & likely, UNSURE, f"{_IDENTIFIER}; scored is what is missing"),
         (identifier, OK, f"{_IDENTIFIER}; scored is what is missing"),
-        (large & significant & ~endless, DRIFT, ""),
-        (large & significant, DRIFT, f"no excess: {name} is infinite by chance too"),
-        (large & ~endless, UNSURE, ""),
-        (large, UNSURE, f"no excess: {name} is infinite by chance too"),
+        (drifted, DRIFT, ""),
+        (large & likely, UNSURE, ""),
+        (endless, OK, chance),
     ]
     which = [rule for rule, _, _ in rules]
     status = np.select(which, [of_columns([one.name] * shape[1]) for _, one, _ in rules], OK.name)
@@ -66,4 +76,8 @@ def judge(
         text if isinstance(text, np.ndarray) else np.full(shape, text, dtype=object)
         for _, _, text in rules
     ]
-    return status, np.select(which, notes, "")
+    note = np.select(which, notes, "")
+    if not table.is_tested:
+        scored = ~np.isnan(score)
+        note[scored] = [f"{text}; {_UNTESTED}" if text else _UNTESTED for text in note[scored]]
+    return status, note

@@ -225,9 +225,14 @@ def as_float(weight: WeightArray) -> FloatArray:
     return np.asarray(weight, dtype=np.float64)
 
 
+def are_whole(weight: WeightArray) -> bool:
+    """Tell whether weights may be numbers of rows."""
+    return weight.dtype == np.int64 or not (weight != np.rint(weight)).any()
+
+
 def require_whole(weight: WeightArray, purpose: str) -> None:
     """Raise where weights are not numbers of rows."""
-    if weight.dtype != np.int64 and (weight != np.rint(weight)).any():
+    if not are_whole(weight):
         raise ValueError(
             f"{purpose} needs to know how many rows there are, so weights must be whole numbers; "
             "they are fractional. Pass counts, or leave weights out."

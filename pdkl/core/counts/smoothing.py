@@ -37,6 +37,11 @@ class Smoothing:
         name = one_of("smoothing", value, SMOOTHINGS, also="a pseudo-count above 0, or None")
         return cls({"laplace": 1.0, "jeffreys": 0.5, "perks": None}[name])
 
+    @property
+    def said(self) -> float | str:
+        """The pseudo-count, by its name where it depends on the alphabet."""
+        return "perks" if self.alpha is None else self.alpha
+
     def scale_and_pseudo(self, alphabet: int) -> tuple[float, float]:
         """Give (s, a) such that s * count + a is proportional to the smoothed count.
 
@@ -72,6 +77,35 @@ def fill_alphabet(
         times=np.concatenate([pairs.times, absent[extra]]),
         total_p=pairs.total_p * scale_p + alphabet * p,
         total_q=pairs.total_q * scale_q + alphabet * q,
+    )
+
+
+def allowed(pairs: Pairs) -> Pairs:
+    """Leave out the outcomes that Q excludes; the totals stay as they are."""
+    keep = pairs.count_q > 0
+    return replace(
+        pairs,
+        comparison=pairs.comparison[keep],
+        outcome=pairs.outcome[keep],
+        count_p=pairs.count_p[keep],
+        count_q=pairs.count_q[keep],
+        times=pairs.times[keep],
+    )
+
+
+def allowed_size(pairs: Pairs) -> int:
+    """Return how many outcomes a Q that is the same everywhere does not exclude."""
+    held = np.bincount(pairs.comparison, pairs.times * (pairs.count_q > 0), minlength=pairs.size)
+    return int(held.max(initial=1))
+
+
+def smooth_allowed(pairs: Pairs, smoothing: Smoothing) -> Pairs:
+    """Give P pseudo-counts of the alphabet that a fixed Q allows, and none of what it excludes."""
+    scale, pseudo = smoothing.scale_and_pseudo(pairs.alphabet)
+    return replace(
+        pairs,
+        count_p=pairs.count_p * scale + pseudo * (pairs.count_q > 0),
+        total_p=pairs.total_p * scale + pseudo * pairs.alphabet,
     )
 
 

@@ -65,7 +65,7 @@
       else {
         if (b === 0) flags.push("new");
         if (a === 0) flags.push("gone");
-        if ((a > 0 && a < data.rare) || (b > 0 && b < data.rare)) flags.push("rare");
+        if ((a > 0 && a < data.rare) || (!data.fixed && b > 0 && b < data.rare)) flags.push("rare");
       }
       const name = mark > 0 ? `other: ${whole(mark)} ${mark === 1 ? "category" : "categories"}` : data.names[label];
       return { name, count: a, reference: b, p: a / n, q: b / reference, part, flags };
@@ -125,7 +125,7 @@
     for (const one of entry.entries) {
       const line = element("tr", undefined, lines);
       element("th", one.name, line).scope = "row";
-      for (const text of [whole(one.count), whole(one.reference), share(one.p), share(one.q), change(one.p - one.q), ratio(one.p, one.q), score(one.part)]) {
+      for (const text of [whole(one.count), data.fixed ? "–" : whole(one.reference), share(one.p), share(one.q), change(one.p - one.q), ratio(one.p, one.q), score(one.part)]) {
         element("td", text, line);
       }
       const bars = element("td", undefined, line);

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import pdkl
-from pdkl import ColumnNotFoundError
+from pdkl import ColumnNotFoundError, InfoTheory
 from tests.support.drift import COLUMNS, drift, row, slow
 
 RNG = np.random.default_rng(5)
@@ -36,6 +36,8 @@ def test_segments_that_are_new_or_gone() -> None:
     assert found["note"].tolist()[6] == "data has no such group"
     assert found["n"].tolist() == [80, 80, 0, 40, 40, 0, 0, 0, 0]
     assert found["n_reference"].tolist() == [80, 0, 80, 0, 0, 0, 40, 0, 40]
+    smoothed = drift(today, reference, by="g", measure="psi")  # which adds to no empty side
+    assert smoothed["score"].isna().tolist() == [False, *[True] * 8]
 
 
 def test_groups_are_compared_one_by_one_or_with_the_whole() -> None:
@@ -47,12 +49,12 @@ def test_groups_are_compared_one_by_one_or_with_the_whole() -> None:
             side.loc[side["g"].isna() if key is None else side["g"] == key, "x"]
             for side in (today, reference)
         ]
-        assert one.js_distance == pytest.approx(slow(*chosen)["js_distance"])
+        assert one.score == pytest.approx(slow(*chosen)["score"])
     whole = drift(today, reference, by="g", match=False)
     assert whole["n_reference"].tolist() == [200] * 3
     for key, one in zip(["a", "b"], whole.itertuples(), strict=False):
         expected = slow(today.loc[today["g"] == key, "x"], reference["x"])
-        assert one.js_distance == pytest.approx(expected["js_distance"])
+        assert one.score == pytest.approx(expected["score"])
     assert whole["column"].tolist() == ["x"] * 3
 
 
@@ -93,6 +95,52 @@ def test_weights_are_counts_of_rows() -> None:
     )
 
 
+def test_fractional_weights_are_scored_and_not_tested() -> None:
+    rng = np.random.default_rng(0)
+    today, reference = (
+        pd.DataFrame(
+            {
+                "x": rng.choice(list("abc"), 300, p=share),
+                "y": rng.choice(list("uv"), 300),
+                "void": None if share[0] < 0.5 else "v",
+                "n": rng.random(300) + 0.25,
+            }
+        )
+        for share in ([0.2, 0.3, 0.5], [0.5, 0.3, 0.2])
+    )
+    for measure in ("js_distance", "psi"):
+        found = drift(today, reference, weights="n", measure=measure)
+        assert found["status"].tolist() == ["drift", "ok", "empty"]
+        note = "not tested: weights are fractional"
+        assert found["note"].tolist() == [note, note, f"no value in data; {note}"]
+        assert found[["excess", "noise_floor", "p_value", "p_adjusted"]].isna().all(axis=None)
+        sums = [side["n"].sum() for side in (today, reference)]
+        assert found["n"].tolist() == pytest.approx([sums[0]] * 3)
+        assert found["n_reference"].tolist() == pytest.approx([sums[1]] * 3)
+        expected = InfoTheory(today).divergence(
+            *(["x", "y"], None),
+            reference=reference,
+            measures=measure,
+            weights="n",
+            base="bit",
+            smoothing=0.5 if measure == "psi" else None,
+        )
+        assert found["score"].tolist()[:2] == pytest.approx(expected[measure].tolist())
+        assert found.attrs["pdkl"]["inference"] == {}
+    report = InfoTheory(today).report(reference, weights="n")
+    assert not report.passed
+    assert report.categories["count"].dtype == "float64"
+    assert report.categories.loc[report.categories["row"] == 0, "count"].sum() == (
+        pytest.approx(today["n"].sum())
+    )
+    for form in ("html", "json", "junit", "csv"):
+        assert getattr(report, f"to_{form}")()
+    with pytest.raises(ValueError, match=r"^min_count= needs to know how many rows there are, so"):
+        InfoTheory(today).report(reference, weights="n", min_count=5)
+    one_side = drift(today, reference.assign(n=1), weights="n")
+    assert one_side["note"].tolist() == found["note"].tolist()
+
+
 # ---- the frame that comes back --------------------------------------------------------------
 
 
@@ -100,7 +148,7 @@ def test_dtypes_and_round_trips(tmp_path: Path) -> None:
     today = pd.DataFrame({"g": [1, 1, 2] * 30, "x": list("abc") * 30, "bad": [[1]] * 90, "new": 1})
     found = drift(today, today.drop(columns="new"), by="g")
     whole = ["n", "n_reference", "categories", "new_categories", "gone_categories"]
-    texts = ["column", "kind", "top_category", "status", "note"]
+    texts = ["column", "status", "measure", "top_category", "note", "kind"]
     text = pd.Series([], dtype="str").dtype  # object in pandas 2
     for name in COLUMNS:
         expected = "Int64" if name in whole else text if name in texts else "float64"
@@ -127,7 +175,9 @@ def test_dtypes_and_round_trips(tmp_path: Path) -> None:
         "alpha": 0.05,
         "bins": 10,
         "match": None,
-        "units": {"js_distance": "bit", "kl_divergence": "bit", "psi": "nat"},
+        "smoothing": {},
+        "smoothing_added": True,
+        "units": {"js_distance": "bit"},
     }
     assert expected_facts.items() <= facts.items()
 
@@ -218,10 +268,16 @@ FRAME = pd.DataFrame({"x": ["a", "b"], "n": [1.0, 2.5], "g": ["u", "v"]})
             "df.rename(columns={'n': 'n_key'}).",
         ),
         (
-            {"weights": "n"},
+            {"weights": "n", "blocks": "g"},
             ValueError,
-            "drift needs to know how many rows there are, so weights must be whole numbers; they "
+            "blocks= needs to know how many rows there are, so weights must be whole numbers; they "
             "are fractional. Pass counts, or leave weights out.",
+        ),
+        (
+            {"weights": "n", "n_resamples": 9},
+            ValueError,
+            "n_resamples= needs to know how many rows there are, so weights must be whole numbers; "
+            "they are fractional. Pass counts, or leave weights out.",
         ),
         (
             {"weights": "z"},
@@ -258,11 +314,11 @@ def test_an_unknown_measure_lists_all() -> None:
         drift(FRAME, FRAME, measure="ks")
 
 
-@pytest.mark.parametrize("reference", [{"a": 1}, "label", pd.Series([1])])
-def test_the_reference_is_a_frame(reference: Any) -> None:
+@pytest.mark.parametrize("reference", ["label", pd.Series([1])])
+def test_the_reference_is_a_frame_or_shares(reference: Any) -> None:
     message = (
-        "reference must be a frame, with the rows that today's are compared with; got "
-        f"{type(reference).__name__}."
+        "reference must be a frame, with the rows that today's are compared with, or the shares to "
+        f"be expected, {{column: {{category: weight}}}}; got {type(reference).__name__}."
     )
     with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
         drift(FRAME, reference)

@@ -27,7 +27,7 @@ DATA["fruit"] = DATA["fruit"].where(DATA["fruit"] != "")
 DATA = DATA[~((DATA["shop"] == "b") & (DATA["day"] == 1))]
 BY = ["shop", "day"]
 THEORY = InfoTheory(DATA)
-SCORES = ["js_distance", "js_distance_excess", "js_distance_noise_floor", "p_value"]
+SCORES = ["score", "excess", "noise_floor", "p_value"]
 
 
 @pytest.mark.parametrize("window", [1, 3, 100])
@@ -37,7 +37,7 @@ def test_it_is_the_comparison_with_those_before(window: int) -> None:
     asked: dict[str, Any] = {"against": "previous", "window": window, "bins": {"price": 10}}
     again = THEORY.divergence(
         columns, by=BY, measures=["js_distance"], base="bit", dropna=False, test=True, **asked
-    )
+    ).rename(columns=lambda name: name.removeprefix("js_distance_").replace("js_distance", "score"))
     same = [*BY, "column", "shop_reference", "day_reference", "n", "n_reference", "categories"]
     same += ["unseen", "vanished", *SCORES]
     pd.testing.assert_frame_equal(found[same], again[same], check_dtype=False, rtol=1e-12)
@@ -98,7 +98,7 @@ def test_blocks_move_within_all_that_is_before() -> None:
     row = data[last].info_theory.drift(
         data[~last], ["fruit"], blocks="hour", rng=0, n_resamples=2000
     )
-    assert found["js_distance"].iloc[-1] == pytest.approx(row["js_distance"].iloc[0])
+    assert found["score"].iloc[-1] == pytest.approx(row["score"].iloc[0])
     np.testing.assert_allclose(found["p_value"].iloc[-1], row["p_value"].iloc[0], rtol=0.1)
 
 
@@ -144,14 +144,14 @@ def test_a_redacted_report_hides_the_keys_of_the_reference() -> None:
         (
             {},
             TypeError,
-            "drift() needs exactly one of reference= (the rows that today's are compared with) and "
-            "window= (how many periods before each one are compared with it, pooled); got none.",
+            "drift() needs exactly one of reference= (the rows that today's are compared with, or "
+            "shares) and window= (how many periods before each one are compared with it, pooled); got none.",
         ),
         (
             {"reference": DATA, "window": 2, "by": "day"},
             TypeError,
-            "drift() needs exactly one of reference= (the rows that today's are compared with) and "
-            "window= (how many periods before each one are compared with it, pooled); got both.",
+            "drift() needs exactly one of reference= (the rows that today's are compared with, or "
+            "shares) and window= (how many periods before each one are compared with it, pooled); got both.",
         ),
         (
             {"window": 2},

@@ -1,0 +1,78 @@
+"""What drift expects, where that is given as shares instead of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from pdkl.codes.intervals import Binner, Edges, fit_to, read_bins
+from pdkl.codes.labels import natural_labels
+from pdkl.codes.scales import UNKNOWN, scale_of
+from pdkl.core.validation import is_number, require_columns
+from pdkl.counting.bins import binner_of_profiles
+from pdkl.counting.both_sides import fixed_counts
+from pdkl.counting.kinds import DriftColumn
+from pdkl.results.reading import is_missing
+from pdkl.sources.base import Source
+
+_FORM = "{'plan': {'free': 0.8, 'paid': 0.2}}"
+
+
+def require_shares(reference: Mapping[Any, Any]) -> None:
+    """Raise unless a mapping gives the shares of each column."""
+    if not reference:
+        raise ValueError(
+            f"reference is an empty mapping; give the shares of at least one column, as in {_FORM}."
+        )
+    for name, shares in reference.items():
+        if not isinstance(shares, Mapping):
+            got = f"{shares!r}" if is_number(shares) else type(shares).__name__
+            raise TypeError(
+                "reference must give the shares of each column, {column: {category: weight}}, as "
+                f"in {_FORM}; got {got} for {name!r}."
+            )
+
+
+def expect(
+    columns: Sequence[DriftColumn],
+    reference: Mapping[Any, Mapping[Any, Any]],
+    source: Source,
+    bins: Any,
+    *,
+    dropna: bool,
+) -> None:
+    """Take the shares of each column for the counts of its other side.
+
+    Numbers are compared value by value, unless ``bins`` gives edges: there are no rows to fit to.
+    """
+    named = dict(bins) if isinstance(bins, Mapping) else {}
+    require_columns("bins", named, [column.name for column in columns], frame="the call")
+    rules = {name: read_bins(f"bins for column {name!r}", rule) for name, rule in named.items()}
+    for name, rule in rules.items():
+        if not isinstance(rule, Edges):
+            raise ValueError(
+                f"bins for column {name!r} must be edges, as shares have no rows that bins could "
+                f"be fitted to; got {named[name]!r}."
+            )
+    common = None if isinstance(bins, Mapping) else read_bins("bins", bins)
+    for column in [column for column in columns if column.there and not column.error]:
+        shares = reference[column.name]
+        rule = rules.get(column.name, common if isinstance(common, Edges) else None)
+        column.binner = _binner(column, shares, source, rule, named=column.name in rules)
+        column.other = fixed_counts(shares, column.name, dropna, column.binner)
+        column.kind = "categorical" if column.binner is None else "binned"
+
+
+def _binner(
+    column: DriftColumn, shares: Mapping[Any, Any], source: Source, rule: Any, *, named: bool
+) -> Binner | None:
+    """Return how a column is cut: as a profile has cut it already, or at edges that were given."""
+    settled = binner_of_profiles(column.name, source, None)
+    if settled is not None or rule is None:
+        return settled
+    values = pd.Series(natural_labels([key for key in shares if not is_missing(key)])[0])
+    if not named and scale_of(values) in (None, UNKNOWN):
+        return None  # edges for all columns are for those that hold numbers or times
+    return fit_to(values, column.name, None, rule, "quantile", fitted="given")
