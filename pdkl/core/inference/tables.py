@@ -22,7 +22,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +29,7 @@ from numpy.typing import NDArray
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.cells import Cells, gathered
 from pdkl.core.inference.few import Exact, Tables, all_tables
+from pdkl.core.inference.margins import Distinct, Margin
 from pdkl.core.inference.moments import CellMoments, basis, cell_moments, dot
 from pdkl.core.inference.nodes import SMOOTH, Piece, look, pieces
 from pdkl.core.inference.tail import Moments, added, as_it_is
@@ -39,13 +39,6 @@ from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum, sum_in_o
 _LEVEL = 0.95
 _LISTED = 256  # tables; where there are more, a smooth curve follows them, at a tenth of the time
 _CELLS = 1 << 18  # of distinct margins, looked at together: it bounds the memory, not the result
-
-
-class Margin(NamedTuple):
-    """The totals of the rows, or columns, of all tables."""
-
-    table: IntArray
-    total: FloatArray
 
 
 @dataclass(frozen=True)
@@ -236,10 +229,12 @@ def _moments(tables: Contingency) -> Moments:
 
 def _crossable(
     tables: Contingency, chosen: NDArray[np.bool_]
-) -> Iterator[tuple[IntArray, _Distinct, _Distinct]]:
+) -> Iterator[tuple[IntArray, Distinct, Distinct]]:
     """Give chosen tables that can vary, some at a time, with their margins, numbered anew."""
-    rows, columns = _distinct(tables.rows, tables.size), _distinct(tables.columns, tables.size)
-    both = [side.number(tables.size) for side in (rows, columns)]
+    n = tables.n
+    whole = (Distinct.of(margin, tables.size) for margin in (tables.rows, tables.columns))
+    rows, columns = (margin.thinned(n) for margin in whole)
+    both = [side.number for side in (rows, columns)]
     table = np.flatnonzero(chosen & (np.minimum(*both) > 1))
     cells = np.cumsum(np.diff(rows.starts)[table] * np.diff(columns.starts)[table])
     edges = np.flatnonzero(np.diff(cells // _CELLS)) + 1
@@ -251,8 +246,8 @@ def _crossable(
 class _Crossed:
     """The cells of tables, those that have the same two margins once."""
 
-    rows: _Distinct
-    columns: _Distinct
+    rows: Distinct
+    columns: Distinct
     n: FloatArray
     i: IntArray  # the row of each cell
     j: IntArray
@@ -262,7 +257,7 @@ class _Crossed:
     times: FloatArray
 
     @classmethod
-    def of(cls, rows: _Distinct, columns: _Distinct, n: FloatArray) -> _Crossed:
+    def of(cls, rows: Distinct, columns: Distinct, n: FloatArray) -> _Crossed:
         i, j = _pairs(rows.starts, columns.starts)
         at, times = rows.table[i], rows.times[i] * columns.times[j]
         return cls(rows, columns, n, i, j, at, rows.total[i], columns.total[j], times)
@@ -285,7 +280,7 @@ class _Crossed:
         return sum_in_order(values * self.times, self.at, len(self.n))
 
 
-def _by_margins(rows: _Distinct, columns: _Distinct, n: FloatArray) -> Moments:
+def _by_margins(rows: Distinct, columns: Distinct, n: FloatArray) -> Moments:
     """Return the moments of n I from single cells and pairs of cells."""
     crossed = _Crossed.of(rows, columns, n)
     total, size, i, j, at = crossed.total, len(n), crossed.i, crossed.j, crossed.at
@@ -319,8 +314,8 @@ def _by_margins(rows: _Distinct, columns: _Distinct, n: FloatArray) -> Moments:
     def shared(one: FloatArray, two: FloatArray) -> FloatArray:
         """Sum one x two over pairs of different cells, as their polynomials are correlated."""
         own = total(((1.0 - ratio_r) * (1.0 - ratio_c) - 1.0) * one * two)
-        in_rows = rows.total_of(rest_r * by_row(w_c * one) * by_row(w_c * two), size)
-        in_columns = columns.total_of(rest_c * by_column(w_r * one) * by_column(w_r * two), size)
+        in_rows = rows.total_of(rest_r * by_row(w_c * one) * by_row(w_c * two))
+        in_columns = columns.total_of(rest_c * by_column(w_r * one) * by_column(w_r * two))
         return own + in_rows + in_columns + total(w_r * w_c * one) * total(w_r * w_c * two)
 
     variance = linear + np.maximum(total(cell.square) + shared(bent, bent), 0.0)
@@ -330,47 +325,13 @@ def _by_margins(rows: _Distinct, columns: _Distinct, n: FloatArray) -> Moments:
     e2 = cell.square_second + 2.0 * c1 * cell.first_second + c1 * c1 * g
     # three cells, from normal counts, of which all together are those of chi-squared
     normal = (1.0 - share_r) * (1.0 - share_c) / np.sqrt(2.0)
-    degrees = (rows.number(size) - 1.0) * (columns.number(size) - 1.0)
+    degrees = (rows.number - 1.0) * (columns.number - 1.0)
     root = 2.0 * np.sqrt(2.0)
     three = degrees - root * (total(normal**3) + 3.0 * shared(normal**2, normal))
     size_of = total(normal**3)
     three *= np.divide(total(bent**3), size_of, out=np.zeros(size), where=size_of > 0)
     third = total(cube) + 3.0 * shared(e2, bent) + three
     return Moments(total(cell.mean), variance, third, np.zeros(size), np.zeros(size))
-
-
-class _Distinct(NamedTuple):
-    """Margins of each table, equal ones once, sorted; ``starts`` has one entry more than tables."""
-
-    table: IntArray
-    total: FloatArray
-    times: FloatArray
-    starts: IntArray
-
-    def number(self, size: int) -> FloatArray:
-        return sum_in_order(self.times, self.table, size)
-
-    def total_of(self, values: FloatArray, size: int) -> FloatArray:
-        return sum_in_order(values * self.times, self.table, size)
-
-    def only(self, tables: IntArray) -> _Distinct:
-        """Return the margins of some tables, in order, numbered anew."""
-        width = np.diff(self.starts)[tables]
-        starts = np.concatenate([[0], np.cumsum(width)])
-        entry = np.repeat(self.starts[tables] - starts[:-1], width) + np.arange(starts[-1])
-        return _Distinct(
-            np.repeat(np.arange(len(tables)), width), self.total[entry], self.times[entry], starts
-        )
-
-
-def _distinct(margin: Margin, size: int) -> _Distinct:
-    order = np.lexsort((margin.total, margin.table))
-    table, total = margin.table[order], margin.total[order]
-    new = np.flatnonzero((np.diff(table, prepend=-1) != 0) | (np.diff(total, prepend=-1.0) != 0))
-    times = np.diff(new, append=len(total)).astype(np.float64)
-    return _Distinct(
-        table[new], total[new], times, np.searchsorted(table[new], np.arange(size + 1))
-    )
 
 
 def _pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
@@ -383,7 +344,7 @@ def _pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
     return i, first[i] + offset
 
 
-def _second_ratio(margin: _Distinct, n: FloatArray) -> FloatArray:
+def _second_ratio(margin: Distinct, n: FloatArray) -> FloatArray:
     balls = n[margin.table]
     return EXCHANGE.ratios(margin.total, Drawn(balls, balls))[1]
 

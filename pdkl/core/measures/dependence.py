@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.counts.counts import WeightArray, as_float
+from pdkl.core.inference.margins import Margin
 from pdkl.core.inference.statistics import interval, null_summary, p_value
 from pdkl.core.inference.table_draws import DrawnTables, TableSampler, samplers
 from pdkl.core.inference.tables import (
     Contingency,
-    Margin,
     expected_information,
     if_independent,
     least_p_value,
