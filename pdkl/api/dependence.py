@@ -131,10 +131,10 @@ class DependenceMethods(Data):
         which every value occurs once, determines all. Chance is all orders of y beside x, within
         each value of ``given``: both margins stay, and with them H(X) and H(Y). The mean of I is
         exact, as in Vinh, Epps and Bailey; floor and p-value come from its first three moments, or
-        from all tables where one column has two values and few are possible. Nothing is drawn, and
-        the same rows always give the same answer. An id has an excess of 0 and a p-value of 1. The
-        p-value is that of I, whether normalized or not; an excess over ``"joint"`` is from its mean
-        I / H(X, Y).
+        from all tables where no more than 4,096 are possible, in all values of ``given`` together.
+        Nothing is drawn, and the same rows always give the same answer. An id has an excess of 0
+        and a p-value of 1. The p-value is that of I, whether normalized or not; an excess over
+        ``"joint"`` is from its mean I / H(X, Y).
 
         Intervals are from draws of the rows with replacement, less twice their bias, within the
         bounds of the measure. ``n_resamples=`` and ``test="permutation"`` draw the test too, by

@@ -28,16 +28,16 @@ from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.cells import Cells, gathered
-from pdkl.core.inference.few import Exact, Tables, all_tables
+from pdkl.core.inference.few import Exact, all_tables
 from pdkl.core.inference.margins import Distinct, Margin
 from pdkl.core.inference.moments import CellMoments, basis, cell_moments, dot
 from pdkl.core.inference.nodes import SMOOTH, Piece, look, pieces
+from pdkl.core.inference.table_lists import Listed, all_added, all_crossed
 from pdkl.core.inference.tail import Moments, added, as_it_is
 from pdkl.core.inference.urn import EXCHANGE, Drawn, count_deviance, log_factorial_rest
 from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum, sum_in_order
 
 _LEVEL = 0.95
-_LISTED = 256  # tables; where there are more, a smooth curve follows them, at a tenth of the time
 _CELLS = 1 << 18  # of distinct margins, looked at together: it bounds the memory, not the result
 
 
@@ -164,7 +164,10 @@ def if_independent(
     n = tables.n
     whole = segment_sum(n, answer, size)
     observed = np.where(whole > 0, whole * information, 0.0)
-    found = _moments(tables)
+    listed = _listed(tables, n, answer, observed)
+    exact = np.zeros(size, dtype=bool)
+    exact[listed.urn] = True
+    found = _moments(tables, ~exact[answer])
     # in an order of their own, which is not that of the rows
     order = np.lexsort((found.third, found.variance, found.mean, n, answer))
     moments = added(Moments(*(part[order] for part in found)), answer[order], size)
@@ -172,11 +175,6 @@ def if_independent(
     still = ~moments.varies & (np.abs(observed - moments.mean) <= 1e-9 * (1.0 + moments.mean))
     moments = moments._replace(mean=np.where(still, observed, moments.mean))
     p_value = np.maximum(moments.tail(observed), least_p_value(tables, information, answer))
-    alone = np.bincount(answer[n > 0], minlength=size)[answer] == 1
-    some = _listed(tables, alone & (n > 0))
-    listed = Exact(size, answer[some.urn], some.probability, some.values[0])
-    exact = np.zeros(size, dtype=bool)
-    exact[listed.urn] = True
     p_value = np.where(exact, listed.tail(observed), p_value)
     p_value = np.where(whole > 0, np.clip(p_value, 5e-324, 1.0), np.nan)
     return Independence(whole, p_value, exact, moments, listed)
@@ -184,7 +182,8 @@ def if_independent(
 
 def information_moments(tables: Contingency) -> Moments:
     """Return the moments of the mutual information of each table, in nats."""
-    return _moments(tables).scaled(1.0 / np.maximum(tables.n, 1.0))
+    every = np.ones(tables.size, dtype=bool)
+    return _moments(tables, every).scaled(1.0 / np.maximum(tables.n, 1.0))
 
 
 def expected_information(tables: Contingency, answer: IntArray, size: int) -> FloatArray:
@@ -214,11 +213,11 @@ def least_p_value(tables: Contingency, information: FloatArray, answer: IntArray
     return np.asarray(np.exp(np.minimum(log, 0.0)))
 
 
-def _moments(tables: Contingency) -> Moments:
-    """Return the moments of n I of each table."""
-    n, narrow = tables.n, _narrow(tables)
+def _moments(tables: Contingency, chosen: NDArray[np.bool_]) -> Moments:
+    """Return the moments of n I of each chosen table, 0 of others."""
+    n, narrow = tables.n, _narrow(tables) & chosen
     found = Moments(*(np.zeros(tables.size) for _ in Moments._fields))
-    for table, rows, columns in _crossable(tables, ~narrow):
+    for table, rows, columns in _crossable(tables, chosen & ~narrow):
         for whole, part in zip(found, _by_margins(rows, columns, n[table]), strict=True):
             whole[table] = part
     if narrow.any():  # a row of two decides on the other
@@ -392,6 +391,31 @@ def _information(pairs: Pairs) -> list[FloatArray]:
     return [first + count_deviance(pairs.count_q, both * (q / n))]
 
 
-def _listed(tables: Contingency, alone: NDArray[np.bool_]) -> Tables:
-    cells = _two_rows(tables, _narrow(tables) & alone)
-    return all_tables(cells, _information, [np.add], most=_LISTED)
+def _listed(tables: Contingency, n: FloatArray, answer: IntArray, observed: FloatArray) -> Exact:
+    """List what n I can be in the answers whose tables are few."""
+    size = len(observed)
+    rows, columns = (Distinct.of(side, tables.size) for side in (tables.rows, tables.columns))
+    varies = np.minimum(rows.number, columns.number) > 1
+    found, wide = all_crossed(rows, columns, varies, answer)
+    if (wide & _narrow(tables)).any():
+        cells = _two_rows(tables, wide & _narrow(tables))
+        more = all_tables(cells, _information, [np.add])
+        wider = Listed(more.urn, more.values[0], more.probability)
+        found = Listed.together([found, wider]).joined()
+    # answers of whose tables there is one only have nothing else
+    fixed = np.setdiff1d(answer[n > 0], answer[varies])
+    known = ~varies
+    known[found.at] = True
+    lacking = np.zeros(size, dtype=bool)
+    lacking[answer[~known]] = True
+    if lacking.any():
+        found = found.of(~lacking[answer[found.at]])
+    found = all_added(found, n, answer, size)
+    if len(fixed):
+        certain = Listed(fixed, np.zeros(len(fixed)), np.ones(len(fixed)))
+        found = Listed.together([found, certain]).sorted()
+    at, value, probability = found
+    # what cannot vary is what was observed, to the last bit
+    single = np.bincount(at, minlength=size)[at] == 1
+    single &= np.abs(observed[at] - value) <= 1e-9 * (1.0 + value)
+    return Exact(size, at, probability, np.where(single, observed[at], value))

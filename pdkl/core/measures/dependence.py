@@ -107,25 +107,24 @@ class Dependence:
         def joint_share(total: FloatArray, at: IntArray) -> FloatArray:
             return _share(total, np.zeros_like(total), (x + y)[at] - total)
 
-        least, most = (
-            np.minimum(null.quantile(level), np.minimum(x, y)) for level in (1.0 - _LEVEL, _LEVEL)
-        )
+        mutual = self.kind == "mutual_information"
+        point = np.minimum(null.quantile(_LEVEL if mutual else 1.0 - _LEVEL), np.minimum(x, y))
         excess = _beyond(information, null.mean)
-        if self.kind != "mutual_information":
+        if not mutual:
             times = (1.0 if self.kind == "conditional_entropy" else 2.0) / self.log_base
-            excess, floor = -times * excess, score + times * _beyond(information, least)
+            excess, floor = -times * excess, score + times * _beyond(information, point)
             floor = np.maximum(floor, 0.0)
         elif self.normalized is None:
-            excess, floor = excess / self.log_base, most / self.log_base
+            excess, floor = excess / self.log_base, point / self.log_base
         elif self.normalized == "joint":
             whole = x + y - null.mean
             slope = np.divide(x + y, whole**2, out=np.zeros_like(whole), where=whole > 0)
             excess = score - null.expectation(joint_share, slope)
-            floor = joint_share(most, np.arange(len(most)))
+            floor = joint_share(point, np.arange(len(point)))
         else:
             norm = np.concatenate([normalize(joint, self.normalized) for joint in joints])
             chance = null.mean if self.correct else np.zeros_like(norm)
-            floor = _share(most, chance, norm)
+            floor = _share(point, chance, norm)
             excess = score if self.correct else _share(excess, np.zeros_like(norm), norm)
         return Tested(excess + 0.0, floor + 0.0, null.p_value, null.exact)
 
