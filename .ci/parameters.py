@@ -136,6 +136,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             'gives adjusted mutual information as in Vinh, Epps and Bailey (2010), ``"mean"`` '
             "that of scikit-learn by default. NaN where chance gives all of the norm.",
         ),
+        "SeriesInfoTheory": (
+            "bool",
+            "Whether what chance alone gives is taken from both, as in "
+            "`InfoTheory.mutual_information`; it needs ``normalized``.",
+        ),
     },
     # ---- in which groups, compared with what --------------------------------------------------
     "by": {

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from pdkl import InfoTheory
+from pdkl import InfoTheory, SeriesInfoTheory
 from pdkl.core.inference import table_lists
+from pdkl.core.measures.joint import Normalization
 from tests.support import independent
 
 KINDS = ("mutual_information", "conditional_entropy", "variation_of_information")
@@ -181,9 +182,12 @@ SCIKIT_LEARN = [
 
 @pytest.mark.parametrize(("frame", "published"), SCIKIT_LEARN)
 def test_adjusted_mutual_information_of_scikit_learn(frame: pd.DataFrame, published: Any) -> None:
-    for normalized, value in zip(("max", "min", "mean", "sqrt"), published, strict=True):
+    norms: tuple[Normalization, ...] = ("max", "min", "mean", "sqrt")
+    for normalized, value in zip(norms, published, strict=True):
         row = one(frame, "mutual_information", normalized=normalized, correct=True)
         assert row["value"] == pytest.approx(value, abs=1e-12)
+        x, y = SeriesInfoTheory(frame["x"]), frame["y"]
+        assert x.mutual_information(y, normalized=normalized, correct=True) == row["value"]
 
 
 # ---- against shuffled columns ---------------------------------------------------------------
@@ -536,6 +540,15 @@ def test_a_thousand_values_each() -> None:
 WRONG: list[tuple[Any, type[Exception], str]] = [
     (
         lambda theory: theory.mutual_information("x", "y", correct=True),
+        ValueError,
+        "correct=True says which share of the information that chance does not give is there, so "
+        'it needs normalized=; got normalized=None. Pass normalized="max" for adjusted mutual '
+        "information, or test=True for what is more than chance, in mutual_information_excess.",
+    ),
+    (
+        lambda _: SeriesInfoTheory(pd.Series([1, 2])).mutual_information(
+            pd.Series([1, 2]), correct=True
+        ),
         ValueError,
         "correct=True says which share of the information that chance does not give is there, so "
         'it needs normalized=; got normalized=None. Pass normalized="max" for adjusted mutual '
