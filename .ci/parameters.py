@@ -363,8 +363,8 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "mutual_information, conditional_entropy, variation_of_information": (
             "int, optional",
-            "Draw each table again so many times, also for the test, which has a closed form. The "
-            "interval has none, and is drawn 199 times by default.",
+            "Draw each table again so many times, in place of the closed form. The interval of a "
+            "share (``normalized``) has none, and is drawn 199 times by default.",
         ),
     },
     "rng": {

@@ -308,6 +308,73 @@ def test_intervals_are_those_of_an_independent_bootstrap(kind: str, normalized: 
     assert row["value_low"] < row["value"] < row["value_high"]
 
 
+SURE: list[tuple[Any, float]] = [
+    (((50, 20, 5), (10, 60, 15), (5, 10, 70)), 0.02),
+    (((120, 100, 80), (90, 110, 100)), 0.02),
+    (((40, 10), (25, 25)), 0.04),
+    (((9, 3), (4, 9)), 0.08),  # few tables: their values are far apart
+    (((7, 2, 0, 1, 0), (1, 6, 2, 0, 1), (0, 1, 8, 1, 3), (2, 0, 0, 5, 1), (1, 1, 0, 1, 9)), 0.02),
+    (tuple(tuple(int(i == j) * 20 + 5 for j in range(9)) for i in range(9)), 0.02),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("table", "close"), SURE)
+def test_intervals_are_those_of_many_draws(table: Any, close: float, kind: str) -> None:
+    counts = np.array(table)
+    n = int(counts.sum())
+    drawn = np.random.default_rng(3).multinomial(n, counts.ravel() / n, SIZE)
+    x, y, both = independent.entropies_of(drawn.reshape(SIZE, *counts.shape))
+    values = {
+        "mutual_information": x + y - both,
+        "conditional_entropy": both - y,
+        "variation_of_information": 2 * both - x - y,
+    }[kind]
+    row = one(frame_of(table), kind, weights="w", confidence=0.95)
+    bias = values.mean() - row["value"]
+    low, high = np.quantile(values, [0.025, 0.975]) - 2 * bias
+    x, y = np.log(counts.shape)
+    most = {"mutual_information": min(x, y), "conditional_entropy": x}.get(kind, x + y)
+    assert row["value_low"] == pytest.approx(max(low, 0.0), abs=close * (high - low))
+    assert row["value_high"] == pytest.approx(min(high, most), abs=close * (high - low))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_too_few_rows_to_say_how_sure(kind: str) -> None:
+    table = np.ones((12, 12)) + 9 * np.eye(12)
+    for keywords in ({}, {"n_resamples": 200, "rng": 0}):
+        row = one(frame_of(table), kind, weights="w", confidence=0.95, **keywords)
+        assert np.isnan([row["value_low"], row["value_high"]]).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_intervals_of_strata_are_those_of_many_draws(kind: str) -> None:
+    strata = np.array([[[20, 9, 1], [4, 30, 2]], [[6, 5, 4], [1, 2, 9]], [[12, 0, 3], [3, 8, 0]]])
+    n = int(strata.sum())
+    rng = np.random.default_rng(4)
+    drawn = rng.multinomial(n, strata.ravel() / n, SIZE).reshape(SIZE, *strata.shape)
+    values = np.zeros(SIZE)
+    for z in range(len(strata)):
+        part = drawn[:, z]
+        x, y, both = independent.entropies_of(part)
+        own = {
+            "mutual_information": x + y - both,
+            "conditional_entropy": both - y,
+            "variation_of_information": 2 * both - x - y,
+        }[kind]
+        values += own * part.sum(axis=(1, 2)) / n
+    frame = pd.concat([frame_of(part).assign(z=z) for z, part in enumerate(strata)])
+    if kind == "conditional_entropy":  # what is given is y and z
+        frame["y"] = frame["y"] + frame["z"].astype(str)
+        row = one(frame, kind, weights="w", confidence=0.95)
+    else:
+        row = one(frame, kind, given="z", weights="w", confidence=0.95)
+    bias = values.mean() - row["value"]
+    low, high = np.quantile(values, [0.025, 0.975]) - 2 * bias
+    assert row["value_low"] == pytest.approx(low, abs=0.02 * (high - low))
+    assert row["value_high"] == pytest.approx(high, abs=0.02 * (high - low))
+
+
 def test_intervals_of_strata_and_of_corrected_shares() -> None:
     rng = np.random.default_rng(1)
     x = rng.integers(0, 3, 600)
@@ -365,9 +432,11 @@ def test_columns_and_settings(kind: str) -> None:
     ("keywords", "how"),
     [
         ({"test": True}, {"x, y": "closed form", "x, z": "exact"}),
-        ({"confidence": 0.9}, {"x, y": "199 draws", "x, z": "199 draws"}),
+        ({"confidence": 0.9}, {"x, y": "closed form", "x, z": "closed form"}),
+        ({"confidence": 0.9, "normalized": "x"}, {"x, y": "199 draws", "x, z": "199 draws"}),
+        ({"test": True, "confidence": 0.9}, {"x, y": "closed form", "x, z": "closed form"}),
         (
-            {"test": True, "confidence": 0.9},
+            {"test": True, "confidence": 0.9, "normalized": "x"},
             {"x, y": "closed form; confidence: 199 draws", "x, z": "exact; confidence: 199 draws"},
         ),
         ({"test": True, "n_resamples": 50}, {"x, y": "50 draws", "x, z": "50 draws"}),

@@ -214,14 +214,14 @@ def _bounded(pairs: Pairs, null: Null, scores: Scores, level: float) -> list[Int
     for one, score in zip(scores.measures, scores.observed, strict=True):
         scale = scores.log_base**one.log_power
         finish = finish_of(one, pairs.alphabet)
-        low, high = (end / scale for end in _ends(known[one.name], score * scale, finish, level))
+        low, high = (end / scale for end in ends_of(known[one.name], score * scale, finish, level))
         found.append(
             Interval(*(within(end, one, pairs.alphabet, scores.log_base) for end in (low, high)))
         )
     return found
 
 
-def _ends(
+def ends_of(
     known: Distribution, score: FloatArray, finish: Finish, level: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return percentiles less twice the bias; NaN where the bias is too large to be trusted."""
