@@ -584,6 +584,9 @@ def test_very_many_rows() -> None:
     row = one(frame, "mutual_information", weights="w", **EVERY)
     assert row["value"] == 0.0
     assert row["p_value"] == pytest.approx(1.0, abs=1e-3)
+    # twice n I is chi-squared, less twice its mean
+    assert row["value_low"] == 0.0
+    assert row["n"] * row["value_high"] == pytest.approx(stats.chi2.ppf(0.95, 1) / 2 - 1, rel=1e-3)
     for step in (2**23, 2**24, 2**26):
         more = frame.assign(w=[2**50 + step, 2**50 - step, 2**50 - step, 2**50 + step])
         row = one(more, "mutual_information", weights="w", test=True)

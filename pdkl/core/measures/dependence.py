@@ -157,8 +157,8 @@ class Dependence:
         score = np.concatenate(values) * self.log_base
         known = again.moments(_SIGNS[self.kind], score)
         n = np.maximum(segment_sum(tables.cell, of, again.size), 1.0)
-        low, high = ends_of(known.scaled(1.0 / n), score, as_it_is, level)
-        ends = [np.split(end / self.log_base, _starts(joints)) for end in (low, high)]
+        both = ends_of(known, n * score, as_it_is, level)
+        ends = [np.split(end / (n * self.log_base), _starts(joints)) for end in both]
         for end in ends:
             for part, joint in zip(end, joints, strict=True):
                 np.clip(part, *self.bounds(joint), out=part)
