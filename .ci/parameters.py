@@ -34,7 +34,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             LABELS,
             "The columns to explain the change by; with ``by``, those to explain one by one.",
         ),
-        "profile": (LABELS, "The columns to count; missing values are counted apart."),
+        "profile": (
+            LABELS,
+            "The columns to count; missing values are counted apart. None means all outside ``by`` "
+            "and ``weights``.",
+        ),
     },
     "joint": {
         "": (
@@ -224,8 +228,9 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "profile": (
             "int, str, sequence of edges, mapping of these by column, or Profile, optional",
-            "How columns of numbers, times and durations are cut into categories; those of another "
-            "profile are cut at the same places.",
+            "How columns of numbers, times and durations are cut into categories, all of them or "
+            "those that are named. Those of another profile are cut, or rounded, at the same "
+            "places, so that both can be added.",
         ),
     },
     "binning": {
@@ -242,9 +247,9 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "": (
             "int, optional",
             "Keep so many categories of each column, and lump the others together, as "
-            "`Profile.fold` does. They show as ``(other)``. A comparison then lumps them on its "
-            "other side too, which makes a divergence smaller, never larger; a category that is "
-            "new is among them, so that ``unseen`` does not tell of it. "
+            "`Profile.fold` does; numbers and times stay. They show as ``(other)``. A comparison "
+            "then lumps them on its other side too, which makes a divergence smaller, never "
+            "larger; a category that is new is among them, so that ``unseen`` does not tell of it. "
             '``attrs["pdkl"]["folded"]`` of a result has the number of categories that the profile '
             "has lumped (that of two profiles is the larger), for each column where it has.",
         ),

@@ -25,7 +25,7 @@ from pdkl.results import tidy
 def measure(data: Any, request: Request) -> pd.DataFrame:
     """Answer with a row per comparison and column, and a column per measure."""
     counted = prepare(data, request)
-    parts = [scores(counted, column, request) for column in counted.columns]
+    parts = scores(counted, request)
     if counted.options.inference is not None:
         attributes = counted.info.attributes
         attributes["inference"] = on_record(attributes["inference"])

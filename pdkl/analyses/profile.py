@@ -10,33 +10,35 @@ import numpy as np
 import pandas as pd
 
 from pdkl.codes.groupers import grouper_text
-from pdkl.codes.intervals import Binner, named_by
+from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import Key, key_name, sort_rows
-from pdkl.codes.labels import OTHER, has_other, label_order, without_other
+from pdkl.codes.labels import OTHER, Labels, has_other, label_order, without_other
 from pdkl.core.counts.counts import sum_by
 from pdkl.core.validation import listing
 from pdkl.counting.apart import Wrong, apart, noting, remaining, said, warn_of_left_out
 from pdkl.counting.bins import settle_bins
 from pdkl.counting.count import count
+from pdkl.counting.numbers import rounded
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.keywords import Request
 from pdkl.request.parse import read_columns
 from pdkl.request.resolve import resolve
-from pdkl.sources.profile.columns import ColumnCounts
+from pdkl.sources.profile.columns import ColumnCounts, Rounding
 from pdkl.sources.profile.profile import Profile, made_now
 
 
 def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
     """Answer `InfoTheory.profile`."""
     given: Mapping[Hashable, Binner] = {}
+    edges: Mapping[Hashable, Labels] = {}
     if isinstance(request.bins, Profile):
-        given = request.bins.precounted.binners
+        given, edges = request.bins.precounted.binners, request.bins.precounted.edges
         request = replace(request, bins=None)
     resolved = resolve(data, request, lambda _: [])
     source, keys, weights = resolved.source, resolved.keys, request.weights
     head, before = source.head, source.precounted
-    binned = [*named_by(request.bins), *given]
-    wanted = read_columns("columns", request.columns, head, resolved.excluded, binned)
+    every = list(head.columns)  # numbers as well: kept by value, they can be cut later
+    wanted = read_columns("columns", request.columns, head, resolved.excluded, every)
     resolved = resolved.asking(list(dict.fromkeys(wanted)))
     _check_names(resolved.columns, keys, weights)
     wrong: Wrong = {}
@@ -59,8 +61,13 @@ def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
     counted: dict[Hashable, ColumnCounts] = {}
     for name, column in tally.columns.items():
         with noting(wrong, name):
+            kept, rounding = column, None
+            if name not in binners:
+                kept, rounding = rounded(column, edges.get(name, before.edges.get(name)))
+            if rounding is not None and name in before.edges:
+                rounding = rounding._replace(distinct=before.distinct[name])
             counted[name] = column_counts_of(
-                column, head[name].dtype, binners.get(name), before.folded.get(name, 0)
+                *(kept, head[name].dtype, binners.get(name), before.folded.get(name, 0), rounding)
             ).take(order)
     counted = {name: counted[name] for name in remaining(resolved.columns, wrong)}
     warn_of_left_out(wrong)
@@ -95,7 +102,11 @@ def _cuts(key: Key) -> bool:
 
 
 def column_counts_of(
-    column: LabelledCounts, dtype: Any, binner: Binner | None, folded: int
+    column: LabelledCounts,
+    dtype: Any,
+    binner: Binner | None,
+    folded: int,
+    rounding: Rounding | None = None,
 ) -> ColumnCounts:
     """Take over the counts of a column, its labels in order."""
     labels, counts = column.labels, column.counts
@@ -118,4 +129,4 @@ def column_counts_of(
         order = label_order(labels)
         labels, counts = labels.take(order), counts.relabel(np.argsort(order), len(order))
     ordered = column.leveled and bool(getattr(dtype, "ordered", False))
-    return ColumnCounts(counts, labels, other, column.leveled, ordered, binner, folded)
+    return ColumnCounts(*(counts, labels, other, column.leveled, ordered, binner, folded, rounding))

@@ -98,9 +98,10 @@ class InfoTheory(
         there are fewer distinct values than bins, each has its own.
     **confidence**
         The percentile interval of a bootstrap of the counts, less twice its own bias, within the
-        bounds of the measure. NaN where the bias reaches half the width: the sample is too small
-        for its categories, and no interval would be honest. ``_high`` is infinite where the
-        bootstrap is, more often than the interval leaves out.
+        bounds of the measure. NaN where the bias reaches half the width, or leaving out single
+        rows shows that it would if the sample knew its categories (Zahl 1977): the sample is too
+        small for them, and no interval would be honest. ``_high`` is infinite where the bootstrap
+        is, more often than the interval leaves out.
     **test**
         What the score would be if nothing differed: rows dealt to the two sides at random, a group
         taken from a fixed whole (``against="all"``), or rows drawn from a fixed distribution. With
@@ -118,9 +119,10 @@ class InfoTheory(
         are listed. No number is random: the same data give the same answer, always. Draws are for
         those who ask (``n_resamples=999``, or ``test="permutation"``, whose p-value is the share
         of draws that reach the score) and for what is no sum over categories: ``blocks``, zeros
-        that are dropped or floored, estimators. Draws deal rows anew, also of bins.
-        ``attrs["pdkl"]["inference"]`` says what was done for each column: "closed form", "exact"
-        (all tables were listed) or "199 draws".
+        that are dropped or floored, and of the estimators chao-shen, chao-wang-jost, grassberger,
+        james-stein and nsb. Draws deal rows anew, also of bins. ``attrs["pdkl"]["inference"]``
+        says what was done for each column: "closed form", "exact" (all tables were listed) or
+        "199 draws".
     **blocks**
         A test and an interval assume that the rows of a comparison are independent of each other.
         Rows that come in bunches, such as the flights of a stormy day, are not, and make p-values

@@ -32,29 +32,37 @@ class ProfileMethods(Data):
 
         A profile keeps the counts, not the rows: it is small, can be saved, and added to profiles
         of other parts of the data. It stands wherever a frame can, as ``InfoTheory(profile)`` and
-        as ``reference=profile``. What is compared with it is cut at its edges, without ``bins=``.
+        as ``reference=profile``.
+
+        Numbers and times are counted value by value, and cut when they are compared, as those of a
+        frame are: ``profile()`` loses nothing that a comparison asks for. Of more than 65,536
+        different ones in a column each is rounded down to one of some 4,096 of them, between which
+        are equal shares of the rows; the smallest and the largest stay exact, as do the deciles.
+        With ``bins=`` they are cut at once, and what is compared with them is cut at their edges.
 
         Parameters
         ----------
         columns : label or list of labels, optional
-            The columns to count; missing values are counted apart.
+            The columns to count; missing values are counted apart. None means all outside ``by``
+            and ``weights``.
         by : label, pandas.Grouper or list of these, optional
             What makes the groups. Questions can leave keys out later, but add none. Of a Grouper
             the times are kept as it cuts them.
         weights : label, optional
             The column of row weights or counts. Later questions need not name it.
         bins : int, str, sequence of edges, mapping of these by column, or Profile, optional
-            How columns of numbers, times and durations are cut into categories; those of another
-            profile are cut at the same places.
+            How columns of numbers, times and durations are cut into categories, all of them or
+            those that are named. Those of another profile are cut, or rounded, at the same places,
+            so that both can be added.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
         max_categories : int, optional
             Keep so many categories of each column, and lump the others together, as `Profile.fold`
-            does. They show as ``(other)``. A comparison then lumps them on its other side too,
-            which makes a divergence smaller, never larger; a category that is new is among them, so
-            that ``unseen`` does not tell of it. ``attrs["pdkl"]["folded"]`` of a result has the
-            number of categories that the profile has lumped (that of two profiles is the larger),
-            for each column where it has.
+            does; numbers and times stay. They show as ``(other)``. A comparison then lumps them on
+            its other side too, which makes a divergence smaller, never larger; a category that is
+            new is among them, so that ``unseen`` does not tell of it. ``attrs["pdkl"]["folded"]``
+            of a result has the number of categories that the profile has lumped (that of two
+            profiles is the larger), for each column where it has.
 
         Returns
         -------

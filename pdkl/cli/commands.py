@@ -15,7 +15,6 @@ from pdkl.cli.options import Function, data_files, keywords
 from pdkl.cli.output import Outcome
 from pdkl.codes.labels import OTHER_TEXT
 from pdkl.core.redaction import kept_back
-from pdkl.counting import kinds
 from pdkl.sources.profile.profile import Profile
 from pdkl.sources.registry import read_data
 
@@ -217,8 +216,8 @@ def contributions(data: Sequence[str], form: str | None, path: str | None, **giv
 def profile(data: Sequence[str], path: str, **given: Any) -> Outcome:
     """Count DATA now, to compare with them later: the profile stands wherever data can.
 
-    It keeps counts, not rows. Numbers and times of more than 20 different values are cut into ten
-    intervals of equal shares, except identifiers.
+    It keeps counts, not rows. Numbers and times are counted value by value, so that they are cut
+    when they are compared; more than 65,536 different ones are rounded down to some 4,096 of them.
 
     \b
     Examples:
@@ -230,7 +229,10 @@ def profile(data: Sequence[str], path: str, **given: Any) -> Outcome:
     place = output.place(path, [*data, *inputs.files_of(source)])
     asked = _asked(source, given)
     asked.pop("progress")
-    _settle(source, asked)
+    bins = asked.get("bins")
+    if isinstance(bins, str) and inputs.is_profile(bins):
+        asked["bins"] = inputs.open_profile(bins)
+        asked.setdefault("columns", asked["bins"].columns)
     found = InfoTheory(source).profile(**asked)
     return _saved(found, place)
 
@@ -303,25 +305,6 @@ def _asked(data: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     by = options.read_by(given["by"], list(read_data(data).head.columns))
     asked = {**given, "by": by, "progress": sys.stderr.isatty()}
     return {name: value for name, value in asked.items() if value is not None}
-
-
-def _settle(data: Any, asked: dict[str, Any]) -> None:
-    """Say of every column how it is counted, so that drift finds it as it would in the data."""
-    rule = asked.get("bins", kinds.BINS)
-    if isinstance(rule, str) and inputs.is_profile(rule):
-        asked["bins"] = inputs.open_profile(rule)
-        asked.setdefault("columns", asked["bins"].columns)
-        return
-    source = read_data(data)
-    every = list(source.head.columns)
-    keys = [getattr(key, "key", key) for key in asked.get("by", [])]
-    weights = asked.get("weights")
-    aside = [*keys, weights]
-    columns = asked.setdefault("columns", [name for name in every if name not in aside])
-    named = rule if isinstance(rule, dict) else {}
-    known = [name for name in columns if name in every and name not in named]
-    common = kinds.BINS if isinstance(rule, dict) else rule
-    asked["bins"] = dict.fromkeys(kinds.numbers_to_cut(source, known, weights), common) | named
 
 
 def _saved(profile: Profile, place: str | None) -> Outcome:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from numbers import Integral
 from typing import Any, Literal, cast
@@ -55,7 +56,7 @@ class Binner:
         bins, numbers = self.bins, self._comparable(read)
         if (bits := min(self.precision, read.precision)) < 64:  # 0.1 is 0.1 to the narrower
             bins, numbers = Bins(_rounded(bins.edges, bits)), _rounded(numbers, bits)
-        return bins.assign(numbers, read.missing), pd.Index(self._texts())
+        return bins.assign(numbers, read.missing), self._labels
 
     def _comparable(self, read: Scaled) -> Numbers:
         """Return values that compare with the edges as they do, in whatever unit they are."""
@@ -69,7 +70,9 @@ class Binner:
             ticks[at_last] += beyond
         return ticks
 
-    def _texts(self) -> list[str]:
+    @cached_property
+    def _labels(self) -> Labels:
+        """The text of each interval: one object, so that both sides show at once to be alike."""
         edges = self.bins.edges
         if self.scale == NUMBER:
             written = texts([float(edge) for edge in edges])
@@ -79,7 +82,7 @@ class Binner:
             written = [end.removesuffix(" 00:00:00") for end in written]
         inside = [f"[{a}, {b})" for a, b in pairwise(written)]
         inside[-1] = f"{inside[-1][:-1]}]"
-        return [f"below {written[0]}", *inside, f"above {written[-1]}"]
+        return pd.Index([f"below {written[0]}", *inside, f"above {written[-1]}"])
 
     def intervals(self) -> tuple[Labels, Labels]:
         """Return where each category begins and ends, open ends infinite or missing."""

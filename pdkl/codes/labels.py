@@ -70,6 +70,8 @@ def _dtype_family(value: object) -> str:
 
 def require_match(left: Labels, right: Labels, left_name: str, right_name: str) -> None:
     """Raise unless a label of one side could occur on the other."""
+    if left is right:
+        return
     left_kinds, right_kinds = dtype_families(left), dtype_families(right)
     if left_kinds and right_kinds and not left_kinds & right_kinds:
         raise TypeError(
@@ -175,6 +177,9 @@ def common_labels(own: Labels, other: Labels) -> tuple[Labels, IntArray, IntArra
         if has_other(labels):
             single = without_other(labels)
             kept = single if kept is None else kept[union_labels(single, kept)[1] < len(single)]
+    if kept is None and own is other:
+        same = np.arange(len(own))
+        return own, same, same
     if kept is None:
         return union_of(own, other)
     every, place = fold_labels(own, kept)

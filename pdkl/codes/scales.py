@@ -88,6 +88,11 @@ def scale_of(values: pd.Series[Any]) -> str | None:
     return NUMBER if _is_number(dtype) else None
 
 
+def are_scaled(labels: pd.Index[Any]) -> bool:
+    """Tell whether labels are numbers or times, truth values left aside."""
+    return labels.dtype != bool and scale_of(pd.Series(labels)) not in (None, UNKNOWN)
+
+
 def may_be_scaled(values: pd.Series[Any]) -> bool:
     """Tell whether a column is cut where it is not named, as far as the rows here show it.
 
@@ -101,7 +106,11 @@ def read_scaled(values: pd.Series[Any]) -> Scaled | None:
     scale, values = scale_of(values), without_levels(values)
     if scale is None:
         return None
-    missing, dtype = values.isna().to_numpy(), values.dtype
+    dtype = values.dtype
+    if dtype == np.float64:  # by far the most frequent, and the fastest to read
+        found = values.to_numpy()
+        return Scaled(scale, found, np.isnan(found))
+    missing = values.isna().to_numpy()
     if scale == UNKNOWN:
         return Scaled(scale, np.zeros(len(values)), missing)
     if scale == NUMBER:

@@ -20,7 +20,7 @@ from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.threads import usable_cores
 
-_BATCH = 1 << 18  # entries measured at a time: it bounds the memory, not the result
+BATCH = 1 << 18  # entries measured at a time: it bounds the memory, not the result
 _WORTH_A_THREAD = 1 << 16  # entries that take a thread longer than it takes to start it
 _WORTH_MERGING = 32  # outcomes of a group from which on many have equal counts
 
@@ -86,10 +86,10 @@ class Support:
         return Batch(rows, p, q, raw, smoothed(self.counted, raw), self.categories(raw))
 
     def slices(self) -> list[slice]:
-        """Cut the comparisons into pieces of about ``_BATCH`` entries at most, one for a core."""
+        """Cut the comparisons into pieces of about ``BATCH`` entries at most, one for a core."""
         last = np.cumsum(self.sizes())
         share = int(last[-1]) // usable_cores() + 1 if len(last) else 1
-        piece = (last - 1) // min(_BATCH, max(share, _WORTH_A_THREAD))
+        piece = (last - 1) // min(BATCH, max(share, _WORTH_A_THREAD))
         edges = [0, *(np.flatnonzero(np.diff(piece)) + 1), len(self.groups)]
         return [slice(a, b) for a, b in pairwise(edges)]
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.codes.labels import as_objects, as_text, label_order, take_labels
-from pdkl.comparing.align import Batch, blocks_of, smoothed, support_of
-from pdkl.comparing.inference import Scored, assess, described, spacings_of
+from pdkl.comparing.align import BATCH, Batch, blocks_of, smoothed, support_of
+from pdkl.comparing.inference import (
+    Assessed,
+    Question,
+    Scored,
+    assess,
+    described,
+    spacings_of,
+)
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.counts import as_float
@@ -30,23 +38,74 @@ from pdkl.request.keywords import Request
 from pdkl.results import tidy
 from pdkl.results.pairing import GroupPairs
 
-_EXACT = "exact"  # among the entries: whether all tables were listed
 # what stands for the one side in the one, for the other in the other order of a pair
 _TURNED = (("n", "n_reference"), ("n_missing", "n_missing_reference"), ("unseen", "vanished"))
 
 
-def scores(counted: CountedRequest, column: Column, request: Request) -> tidy.Scores:
-    """Measure a column in all comparisons."""
-    entries = _by_products(counted, column, request.measures)
-    if left := [one for one in request.measures if one.name not in entries]:
-        entries = _by_terms(counted, column, left) | entries
-    if counted.options.inference is not None:
-        exact = bool(entries.pop(_EXACT).all())
-        text = described(counted.options, request.measures, exact=exact)
-        counted.info.attributes["inference"][as_text(column.name)] = text
-    return tidy.Scores(
-        column.name, column.reference, entries, counted.options.columns_of(request.measures)
-    )
+def scores(counted: CountedRequest, request: Request) -> list[tidy.Scores]:
+    """Measure all columns in all comparisons."""
+    found: list[tidy.Scores] = []
+    waiting: list[_Measured] = []
+    for column in counted.columns:
+        waiting.append(_Measured.of(counted, column, request.measures))
+        if sum(one.cells for one in waiting) >= BATCH:
+            found += _answered(counted, waiting, request.measures)
+            waiting = []
+    return found + _answered(counted, waiting, request.measures)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """The measures of a column, and what is to be asked of them: how sure they are.
+
+    ``once`` says where both orders of a pair are measured once.
+    """
+
+    column: Column
+    parts: list[dict[str, Any]]
+    questions: list[Question]
+    once: _OncePerPair | None = None
+
+    @classmethod
+    def of(cls, counted: CountedRequest, column: Column, measures: Sequence[Measure]) -> _Measured:
+        entries = _by_products(counted, column, measures)
+        left = [one for one in measures if one.name not in entries]
+        if not entries:
+            return _by_terms(counted, column, left)
+        if left:
+            entries = _by_terms(counted, column, left).entries([]) | entries
+        return cls(column, [entries], [])
+
+    @property
+    def cells(self) -> int:
+        """How many entries wait for an answer."""
+        return sum(len(one.raw.outcome) for one in self.questions)
+
+    def entries(self, answers: Sequence[Assessed]) -> dict[str, Any]:
+        """Put all parts behind one another, each with what was answered."""
+        parts = self.parts
+        if answers:
+            parts = [{**part, **found.columns} for part, found in zip(parts, answers, strict=True)]
+        joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+        return joined if self.once is None else self.once.for_both_orders(joined)
+
+
+def _answered(
+    counted: CountedRequest, waiting: Sequence[_Measured], measures: Sequence[Measure]
+) -> list[tidy.Scores]:
+    """Ask how sure the scores of some columns are, of all together, and put all in place."""
+    options = counted.options
+    answers = iter(assess(options, [one for column in waiting for one in column.questions]))
+    found = []
+    for one in waiting:
+        own = list(islice(answers, len(one.questions)))
+        name, reference = one.column.name, one.column.reference
+        found.append(tidy.Scores(name, reference, one.entries(own), options.columns_of(measures)))
+        if own:
+            exact = all(part.exact.all() for part in own)
+            text = described(options, measures, exact=exact)
+            counted.info.attributes["inference"][as_text(name)] = text
+    return found
 
 
 def _by_products(
@@ -87,35 +146,33 @@ def _by_products(
         again = np.flatnonzero(valid & np.isnan(values))
         if len(again):
             few = replace(counted, groups=counted.groups.only(again))
-            values[again] = _by_terms(few, column, [one])[one.name]
+            values[again] = _by_terms(few, column, [one]).entries([])[one.name]
         entries[one.name] = np.where(valid, values, np.nan)
     return entries
 
 
-def _by_terms(
-    counted: CountedRequest, column: Column, measures: Sequence[Measure]
-) -> dict[str, Any]:
+def _by_terms(counted: CountedRequest, column: Column, measures: Sequence[Measure]) -> _Measured:
     """Line up the two sides of each comparison, and measure it category by category."""
-    inference = counted.options.inference
-    if counted.form is PAIRS and inference is None and all(one.symmetric for one in measures):
+    inference, once = counted.options.inference, None
+    drawn = bool(counted.options.drawn(measures))  # each order has draws of its own
+    if counted.form is PAIRS and not drawn and all(one.symmetric for one in measures):
         once = _OncePerPair.of(counted.groups)
-        if len(once.first) < len(counted.groups):
-            chosen = replace(counted, groups=counted.groups.only(once.first))
-            return once.for_both_orders(_by_terms(chosen, column, measures))
+        counted = replace(counted, groups=counted.groups.only(once.first))
     # draws from the uniform distribution must tell its categories apart
     every = inference is not None and counted.form is UNIFORM
     support = support_of(counted, column, measures, every=every)
     slices = support.slices()
 
-    def part(rows: slice) -> dict[str, Any]:
+    def part(rows: slice) -> tuple[dict[str, Any], Question | None]:
         return _measured(counted, column, support.batch(rows), measures)
 
     if inference is not None or len(slices) == 1:  # how sure a score is has threads of its own
-        parts = [part(rows) for rows in slices]
+        found = [part(rows) for rows in slices]
     else:
         with ThreadPoolExecutor(usable_cores()) as pool:
-            parts = list(pool.map(part, slices))
-    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+            found = list(pool.map(part, slices))
+    questions = [question for _, question in found if question is not None]
+    return _Measured(column, [entries for entries, _ in found], questions, once)
 
 
 @dataclass(frozen=True)
@@ -146,8 +203,8 @@ class _OncePerPair:
 
 def _measured(
     counted: CountedRequest, column: Column, batch: Batch, measures: Sequence[Measure]
-) -> dict[str, Any]:
-    """Compute the columns of some comparisons."""
+) -> tuple[dict[str, Any], Question | None]:
+    """Compute the columns of some comparisons; also return what is to be asked of them."""
     raw, valid = batch.raw, batch.valid
     log_base, inference = counted.options.log_base, counted.options.inference
     part: dict[str, Any] = {
@@ -167,17 +224,17 @@ def _measured(
     for one in measures:
         pairs = with_zeros(counted, column, batch, one)
         part[one.name] = np.where(valid, one.value(pairs, log_base), np.nan)
-    if inference is not None:
-        statistics = [_statistic(counted, column, one) for one in measures]
-        observed = [part[one.name] for one in measures]
-        scored = Scored(measures, statistics, observed, log_base, counted.options.smoothing)
-        blocks = blocks_of(counted, column, batch.rows.start)
-        found = assess(
-            *(counted.options, raw, null_of(counted.form), scored, blocks),
-            spacings_of(column.fitted, raw),
-        )
-        part |= {**found.columns, _EXACT: found.exact}
-    return part
+    if inference is None:
+        return part, None
+    statistics = [_statistic(counted, column, one) for one in measures]
+    observed = [part[one.name] for one in measures]
+    return part, Question(
+        raw,
+        null_of(counted.form),
+        Scored(measures, statistics, observed, log_base, counted.options.smoothing),
+        blocks_of(counted, column, batch.rows.start),
+        spacings_of(column.fitted, raw),
+    )
 
 
 def _statistic(counted: CountedRequest, column: Column, one: Measure) -> Statistic:

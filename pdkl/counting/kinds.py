@@ -182,25 +182,6 @@ def _keep_cut(
             column.kind = "binned"
 
 
-def numbers_to_cut(
-    source: Source, columns: Sequence[Hashable], weights: Hashable
-) -> list[Hashable]:
-    """List the columns that `fit_numbers` would cut unasked, if this were the reference."""
-    settled = source.precounted.binners
-    chosen = [
-        DriftColumn(name, here=False, there=True)
-        for name in columns
-        if name not in settled and may_be_scaled(source.head[name])
-    ]
-    found = _read(source, chosen, weights)
-    numbers: list[Hashable] = []
-    for name, values in found.items():
-        with noting({}, name):  # whoever counts it will say what is wrong with it
-            if _are_many_numbers(values) and not _may_identify(values):
-                numbers.append(name)
-    return numbers
-
-
 def of_counted(column: DriftColumn) -> str:
     """Return the kind of a column whose values have been counted one by one."""
     both = [side for side in (column.other, column.own) if side is not None]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pdkl.core.counts.smoothing import Smoothing, parse_zeros
 from pdkl.core.forms import AGAINST, FRAME, LABEL, MAPPING, UNIFORM, Form, Q, how_to_ask
+from pdkl.core.inference.scores import is_closed
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import boolean, one_of
 from pdkl.request.inference import InferenceOptions, read_inference
@@ -187,21 +188,19 @@ class Options:
     has_blocks: bool = False  # whether rows move in blocks when they are dealt anew
 
     def drawn(self, measures: Sequence[Measure]) -> list[str]:
-        """Name the measures of which draws say how sure they are, as no closed form does.
+        """Name the measures of which draws say how sure they are, as no closed form does."""
+        if self.inference is None:
+            return []
+        every = self.inference.draws_all or self.has_blocks
+        return [one.name for one in measures if every or self.lacks_form(one)]
+
+    def lacks_form(self, measure: Measure) -> bool:
+        """Tell whether a measure is no sum over categories, each of which knows of no other.
 
         Where ``zeros`` renormalises, each category changes what all others add.
         """
-        if self.inference is None:
-            return []
-        renormalises = self.zeros not in ("inf", "raise")
-        return [
-            one.name
-            for one in measures
-            if self.inference.draws_all
-            or self.has_blocks
-            or one.from_counts is not None
-            or (renormalises and one.divides_by != "")
-        ]
+        renormalises = self.zeros not in ("inf", "raise") and measure.divides_by != ""
+        return renormalises or not is_closed(measure)
 
     def columns_of(self, measures: Sequence[Measure]) -> list[str]:
         """List the columns that hold what is measured."""

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from pdkl.codes.intervals import Binner
+from pdkl.codes.labels import Labels
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,9 @@ class Precounted:
     grouper_texts: Mapping[Hashable, str] = field(default_factory=dict)  # how times were cut
     weights: Hashable | None = None  # the column that was added up
     left_out: Mapping[Hashable, str] = field(default_factory=dict)  # what could not be counted: why
+    # what values were rounded down to, and how many different ones there were, as far as is known
+    edges: Mapping[Hashable, Labels] = field(default_factory=dict)
+    distinct: Mapping[Hashable, int | None] = field(default_factory=dict)
 
 
 class FrameSource:

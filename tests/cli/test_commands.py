@@ -134,7 +134,7 @@ def test_a_profile_stands_for_its_data(pdkl_: Command) -> None:
         "<pdkl.Profile of 600 rows: 'shop', 'plan', 'age', 'sold', 'n'> (ref)\n"  # any name will do
     )
     saved = load_profile("ref")
-    assert saved == BEFORE.info_theory.profile(list(BEFORE), bins={"age": 10, "sold": 10})
+    assert saved == BEFORE.info_theory.profile()
     of_profile = pdkl_("drift", "ref", "today.parquet", "--format", "csv")
     assert of_profile == pdkl_("drift", "before.parquet", "today.parquet", "--format", "csv")
     _, out, _ = pdkl_("entropy", "ref", "-c", "plan", "--format", "json")
@@ -161,14 +161,10 @@ def test_profile_has_the_options_of_its_method(pdkl_: Command) -> None:
     )
 
 
-def test_identifiers_are_not_cut(pdkl_: Command) -> None:
+def test_identifiers_are_told_from_profiles(pdkl_: Command) -> None:
     BEFORE.assign(user=DAY).to_parquet("before.parquet")
     TODAY.assign(plan=BEFORE["plan"], user=DAY + 1000).to_parquet("today.parquet")
-    pdkl_("profile", "before.parquet", "-o", "ref.parquet", "--bins", "5", "-c", "user,age")
-    sizes = {
-        name: one["bins"] for name, one in load_profile("ref.parquet").facts["columns"].items()
-    }
-    assert sizes == {"user": None, "age": 5}
+    pdkl_("profile", "before.parquet", "-o", "ref.parquet", "-c", "user,age")
     code, out, _ = pdkl_("drift", "ref.parquet", "today.parquet", "-c", "user", "--format", "json")
     assert (code, rows(out)[0]["kind"]) == (0, "identifier")
 

@@ -21,6 +21,7 @@ from pdkl.core.inference.statistics import Statistic, evaluate, g_statistic, int
 from pdkl.core.inference.tail import added
 from pdkl.core.inference.urn import EXCHANGE, REPLACE, SPACINGS, Urn
 from pdkl.core.measures.catalogue import FAMILIES, MEASURES
+from pdkl.core.measures.estimators import ESTIMATORS, entropy_by
 from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import FloatArray
 from tests.support import few_counts
@@ -422,3 +423,25 @@ def test_strata_with_totals_of_all() -> None:
 def test_what_must_be_drawn() -> None:
     assert all(is_closed(one) for one in EVERY)
     assert not is_closed(replace(MEASURES["entropy"], from_counts=lambda sample: sample.n))
+
+
+@pytest.mark.parametrize("name", [name for name, one in ESTIMATORS.items() if one.additive])
+def test_estimators_that_are_sums_against_draws_of_the_bootstrap(name: str) -> None:
+    """Rare categories are lacking in many draws, and the alphabet has more than occur."""
+    one = entropy_by(name)
+    for counts in ([60, 45, 1, 3, 25, 2], [90, 40]):
+        raw = pairs_of(counts, counts, alphabet=len(counts) + 2)
+        scores = scores_of(raw, one, log_base=math.log(2))
+        (found,) = intervals(raw, "fixed", scores, level=0.9)
+        drawn = evaluate(
+            sampler(raw, "fixed").bootstrap_draws,
+            [statistic(one, raw.alphabet, math.log(2))],
+            SIZE,
+            np.random.default_rng(5),
+            width=len(counts),
+        )[0]
+        upper = one.upper_bound(raw.alphabet, math.log(2))
+        low, high = interval(float(scores.observed[0][0]), drawn, level=0.9, upper=upper)
+        width = float(np.quantile(drawn, 0.95) - np.quantile(drawn, 0.05))
+        assert found.low[0] == pytest.approx(low, abs=0.05 * width)
+        assert found.high[0] == pytest.approx(high, abs=0.05 * width)

@@ -453,3 +453,29 @@ def test_speed_of_many_groups() -> None:
     sample = Sample(table[group, outcome].astype(np.float64), group, np.full(5000, 40))
     for name in CLOSED:
         assert np.isfinite(ESTIMATORS[name].function(sample)).all()
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_categories_that_do_not_occur_add_nothing(name: str) -> None:
+    """A draw lacks some of the categories that its sample has, and has entries of them still."""
+    at, times = np.zeros(4, dtype=np.int64), np.ones(4)
+    count, total = np.array([3.0, 0.0, 2.0, 0.0]), np.array([5.0])
+    raw = Pairs(at, np.arange(4), count, count, times, total, total, 6)
+    expected = ESTIMATORS[name].function(sample_of((3, 2), alphabet=6))
+    assert ESTIMATORS[name].function(Sample.of(raw)) == pytest.approx(expected, rel=1e-15)
+
+
+@pytest.mark.parametrize("name", [name for name, one in ESTIMATORS.items() if one.additive])
+@given(data=st.data())
+def test_summands_add_up_but_for_what_n_decides(name: str, data: st.DataObject) -> None:
+    """Two samples of n rows differ by as much as the sums of what their categories add."""
+    n = data.draw(st.integers(2, 30))
+    estimates, sums = [], []
+    for _ in range(2):
+        cuts = sorted(data.draw(st.lists(st.integers(0, n), min_size=3, max_size=3)))
+        count = np.diff([0, *cuts, n]).astype(np.float64)
+        at, total = np.zeros(4, dtype=np.int64), np.array([float(n)])
+        raw = Pairs(at, np.arange(4), count, count, np.ones(4), total, total, 7)
+        estimates.append(ESTIMATORS[name].function(Sample.of(raw))[0])
+        sums.append(ESTIMATORS[name].summand(raw).sum())
+    assert sums[1] - sums[0] == pytest.approx(estimates[1] - estimates[0], abs=1e-11)

@@ -30,14 +30,18 @@ def value(tables: FloatArray, signs: Signs) -> FloatArray:
 
 
 def again(table: FloatArray, signs: Signs, order: Any = slice(None)) -> Moments:
+    observed = value(table[None], signs) / table.sum()
+    return law(table, order).moments(signs, observed)
+
+
+def law(table: FloatArray, order: Any = slice(None)) -> Again:
     stratum, x, y = (place[order] for place in np.nonzero(table))
     count = table[stratum, x, y]
     sets = [
         np.unique(place, return_inverse=True)[1] for place in (stratum * 99 + x, stratum * 99 + y)
     ]
-    observed = value(table[None], signs) / table.sum()
     zero = np.zeros(len(count), dtype=np.int64)
-    return Again(count, (*sets, stratum), zero, 1).moments(signs, observed)
+    return Again(count, (sets[0], sets[1], stratum), zero, 1)
 
 
 def every_draw(table: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -90,6 +94,19 @@ def test_many_rows(signs: Signs) -> None:
     assert abs(got.mean[0] - values.mean()) < 5 * sd / math.sqrt(len(values))
     assert math.sqrt(got.variance[0]) == pytest.approx(sd, rel=0.02)
     assert got.third[0] / sd**3 == pytest.approx(stats.skew(values), abs=0.1)
+
+
+@pytest.mark.parametrize("signs", SIGNS)
+@pytest.mark.parametrize("scale", [1, 700])
+def test_the_jackknife_leaves_out_each_row(scale: int, signs: Signs) -> None:
+    table = np.array([[[5, 2, 1], [1, 6, 0]], [[1, 1, 0], [0, 3, 4]]], dtype=np.float64) * scale
+    n, found = table.sum(), 0.0
+    for cell in zip(*np.nonzero(table), strict=True):
+        less = table.copy()
+        less[cell] -= 1
+        found += float(table[cell] / n * value(less[None], signs)[0] / (n - 1))
+    bias = (n - 1) * (found - float(value(table[None], signs)[0]) / n)
+    assert law(table).jackknife_bias(signs)[0] == pytest.approx(n * bias, rel=1e-6, abs=1e-6)
 
 
 def test_the_order_of_cells_does_not_matter() -> None:

@@ -20,7 +20,14 @@ from pdkl.codes.labels import (
     take_labels,
 )
 from pdkl.comparing.align import batches, blocks_of
-from pdkl.comparing.inference import Scored, assess, described, joined, spacings_of
+from pdkl.comparing.inference import (
+    Question,
+    Scored,
+    assess,
+    described,
+    joined,
+    spacings_of,
+)
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of, with_blocks
 from pdkl.core.counts.counts import Counts
@@ -198,10 +205,8 @@ def _score_pieces(pieces: list[Piece], table: Table) -> None:
     )
     blocks = _blocks_of(pieces, table.counted)
     options = _affordable(table, pieces)
-    sure = assess(
-        *(options, raw, FRAME.null, scored, blocks),
-        joined([spacings_of(piece.column.fitted, piece.raw) for piece in pieces]),
-    )
+    spacings = joined([spacings_of(piece.column.fitted, piece.raw) for piece in pieces])
+    (sure,) = assess(options, [Question(raw, FRAME.null, scored, blocks, spacings)])
     found |= sure.columns
     for piece, exact in zip(pieces, np.split(sure.exact, _ends(pieces)[:-1]), strict=True):
         before = table.sure.get(piece.place)
@@ -274,18 +279,23 @@ def _find_tops(
     for piece in pieces:
         stop = start + piece.raw.size
         low, high = np.searchsorted(raw.comparison[entry], [start, stop])
-        tied, column = entry[low:high], piece.column
+        tied = entry[low:high]
+        if (np.diff(raw.comparison[tied]) == 0).any():
+            tied = tied[_first_of_equals(piece.column, raw.comparison[tied], raw.outcome[tied])]
         outcomes, position = np.unique(raw.outcome[tied], return_inverse=True)
-        found = take_labels(column.labels, np.where(outcomes < len(column.labels), outcomes, -1))
-        order = np.arange(len(found)) if column.leveled else label_order(found)
-        order = np.lexsort([np.argsort(order)[position], raw.comparison[tied]])
-        which, first = np.unique(raw.comparison[tied][order], return_index=True)
-        chosen = position[order][first]
-        missing = found.isna()
-        text = [
-            MISSING_TEXT if none else as_text(value)
-            for value, none in zip(as_objects(found), missing, strict=True)
-        ]
-        texts[which] = np.array(text, dtype=object)[chosen]
+        labels = piece.column.labels
+        known = as_objects(labels[outcomes[outcomes < len(labels)]])  # what follows is missing
+        text = [*map(as_text, known), MISSING_TEXT]
+        texts[raw.comparison[tied]] = np.array(text, dtype=object)[position]
         start = stop
     table.top[row, place] = texts
+
+
+def _first_of_equals(column: Column, comparison: IntArray, outcome: IntArray) -> IntArray:
+    """Return the place of one outcome of each comparison: the first in the order of labels."""
+    outcomes, position = np.unique(outcome, return_inverse=True)
+    found = take_labels(column.labels, np.where(outcomes < len(column.labels), outcomes, -1))
+    order = np.arange(len(found)) if column.leveled else label_order(found)
+    order = np.lexsort([np.argsort(order)[position], comparison])
+    _, first = np.unique(comparison[order], return_index=True)
+    return np.asarray(order[first])

@@ -25,6 +25,7 @@ from pdkl.core.threads import usable_cores
 Evaluate = Callable[[Pairs], list[FloatArray]]
 Join = Callable[[FloatArray, FloatArray], FloatArray]
 _FREE = 2.0**20
+_WORTH_THREADS = 24  # pieces that take longer than threads take to start
 Found = tuple[FloatArray, ...]
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -353,8 +354,8 @@ def gathered(
 def in_threads(task: Callable[[Task], Result], work: Iterable[Task]) -> Iterator[Result]:
     """Do a task for each piece of work on all cores; the results come in order."""
     waiting = iter(work)
-    few = list(islice(waiting, 2))
-    if len(few) < 2:
+    few = list(islice(waiting, _WORTH_THREADS))
+    if len(few) < _WORTH_THREADS:
         yield from map(task, few)
         return
     with ThreadPoolExecutor(usable_cores()) as pool:

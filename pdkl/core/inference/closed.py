@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.cells import Evaluate
 from pdkl.core.inference.dealing import Dealing, OneStage
+from pdkl.core.inference.leaving_out import jackknife_bias
 from pdkl.core.inference.maximum import Look, largest
 from pdkl.core.inference.nodes import KINKED, SMOOTH
 from pdkl.core.inference.samplers import Null
 from pdkl.core.inference.scores import Scores, Terms, finish_of, is_kinked, within
 from pdkl.core.inference.stages import Spacings, Stages
-from pdkl.core.inference.statistics import g_statistic
+from pdkl.core.inference.statistics import g_statistic, is_blind
 from pdkl.core.inference.tail import CERTAIN, Finish, as_it_is
 from pdkl.core.inference.two_samples import TwoSamples
 from pdkl.core.numerics.exact import FloatArray, IntArray
@@ -185,8 +186,9 @@ def intervals(raw: Pairs, null: Null, scores: Scores, *, level: float = 0.95) ->
     -------
     list of Interval
         One per measure. Percentiles less twice the bias, with NaN where the bias reaches half the
-        width, as `pdkl.core.inference.statistics.interval`. The high end is infinite where scores
-        are infinite with a probability of (1 - level) / 2, or the score is.
+        width or the bootstrap is blind, as `pdkl.core.inference.statistics.interval`. The high end
+        is infinite where scores are infinite with a probability of (1 - level) / 2, or the score
+        is.
     """
     found = [Interval(*(np.full(raw.size, np.nan) for _ in range(2))) for _ in scores.measures]
     for block, entries in _blocks(raw):
@@ -209,12 +211,19 @@ def _bounded(pairs: Pairs, null: Null, scores: Scores, level: float) -> list[Int
         both = TwoSamples.of_pairs(pairs, pooled=null == "subset", absent=absent)
         moments = both.moments(terms.of(additive))
         known = _maxima(scores, terms, both.looks, pairs.size)
-    known |= dict(zip([one.name for one in additive], moments, strict=True))
-    found = []
+    sums = dict(zip([one.name for one in additive], moments, strict=True))
     for one, score in zip(scores.measures, scores.observed, strict=True):
+        if one.summand is not None:  # it leaves out what does not vary
+            rest = score * scores.log_base**one.log_power - pairs.sum(one.summand(pairs))
+            sums[one.name] = sums[one.name].shifted(rest)
+    known |= sums
+    found = []
+    biases = jackknife_bias(pairs, null, scores)
+    for one, score, jackknife in zip(scores.measures, scores.observed, biases, strict=True):
         scale = scores.log_base**one.log_power
         finish = finish_of(one, pairs.alphabet)
-        low, high = (end / scale for end in ends_of(known[one.name], score * scale, finish, level))
+        ends = ends_of(known[one.name], score * scale, finish, level, jackknife * scale)
+        low, high = (end / scale for end in ends)
         found.append(
             Interval(*(within(end, one, pairs.alphabet, scores.log_base) for end in (low, high)))
         )
@@ -222,7 +231,7 @@ def _bounded(pairs: Pairs, null: Null, scores: Scores, level: float) -> list[Int
 
 
 def ends_of(
-    known: Distribution, score: FloatArray, finish: Finish, level: float
+    known: Distribution, score: FloatArray, finish: Finish, level: float, jackknife: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return percentiles less twice the bias; NaN where the bias is too large to be trusted."""
     infinite, outside = known.infinite, 0.5 - level / 2.0
@@ -235,6 +244,7 @@ def ends_of(
     known_score = np.where(np.isinf(score), 0.0, score)
     bias = known.expectation(finish) - known_score
     trusted = (2.0 * np.abs(bias) < high - low) & ~np.isinf(score)
+    trusted &= ~is_blind(bias, jackknife, high - low)
     low = np.where(trusted, low - 2.0 * bias, np.nan)
     high = np.where(trusted, high - 2.0 * bias, np.nan)
     return low, np.where(endless, np.inf, high)

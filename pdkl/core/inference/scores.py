@@ -39,6 +39,10 @@ class Measured(Protocol):
         """What takes the place of terms."""
 
     @property
+    def summand(self) -> Callable[[Pairs], FloatArray] | None:
+        """What an outcome adds to that, up to what the number of rows alone decides."""
+
+    @property
     def log_power(self) -> float:
         """The power of its unit."""
 
@@ -80,9 +84,9 @@ class Scores:
 def is_closed(measure: Measured) -> bool:
     """Tell whether a measure is a sum, or a maximum, over categories; others must be drawn.
 
-    So must those for which ``zeros`` is "drop" or a floor, which change all categories together.
+    So must be those for which ``zeros`` is "drop" or a floor, which change all categories together.
     """
-    return measure.from_counts is None
+    return measure.from_counts is None or measure.summand is not None
 
 
 class Terms:
@@ -96,7 +100,7 @@ class Terms:
 
         def evaluate(pairs: Pairs) -> list[FloatArray]:
             shifted = self._shifted(pairs)
-            return [one.term(shifted) for one in measures]
+            return [(one.summand or one.term)(shifted) for one in measures]
 
         return evaluate
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.samplers import Draws, Null
@@ -14,6 +15,7 @@ from pdkl.core.numerics.exact import FloatArray
 Statistic = Callable[[Pairs], FloatArray]
 _CELLS = 1 << 15  # of draws measured at a time: their arrays stay near the cache
 _ENOUGH = 10  # null values beyond the observed: then counting them beats a fitted tail
+_BLIND = 1.5  # times the bootstrap's bias: it does not know what the sample lacks
 _TIE = 1e-9  # tables that differ in the order of outcomes only may differ by rounding
 
 
@@ -195,6 +197,7 @@ def interval(
     level: float = 0.95,
     lower: float = 0.0,
     upper: float = np.inf,
+    jackknife: float = 0.0,
 ) -> tuple[float, float]:
     """Return a confidence interval from the scores of bootstrap draws, clipped to the bounds.
 
@@ -202,9 +205,10 @@ def interval(
     a score is as far off the truth as the draws are off the score, so that they are off twice.
 
     NaN where the bias reaches half the width: the sample is too small for its categories, or it
-    does not vary at all, and the draws cannot say how sure the score is. Where draws are infinite
-    the high end is, and the low end comes from the finite ones; that is NaN where the score itself
-    is infinite.
+    does not vary at all, and the draws cannot say how sure the score is. So where the ``jackknife``
+    finds a bias as large, and far more of it (`is_blind`). Where
+    draws are infinite the high end is, and the low end comes from the finite ones; that is NaN
+    where the score itself is infinite.
 
     References
     ----------
@@ -219,7 +223,19 @@ def interval(
         return nan, float(np.inf)
     low, high = np.quantile(finite, [0.5 - level / 2.0, 0.5 + level / 2.0])
     bias = float(finite.mean()) - observed
-    if 2.0 * abs(bias) >= high - low:
+    if 2.0 * abs(bias) >= high - low or is_blind(bias, jackknife, high - low):
         return nan, float(np.inf) if endless else nan
     low, high = np.clip([low - 2.0 * bias, high - 2.0 * bias], lower, upper)
     return float(low), float(np.inf if endless else high)
+
+
+def is_blind(
+    bias: FloatArray | float, jackknife: FloatArray | float, width: FloatArray | float
+) -> NDArray[np.bool_]:
+    """Tell where an interval that makes up for the bootstrap's bias cannot be trusted.
+
+    That is where the jackknife's (`pdkl.core.inference.leaving_out`) is far larger, and as large as
+    half the width of the interval.
+    """
+    away = np.abs(jackknife)
+    return np.asarray((2.0 * away >= width) & (away > _BLIND * np.abs(bias)))

@@ -39,6 +39,7 @@ _PAIRS = tuple(combinations(range(4), 2))  # of cells, rows, columns, strata
 _CROSSED = (1, 2)  # rows and columns have a cell in common; of other pairs one has the other
 
 _ROUNDED = 1e-12
+_MANY = 2000.0  # rows, from which on three terms of a series are right to 1e-12
 
 
 class Signs(NamedTuple):
@@ -98,6 +99,19 @@ class Again:
         third += 8.0 * self._cubed(kinds, every, share)
         nothing = np.zeros(self.size)
         return Moments(n * np.where(n > 0, observed, 0.0) + mean, variance, third, nothing, nothing)
+
+    def jackknife_bias(self, signs: Signs) -> FloatArray:
+        """Return n times the bias that leaving out single rows finds: what a sample lacks.
+
+        It is that of Miller and Madow, (a - 1) log(1 - 1 / a) + 1 for each 1 / (2 a).
+        """
+        n = segment_sum(self.count, self.answer, self.size)
+        found = np.zeros(self.size)
+        for at, sign in zip([np.arange(len(self.count)), *self.sets], signs, strict=True):
+            held = segment_sum(self.count, at, int(at.max(initial=-1)) + 1)[at]
+            share = self.count / n[self.answer]
+            found += sign * segment_sum(share * _left_out(held), self.answer, self.size)
+        return n * found
 
     def _shared(
         self, kinds: list[_Sets], every: list[IntArray], share: FloatArray, degree: int
@@ -221,6 +235,14 @@ class _Sets(NamedTuple):
     def total(self, values: FloatArray, size: int) -> FloatArray:
         """Sum over the sets of each answer."""
         return segment_sum(values, self.answer, size)
+
+
+def _left_out(count: FloatArray) -> FloatArray:
+    """Return (a - 1) log(1 - 1 / a) + 1, by its series where that would lose its digits."""
+    a = np.maximum(count, 1.0)
+    few = np.where(a > 1.0, (a - 1.0) * np.log1p(-1.0 / np.maximum(a, 2.0)), 0.0) + 1.0
+    many = (0.5 + (1.0 / 6.0 + 1.0 / (12.0 * a)) / a) / a
+    return np.where(a < _MANY, few, many)
 
 
 def _looked_at(n: FloatArray, count: FloatArray) -> CellMoments:

@@ -61,6 +61,10 @@ class Moments(NamedTuple):
             self.infinite,
         )
 
+    def shifted(self, by: FloatArray) -> Moments:
+        """Return those of the statistic plus a number."""
+        return self._replace(mean=self.mean + by, least=self.least + by)
+
     def tail(self, value: FloatArray) -> FloatArray:
         """Return P(T >= value); where T does not vary, 1 up to its mean and 0 beyond."""
         from scipy.special import gammainc, gammaincc, ndtr

@@ -155,9 +155,10 @@ class Dependence:
         size = sum(joint.n_groups for joint in joints)
         again = Again(tables.cell, (x, y, tables.cell_table), of, size)
         score = np.concatenate(values) * self.log_base
-        known = again.moments(_SIGNS[self.kind], score)
+        signs = _SIGNS[self.kind]
+        known, jackknife = again.moments(signs, score), again.jackknife_bias(signs)
         n = np.maximum(segment_sum(tables.cell, of, again.size), 1.0)
-        both = ends_of(known, n * score, as_it_is, level)
+        both = ends_of(known, n * score, as_it_is, level, jackknife)
         ends = [np.split(end / (n * self.log_base), _starts(joints)) for end in both]
         for end in ends:
             for part, joint in zip(end, joints, strict=True):

@@ -40,6 +40,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from pdkl.core.counts.pairs import Pairs
 from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.measures.measure import Measure
 from pdkl.core.measures.sample import Sample
@@ -75,18 +76,27 @@ class Estimator:
         Whether categories that do not occur matter, hence the size of the alphabet.
     summary : str
         Formula, edge cases and source.
+    additive : bool
+        Whether it is a sum over categories, each smooth in n_i, but for what n alone decides.
     """
 
     name: str
     function: Formula
     alphabet: Alphabet
     summary: str
+    additive: bool
+
+    def summand(self, pairs: Pairs) -> FloatArray:
+        """Estimate from each entry of P alone, as if no other category had been seen."""
+        return self.function(Sample.of_entries(pairs))
 
 
 ESTIMATORS: dict[str, Estimator] = {}
 
 
-def _estimator(*names: str, alphabet: Alphabet) -> Callable[[Formula], Formula]:
+def _estimator(
+    *names: str, alphabet: Alphabet, additive: bool = False
+) -> Callable[[Formula], Formula]:
     """Register a formula, which need not care for empty samples and the sign of 0."""
 
     def register(formula: Formula) -> Formula:
@@ -97,13 +107,14 @@ def _estimator(*names: str, alphabet: Alphabet) -> Callable[[Formula], Formula]:
             return np.where(sample.n > 0, value, np.nan)
 
         summary = inspect.cleandoc(formula.__doc__ or "")
-        ESTIMATORS.update({name: Estimator(name, function, alphabet, summary) for name in names})
+        made = (Estimator(name, function, alphabet, summary, additive) for name in names)
+        ESTIMATORS.update({one.name: one for one in made})
         return function
 
     return register
 
 
-@_estimator("plugin", alphabet="occurring")
+@_estimator("plugin", alphabet="occurring", additive=True)
 def _plugin(sample: Sample) -> FloatArray:
     """Give the entropy of the observed shares, -sum p_i log p_i (Shannon 1948).
 
@@ -113,7 +124,7 @@ def _plugin(sample: Sample) -> FloatArray:
     return sample.mean(surprisal(sample.count, sample.total))
 
 
-@_estimator("miller-madow", alphabet="occurring")
+@_estimator("miller-madow", alphabet="occurring", additive=True)
 def _miller_madow(sample: Sample) -> FloatArray:
     """Add the leading term of the bias to the plug-in: + (m - 1) / 2n (Miller 1955).
 
@@ -122,7 +133,7 @@ def _miller_madow(sample: Sample) -> FloatArray:
     return _plugin(sample) + (sample.support - 1.0) / (2.0 * sample.n)
 
 
-@_estimator("jackknife", alphabet="occurring")
+@_estimator("jackknife", alphabet="occurring", additive=True)
 def _jackknife(sample: Sample) -> FloatArray:
     """Jackknife the plug-in H: n H - (n - 1) times the mean H without one observation (Zahl 1977).
 
@@ -198,7 +209,7 @@ def _james_stein(sample: Sample) -> FloatArray:
     return _entropy_of(sample, blend, rest, shrinkage * uniform)
 
 
-@_estimator("zhang", alphabet="occurring")
+@_estimator("zhang", alphabet="occurring", additive=True)
 def _zhang(sample: Sample) -> FloatArray:
     """Sum Zhang's unbiased estimates of the terms of H = sum_v (1/v) sum p_i (1 - p_i)^v (2012).
 
@@ -226,7 +237,7 @@ def _chao_wang_jost(sample: Sample) -> FloatArray:
     return _zhang(sample) + np.where(rises, unseen, 0.0)
 
 
-@_estimator("bonachela", alphabet="declared")
+@_estimator("bonachela", alphabet="declared", additive=True)
 def _bonachela(sample: Sample) -> FloatArray:
     """Balance bias and variance (Bonachela, Hinrichsen and Munoz 2008).
 
@@ -257,7 +268,7 @@ def _dirichlet(*names: str, pseudo: Pseudo, summary: str) -> None:
 
     K = 1: 0. Else above 0 and at most log K, also for one category, all singletons and n = 1.
     """
-    _estimator(*names, alphabet="declared")(formula)
+    _estimator(*names, alphabet="declared", additive=True)(formula)
 
 
 _dirichlet("laplace", pseudo=lambda _, __: 1.0, summary="a = 1 (Holste et al. 1998).")
@@ -376,4 +387,5 @@ def entropy_by(name: Any) -> Measure:
     estimator, plain = find_estimator(name), MEASURES["entropy"]
     if estimator.name == "plugin":
         return plain
-    return replace(plain, from_counts=estimator.function, mergeable=False)
+    summand = estimator.summand if estimator.additive else None
+    return replace(plain, from_counts=estimator.function, summand=summand, mergeable=False)

@@ -45,6 +45,9 @@ class Measure:
     from_counts : callable, optional
         From the counts of P, a `Sample` for each comparison, to the measure in nats; in place of
         the terms, which then only tell the share of each outcome.
+    summand : callable, optional
+        What an outcome adds to ``from_counts``, from `Pairs` to one value per entry, up to what the
+        number of rows alone decides; None where that is no sum over outcomes.
     contribution : callable, optional
         The customary share of each outcome, where it is not the term itself: shares that may be
         negative and sum to the measure, whereas the terms are free of cancellation.
@@ -98,6 +101,7 @@ class Measure:
     reduce: Literal["sum", "max"] = "sum"
     finish: Callable[[FloatArray, Pairs], FloatArray] | None = None
     from_counts: Callable[[Sample], FloatArray] | None = None
+    summand: Term | None = None
     contribution: Term | None = None
     crossed: Callable[[Crossing], FloatArray] | None = None
     mergeable: bool = False

@@ -24,17 +24,31 @@ class Sample:
         Which sample the entry belongs to, in any order.
     alphabet : int64 array, one entry per sample
         How many categories could occur; at least as many as do.
+    size_of : float64 array, one entry per sample, optional
+        The number of observations, where entries are not all that was seen.
     """
 
     count: FloatArray
     group: IntArray
     alphabet: IntArray
+    size_of: FloatArray | None = None
 
     @classmethod
     def of(cls, pairs: Pairs) -> Sample:
         """Take P of each comparison as a sample."""
         alphabet = np.full(pairs.size, pairs.alphabet, dtype=np.int64)
-        return cls(pairs.count_p, pairs.comparison, alphabet)
+        count, comparison = pairs.count_p, pairs.comparison
+        if not count.all():  # drawn again, a category may not occur
+            seen = count > 0
+            count, comparison = count[seen], comparison[seen]
+        return cls(count, comparison, alphabet)
+
+    @classmethod
+    def of_entries(cls, pairs: Pairs) -> Sample:
+        """Take each entry as if it were all that is shown of its sample."""
+        seen = np.flatnonzero(pairs.count_p > 0)
+        alphabet = np.full(len(pairs.count_p), pairs.alphabet, dtype=np.int64)
+        return cls(pairs.count_p[seen], seen, alphabet, pairs.total_p[pairs.comparison])
 
     @property
     def size(self) -> int:
@@ -44,7 +58,7 @@ class Sample:
     @cached_property
     def n(self) -> FloatArray:
         """The number of observations of each sample."""
-        return self._tally(self.count)
+        return self._tally(self.count) if self.size_of is None else self.size_of
 
     @cached_property
     def support(self) -> FloatArray:

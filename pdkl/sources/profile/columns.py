@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from pdkl.codes.intervals import Binner, same_bins
 from pdkl.codes.labels import Labels
+from pdkl.codes.scales import are_scaled
 from pdkl.core.counts.counts import Counts, WeightArray, sum_by
 from pdkl.core.numerics.exact import IntArray
+
+
+class Rounding(NamedTuple):
+    """Which labels of a column are edges that the values between them were rounded down to.
+
+    Parameters
+    ----------
+    first, last : int
+        The places of the first and the last edge; all labels between these are edges.
+    distinct : int or None
+        How many different values there were before, None where that is not known.
+    """
+
+    first: int
+    last: int
+    distinct: int | None
 
 
 @dataclass(frozen=True)
@@ -23,6 +41,13 @@ class ColumnCounts:
     ordered: bool = False
     binner: Binner | None = None
     folded: int = 0  # how many categories are lumped
+    rounding: Rounding | None = None
+
+    @property
+    def edges(self) -> Labels | None:
+        """The edges that values were rounded down to, None where they are as they were."""
+        found = self.rounding
+        return None if found is None else self.labels[found.first : found.last + 1]
 
     @property
     def totals(self) -> WeightArray:
@@ -39,7 +64,12 @@ class ColumnCounts:
         return replace(self, counts=counts, other=sum_by(position, self.other, n_groups))
 
     def fold(self, most: int) -> ColumnCounts:
-        """Lump all categories but the ``most`` frequent ones; the first of equals stay."""
+        """Lump all categories but the ``most`` frequent ones; the first of equals stay.
+
+        Numbers and times stay: they are no categories before they are cut.
+        """
+        if not self.leveled and are_scaled(self.labels):
+            return self
         weight = sum_by(self.counts.outcome, self.counts.weight, len(self.labels))
         if self.binner is not None or np.count_nonzero(weight) <= most:
             return self
@@ -68,7 +98,7 @@ class ColumnCounts:
             and self.labels.equals(other.labels)
             and (self.leveled, self.ordered) == (other.leveled, other.ordered)
             and same_bins(self.binner, other.binner)
-            and self.folded == other.folded
+            and (self.folded, self.rounding) == (other.folded, other.rounding)
             and all(
                 a.dtype == b.dtype and np.array_equal(a, b)
                 for a, b in [

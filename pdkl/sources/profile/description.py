@@ -13,9 +13,10 @@ import pandas as pd
 
 from pdkl.codes.intervals import Binner, Fitted, same_bins
 from pdkl.codes.keys import group_rows
-from pdkl.codes.scales import AWARE, DURATION, NAIVE, NUMBER, TIME_OF_DAY, UNITS
+from pdkl.codes.labels import Labels, label_order
+from pdkl.codes.scales import AWARE, DURATION, NAIVE, NUMBER, TIME_OF_DAY, UNITS, are_scaled
 from pdkl.core.counts.bin_edges import Bins
-from pdkl.sources.profile.columns import ColumnCounts
+from pdkl.sources.profile.columns import ColumnCounts, Rounding
 from pdkl.sources.profile.values import (
     DamagedError,
     Json,
@@ -76,6 +77,7 @@ def describe(
                 "ordered": column.ordered,
                 "lumped": column.folded,
                 "bins": None if column.binner is None else _pack_bins(column.binner, name),
+                "rounding": None if column.rounding is None else list(column.rounding),
             }
             for name, column in columns.items()
         ],
@@ -152,7 +154,24 @@ def _column(facts: Json, subject: str) -> dict[str, Any]:
         "ordered": ordered,
         "binner": binner,
         "folded": folded,
+        "rounding": _rounding(facts, labels, subject, plain=not (leveled or folded)),
     }
+
+
+def _rounding(facts: Json, labels: Labels, subject: str, *, plain: bool) -> Rounding | None:
+    if (found := entry(facts, "rounding", list, NoneType)) is None:
+        return None
+    kinds = list(map(type, found))
+    if kinds not in ([int, int, int], [int, int, NoneType]):
+        raise DamagedError(f"{subject} were rounded to {found}")
+    rounding = Rounding(*found)
+    within = 0 <= rounding.first < rounding.last < len(labels)
+    known = rounding.distinct is None or 0 <= rounding.distinct < _MOST_LUMPED
+    if not (within and known and plain and are_scaled(labels)):
+        raise DamagedError(f"{subject} were rounded to {found}")
+    if (np.diff(label_order(labels)) != 1).any():
+        raise DamagedError(f"{subject} were rounded, but do not rise")
+    return rounding
 
 
 def _pack_bins(binner: Binner, name: Hashable) -> Json:

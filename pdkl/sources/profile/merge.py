@@ -24,7 +24,7 @@ from pdkl.codes.values import encode
 from pdkl.core.counts.counts import merge
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.validation import listing
-from pdkl.sources.profile.columns import ColumnCounts
+from pdkl.sources.profile.columns import ColumnCounts, Rounding
 
 
 def join_columns(name: Hashable, parts: Sequence[ColumnCounts]) -> ColumnCounts:
@@ -43,6 +43,7 @@ def join_columns(name: Hashable, parts: Sequence[ColumnCounts]) -> ColumnCounts:
     labels, leveled, ordered = join_labels(
         subject, [(part.labels, part.leveled, part.ordered) for part in parts]
     )
+    rounding = _join_rounding(subject, labels, parts)
     counts = [
         part.counts.relabel(union_labels(labels, part.labels)[1], len(labels)) for part in parts
     ]
@@ -55,7 +56,24 @@ def join_columns(name: Hashable, parts: Sequence[ColumnCounts]) -> ColumnCounts:
         ordered,
         # what fitted one part was not fitted to them all
         None if parts[0].binner is None else replace(parts[0].binner, fitted="given"),
+        rounding=rounding,
     )
+
+
+def _join_rounding(subject: str, labels: Labels, parts: Sequence[ColumnCounts]) -> Rounding | None:
+    """Return where among all labels the edges are that the values of each part were rounded to."""
+    every = [part.edges for part in parts]
+    if all(edges is None for edges in every):
+        return None
+    places = [[] if one is None else union_labels(labels, one)[1].tolist() for one in every]
+    first, last = min(min(one, default=0) for one in places), max(map(max, filter(None, places)))
+    if any(one != list(range(first, last + 1)) for one in places):
+        raise ValueError(
+            f"{subject} has so many different values that they were rounded down to edges, which "
+            "are not the same in all profiles. Take the others with the edges of the first: "
+            "profile(..., bins=first)."
+        )
+    return Rounding(first, last, None)
 
 
 def join_labels(

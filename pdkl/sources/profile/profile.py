@@ -91,8 +91,9 @@ class Profile:
 
         ``pdkl`` (the version that made it), ``created`` (UTC), ``n``, ``groups``, ``weights``,
         ``by`` (each key and how its times were cut, None where they were not), ``columns`` (for
-        each the number of ``categories``, of ``bins``, and of categories that were ``lumped``),
-        ``left_out`` (the columns that could not be counted, and why).
+        each the number of ``categories``, of ``bins``, of categories that were ``lumped``, and of
+        ``edges`` that very many different values were rounded down to), ``left_out`` (the columns
+        that could not be counted, and why).
         """
         return {
             **self._made,
@@ -105,6 +106,7 @@ class Profile:
                     "categories": len(column.labels),
                     "bins": None if column.binner is None else len(column.binner.bins.edges) - 1,
                     "lumped": column.folded,
+                    "edges": None if column.edges is None else len(column.edges),
                 }
                 for name, column in self._columns.items()
             },
@@ -349,6 +351,8 @@ class Profile:
             self._grouper_texts,
             self._weights,
             self._left_out,
+            {name: one.edges for name, one in columns if one.edges is not None},
+            {name: one.rounding.distinct for name, one in columns if one.rounding is not None},
         )
 
     def reduce(

@@ -321,8 +321,8 @@ def test_what_a_profile_says() -> None:
             "time": "freq='D', closed='left', label='left', origin='start_day', offset='None'",
         },
         "columns": {
-            "text": {"categories": 3, "bins": None, "lumped": 0},
-            "size": {"categories": 4, "bins": 2, "lumped": 0},
+            "text": {"categories": 3, "bins": None, "lumped": 0, "edges": None},
+            "size": {"categories": 4, "bins": 2, "lumped": 0, "edges": None},
         },
         "left_out": {},
     }
