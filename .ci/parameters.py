@@ -148,6 +148,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             'gives adjusted mutual information as in Vinh, Epps and Bailey (2010), ``"mean"`` '
             "that of scikit-learn by default. NaN where chance gives all of the norm.",
         ),
+        "SeriesInfoTheory": (
+            "bool",
+            "Whether what chance alone gives is taken from both, as in "
+            "`InfoTheory.mutual_information`; it needs ``normalized``.",
+        ),
     },
     # ---- in which groups, compared with what --------------------------------------------------
     "by": {
@@ -413,8 +418,8 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "mutual_information, conditional_entropy, variation_of_information": (
             "int, optional",
-            "Draw each table again so many times, also for the test, which has a closed form. The "
-            "interval has none, and is drawn 199 times by default.",
+            "Draw each table again so many times, in place of the closed form. The interval of a "
+            "share (``normalized``) has none, and is drawn 199 times by default.",
         ),
     },
     "rng": {

@@ -89,8 +89,8 @@ class DependenceMethods(Data):
         test : bool or "permutation"
             Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
         n_resamples : int, optional
-            Draw each table again so many times, also for the test, which has a closed form. The
-            interval has none, and is drawn 199 times by default.
+            Draw each table again so many times, in place of the closed form. The interval of a
+            share (``normalized``) has none, and is drawn 199 times by default.
         rng : int or numpy.random.Generator, optional
             The seed of draws, which is of no matter to a closed form.
         progress : bool
@@ -134,14 +134,19 @@ class DependenceMethods(Data):
         which every value occurs once, determines all. Chance is all orders of y beside x, within
         each value of ``given``: both margins stay, and with them H(X) and H(Y). The mean of I is
         exact, as in Vinh, Epps and Bailey; floor and p-value come from its first three moments, or
-        from all tables where one column has two values and few are possible. Nothing is drawn, and
-        the same rows always give the same answer. An id has an excess of 0 and a p-value of 1. The
-        p-value is that of I, whether normalized or not; an excess over ``"joint"`` is from its mean
-        I / H(X, Y).
+        from all tables where no more than 4,096 are possible, in all values of ``given`` together.
+        Nothing is drawn, and the same rows always give the same answer. An id has an excess of 0
+        and a p-value of 1. The p-value is that of I, whether normalized or not; an excess over
+        ``"joint"`` is from its mean I / H(X, Y).
 
-        Intervals are from draws of the rows with replacement, less twice their bias, within the
-        bounds of the measure. ``n_resamples=`` and ``test="permutation"`` draw the test too, by
-        dealing y anew. ``attrs["pdkl"]["inference"]`` says of each pair how it was done.
+        Intervals are those of the rows drawn again with replacement, less twice their bias, within
+        the bounds of the measure; NaN where the bias reaches half the width. The information is a
+        sum of x log x over cells, rows and columns, whose counts are binomial then, so that its
+        mean is exact and its variance and third moment nearly so; ends are within some 2 % of the
+        width of those of very many draws, 5 % for two values each in fifty rows. Shares
+        (``normalized``) are drawn. ``n_resamples=`` and ``test="permutation"`` draw all, for the
+        test by dealing y anew. ``attrs["pdkl"]["inference"]`` says of each pair how it was
+        done.
 
         References
         ----------
@@ -247,8 +252,8 @@ class DependenceMethods(Data):
         test : bool or "permutation"
             Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
         n_resamples : int, optional
-            Draw each table again so many times, also for the test, which has a closed form. The
-            interval has none, and is drawn 199 times by default.
+            Draw each table again so many times, in place of the closed form. The interval of a
+            share (``normalized``) has none, and is drawn 199 times by default.
         rng : int or numpy.random.Generator, optional
             The seed of draws, which is of no matter to a closed form.
         progress : bool
@@ -378,8 +383,8 @@ class DependenceMethods(Data):
         test : bool or "permutation"
             Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
         n_resamples : int, optional
-            Draw each table again so many times, also for the test, which has a closed form. The
-            interval has none, and is drawn 199 times by default.
+            Draw each table again so many times, in place of the closed form. The interval of a
+            share (``normalized``) has none, and is drawn 199 times by default.
         rng : int or numpy.random.Generator, optional
             The seed of draws, which is of no matter to a closed form.
         progress : bool

@@ -378,6 +378,7 @@ class SeriesInfoTheory:
         other: pd.Series[Any],
         *,
         normalized: Normalization | None = None,
+        correct: bool = False,
         base: Base = "nat",
         dropna: bool = True,
     ) -> float:
@@ -391,6 +392,9 @@ class SeriesInfoTheory:
             Raw values with the same index.
         normalized : {"min", "max", "mean", "sqrt", "joint", "x", "y"}, optional
             What to divide by, as in `InfoTheory.mutual_information`.
+        correct : bool
+            Whether what chance alone gives is taken from both, as in
+            `InfoTheory.mutual_information`; it needs ``normalized``.
         base : {"nat", "bit", "dit"} or number above 1
             The base of the logarithm.
         dropna : bool
@@ -399,19 +403,24 @@ class SeriesInfoTheory:
         Returns
         -------
         float
-            The information in the unit of ``base``, or a share where normalized; NaN without rows.
+            The information in the unit of ``base``, or a share where normalized; NaN without rows,
+            or where nothing is left to divide by.
 
         Raises
         ------
         TypeError
             A side holds value counts, or ``other`` is no Series.
         ValueError
-            The indexes differ, or a keyword is out of its range.
+            The indexes differ, or a keyword is out of its range; ``correct`` without
+            ``normalized``, or with ``"joint"``.
 
         References
         ----------
         Cover, T. M. and Thomas, J. A. (2006). Elements of Information Theory, 2nd edition.
         Wiley. Section 2.3.
+        Vinh, N. X., Epps, J. and Bailey, J. (2010). Information theoretic measures for clusterings
+        comparison: variants, properties, normalization and correction for chance. Journal of
+        Machine Learning Research 11, 2837-2854.
 
         Examples
         --------
@@ -420,9 +429,15 @@ class SeriesInfoTheory:
         >>> coat, rain = pd.Series(["on", "off"]), pd.Series([True, False])
         >>> coat.info_theory.mutual_information(rain, base="bit")
         1.0
+
+        How far two clusterings agree beyond chance, the adjusted mutual information:
+
+        >>> one, other = pd.Series(list("aaabbb")), pd.Series(list("xxyyzz"))
+        >>> round(one.info_theory.mutual_information(other, normalized="mean", correct=True), 4)
+        0.2988
         """
         result = self._beside(other).mutual_information(
-            _NAME, _OTHER, normalized=normalized, base=base, dropna=dropna
+            _NAME, _OTHER, normalized=normalized, correct=correct, base=base, dropna=dropna
         )
         return _value(result, "mutual_information")
 

@@ -42,10 +42,10 @@ def assess_pairs(
     """
     parts: list[dict[str, Any]] = []
     how: list[str] = []
-    draws_test = bool(inference.test) and inference.draws_all
-    draws = draws_test or inference.confidence is not None
+    drawn = _drawn_parts(inference, measure)
+    waits = len(drawn) < bool(inference.test) + (inference.confidence is not None)
     pairs, groups = size
-    long = draws and inference.progress and pairs * groups * inference.n_draws >= _LONG
+    long = bool(drawn) and inference.progress and pairs * groups * inference.n_draws >= _LONG
     waiting: list[Joint] = []
 
     def answer() -> None:
@@ -53,34 +53,59 @@ def assess_pairs(
         if not waiting:
             return
         own = parts[-len(waiting) :]
-        found = measure.if_independent(waiting, [part[measure.kind] for part in own])
+        values = [part[measure.kind] for part in own]
         starts = np.cumsum([joint.n_groups for joint in waiting])[:-1]
-        columns = zip(*(np.split(column, starts) for column in found), strict=True)
-        for part, (excess, floor, p_value, exact) in zip(own, columns, strict=True):
-            part.update(_named(measure, excess, floor), p_value=p_value)
-            some = part["n"] > 0
-            how.append(_described(inference, exact=bool(some.any() and exact[some].all())))
+        exact = [False] * len(own)
+        if inference.confidence is not None and "confidence" not in drawn:
+            ends = measure.intervals(waiting, values, level=inference.confidence)
+            columns = zip(*(np.split(end, starts) for end in ends), strict=True)
+            for part, (low, high) in zip(own, columns, strict=True):
+                part.update(_bounds(measure, low, high))
+        if inference.test and "test" not in drawn:
+            found = measure.if_independent(waiting, values)
+            columns = zip(*(np.split(column, starts) for column in found), strict=True)
+            for i, (part, (excess, floor, p_value, listed)) in enumerate(
+                zip(own, columns, strict=True)
+            ):
+                part.update(_named(measure, excess, floor), p_value=p_value)
+                some = part["n"] > 0
+                exact[i] = bool(some.any() and listed[some].all())
+        how.extend(_described(inference, drawn, exact=one) for one in exact)
         waiting.clear()
 
     for joint in with_progress(joints, pairs, shown=long and pairs > 1):
         parts.append(part_of(joint))
-        if draws:
+        if drawn:
             bar = long and pairs == 1
-            parts[-1] |= _drawn(inference, measure, joint, parts[-1][measure.kind], bar=bar)
-        if inference.test and not draws_test:
+            values = parts[-1][measure.kind]
+            parts[-1] |= _drawn(inference, measure, joint, values, drawn, bar=bar)
+        if waits:
             waiting.append(joint)
             if sum(len(one.weight) for one in waiting) >= _CELLS:
                 answer()
         else:
-            how.append(_described(inference, exact=False))
+            how.append(_described(inference, drawn, exact=False))
     answer()
     return parts, how
 
 
-def _described(inference: InferenceOptions, *, exact: bool) -> str:
-    drawn = ["confidence"] if inference.confidence is not None else []
-    every = not inference.test or inference.draws_all
-    return inference.described(drawn, every=every, exact=exact)
+def _drawn_parts(inference: InferenceOptions, measure: Dependence) -> list[str]:
+    """Say which of what is asked must be drawn."""
+    draws = inference.draws_all
+    drawn = ["test"] if inference.test and draws else []
+    if inference.confidence is not None and (draws or not measure.interval_is_closed):
+        drawn.append("confidence")
+    return drawn
+
+
+def _described(inference: InferenceOptions, drawn: list[str], *, exact: bool) -> str:
+    asked = bool(inference.test) + (inference.confidence is not None)
+    exact = exact and (inference.confidence is None or "confidence" in drawn)
+    return inference.described(drawn, every=len(drawn) == asked, exact=exact)
+
+
+def _bounds(measure: Dependence, low: Any, high: Any) -> dict[str, Any]:
+    return {f"{measure.kind}_low": low, f"{measure.kind}_high": high}
 
 
 def _named(measure: Dependence, excess: Any, floor: Any) -> dict[str, Any]:
@@ -92,12 +117,13 @@ def _drawn(
     measure: Dependence,
     joint: Joint,
     values: FloatArray,
+    drawn: list[str],
     *,
     bar: bool,
 ) -> dict[str, Any]:
     """Draw the tables of each group again, and return the columns that are got so."""
     sampler_of, bounds = samplers_of(joint), measure.bounds(joint)
-    tests = bool(inference.test) and inference.draws_all
+    tests = "test" in drawn
 
     def task(i: int, rng: np.random.Generator) -> dict[str, float]:
         sampler, value, size = sampler_of(i), float(values[i]), inference.n_draws
@@ -108,9 +134,9 @@ def _drawn(
                 *(sampler, value, size, rng), method="permutation" if counted else "gamma"
             )
             found |= {**_named(measure, excess, floor), "p_value": p_value}
-        if (level := inference.confidence) is not None:
+        if (level := inference.confidence) is not None and "confidence" in drawn:
             low, high = measure.redrawn(sampler, value, size, rng, level=level, bounds=bounds)
-            found |= {f"{measure.kind}_low": low, f"{measure.kind}_high": high}
+            found |= _bounds(measure, low, high)
         return found
 
     some = np.flatnonzero(joint.totals > 0)
@@ -121,7 +147,7 @@ def _drawn(
         inference.rng,
         threads=None if cells >= WORTH_THREADS else 1,
     )
-    names = [f"{measure.kind}{end}" for end in (["_low", "_high"] if inference.confidence else [])]
+    names = [*_bounds(measure, None, None)] if "confidence" in drawn else []
     names += [*_named(measure, None, None), "p_value"] if tests else []
     result = {name: np.full(joint.n_groups, np.nan) for name in names}
     for i, found in zip(some, with_progress(answers, len(some), shown=bar), strict=True):

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from pdkl import InfoTheory
+from pdkl import InfoTheory, SeriesInfoTheory
+from pdkl.core.inference import table_lists
+from pdkl.core.measures.joint import Normalization
 from tests.support import independent
 
 KINDS = ("mutual_information", "conditional_entropy", "variation_of_information")
@@ -50,24 +52,32 @@ def noise(n: int, *categories: int, seed: int = 0) -> pd.DataFrame:
 
 @pytest.mark.parametrize(("kind", "normalized"), MEASURES)
 @pytest.mark.parametrize(
-    "table", [((2, 1), (0, 4)), ((3, 0, 1), (1, 2, 2)), ((1, 0), (0, 5), (2, 3))]
+    "table",
+    [
+        *(((2, 1), (0, 4)), ((3, 0, 1), (1, 2, 2)), ((1, 0), (0, 5), (2, 3))),
+        *(((3, 1, 0), (1, 3, 1), (0, 1, 3)), ((2, 0, 1), (1, 1, 2), (3, 1, 1))),
+        ((1, 0, 0, 2), (0, 1, 1, 0), (2, 1, 0, 0)),
+    ],
 )
-def test_two_values_are_exact(table: Any, kind: str, normalized: str | None) -> None:
+def test_few_tables_are_exact(table: Any, kind: str, normalized: str | None) -> None:
     every = independent.law(*margins(table), kind, normalized)
     row = one(frame_of(table), kind, normalized=normalized, weights="w", test=True)
     value = independent.measured(kind, table, normalized)
     assert row["value"] == pytest.approx(value, abs=1e-12)
-    assert row["value_excess"] == pytest.approx(value - independent.expectation(every), abs=1e-12)
+    assert row["value_excess"] == pytest.approx(value - independent.expectation(every), abs=1e-11)
     assert row["value_noise_floor"] == pytest.approx(independent.quantile(every), abs=1e-9)
     information = independent.measured("mutual_information", table)
-    assert row["p_value"] == pytest.approx(independent.tail(every, information), abs=1e-12)
+    assert row["p_value"] == pytest.approx(independent.tail(every, information), abs=1e-11)
 
 
 @pytest.mark.parametrize(("kind", "normalized"), MEASURES)
 @pytest.mark.parametrize(
     "table", [((3, 1, 0), (1, 3, 1), (0, 1, 3)), ((2, 0, 1), (1, 1, 2), (3, 1, 1))]
 )
-def test_more_values_have_exact_means(table: Any, kind: str, normalized: str | None) -> None:
+def test_more_tables_have_exact_means(
+    table: Any, kind: str, normalized: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_lists, "_STEPS", 0)  # as if these were too many
     every = independent.law(*margins(table), kind, normalized)
     row = one(frame_of(table), kind, normalized=normalized, weights="w", test=True)
     excess = row["value"] - independent.expectation(every)
@@ -80,6 +90,27 @@ def test_more_values_have_exact_means(table: Any, kind: str, normalized: str | N
     assert row["p_value"] >= float(independent.chance(table)) * (1 - 1e-9)
     low, high = (independent.quantile(every, level) for level in (0.93, 0.97))
     assert low - 0.02 * abs(low) <= row["value_noise_floor"] <= high + 0.02 * abs(high)
+
+
+def test_strata_of_few_rows_are_exact() -> None:
+    strata = [((1, 0), (1, 1)), ((2, 0), (0, 1)), ((1, 1), (0, 1)), ((1,), (2,)), ((3, 0), (1, 1))]
+    frame = pd.concat([frame_of(table).assign(z=z) for z, table in enumerate(strata)])
+    law = [(0.0, 1.0)]
+    n = sum(sum(map(sum, table)) for table in strata)
+    for table in strata:
+        own, rows = independent.law(*margins(table), "mutual_information"), sum(map(sum, table))
+        law = [(v + rows / n * i, p * float(q)) for v, p in law for _, i, q in own]
+    result = ask(frame, "mutual_information", given="z", weights="w", test=True)
+    assert result.attrs["pdkl"]["inference"] == {"x, y": "exact"}
+    row = result.iloc[0]
+    value = row["mutual_information"]
+    reached = sum(p for v, p in law if v >= value - 1e-9)
+    assert row["p_value"] == pytest.approx(reached, abs=1e-12)
+    mean = sum(v * p for v, p in law)
+    assert row["mutual_information_excess"] == pytest.approx(value - mean, abs=1e-12)
+    below = np.cumsum([p for _, p in sorted(law)])
+    floor = sorted(law)[int(np.searchsorted(below, 0.95 - 1e-9))][0]
+    assert row["mutual_information_noise_floor"] == pytest.approx(floor, abs=1e-9)
 
 
 def margins(table: Any) -> tuple[list[int], list[int]]:
@@ -151,9 +182,12 @@ SCIKIT_LEARN = [
 
 @pytest.mark.parametrize(("frame", "published"), SCIKIT_LEARN)
 def test_adjusted_mutual_information_of_scikit_learn(frame: pd.DataFrame, published: Any) -> None:
-    for normalized, value in zip(("max", "min", "mean", "sqrt"), published, strict=True):
+    norms: tuple[Normalization, ...] = ("max", "min", "mean", "sqrt")
+    for normalized, value in zip(norms, published, strict=True):
         row = one(frame, "mutual_information", normalized=normalized, correct=True)
         assert row["value"] == pytest.approx(value, abs=1e-12)
+        x, y = SeriesInfoTheory(frame["x"]), frame["y"]
+        assert x.mutual_information(y, normalized=normalized, correct=True) == row["value"]
 
 
 # ---- against shuffled columns ---------------------------------------------------------------
@@ -274,6 +308,73 @@ def test_intervals_are_those_of_an_independent_bootstrap(kind: str, normalized: 
     assert row["value_low"] < row["value"] < row["value_high"]
 
 
+SURE: list[tuple[Any, float]] = [
+    (((50, 20, 5), (10, 60, 15), (5, 10, 70)), 0.02),
+    (((120, 100, 80), (90, 110, 100)), 0.02),
+    (((40, 10), (25, 25)), 0.04),
+    (((9, 3), (4, 9)), 0.08),  # few tables: their values are far apart
+    (((7, 2, 0, 1, 0), (1, 6, 2, 0, 1), (0, 1, 8, 1, 3), (2, 0, 0, 5, 1), (1, 1, 0, 1, 9)), 0.02),
+    (tuple(tuple(int(i == j) * 20 + 5 for j in range(9)) for i in range(9)), 0.02),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("table", "close"), SURE)
+def test_intervals_are_those_of_many_draws(table: Any, close: float, kind: str) -> None:
+    counts = np.array(table)
+    n = int(counts.sum())
+    drawn = np.random.default_rng(3).multinomial(n, counts.ravel() / n, SIZE)
+    x, y, both = independent.entropies_of(drawn.reshape(SIZE, *counts.shape))
+    values = {
+        "mutual_information": x + y - both,
+        "conditional_entropy": both - y,
+        "variation_of_information": 2 * both - x - y,
+    }[kind]
+    row = one(frame_of(table), kind, weights="w", confidence=0.95)
+    bias = values.mean() - row["value"]
+    low, high = np.quantile(values, [0.025, 0.975]) - 2 * bias
+    x, y = np.log(counts.shape)
+    most = {"mutual_information": min(x, y), "conditional_entropy": x}.get(kind, x + y)
+    assert row["value_low"] == pytest.approx(max(low, 0.0), abs=close * (high - low))
+    assert row["value_high"] == pytest.approx(min(high, most), abs=close * (high - low))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_too_few_rows_to_say_how_sure(kind: str) -> None:
+    table = np.ones((12, 12)) + 9 * np.eye(12)
+    for keywords in ({}, {"n_resamples": 200, "rng": 0}):
+        row = one(frame_of(table), kind, weights="w", confidence=0.95, **keywords)
+        assert np.isnan([row["value_low"], row["value_high"]]).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_intervals_of_strata_are_those_of_many_draws(kind: str) -> None:
+    strata = np.array([[[20, 9, 1], [4, 30, 2]], [[6, 5, 4], [1, 2, 9]], [[12, 0, 3], [3, 8, 0]]])
+    n = int(strata.sum())
+    rng = np.random.default_rng(4)
+    drawn = rng.multinomial(n, strata.ravel() / n, SIZE).reshape(SIZE, *strata.shape)
+    values = np.zeros(SIZE)
+    for z in range(len(strata)):
+        part = drawn[:, z]
+        x, y, both = independent.entropies_of(part)
+        own = {
+            "mutual_information": x + y - both,
+            "conditional_entropy": both - y,
+            "variation_of_information": 2 * both - x - y,
+        }[kind]
+        values += own * part.sum(axis=(1, 2)) / n
+    frame = pd.concat([frame_of(part).assign(z=z) for z, part in enumerate(strata)])
+    if kind == "conditional_entropy":  # what is given is y and z
+        frame["y"] = frame["y"] + frame["z"].astype(str)
+        row = one(frame, kind, weights="w", confidence=0.95)
+    else:
+        row = one(frame, kind, given="z", weights="w", confidence=0.95)
+    bias = values.mean() - row["value"]
+    low, high = np.quantile(values, [0.025, 0.975]) - 2 * bias
+    assert row["value_low"] == pytest.approx(low, abs=0.02 * (high - low))
+    assert row["value_high"] == pytest.approx(high, abs=0.02 * (high - low))
+
+
 def test_intervals_of_strata_and_of_corrected_shares() -> None:
     rng = np.random.default_rng(1)
     x = rng.integers(0, 3, 600)
@@ -331,9 +432,11 @@ def test_columns_and_settings(kind: str) -> None:
     ("keywords", "how"),
     [
         ({"test": True}, {"x, y": "closed form", "x, z": "exact"}),
-        ({"confidence": 0.9}, {"x, y": "199 draws", "x, z": "199 draws"}),
+        ({"confidence": 0.9}, {"x, y": "closed form", "x, z": "closed form"}),
+        ({"confidence": 0.9, "normalized": "x"}, {"x, y": "199 draws", "x, z": "199 draws"}),
+        ({"test": True, "confidence": 0.9}, {"x, y": "closed form", "x, z": "closed form"}),
         (
-            {"test": True, "confidence": 0.9},
+            {"test": True, "confidence": 0.9, "normalized": "x"},
             {"x, y": "closed form; confidence: 199 draws", "x, z": "exact; confidence: 199 draws"},
         ),
         ({"test": True, "n_resamples": 50}, {"x, y": "50 draws", "x, z": "50 draws"}),
@@ -342,7 +445,7 @@ def test_columns_and_settings(kind: str) -> None:
     ],
 )
 def test_how_it_was_found_is_on_record(keywords: dict[str, Any], how: dict[str, str]) -> None:
-    theory = InfoTheory(noise(40, 3, 3, 2))
+    theory = InfoTheory(noise(100, 3, 3, 2))
     result = theory.mutual_information(["x", "x"], ["y", "z"], rng=0, **keywords)
     assert result.attrs["pdkl"]["inference"] == how
 
@@ -481,6 +584,9 @@ def test_very_many_rows() -> None:
     row = one(frame, "mutual_information", weights="w", **EVERY)
     assert row["value"] == 0.0
     assert row["p_value"] == pytest.approx(1.0, abs=1e-3)
+    # twice n I is chi-squared, less twice its mean
+    assert row["value_low"] == 0.0
+    assert row["n"] * row["value_high"] == pytest.approx(stats.chi2.ppf(0.95, 1) / 2 - 1, rel=1e-3)
     for step in (2**23, 2**24, 2**26):
         more = frame.assign(w=[2**50 + step, 2**50 - step, 2**50 - step, 2**50 + step])
         row = one(more, "mutual_information", weights="w", test=True)
@@ -506,6 +612,15 @@ def test_a_thousand_values_each() -> None:
 WRONG: list[tuple[Any, type[Exception], str]] = [
     (
         lambda theory: theory.mutual_information("x", "y", correct=True),
+        ValueError,
+        "correct=True says which share of the information that chance does not give is there, so "
+        'it needs normalized=; got normalized=None. Pass normalized="max" for adjusted mutual '
+        "information, or test=True for what is more than chance, in mutual_information_excess.",
+    ),
+    (
+        lambda _: SeriesInfoTheory(pd.Series([1, 2])).mutual_information(
+            pd.Series([1, 2]), correct=True
+        ),
         ValueError,
         "correct=True says which share of the information that chance does not give is there, so "
         'it needs normalized=; got normalized=None. Pass normalized="max" for adjusted mutual '

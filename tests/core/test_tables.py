@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from pdkl.core.inference import margins
+from pdkl.core.inference.margins import Distinct, Margin
 from pdkl.core.inference.tables import Contingency, if_independent, information_moments
 from pdkl.core.numerics.exact import FloatArray
 
@@ -87,6 +89,53 @@ def test_moments_are_those_of_shuffled_columns(rows: list[int], columns: list[in
     answer = if_independent(contingency(tables[0]), values[:1])
     beyond = float(np.mean(values > answer.noise_floor[0] + 1e-12))
     assert beyond == pytest.approx(0.05, abs=0.02)
+
+
+def many(n: int, k: int, how: str, seed: int = 0) -> Contingency:
+    """A table of two independent columns with k values, all about as common, or few rare ones."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.integers(0, k, n), rng.integers(0, k, n)
+    if how == "zipf":
+        x = np.minimum(rng.zipf(1.5, n) - 1, k - 1)
+    if how == "uneven":
+        x, y = (rng.random(n) ** 3 * k).astype(int), (rng.exponential(k / 5, n) % k).astype(int)
+    if how == "one":  # has most of the rows
+        x = np.where(rng.random(n) > 0.9, x, 0)
+    table = np.zeros((k, k))
+    np.add.at(table, (x, y), 1.0)
+    return contingency(table)
+
+
+@pytest.mark.parametrize("how", ["even", "zipf", "uneven", "one"])
+@pytest.mark.parametrize(("n", "k"), [(4000, 60), (20_000, 100), (1_000_000, 100)])
+def test_points_stand_for_close_totals(
+    n: int, k: int, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = many(n, k, how)
+    few = information_moments(table)
+    thinned = Distinct.of(table.rows, 1).thinned(table.n)
+    assert how != "even" or len(thinned.total) <= 10
+    monkeypatch.setattr(margins, "_POINTS", ())
+    every = information_moments(table)
+    assert few.mean[0] == pytest.approx(every.mean[0], rel=1e-9, abs=1e-10)
+    assert few.variance[0] == pytest.approx(every.variance[0], rel=1e-7)
+    assert few.third[0] == pytest.approx(every.third[0], rel=1e-6)
+
+
+def test_points_have_the_sums_of_what_they_stand_for() -> None:
+    rng = np.random.default_rng(0)
+    total = np.concatenate([[5e6], 4000 + np.arange(30.0), rng.integers(128, 900, 90), [7.0, 7.0]])
+    table = np.repeat([0, 1], len(total))
+    both = Distinct.of(Margin(table, np.tile(total, 2)), 2)
+    n = np.array([total.sum(), 10_000.0])  # of these, 4,000 are more than a quarter
+    points = both.thinned(n)
+    assert np.diff(points.starts).tolist() == [2 + 4 + 10 + 8, 2 + 30 + 10 + 8]
+    np.testing.assert_allclose(points.number, len(total), rtol=1e-13)
+    for power in (-1.0, 0.5, 1.0, 2.0):
+        expected = both.total_of(both.total**power)
+        np.testing.assert_allclose(points.total_of(points.total**power), expected, rtol=1e-9)
+    alone = Distinct.of(Margin(np.zeros(len(total), dtype=np.int64), total), 1).thinned(n[1:])
+    np.testing.assert_array_equal(alone.times, points.times[points.starts[1] :])
 
 
 def test_two_by_two_is_exact() -> None:

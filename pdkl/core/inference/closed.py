@@ -222,7 +222,7 @@ def _bounded(pairs: Pairs, null: Null, scores: Scores, level: float) -> list[Int
     for one, score, jackknife in zip(scores.measures, scores.observed, biases, strict=True):
         scale = scores.log_base**one.log_power
         finish = finish_of(one, pairs.alphabet)
-        ends = _ends(known[one.name], score * scale, finish, level, jackknife * scale)
+        ends = ends_of(known[one.name], score * scale, finish, level, jackknife * scale)
         low, high = (end / scale for end in ends)
         found.append(
             Interval(*(within(end, one, pairs.alphabet, scores.log_base) for end in (low, high)))
@@ -230,7 +230,7 @@ def _bounded(pairs: Pairs, null: Null, scores: Scores, level: float) -> list[Int
     return found
 
 
-def _ends(
+def ends_of(
     known: Distribution, score: FloatArray, finish: Finish, level: float, jackknife: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return percentiles less twice the bias; NaN where the bias is too large to be trusted."""

@@ -71,8 +71,10 @@ class Exact(NamedTuple):
         urn, values, weight = self.urn[finite], self.values[finite], self.probability[finite]
         if not len(urn):
             return np.full(self.size, np.nan)
-        order = np.lexsort((values, urn))
-        urn, values, weight = urn[order], values[order], weight[order]
+        step = np.diff(urn)
+        if not ((step > 0) | ((step == 0) & (np.diff(values) >= 0))).all():
+            order = np.lexsort((values, urn))
+            urn, values, weight = urn[order], values[order], weight[order]
         last = np.flatnonzero(np.diff(urn, append=-1))
         before = np.concatenate([[-1], last[:-1]]) + 1
         below = np.cumsum(weight)

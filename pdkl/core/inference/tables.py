@@ -22,30 +22,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.cells import Cells, gathered
-from pdkl.core.inference.few import Exact, Tables, all_tables
+from pdkl.core.inference.few import Exact, all_tables
+from pdkl.core.inference.margins import Distinct, Margin
 from pdkl.core.inference.moments import CellMoments, basis, cell_moments, dot
 from pdkl.core.inference.nodes import SMOOTH, Piece, look, pieces
+from pdkl.core.inference.table_lists import Listed, all_added, all_crossed
 from pdkl.core.inference.tail import Moments, added, as_it_is
 from pdkl.core.inference.urn import EXCHANGE, Drawn, count_deviance, log_factorial_rest
 from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum, sum_in_order
 
 _LEVEL = 0.95
-_LISTED = 256  # tables; where there are more, a smooth curve follows them, at a tenth of the time
 _CELLS = 1 << 18  # of distinct margins, looked at together: it bounds the memory, not the result
-
-
-class Margin(NamedTuple):
-    """The totals of the rows, or columns, of all tables."""
-
-    table: IntArray
-    total: FloatArray
 
 
 @dataclass(frozen=True)
@@ -171,7 +164,10 @@ def if_independent(
     n = tables.n
     whole = segment_sum(n, answer, size)
     observed = np.where(whole > 0, whole * information, 0.0)
-    found = _moments(tables)
+    listed = _listed(tables, n, answer, observed)
+    exact = np.zeros(size, dtype=bool)
+    exact[listed.urn] = True
+    found = _moments(tables, ~exact[answer])
     # in an order of their own, which is not that of the rows
     order = np.lexsort((found.third, found.variance, found.mean, n, answer))
     moments = added(Moments(*(part[order] for part in found)), answer[order], size)
@@ -179,11 +175,6 @@ def if_independent(
     still = ~moments.varies & (np.abs(observed - moments.mean) <= 1e-9 * (1.0 + moments.mean))
     moments = moments._replace(mean=np.where(still, observed, moments.mean))
     p_value = np.maximum(moments.tail(observed), least_p_value(tables, information, answer))
-    alone = np.bincount(answer[n > 0], minlength=size)[answer] == 1
-    some = _listed(tables, alone & (n > 0))
-    listed = Exact(size, answer[some.urn], some.probability, some.values[0])
-    exact = np.zeros(size, dtype=bool)
-    exact[listed.urn] = True
     p_value = np.where(exact, listed.tail(observed), p_value)
     p_value = np.where(whole > 0, np.clip(p_value, 5e-324, 1.0), np.nan)
     return Independence(whole, p_value, exact, moments, listed)
@@ -191,7 +182,8 @@ def if_independent(
 
 def information_moments(tables: Contingency) -> Moments:
     """Return the moments of the mutual information of each table, in nats."""
-    return _moments(tables).scaled(1.0 / np.maximum(tables.n, 1.0))
+    every = np.ones(tables.size, dtype=bool)
+    return _moments(tables, every).scaled(1.0 / np.maximum(tables.n, 1.0))
 
 
 def expected_information(tables: Contingency, answer: IntArray, size: int) -> FloatArray:
@@ -221,11 +213,11 @@ def least_p_value(tables: Contingency, information: FloatArray, answer: IntArray
     return np.asarray(np.exp(np.minimum(log, 0.0)))
 
 
-def _moments(tables: Contingency) -> Moments:
-    """Return the moments of n I of each table."""
-    n, narrow = tables.n, _narrow(tables)
+def _moments(tables: Contingency, chosen: NDArray[np.bool_]) -> Moments:
+    """Return the moments of n I of each chosen table, 0 of others."""
+    n, narrow = tables.n, _narrow(tables) & chosen
     found = Moments(*(np.zeros(tables.size) for _ in Moments._fields))
-    for table, rows, columns in _crossable(tables, ~narrow):
+    for table, rows, columns in _crossable(tables, chosen & ~narrow):
         for whole, part in zip(found, _by_margins(rows, columns, n[table]), strict=True):
             whole[table] = part
     if narrow.any():  # a row of two decides on the other
@@ -236,10 +228,12 @@ def _moments(tables: Contingency) -> Moments:
 
 def _crossable(
     tables: Contingency, chosen: NDArray[np.bool_]
-) -> Iterator[tuple[IntArray, _Distinct, _Distinct]]:
+) -> Iterator[tuple[IntArray, Distinct, Distinct]]:
     """Give chosen tables that can vary, some at a time, with their margins, numbered anew."""
-    rows, columns = _distinct(tables.rows, tables.size), _distinct(tables.columns, tables.size)
-    both = [side.number(tables.size) for side in (rows, columns)]
+    n = tables.n
+    whole = (Distinct.of(margin, tables.size) for margin in (tables.rows, tables.columns))
+    rows, columns = (margin.thinned(n) for margin in whole)
+    both = [side.number for side in (rows, columns)]
     table = np.flatnonzero(chosen & (np.minimum(*both) > 1))
     cells = np.cumsum(np.diff(rows.starts)[table] * np.diff(columns.starts)[table])
     edges = np.flatnonzero(np.diff(cells // _CELLS)) + 1
@@ -251,8 +245,8 @@ def _crossable(
 class _Crossed:
     """The cells of tables, those that have the same two margins once."""
 
-    rows: _Distinct
-    columns: _Distinct
+    rows: Distinct
+    columns: Distinct
     n: FloatArray
     i: IntArray  # the row of each cell
     j: IntArray
@@ -262,7 +256,7 @@ class _Crossed:
     times: FloatArray
 
     @classmethod
-    def of(cls, rows: _Distinct, columns: _Distinct, n: FloatArray) -> _Crossed:
+    def of(cls, rows: Distinct, columns: Distinct, n: FloatArray) -> _Crossed:
         i, j = _pairs(rows.starts, columns.starts)
         at, times = rows.table[i], rows.times[i] * columns.times[j]
         return cls(rows, columns, n, i, j, at, rows.total[i], columns.total[j], times)
@@ -285,7 +279,7 @@ class _Crossed:
         return sum_in_order(values * self.times, self.at, len(self.n))
 
 
-def _by_margins(rows: _Distinct, columns: _Distinct, n: FloatArray) -> Moments:
+def _by_margins(rows: Distinct, columns: Distinct, n: FloatArray) -> Moments:
     """Return the moments of n I from single cells and pairs of cells."""
     crossed = _Crossed.of(rows, columns, n)
     total, size, i, j, at = crossed.total, len(n), crossed.i, crossed.j, crossed.at
@@ -319,8 +313,8 @@ def _by_margins(rows: _Distinct, columns: _Distinct, n: FloatArray) -> Moments:
     def shared(one: FloatArray, two: FloatArray) -> FloatArray:
         """Sum one x two over pairs of different cells, as their polynomials are correlated."""
         own = total(((1.0 - ratio_r) * (1.0 - ratio_c) - 1.0) * one * two)
-        in_rows = rows.total_of(rest_r * by_row(w_c * one) * by_row(w_c * two), size)
-        in_columns = columns.total_of(rest_c * by_column(w_r * one) * by_column(w_r * two), size)
+        in_rows = rows.total_of(rest_r * by_row(w_c * one) * by_row(w_c * two))
+        in_columns = columns.total_of(rest_c * by_column(w_r * one) * by_column(w_r * two))
         return own + in_rows + in_columns + total(w_r * w_c * one) * total(w_r * w_c * two)
 
     variance = linear + np.maximum(total(cell.square) + shared(bent, bent), 0.0)
@@ -330,47 +324,13 @@ def _by_margins(rows: _Distinct, columns: _Distinct, n: FloatArray) -> Moments:
     e2 = cell.square_second + 2.0 * c1 * cell.first_second + c1 * c1 * g
     # three cells, from normal counts, of which all together are those of chi-squared
     normal = (1.0 - share_r) * (1.0 - share_c) / np.sqrt(2.0)
-    degrees = (rows.number(size) - 1.0) * (columns.number(size) - 1.0)
+    degrees = (rows.number - 1.0) * (columns.number - 1.0)
     root = 2.0 * np.sqrt(2.0)
     three = degrees - root * (total(normal**3) + 3.0 * shared(normal**2, normal))
     size_of = total(normal**3)
     three *= np.divide(total(bent**3), size_of, out=np.zeros(size), where=size_of > 0)
     third = total(cube) + 3.0 * shared(e2, bent) + three
     return Moments(total(cell.mean), variance, third, np.zeros(size), np.zeros(size))
-
-
-class _Distinct(NamedTuple):
-    """Margins of each table, equal ones once, sorted; ``starts`` has one entry more than tables."""
-
-    table: IntArray
-    total: FloatArray
-    times: FloatArray
-    starts: IntArray
-
-    def number(self, size: int) -> FloatArray:
-        return sum_in_order(self.times, self.table, size)
-
-    def total_of(self, values: FloatArray, size: int) -> FloatArray:
-        return sum_in_order(values * self.times, self.table, size)
-
-    def only(self, tables: IntArray) -> _Distinct:
-        """Return the margins of some tables, in order, numbered anew."""
-        width = np.diff(self.starts)[tables]
-        starts = np.concatenate([[0], np.cumsum(width)])
-        entry = np.repeat(self.starts[tables] - starts[:-1], width) + np.arange(starts[-1])
-        return _Distinct(
-            np.repeat(np.arange(len(tables)), width), self.total[entry], self.times[entry], starts
-        )
-
-
-def _distinct(margin: Margin, size: int) -> _Distinct:
-    order = np.lexsort((margin.total, margin.table))
-    table, total = margin.table[order], margin.total[order]
-    new = np.flatnonzero((np.diff(table, prepend=-1) != 0) | (np.diff(total, prepend=-1.0) != 0))
-    times = np.diff(new, append=len(total)).astype(np.float64)
-    return _Distinct(
-        table[new], total[new], times, np.searchsorted(table[new], np.arange(size + 1))
-    )
 
 
 def _pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
@@ -383,7 +343,7 @@ def _pairs(left: IntArray, right: IntArray) -> tuple[IntArray, IntArray]:
     return i, first[i] + offset
 
 
-def _second_ratio(margin: _Distinct, n: FloatArray) -> FloatArray:
+def _second_ratio(margin: Distinct, n: FloatArray) -> FloatArray:
     balls = n[margin.table]
     return EXCHANGE.ratios(margin.total, Drawn(balls, balls))[1]
 
@@ -431,6 +391,31 @@ def _information(pairs: Pairs) -> list[FloatArray]:
     return [first + count_deviance(pairs.count_q, both * (q / n))]
 
 
-def _listed(tables: Contingency, alone: NDArray[np.bool_]) -> Tables:
-    cells = _two_rows(tables, _narrow(tables) & alone)
-    return all_tables(cells, _information, [np.add], most=_LISTED)
+def _listed(tables: Contingency, n: FloatArray, answer: IntArray, observed: FloatArray) -> Exact:
+    """List what n I can be in the answers whose tables are few."""
+    size = len(observed)
+    rows, columns = (Distinct.of(side, tables.size) for side in (tables.rows, tables.columns))
+    varies = np.minimum(rows.number, columns.number) > 1
+    found, wide = all_crossed(rows, columns, varies, answer)
+    if (wide & _narrow(tables)).any():
+        cells = _two_rows(tables, wide & _narrow(tables))
+        more = all_tables(cells, _information, [np.add])
+        wider = Listed(more.urn, more.values[0], more.probability)
+        found = Listed.together([found, wider]).joined()
+    # answers of whose tables there is one only have nothing else
+    fixed = np.setdiff1d(answer[n > 0], answer[varies])
+    known = ~varies
+    known[found.at] = True
+    lacking = np.zeros(size, dtype=bool)
+    lacking[answer[~known]] = True
+    if lacking.any():
+        found = found.of(~lacking[answer[found.at]])
+    found = all_added(found, n, answer, size)
+    if len(fixed):
+        certain = Listed(fixed, np.zeros(len(fixed)), np.ones(len(fixed)))
+        found = Listed.together([found, certain]).sorted()
+    at, value, probability = found
+    # what cannot vary is what was observed, to the last bit
+    single = np.bincount(at, minlength=size)[at] == 1
+    single &= np.abs(observed[at] - value) <= 1e-9 * (1.0 + value)
+    return Exact(size, at, probability, np.where(single, observed[at], value))

@@ -21,21 +21,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.counts.counts import WeightArray, as_float
+from pdkl.core.inference.closed import ends_of
+from pdkl.core.inference.margins import Margin
 from pdkl.core.inference.statistics import interval, null_summary, p_value
+from pdkl.core.inference.table_again import Again, Signs
 from pdkl.core.inference.table_draws import DrawnTables, TableSampler, samplers
 from pdkl.core.inference.tables import (
     Contingency,
-    Margin,
     expected_information,
     if_independent,
     least_p_value,
 )
+from pdkl.core.inference.tail import as_it_is
 from pdkl.core.measures.joint import Joint, Normalization, normalize
-from pdkl.core.numerics.exact import FloatArray, IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum
 
 Kind = Literal["mutual_information", "conditional_entropy", "variation_of_information"]
 _SIDES: tuple[Literal["x", "y"], ...] = ("x", "y")
 _LEVEL = 0.95
+# how often x log x of each cell, row, column and stratum is in n times a measure
+_SIGNS: dict[Kind, Signs] = {
+    "mutual_information": Signs(cells=1.0, rows=-1.0, columns=-1.0, strata=1.0),
+    "conditional_entropy": Signs(cells=-1.0, rows=0.0, columns=1.0, strata=0.0),
+    "variation_of_information": Signs(cells=-2.0, rows=1.0, columns=1.0, strata=0.0),
+}
 _NOTHING = 1e-10  # of a norm: less is what rounding leaves where chance alone gives all of it
 
 
@@ -107,27 +116,54 @@ class Dependence:
         def joint_share(total: FloatArray, at: IntArray) -> FloatArray:
             return _share(total, np.zeros_like(total), (x + y)[at] - total)
 
-        least, most = (
-            np.minimum(null.quantile(level), np.minimum(x, y)) for level in (1.0 - _LEVEL, _LEVEL)
-        )
+        mutual = self.kind == "mutual_information"
+        point = np.minimum(null.quantile(_LEVEL if mutual else 1.0 - _LEVEL), np.minimum(x, y))
         excess = _beyond(information, null.mean)
-        if self.kind != "mutual_information":
+        if not mutual:
             times = (1.0 if self.kind == "conditional_entropy" else 2.0) / self.log_base
-            excess, floor = -times * excess, score + times * _beyond(information, least)
+            excess, floor = -times * excess, score + times * _beyond(information, point)
             floor = np.maximum(floor, 0.0)
         elif self.normalized is None:
-            excess, floor = excess / self.log_base, most / self.log_base
+            excess, floor = excess / self.log_base, point / self.log_base
         elif self.normalized == "joint":
             whole = x + y - null.mean
             slope = np.divide(x + y, whole**2, out=np.zeros_like(whole), where=whole > 0)
             excess = score - null.expectation(joint_share, slope)
-            floor = joint_share(most, np.arange(len(most)))
+            floor = joint_share(point, np.arange(len(point)))
         else:
             norm = np.concatenate([normalize(joint, self.normalized) for joint in joints])
             chance = null.mean if self.correct else np.zeros_like(norm)
-            floor = _share(most, chance, norm)
+            floor = _share(point, chance, norm)
             excess = score if self.correct else _share(excess, np.zeros_like(norm), norm)
         return Tested(excess + 0.0, floor + 0.0, null.p_value, null.exact)
+
+    @property
+    def interval_is_closed(self) -> bool:
+        """Whether intervals need no draws: shares have two sums of x log x, one over the other."""
+        return self.normalized is None
+
+    def intervals(
+        self, joints: Sequence[Joint], values: Sequence[FloatArray], *, level: float
+    ) -> tuple[FloatArray, FloatArray]:
+        """Put intervals around the measure, as if rows were drawn again with replacement.
+
+        The groups of several pairs of columns are answered together, as in `if_independent`.
+        """
+        tables, answer = contingency(joints)
+        x, y = (_together([joint.place(side) for joint in joints]) for side in _SIDES)
+        of = answer[tables.cell_table]
+        size = sum(joint.n_groups for joint in joints)
+        again = Again(tables.cell, (x, y, tables.cell_table), of, size)
+        score = np.concatenate(values) * self.log_base
+        signs = _SIGNS[self.kind]
+        known, jackknife = again.moments(signs, score), again.jackknife_bias(signs)
+        n = np.maximum(segment_sum(tables.cell, of, again.size), 1.0)
+        both = ends_of(known, n * score, as_it_is, level, jackknife)
+        ends = [np.split(end / (n * self.log_base), _starts(joints)) for end in both]
+        for end in ends:
+            for part, joint in zip(end, joints, strict=True):
+                np.clip(part, *self.bounds(joint), out=part)
+        return np.concatenate(ends[0]), np.concatenate(ends[1])
 
     # ---- by draws -----------------------------------------------------------------------------
 
@@ -192,6 +228,18 @@ def contingency(joints: Sequence[Joint]) -> tuple[Contingency, IntArray]:
     answer = [joint.group_of + shift for joint, shift in zip(joints, before, strict=True)]
     tables = Contingency(int(sizes.sum()), rows, columns, cells.table, cells.total)
     return tables, np.concatenate(answer)
+
+
+def _together(places: Sequence[IntArray]) -> IntArray:
+    """Make one numbering of those of several pairs of columns."""
+    sizes = [int(place.max(initial=-1)) + 1 for place in places]
+    shifts = np.cumsum([0, *sizes[:-1]])
+    return np.concatenate([place + shift for place, shift in zip(places, shifts, strict=True)])
+
+
+def _starts(joints: Sequence[Joint]) -> IntArray:
+    """Return where the groups of all but the first pair of columns begin."""
+    return np.cumsum([joint.n_groups for joint in joints])[:-1]
 
 
 def samplers_of(joint: Joint) -> Callable[[int], TableSampler]:

@@ -83,6 +83,10 @@ class Joint:
         stratum[place] = self.stratum
         return stratum, weight
 
+    def place(self, of: Literal["x", "y"]) -> IntArray:
+        """Return which of the values that `margin` tells of each cell is in."""
+        return (self._x if of == "x" else self._y)[1]
+
     def alphabet(self, of: Literal["x", "y"]) -> int:
         """Return how many values of x or y occur anywhere."""
         return len(np.unique(self.x if of == "x" else self.y))

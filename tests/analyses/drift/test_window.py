@@ -145,13 +145,15 @@ def test_a_redacted_report_hides_the_keys_of_the_reference() -> None:
             {},
             TypeError,
             "drift() needs exactly one of reference= (the rows that today's are compared with, or "
-            "shares) and window= (how many periods before each one are compared with it, pooled); got none.",
+            "shares) and window= (how many periods before each one are compared with it, pooled); "
+            "got none.",
         ),
         (
             {"reference": DATA, "window": 2, "by": "day"},
             TypeError,
             "drift() needs exactly one of reference= (the rows that today's are compared with, or "
-            "shares) and window= (how many periods before each one are compared with it, pooled); got both.",
+            "shares) and window= (how many periods before each one are compared with it, pooled); "
+            "got both.",
         ),
         (
             {"window": 2},
