@@ -32,7 +32,8 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "explain": (
             LABELS,
-            "The columns to explain the change by; with ``by``, those to explain one by one.",
+            "The columns to explain the change by; with ``by``, those to explain one by one. None "
+            "means every column outside ``by`` and ``weights``, but for identifiers and clocks.",
         ),
         "profile": (LABELS, "The columns to count; missing values are counted apart."),
     },
@@ -207,20 +208,22 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             f"{BINS}, optional",
             "How columns of numbers, times and durations are cut into categories.",
         ),
-        "drift, report": (
-            BINS,
-            "How numbers, times and durations are cut. A mapping cuts its columns whatever they "
-            "hold, and leaves the others at 10 quantiles.",
-        ),
-        "explain": (
+        "drift, report, explain": (
             f"{BINS}, optional",
-            "How columns of numbers, times and durations are cut into categories, fitted to the "
-            "reference.",
+            "How numbers, times and durations are cut. By default into a bin for every ten rows "
+            "of the reference, from 2 to 10. A mapping cuts its columns whatever they hold, and "
+            "leaves the others at the default; anything else cuts all numbers and times.",
         ),
         "profile": (
             "int, str, sequence of edges, mapping of these by column, or Profile, optional",
             "How columns of numbers, times and durations are cut into categories; those of another "
             "profile are cut at the same places.",
+        ),
+    },
+    "kinds": {
+        "": (
+            'mapping of {"categorical", "ordered", "identifier", "clock"} by column, optional',
+            "What columns are, where their values do not tell.",
         ),
     },
     "binning": {

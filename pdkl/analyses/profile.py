@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pdkl.codes.groupers import grouper_text
-from pdkl.codes.intervals import Binner, named_by
+from pdkl.codes.intervals import Binner, cut_by
 from pdkl.codes.keys import Key, key_name, sort_rows
 from pdkl.codes.labels import OTHER, has_other, label_order, without_other
 from pdkl.core.counts.counts import sum_by
@@ -35,7 +35,7 @@ def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
     resolved = resolve(data, request, lambda _: [])
     source, keys, weights = resolved.source, resolved.keys, request.weights
     head, before = source.head, source.precounted
-    binned = [*named_by(request.bins), *given]
+    binned = [*cut_by(request.bins, head), *given]
     wanted = read_columns("columns", request.columns, head, resolved.excluded, binned)
     resolved = resolved.asking(list(dict.fromkeys(wanted)))
     _check_names(resolved.columns, keys, weights)

@@ -51,7 +51,12 @@ def report(
 
     def write() -> Report:
         found = examine.examine(
-            data, request, threshold=threshold, alpha=alpha, bins=bins, min_count=min_count
+            *(data, request),
+            threshold=threshold,
+            alpha=alpha,
+            bins=bins,
+            min_count=min_count,
+            quiet=redact or min_count is not None,
         )
         return _written(found, redact=redact, min_count=min_count)
 

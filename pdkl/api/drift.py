@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from pdkl.counting.kind_rules import Kind
     from pdkl.report.document import Report
     from pdkl.request.types import By
 
@@ -33,7 +34,8 @@ class DriftMethods(Data):
         threshold: float = 0.1,
         alpha: float = 0.05,
         dropna: bool = False,
-        bins: Any = 10,
+        bins: Any = None,
+        kinds: dict[Any, Kind] | None = None,
         blocks: Hashable | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
@@ -66,9 +68,12 @@ class DriftMethods(Data):
         dropna : bool
             Whether missing values are left out. By default they are a category like others, so that
             a column that went missing is seen.
-        bins : int, str, sequence of edges, or mapping of these by column
-            How numbers, times and durations are cut. A mapping cuts its columns whatever they hold,
-            and leaves the others at 10 quantiles.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How numbers, times and durations are cut. By default into a bin for every ten rows of
+            the reference, from 2 to 10. A mapping cuts its columns whatever they hold, and leaves
+            the others at the default; anything else cuts all numbers and times.
+        kinds : mapping of {"categorical", "ordered", "identifier", "clock"} by column, optional
+            What columns are, where their values do not tell.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
             Where rows come in bunches the p-values are far too small without it.
@@ -95,9 +100,9 @@ class DriftMethods(Data):
 
             =========================== ============================================================
             ``column``                  str, the name
-            ``kind``                    str: categorical (each value is a category), binned (numbers
-                                        and times in intervals), identifier (not scored), constant
-                                        (one category on both sides); missing in an error
+            ``kind``                    str: categorical (value by value), ordered (in bins, or the
+                                        levels in their order), identifier, clock (neither is
+                                        scored), see below; missing in an error
             ``n``, ``n_reference``      Int64, rows on either side; without the missing if
                                         ``dropna=True``; NA where they could not be counted
             ``missing``,                float64, the share of the rows without a value; NaN where a
@@ -109,7 +114,7 @@ class DriftMethods(Data):
             ``unseen``, ``vanished``    float64, the share of today's rows in new categories, and of
                                         the reference's in gone ones
             ``out_of_range``            float64, the share of today's rows below or above all that
-                                        the reference has; NaN for columns that are not binned
+                                        the reference has; NaN for what is not in bins
             ``js_distance``             float64, in bits: the root of js_divergence, in [0, 1]
             ``js_distance_excess``      float64, the part above what chance alone would give, as
                                         a root; negative where there is less than that
@@ -134,12 +139,14 @@ class DriftMethods(Data):
         Raises
         ------
         KeyError
-            A column that is asked for is in neither frame; a key or the weights are not in one.
+            A column that is asked for is in neither frame; a key or the weights are not in one;
+            ``kinds`` or ``bins`` names a column that is not compared.
         TypeError
             A reference that is no frame; a keyword of the wrong kind.
         ValueError
-            A keyword out of range; a measure of a single distribution; no column at all; no group
-            in common with the reference; weights that are not whole.
+            A keyword out of range; a kind that ``bins`` contradicts; a measure of a single
+            distribution; no column at all; no group in common with the reference; weights that are
+            not whole.
 
         Notes
         -----
@@ -150,7 +157,8 @@ class DriftMethods(Data):
         3. *empty*: a side has no row with a value.
         4. *drift*: excess >= threshold and p_adjusted < alpha.
         5. *unsure*: excess >= threshold, but not p_adjusted < alpha: too few rows to tell.
-        6. *ok*.
+        6. *skipped*: an identifier or a clock; ``note`` says why, and how to compare its values.
+        7. *ok*.
 
         Where chance alone makes scores infinite too, as with psi and a category of few rows, there
         is no excess; the score stands for it, and ``note`` says so. js_distance is always finite.
@@ -158,13 +166,28 @@ class DriftMethods(Data):
         **What 0.1 means.** A category's share that moves from .5 to .617, or from .01 to .048, is a
         js_distance of .1 in bits; so is a category never seen before with 2 % of the rows.
 
-        **Kinds.** Numbers and datetimes with more than 20 distinct values in the reference are
-        cut at its deciles, with categories for what lies below and above; with 20 or fewer each
-        value is a category. Make codes such as postcodes a categorical, and they are counted value
-        by value. Identifiers are columns other than floats in which at least 95 % of the values
-        are distinct, in today's data as well as in the reference, where there are at least 100.
-        They are named, not scored, unless ``bins`` names them: only whether a value is missing is
-        compared, where any is. One that repeats itself only today is scored like any other column.
+        **Kinds** are settled once for both sides and all groups, from the values alone, by the
+        first rule that holds; ``kinds`` says otherwise, and ``bins`` for a column makes it
+        *ordered*.
+
+        - *categorical*: truth values, unordered levels, constants; numbers with at most 20 values
+          on both sides together, of which the reference has 5 rows each on average; other text.
+        - *clock*: times of which today's median lies outside the middle 90 % of the reference's;
+          whole numbers of ten digits or more, each once, all above those of the reference.
+        - *identifier*: text with more than 20 values, where at least half of the rows on either
+          side have a value of their own; whole numbers that are all different where chance would
+          have repeated some, as 1, 2, 3, ...
+        - *ordered*: all other numbers, times and durations; ordered levels; text that is numbers,
+          as "4.20", but no codes of one width. Numbers among text are numbers, and each text beside
+          them is a category, or all are "(text)" where there are more than 20.
+
+        Clocks and identifiers are compared in what is missing; identifiers also in each value that
+        at least 5 rows, and 1 % of the rows of the smaller side, hold on both sides together: a
+        default that fills an id is drift.
+
+        **Bins** are fitted to the reference: one for every ten rows, from 2 to 10. A value that
+        holds the share of a bin, as 0 or a price may, has one of its own; the others are cut at
+        their quantiles. What lies below and above the reference has a category each.
 
         Values are compared as they are, not by dtype: "a" of a categorical and of an object column
         are one category, so are 1 and 1.0. Strings against numbers are an error.
@@ -185,7 +208,7 @@ class DriftMethods(Data):
         >>> result[["column", "kind", "out_of_range", "js_distance", "status"]]
           column         kind  out_of_range  js_distance status
         0    pay  categorical           NaN     0.000000     ok
-        1    age       binned           0.1     0.316228  drift
+        1    age      ordered           0.1     0.316228  drift
         >>> result["top_category"].iloc[1]
         'below 20'
         """
@@ -200,6 +223,7 @@ class DriftMethods(Data):
             weights=weights,
             base="bit",
             dropna=dropna,
+            kinds=kinds,
             test=True,
             blocks=blocks,
             n_resamples=n_resamples,
@@ -218,7 +242,8 @@ class DriftMethods(Data):
         threshold: float = 0.1,
         alpha: float = 0.05,
         dropna: bool = False,
-        bins: Any = 10,
+        bins: Any = None,
+        kinds: dict[Any, Kind] | None = None,
         blocks: Hashable | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
@@ -252,9 +277,12 @@ class DriftMethods(Data):
         dropna : bool
             Whether missing values are left out. By default they are a category like others, so that
             a column that went missing is seen.
-        bins : int, str, sequence of edges, or mapping of these by column
-            How numbers, times and durations are cut. A mapping cuts its columns whatever they hold,
-            and leaves the others at 10 quantiles.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How numbers, times and durations are cut. By default into a bin for every ten rows of
+            the reference, from 2 to 10. A mapping cuts its columns whatever they hold, and leaves
+            the others at the default; anything else cuts all numbers and times.
+        kinds : mapping of {"categorical", "ordered", "identifier", "clock"} by column, optional
+            What columns are, where their values do not tell.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
             Where rows come in bunches the p-values are far too small without it.
@@ -336,6 +364,7 @@ class DriftMethods(Data):
             weights=weights,
             base="bit",
             dropna=dropna,
+            kinds=kinds,
             test=True,
             blocks=blocks,
             n_resamples=n_resamples,

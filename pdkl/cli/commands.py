@@ -25,6 +25,7 @@ _COMPARING = (
     *("columns", "q", "by", "against", "reference", "match", "weights", "base", "dropna"),
     *("bins", "binning", "alphabet", "zeros", "smoothing"),
 )
+_BINS = 10  # of numbers in a profile
 _DRAWING = ("blocks", "n_resamples", "rng")
 _WRITTEN = ("encoding", "separator")  # how files of text are
 
@@ -85,7 +86,7 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
     metavar="MEASURE=THRESHOLD",
     help="The excess over noise from which on a difference is drift; by default js_distance=0.1.",
 )
-@keywords("alpha", "dropna", "bins", "match", *_DRAWING, *_WRITTEN)
+@keywords("alpha", "dropna", "bins", "kinds", "match", *_DRAWING, *_WRITTEN)
 @click.option("--redact", is_flag=True, help="Replace values, groups and bin edges by numbers.")
 @click.option(
     "--min-count",
@@ -145,7 +146,9 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
     form = output.chosen_format(form, path, _TABLES)
     before, now, place = _two_sides(reference, data, path, given)
     frame = InfoTheory(now).explain(before, **_asked(now, given))
-    return Outcome(output.write(frame, form), place)
+    left_out = [f"{name} ({why})" for name, why in frame.attrs["pdkl"]["skipped"].items()]
+    said = f"left out unless --columns names them: {', '.join(left_out)}" if left_out else ""
+    return Outcome(output.write(frame, form), place, said)
 
 
 @commands.command()
@@ -307,7 +310,7 @@ def _asked(data: Any, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _settle(data: Any, asked: dict[str, Any]) -> None:
     """Say of every column how it is counted, so that drift finds it as it would in the data."""
-    rule = asked.get("bins", kinds.BINS)
+    rule = asked.get("bins", _BINS)
     if isinstance(rule, str) and inputs.is_profile(rule):
         asked["bins"] = inputs.open_profile(rule)
         asked.setdefault("columns", asked["bins"].columns)
@@ -320,7 +323,7 @@ def _settle(data: Any, asked: dict[str, Any]) -> None:
     columns = asked.setdefault("columns", [name for name in every if name not in aside])
     named = rule if isinstance(rule, dict) else {}
     known = [name for name in columns if name in every and name not in named]
-    common = kinds.BINS if isinstance(rule, dict) else rule
+    common = _BINS if isinstance(rule, dict) else rule
     asked["bins"] = dict.fromkeys(kinds.numbers_to_cut(source, known, weights), common) | named
 
 

@@ -24,7 +24,7 @@ from pdkl.results.reading import (
     measure_of,
     settings_of,
 )
-from pdkl.results.statuses import BY_NAME, DRIFT, LEGEND, STATUSES
+from pdkl.results.statuses import BY_NAME, DRIFT, LEGEND, SKIPPED, STATUSES
 
 _LONGEST, _SHORTEST = 120, 24  # letters of a category …
 _LETTERS = 40_000  # … of which there are about so many in all
@@ -179,7 +179,7 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
             "lacks. Open a row to see what share they hold: unseen and vanished."
         )
     least = frame[["n", "n_reference"]].min(axis=1).astype("Float64")
-    scored = frame[measure].notna() & (frame["kind"] != "identifier")
+    scored = frame[measure].notna() & (frame["status"] != SKIPPED.name)
     sparse = scored & (least < _SPARSE * frame["categories"]).fillna(False).astype(bool)
     if n := int(sparse.sum()):
         found.append(
@@ -188,14 +188,6 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame) -> list[str]:
         )
     if call["dropna"]:
         found.append(f"Dropped: missing values are {_missing(frame)}.")
-    identifiers = frame.loc[frame["kind"] == "identifier", "column"].unique()
-    if len(identifiers):
-        listed = ", ".join(text.clipped(text.visible(name), 40) for name in identifiers[:10])
-        more = f" and {len(identifiers) - 10} more" if len(identifiers) > 10 else ""
-        found.append(
-            "Identifiers, where nearly every value is distinct, are scored at most by what is "
-            f"missing: {listed}{more}."
-        )
     counts = count_statuses(frame)
     found += [
         f"{one.name.capitalize()}: {text.rows(counts[one.name])}. Each {one.warning}."

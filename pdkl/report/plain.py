@@ -14,7 +14,7 @@ import pandas as pd
 
 from pdkl.report import text
 from pdkl.results.reading import beside, count_statuses, is_missing, measure_of, settings_of
-from pdkl.results.statuses import ERROR, FAILING
+from pdkl.results.statuses import ERROR, FAILING, SKIPPED
 
 _NUMBERS = (
     'JSON has no infinity: infinite numbers are the texts "inf" and "-inf". NaN and missing values '
@@ -101,7 +101,7 @@ def junit(frame: pd.DataFrame) -> str:
         tests=str(len(frame)),
         failures=str(int((wrong & ~errors).sum())),
         errors=str(int(errors.sum())),
-        skipped="0",
+        skipped=str(int(frame["status"].eq(SKIPPED.name).sum())),
     )
     numbers = beside(measure_of(frame))
     columns = [text.visible(str(name)) for name in frame["column"]]
@@ -114,6 +114,8 @@ def junit(frame: pd.DataFrame) -> str:
         if row["status"] in FAILING:
             tag = "error" if row["status"] == ERROR.name else "failure"
             ElementTree.SubElement(case, tag, type=row["status"], message=message)
+        elif row["status"] == SKIPPED.name:
+            ElementTree.SubElement(case, "skipped", message=message)
         else:
             ElementTree.SubElement(case, "system-out").text = f"{row['status']}: {message}"
     suites = ElementTree.Element("testsuites")

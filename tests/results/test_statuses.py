@@ -27,7 +27,7 @@ every_status = pytest.mark.parametrize("one", STATUSES, ids=NAMES)
 def report() -> pdkl.Report:
     before = pd.DataFrame(
         dict.fromkeys(["drift", "gone", "error", "empty", "ok", "unsure"], ["a"] * 200)
-    )
+    ).assign(skipped=[f"order {i}" for i in range(200)])
     today = before.assign(drift="b", new="a", empty=None).drop(columns="gone")
     today["error"] = pd.Series([["a"]] * 200, dtype=object)
     found: pdkl.Report = today.info_theory.report(before, rng=0)
@@ -112,7 +112,7 @@ def test_reports_fail_by_it(report: pdkl.Report, one: Status) -> None:
 
 
 def test_reports_count_the_worst_first(report: pdkl.Report) -> None:
-    assert repr(report).endswith(f"7 rows: {', '.join(f'1 {name}' for name in NAMES)}>")
+    assert repr(report).endswith(f"8 rows: {', '.join(f'1 {name}' for name in NAMES)}>")
 
 
 @every_status

@@ -27,7 +27,7 @@ from pdkl.counting import kinds
 from pdkl.counting.apart import apart
 from pdkl.counting.both_sides import count_matched, in_order
 from pdkl.counting.count import count, weights_of
-from pdkl.counting.kinds import DriftColumn
+from pdkl.counting.kinds import DriftColumn, KindRequest
 from pdkl.counting.pandas_counts import GroupedCounts
 from pdkl.request.keywords import Request
 from pdkl.request.parse import plain
@@ -61,15 +61,20 @@ def examine(
     alpha: Any,
     bins: Any,
     min_count: int | None = None,
+    quiet: bool = False,
 ) -> Examined:
-    """Answer, and keep what the answer was made of; with ``min_count``, of what may be told."""
+    """Answer, and keep what the answer was made of; with ``min_count``, of what may be told.
+
+    If ``quiet``, notes hold neither values nor counts of them.
+    """
     threshold, alpha = check(request, threshold, alpha)
     (measure,) = request.measures
     resolved = resolve(data, request, lambda _: columns_of(measure))
     _check_weights(resolved)
     columns = _columns(resolved)
     source, reference = resolved.sources
-    kinds.fit_numbers(columns, source, reference, request.weights, bins)
+    asked = KindRequest.of(request.kinds, bins, columns)
+    kinds.fit_numbers(columns, source, reference, request.weights, asked)
     resolved = resolved.asking([column.name for column in columns])
     form, options = resolved.form, resolved.options
     groups, occurs = _count(columns, resolved)
@@ -80,12 +85,16 @@ def examine(
             "threshold": threshold,
             "alpha": alpha,
             "bins": plain(bins),
+            "kinds": {as_text(name): kind for name, kind in asked.kinds.items()},
             "match": request.match,
         }
     )
     counted = CountedRequest(options, groups, [], tidy.ResultInfo(form, options.unit, attributes))
     table = Table(len(groups), columns, measure, counted)
-    prepared = line_up(resolved, table)
+    prepared = line_up(resolved, table, asked)
+    if quiet:
+        for column in columns:
+            column.keep_quiet()
     if min_count is not None:
         prepared = hide_few(prepared, table, min_count)
     score(prepared, table)

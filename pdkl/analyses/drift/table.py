@@ -21,6 +21,8 @@ ALWAYS = ("kl_divergence", "psi")  # beside the measure
 COUNTS = ("n", "n_reference")
 SIDES = ("", "_reference")  # how the facts of each end
 SUPPORT = ("categories", "new_categories", "gone_categories")
+# what notes go by: the distance in bits, and the share of today's rows above all bins
+REMARKED = ("distance", "above")
 Flags = NDArray[np.bool_]
 
 
@@ -37,8 +39,9 @@ def columns_of(measure: Measure) -> list[str]:
 
 
 def binners_of(columns: Sequence[DriftColumn]) -> dict[Hashable, Any]:
-    """Return how each of the columns that are cut is cut."""
-    return {column.name: column.binner for column in columns if column.binner is not None}
+    """Return how each of the columns that are cut as they are counted is cut."""
+    cut = {column.name: column.cut_early for column in columns}
+    return {name: binner for name, binner in cut.items() if binner is not None}
 
 
 class Table:
@@ -51,7 +54,8 @@ class Table:
         shape = (n_groups, len(columns))
         names = columns_of(measure)
         numbers = names[names.index("missing") : names.index("top_category")]
-        self.number = {name: np.full(shape, np.nan) for name in [*numbers, "top_contribution"]}
+        aside = ("top_contribution", *REMARKED)
+        self.number = {name: np.full(shape, np.nan) for name in [*numbers, *aside]}
         whole = [*COUNTS, *SUPPORT, "known", "known_reference"]
         self.whole = {name: np.zeros(shape, dtype=np.int64) for name in whole}
         self.top = np.full(shape, None, dtype=object)
@@ -63,6 +67,10 @@ class Table:
     def hidden(self) -> Flags:
         """Tell which rows have a side of too few rows, so that no more is told than that."""
         return self.few[""] | self.few["_reference"]
+
+    def known_of(self, row: int, place: int) -> dict[str, float]:
+        """Return what notes go by, of one comparison."""
+        return {name: float(self.number[name][row, place]) for name in (*REMARKED, "unseen")}
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pdkl.analyses.drift.notes import remarked
 from pdkl.analyses.drift.table import Flags, Table
 from pdkl.results.reading import beside, judged
-from pdkl.results.statuses import DRIFT, EMPTY, ERROR, GONE, NEW, OK, UNSURE, Status
+from pdkl.results.statuses import (
+    DRIFT,
+    EMPTY,
+    ERROR,
+    GONE,
+    NEW,
+    OK,
+    SKIPPED,
+    UNSURE,
+    Status,
+)
 
-_IDENTIFIER = "identifiers: nearly all values are distinct"
+_PARTS = "scored is what is missing, and what many rows share"
 
 
 def judge(
@@ -34,7 +45,9 @@ def judge(
     endless = np.isnan(excess) & ~np.isnan(score)
     large = judged(score, excess) >= threshold
     significant = number["p_adjusted"] < alpha
-    identifier = of_columns([column.kind == "identifier" for column in columns]).astype(bool)
+    aside = of_columns([not column.is_scored for column in columns]).astype(bool)
+    in_part = of_columns([_joined(column.why, _PARTS) for column in columns])
+    skipped = of_columns([_joined(column.why, column.remedy) for column in columns])
     rules: list[tuple[Flags, Status, Any]] = [
         (error, ERROR, of_columns([column.error for column in columns])),
         (~here & ~column_here, GONE, "data has no such column"),
@@ -45,10 +58,9 @@ def judge(
         (~value_here & ~value_there, EMPTY, "no value on either side"),
         (~value_here, EMPTY, "no value in data"),
         (~value_there, EMPTY, "no value in reference"),
-        (identifier & np.isnan(score), OK, f"{_IDENTIFIER}, so they are not scored"),
-        (identifier & large & significant, DRIFT, f"{_IDENTIFIER}; scored is what is missing"),
-        (identifier & large, UNSURE, f"{_IDENTIFIER}; scored is what is missing"),
-        (identifier, OK, f"{_IDENTIFIER}; scored is what is missing"),
+        (aside & large & significant, DRIFT, in_part),
+        (aside & large, UNSURE, in_part),
+        (aside, SKIPPED, skipped),
         (large & significant & ~endless, DRIFT, ""),
         (large & significant, DRIFT, f"no excess: {name} is infinite by chance too"),
         (large & ~endless, UNSURE, ""),
@@ -60,4 +72,8 @@ def judge(
         text if isinstance(text, np.ndarray) else np.full(shape, text, dtype=object)
         for _, _, text in rules
     ]
-    return status, np.select(which, notes, "")
+    return status, remarked(np.select(which, notes, ""), status, table)
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
