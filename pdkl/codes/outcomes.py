@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pdkl.codes.intervals import Binner
-from pdkl.codes.labels import OTHER, Labels, common_labels, dtype_families
+from pdkl.codes.labels import Labels, common_labels, dtype_families, place_of_other
 from pdkl.codes.scales import NUMBER, as_floats, scale_of
 from pdkl.codes.values import encode
 from pdkl.core.counts.counts import CodeArray
@@ -32,9 +35,10 @@ class Common:
         codes, labels = encode(values, name)
         outcome = np.full(len(labels) + 1, len(self.values))
         outcome[-1] = -1
-        single = np.array([label is not OTHER for label in labels], dtype=bool)
-        _, _, place = common_labels(self.values, labels[single])
-        outcome[:-1][single] = np.minimum(place, len(self.values))
+        if len(self.values):
+            single = np.arange(len(labels)) != place_of_other(labels)
+            _, _, place = common_labels(self.values, labels[single])
+            outcome[:-1][single] = np.minimum(place, len(self.values))
         every = np.empty(len(self.values) + 1, dtype=object)
         every[:-1], every[-1] = self.values.astype(object), PRESENT_TEXT
         return outcome[codes], pd.Index(every, dtype=object, tupleize_cols=False)
@@ -72,10 +76,19 @@ def read_numerals(labels: Labels) -> FloatArray | None:
     """Read the numerals among labels that are text, other text as NaN; None where some are not."""
     if not dtype_families(labels) <= {"string"}:
         return None
-    return np.array(
-        [float(value) if _NUMERAL.fullmatch(value) else np.nan for value in labels],
-        dtype=np.float64,
-    )
+    found = np.full(len(labels), np.nan)
+    known = np.flatnonzero(_match(labels))
+    found[known] = [float(value) for value in labels[known]]
+    return found
+
+
+def _match(labels: Labels) -> NDArray[np.bool_]:
+    """Tell which texts are numerals."""
+    try:
+        texts = pa.array(labels.astype(object), type=pa.large_string())
+    except (pa.ArrowInvalid, UnicodeEncodeError):  # half of a pair of surrogates
+        return np.array([bool(_NUMERAL.fullmatch(value)) for value in labels], dtype=bool)
+    return np.asarray(pc.match_substring_regex(texts, f"^(?:{_NUMERAL.pattern})$"), dtype=bool)
 
 
 def read_numbers(labels: Labels) -> FloatArray | None:

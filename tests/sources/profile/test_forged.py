@@ -371,7 +371,7 @@ def cell_by_cell(profile: Profile) -> Iterator[tuple[Facts, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("forge", "step", "number"), [(field_by_field, 4, 1140), (cell_by_cell, 1, 361)]
+    ("forge", "step", "number"), [(field_by_field, 4, 1155), (cell_by_cell, 1, 380)]
 )
 def test_fields_are_refused_or_make_a_profile(
     forge: Callable[[Profile], Iterator[tuple[Facts, Any]]],
