@@ -33,7 +33,8 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "explain": (
             LABELS,
-            "The columns to explain the change by; with ``by``, those to explain one by one.",
+            "The columns to explain the change by; with ``by``, those to explain one by one. None "
+            "means every column outside ``by`` and ``weights``, but for identifiers and clocks.",
         ),
         "profile": (
             LABELS,
@@ -246,21 +247,29 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "How columns of numbers, times and durations are cut into categories.",
         ),
         "drift, report": (
-            BINS,
-            "How numbers, times and durations are cut. A mapping cuts its columns whatever they "
-            "hold, and leaves the others at 10 quantiles. Beside shares they are cut at edges "
-            "alone, and else compared value by value.",
+            f"{BINS}, optional",
+            "How numbers, times and durations are cut. By default into a bin for every ten rows "
+            "of the reference, from 2 to 10. A mapping cuts its columns whatever they hold, and "
+            "leaves the others at the default; anything else cuts all numbers and times. Beside "
+            "shares they are cut at edges alone, and else compared value by value.",
         ),
         "explain": (
             f"{BINS}, optional",
-            "How columns of numbers, times and durations are cut into categories, fitted to the "
-            "reference.",
+            "How numbers, times and durations are cut. By default into a bin for every ten rows "
+            "of the reference, from 2 to 10. A mapping cuts its columns whatever they hold, and "
+            "leaves the others at the default; anything else cuts all numbers and times.",
         ),
         "profile": (
             "int, str, sequence of edges, mapping of these by column, or Profile, optional",
             "How columns of numbers, times and durations are cut into categories, all of them or "
             "those that are named. Those of another profile are cut, or rounded, at the same "
             "places, so that both can be added.",
+        ),
+    },
+    "kinds": {
+        "": (
+            'mapping of {"categorical", "ordered", "identifier", "clock"} by column, optional',
+            "What columns are, where their values do not tell.",
         ),
     },
     "binning": {

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from pdkl.codes.intervals import named_by, read_binning
+from pdkl.codes.intervals import cut_by, read_binning
 from pdkl.codes.labels import as_text, joint_name
 from pdkl.comparing.pairs import assess_pairs
 from pdkl.core.counts.counts import require_whole
@@ -148,7 +148,8 @@ def _pairs(resolved: ResolvedRequest, x: Any, y: Any, given: Any) -> list[Pair]:
     if y is not None:
         return _paired(resolved, "x", x, "y", y)
     exclude = resolved.exclude
-    discrete = read_columns("x", None, frame, excluded, named_by(resolved.request.bins), exclude)
+    binned = cut_by(resolved.request.bins, frame)
+    discrete = read_columns("x", None, frame, excluded, binned, exclude)
     if x is not None:
         chosen = read_columns("x", x, frame, excluded, exclude=exclude)
         return [(one, other) for one in chosen for other in discrete if other != one]

@@ -67,7 +67,11 @@ def report(
 
     def write() -> Report:
         found = examine.examine(
-            data, request, deciding, bins=bins, min_count=min_count, others=_OTHERS
+            *(data, request, deciding),
+            bins=bins,
+            min_count=min_count,
+            others=_OTHERS,
+            quiet=redact or min_count is not None,
         )
         found.frame.attrs["pdkl"]["max_drifted"] = max_drifted
         return _written(found, redact=redact, min_count=min_count)

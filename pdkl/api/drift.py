@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from pdkl.counting.kind_rules import Kind
     from pdkl.report.document import Report
     from pdkl.request.types import By, SmoothingRule, Zeros
 
@@ -38,7 +39,8 @@ class DriftMethods(Data):
         smoothing: SmoothingRule | None = None,
         zeros: Zeros = "inf",
         dropna: bool = False,
-        bins: Any = 10,
+        bins: Any = None,
+        kinds: dict[Any, Kind] | None = None,
         blocks: Hashable | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
@@ -87,10 +89,13 @@ class DriftMethods(Data):
         dropna : bool
             Whether missing values are left out. By default they are a category like others, so that
             a column that went missing is seen.
-        bins : int, str, sequence of edges, or mapping of these by column
-            How numbers, times and durations are cut. A mapping cuts its columns whatever they hold,
-            and leaves the others at 10 quantiles. Beside shares they are cut at edges alone, and
-            else compared value by value.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How numbers, times and durations are cut. By default into a bin for every ten rows of
+            the reference, from 2 to 10. A mapping cuts its columns whatever they hold, and leaves
+            the others at the default; anything else cuts all numbers and times. Beside shares they
+            are cut at edges alone, and else compared value by value.
+        kinds : mapping of {"categorical", "ordered", "identifier", "clock"} by column, optional
+            What columns are, where their values do not tell.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
             Where rows come in bunches the p-values are far too small without it.
@@ -132,9 +137,9 @@ class DriftMethods(Data):
             ``top_contribution``        float64, its contribution in bits: the square of js_distance
                                         is the sum of all
             ``note``                    str, what was wrong or needs saying, else empty
-            ``kind``                    str: categorical (each value is a category), binned (numbers
-                                        and times in intervals), identifier (not scored), constant
-                                        (one category on both sides); missing in an error
+            ``kind``                    str: categorical (value by value), ordered (in bins, or the
+                                        levels in their order), identifier, clock (neither is
+                                        scored), see below; missing in an error
             ``threshold``, ``alpha``    float64, as given
             ``n``, ``n_reference``      Int64, rows on either side; without the missing if
                                         ``dropna=True``; NA where they could not be counted, and of
@@ -148,7 +153,7 @@ class DriftMethods(Data):
             ``unseen``, ``vanished``    float64, the share of today's rows in new categories, and of
                                         the reference's in gone ones
             ``out_of_range``            float64, the share of today's rows below or above all that
-                                        the reference has; NaN for columns that are not binned
+                                        the reference has; NaN for what is not in bins
             ``p_value``                 float64, of the G statistic; 1 where there is one category
             =========================== ============================================================
 
@@ -158,14 +163,15 @@ class DriftMethods(Data):
         Raises
         ------
         KeyError
-            A column that is asked for is in neither frame; a key or the weights are not in one.
+            A column that is asked for is in neither frame; a key or the weights are not in one;
+            ``kinds`` or ``bins`` names a column that is not compared.
         TypeError
             Not exactly one of ``reference`` and ``window``; a reference that is neither a frame
             nor the shares of columns; a keyword of the wrong kind.
         ValueError
-            A keyword out of range; a measure of a single distribution; no column at all; no group
-            in common with the reference; weights that are not whole, with ``blocks`` or
-            ``n_resamples``.
+            A keyword out of range; a kind that ``bins`` contradicts; a measure of a single
+            distribution; no column at all; no group in common with the reference; weights that are
+            not whole, with ``blocks`` or ``n_resamples``.
 
         Notes
         -----
@@ -179,7 +185,8 @@ class DriftMethods(Data):
         4. *drift*: excess >= threshold and p_adjusted < alpha.
         5. *unsure*: excess >= threshold and p_value < alpha, but not p_adjusted: look at it, or
            bring more rows. It never fails a gate.
-        6. *ok*.
+        6. *skipped*: an identifier or a clock; ``note`` says why, and how to compare its values.
+        7. *ok*.
 
         Fractional weights are not numbers of rows, and nothing is known of chance: the score alone
         decides, ``excess``, ``noise_floor`` and the p-values are NaN, and ``note`` says so.
@@ -193,13 +200,28 @@ class DriftMethods(Data):
         about so a number that shifts by a quarter of a standard deviation. A share that goes from
         .10 to .17 stays below: where that matters, ``threshold={"status": 0.05}``.
 
-        **Kinds.** Numbers and datetimes with more than 20 distinct values in the reference are
-        cut at its deciles, with categories for what lies below and above; with 20 or fewer each
-        value is a category. Make codes such as postcodes a categorical, and they are counted value
-        by value. Identifiers are columns other than floats in which at least 95 % of the values
-        are distinct, in today's data as well as in the reference, where there are at least 100.
-        They are named, not scored, unless ``bins`` names them: only whether a value is missing is
-        compared, where any is. One that repeats itself only today is scored like any other column.
+        **Kinds** are settled once for both sides and all groups, from the values alone, by the
+        first rule that holds; ``kinds`` says otherwise, and ``bins`` for a column makes it
+        *ordered*.
+
+        - *categorical*: truth values, unordered levels, constants; numbers with at most 20 values
+          on both sides together, of which the reference has 5 rows each on average; other text.
+        - *clock*: times of which today's median lies outside the middle 90 % of the reference's;
+          whole numbers of ten digits or more, each once, all above those of the reference.
+        - *identifier*: text with more than 20 values, where at least half of the rows on either
+          side have a value of their own; whole numbers that are all different where chance would
+          have repeated some, as 1, 2, 3, ...
+        - *ordered*: all other numbers, times and durations; ordered levels; text that is numbers,
+          as "4.20", but no codes of one width. Numbers among text are numbers, and each text beside
+          them is a category, or all are "(text)" where there are more than 20.
+
+        Clocks and identifiers are compared in what is missing; identifiers also in each value that
+        at least 5 rows, and 1 % of the rows of the smaller side, hold on both sides together: a
+        default that fills an id is drift.
+
+        **Bins** are fitted to the reference: one for every ten rows, from 2 to 10. A value that
+        holds the share of a bin, as 0 or a price may, has one of its own; the others are cut at
+        their quantiles. What lies below and above the reference has a category each.
 
         **A history.** ``window=7`` compares each period of the last key of ``by`` with the seven
         before it that occur, or as many as there are, pooled, within the other keys; edges are
@@ -225,7 +247,7 @@ class DriftMethods(Data):
         >>> result[["column", "status", "score", "kind", "out_of_range"]]
           column status     score         kind  out_of_range
         0    pay     ok  0.000000  categorical           NaN
-        1    age  drift  0.316228       binned           0.1
+        1    age  drift  0.316228       ordered          0.1
         >>> result["top_category"].iloc[1]
         'below 20'
 
@@ -251,6 +273,7 @@ class DriftMethods(Data):
             dropna=dropna,
             smoothing=smoothing,
             zeros=zeros,
+            kinds=kinds,
             test=True,
             blocks=blocks,
             n_resamples=n_resamples,
@@ -276,7 +299,8 @@ class DriftMethods(Data):
         zeros: Zeros = "inf",
         max_drifted: float = 0.0,
         dropna: bool = False,
-        bins: Any = 10,
+        bins: Any = None,
+        kinds: dict[Any, Kind] | None = None,
         blocks: Hashable | None = None,
         match: bool | None = None,
         weights: Hashable | None = None,
@@ -329,10 +353,13 @@ class DriftMethods(Data):
         dropna : bool
             Whether missing values are left out. By default they are a category like others, so that
             a column that went missing is seen.
-        bins : int, str, sequence of edges, or mapping of these by column
-            How numbers, times and durations are cut. A mapping cuts its columns whatever they hold,
-            and leaves the others at 10 quantiles. Beside shares they are cut at edges alone, and
-            else compared value by value.
+        bins : int, str, sequence of edges, or mapping of these by column, optional
+            How numbers, times and durations are cut. By default into a bin for every ten rows of
+            the reference, from 2 to 10. A mapping cuts its columns whatever they hold, and leaves
+            the others at the default; anything else cuts all numbers and times. Beside shares they
+            are cut at edges alone, and else compared value by value.
+        kinds : mapping of {"categorical", "ordered", "identifier", "clock"} by column, optional
+            What columns are, where their values do not tell.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
             Where rows come in bunches the p-values are far too small without it.
@@ -419,6 +446,7 @@ class DriftMethods(Data):
             dropna=dropna,
             smoothing=smoothing,
             zeros=zeros,
+            kinds=kinds,
             test=True,
             blocks=blocks,
             n_resamples=n_resamples,

@@ -56,7 +56,8 @@ class ExplainMethods(Data):
         reference : DataFrame
             The rows to compare with, Q; those of the frame are P.
         columns : label or list of labels, optional
-            The columns to explain the change by; with ``by``, those to explain one by one.
+            The columns to explain the change by; with ``by``, those to explain one by one. None
+            means every column outside ``by`` and ``weights``, but for identifiers and clocks.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional
@@ -73,8 +74,9 @@ class ExplainMethods(Data):
             Whether rows that lack a value are left out (without ``by``, a value in any of the
             columns). By default missing is a category, as values that go missing are a change.
         bins : int, str, sequence of edges, or mapping of these by column, optional
-            How columns of numbers, times and durations are cut into categories, fitted to the
-            reference.
+            How numbers, times and durations are cut. By default into a bin for every ten rows of
+            the reference, from 2 to 10. A mapping cuts its columns whatever they hold, and leaves
+            the others at the default; anything else cuts all numbers and times.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
         n_resamples : int, optional
@@ -125,6 +127,9 @@ class ExplainMethods(Data):
         each as many as it has of them. What they would add then is known in closed form, from the
         moments of single cells (`InfoTheory` says how); numbers are cut at edges that are fitted
         to both sides together, as of those of one side alone the outer bins differ by construction.
+
+        Columns are of the kinds of `drift`. Identifiers and clocks are left out unless ``columns``
+        names them; ``attrs["pdkl"]["skipped"]`` says why.
 
         Each step takes the column with the largest excess of JS, not the largest contribution: that
         grows with the number of categories, also where nothing changed. It stops where no column

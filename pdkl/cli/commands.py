@@ -100,7 +100,7 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
     help="The excess over noise from which on a difference is drift; by default js_distance=0.1.",
 )
 @keywords(
-    *("alpha", "smoothing", "zeros", "dropna", "bins", "match", *_DRAWING, *_WRITTEN),
+    *("alpha", "smoothing", "zeros", "dropna", "bins", "kinds", "match", *_DRAWING, *_WRITTEN),
     smoothing="A pseudo-count for every category: laplace, jeffreys, perks or a number; by default "
     "0.5 in columns whose measure could be infinite.",
 )
@@ -191,7 +191,9 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
     form = output.chosen_format(form, path, _TABLES)
     (before, now), place = _sides([reference, data], path, given)
     frame = InfoTheory(now).explain(before, **_asked(now, given))
-    return Outcome(output.write(frame, form), place)
+    left_out = [f"{name} ({why})" for name, why in frame.attrs["pdkl"]["skipped"].items()]
+    said = f"left out unless --columns names them: {', '.join(left_out)}" if left_out else ""
+    return Outcome(output.write(frame, form), place, said)
 
 
 @commands.command()

@@ -10,6 +10,8 @@ import click
 import numpy as np
 import pandas as pd
 
+from pdkl.counting.kind_rules import KINDS
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -90,6 +92,14 @@ def bins(_: click.Context, __: click.Parameter, values: Sequence[str]) -> Any:
             "give one rule for all columns, or column=rule once for each column."
         )
     return _bins(values[0])
+
+
+def kinds(_: click.Context, __: click.Parameter, values: Sequence[str]) -> Any:
+    """Read ``column=kind`` for each of some columns."""
+    named = [value.rpartition("=") for value in values]
+    if not all(name and equals for name, equals, _ in named):
+        raise click.BadParameter("give column=kind, once for each column.")
+    return {name: kind for name, _, kind in named} or None
 
 
 def _bins(rule: str) -> Any:
@@ -180,6 +190,16 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "metavar": "RULE",
             "help": "How numbers and times are cut: a number of bins, a rule such as fd, edges "
             "such as 0,18,65, or one of these for a column: age=0,18,65 (repeatable).",
+        },
+    ),
+    "kinds": (
+        ("--kind", "kinds"),
+        {
+            "multiple": True,
+            "callback": kinds,
+            "metavar": "NAME=KIND",
+            "help": f"What a column is, where its values do not tell: {', '.join(KINDS)} "
+            "(repeatable).",
         },
     ),
     "binning": (

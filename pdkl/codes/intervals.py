@@ -144,13 +144,18 @@ def read_bins(parameter: str, bins: Any) -> Any:
         given = bins if isinstance(bins, np.ndarray) else list(bins)
         read = read_scaled(pd.Series(given)) if np.ndim(bins) == 1 else None
         if read is not None:
-            finite = ~read.missing & np.isfinite(read.numbers)
-            edges, unit = read.chosen(finite)
-            if finite.all() and (edges[1:] > edges[:-1]).all():
+            edges, unit = read.chosen(~read.missing)
+            # one that is no end would leave nothing of the bins beyond it; two alone cut nothing
+            if (
+                not read.missing.any()
+                and (edges[1:] > edges[:-1]).all()
+                and np.isfinite(edges).any()
+            ):
                 return Edges(read.scale, edges, unit)
             raise ValueError(
-                f"{parameter} must be finite edges that increase; got {list(bins)!r}. Values below "
-                "the first and above the last have categories of their own."
+                f"{parameter} must be edges that increase, the first and last of them perhaps "
+                f"infinite; got {list(bins)!r}. Values below the first and above the last have "
+                "categories of their own."
             )
     raise TypeError(
         f"{parameter} must be a number of bins, one of {', '.join(map(repr, RULES))}, at least two "
@@ -168,9 +173,15 @@ def _read(values: pd.Series[Any], name: Hashable) -> Scaled:
     return read
 
 
-def named_by(bins: Any) -> list[Hashable]:
-    """Return the columns that ``bins`` names, none where it is for all."""
-    return list(bins) if isinstance(bins, Mapping) else []
+def cut_by(bins: Any, frame: pd.DataFrame) -> list[Hashable]:
+    """Return the columns that ``bins`` is for: those that it names, else all that can be cut."""
+    if bins is None or isinstance(bins, Mapping):
+        return list(bins or {})
+    return [
+        name
+        for name, column in frame.items()
+        if may_be_scaled(column) and scale_of(column) != UNKNOWN
+    ]
 
 
 def rules_for(bins: Any, frame: pd.DataFrame, columns: Sequence[Hashable]) -> dict[Hashable, Any]:

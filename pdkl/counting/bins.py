@@ -22,23 +22,23 @@ from pdkl.codes.intervals import (
 from pdkl.codes.keys import group_rows
 from pdkl.codes.scales import may_be_scaled, scale_of
 from pdkl.core.counts.bin_edges import Binning
+from pdkl.core.counts.counts import WeightArray
 from pdkl.core.forms import LABEL, Q
 from pdkl.counting.apart import Wrong, apart, noting
 from pdkl.counting.count import weights_of
 from pdkl.request.resolve import ResolvedRequest, check_reference
 from pdkl.results import pairing
 from pdkl.sources.base import Rows, Source, different_bins
-from pdkl.sources.distinct_rows import named_columns
 
 
 def settle_bins(
-    resolved: ResolvedRequest, *, compared: bool, both: bool = False, wrong: Wrong | None = None
+    resolved: ResolvedRequest, *, compared: bool, wrong: Wrong | None = None
 ) -> dict[Hashable, Binner]:
     """Return how each binned column is cut: as a profile has cut it, else fitted once.
 
-    It is fitted to what is Q, where the rows of a column or frame are, or to ``both`` sides; else
-    to all rows. By default intervals hold equal shares of these where two distributions are
-    ``compared``. What is ``wrong`` with columns that cannot be cut is noted there, or else raised.
+    It is fitted to what is Q, where the rows of a column or frame are, else to all rows. By default
+    intervals hold equal shares of these where two distributions are ``compared``. What is ``wrong``
+    with columns that cannot be cut is noted there, or else raised.
     """
     request, form, source = resolved.request, resolved.form, resolved.source
     binning = read_binning(request.binning, request.bins, compared=compared)
@@ -68,15 +68,14 @@ def settle_bins(
         source = resolved.reference
         check_reference(request, source, list(rules))
     partner_of = dict(zip(resolved.columns, resolved.partners, strict=True))
-    sides = resolved.sources if both else [source]
-    rows_of = _rows_to_fit(resolved, sides, rules, partner_of, wrong)
-    pooled = both or (resolved.reference is None and form not in (Q, LABEL))
+    rows_of = _rows_to_fit(resolved, source, rules, partner_of, wrong)
+    is_pooled = resolved.reference is None and form not in (Q, LABEL)
     for name in [name for name in rules if not wrong or name not in wrong]:
         with noting(wrong, name):
             partner, rows = partner_of[name], rows_of.get(name)
             binner = _fitted(resolved, source.head, partner, rules[name], rows, binning)
             if binner is not None:
-                if pooled and binner.fitted != "given":
+                if is_pooled and binner.fitted != "given":
                     binner = replace(binner, fitted="pooled")
                 _cut_pair(binners, name, partner, binner)
     if not binners and not wrong:
@@ -131,22 +130,18 @@ def _open_rules(
 
 def _rows_to_fit(
     resolved: ResolvedRequest,
-    sides: Sequence[Source],
+    side: Source,
     rules: Mapping[Hashable, Any],
     partner_of: Mapping[Hashable, Hashable],
     wrong: Wrong | None,
 ) -> dict[Hashable, Rows]:
-    """Return rows of all sides for each rule of bins, but for edges, which need none."""
+    """Return rows of a side for each rule of bins, but for edges, which need none."""
     weights, keys = resolved.request.weights, resolved.keys if resolved.form is LABEL else []
     open_ = [name for name, rule in rules.items() if not isinstance(rule, Edges)]
 
     def ask(names: Sequence[Hashable]) -> dict[Hashable, Rows]:
         lists = [[*keys, partner_of[name]] for name in names]
-        every = [side.reduce(lists, weights, {}) if lists else [] for side in sides]
-        return {
-            name: parts[0] if len(parts) == 1 else _pooled(partner_of[name], *parts)
-            for name, *parts in zip(names, *every, strict=True)
-        }
+        return dict(zip(names, side.reduce(lists, weights, {}) if lists else [], strict=True))
 
     if wrong is None:
         return ask(open_)
@@ -155,20 +150,19 @@ def _rows_to_fit(
     return found
 
 
-def _pooled(name: Hashable, one: Rows, other: Rows) -> Rows:
-    """Put the values of a column on both sides behind one another, none changed."""
-    parts = [side.plain[name] for side in (one, other)]
-    if parts[0].dtype != parts[1].dtype:
+def pooled(
+    sides: Sequence[tuple[pd.Series[Any], WeightArray | None]],
+) -> tuple[pd.Series[Any], WeightArray | None]:
+    """Put the values of sides, and how many rows have each, behind one another, none changed."""
+    if len(sides) == 1:
+        return sides[0]
+    parts = [values for values, _ in sides]
+    if len({part.dtype for part in parts}) > 1:
         parts = [part.astype(object) for part in parts]
-    weights = [weights_of(side) for side in (one, other)]
     weight = [
-        np.ones(len(part), dtype=np.int64) if known is None else known
-        for part, known in zip(parts, weights, strict=True)
+        np.ones(len(values), dtype=np.int64) if known is None else known for values, known in sides
     ]
-    added = "rows" if name != "rows" else "_rows"
-    values = pd.concat(parts, ignore_index=True)
-    frame = named_columns({name: values, added: pd.Series(np.concatenate(weight))})
-    return Rows(frame, added)
+    return pd.concat(parts, ignore_index=True), np.concatenate(weight)
 
 
 def _fitted(

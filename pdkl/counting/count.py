@@ -10,6 +10,7 @@ import pandas as pd
 
 from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import Key, append_keys, group_rows, key_name, sort_rows
+from pdkl.codes.values import Encoder
 from pdkl.codes.weights import read_weights
 from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.core.measures.joint import Joint
@@ -24,15 +25,14 @@ def count(
     columns: Sequence[Hashable],
     by: Sequence[Key],
     weights: Hashable | None,
-    binners: Mapping[Hashable, Binner],
+    binners: Mapping[Hashable, Encoder],
 ) -> GroupedCounts:
     """Count each of ``columns`` by the groups of ``by``; without columns there are groups alone."""
     _require_uncut(source, by)
     keys = [key_name(key) for key in by]
     if not columns:
         return GroupedCounts(_groups(source, by, weights), {})
-    early = {name: binner for name, binner in binners.items() if name not in keys}
-    every = source.reduce([[*keys, column] for column in columns], weights, early)
+    every = source.reduce([[*keys, column] for column in columns], weights, _early(binners, keys))
     if source.one_frame or len(every) == 1:
         return _count(every[0], columns, by, binners)
     tallies = [
@@ -46,6 +46,17 @@ def count(
     return replace(first, columns=found)
 
 
+def _early(
+    encoders: Mapping[Hashable, Encoder], keys: Sequence[Hashable]
+) -> dict[Hashable, Binner]:
+    """Return the intervals that a source may cut as it reads; what is a key too is left whole."""
+    return {
+        name: encoder
+        for name, encoder in encoders.items()
+        if isinstance(encoder, Binner) and name not in keys
+    }
+
+
 def _groups(source: Source, by: Sequence[Key], weights: Hashable | None) -> pd.DataFrame:
     if not by:
         return pd.DataFrame(index=pd.RangeIndex(1))
@@ -54,7 +65,7 @@ def _groups(source: Source, by: Sequence[Key], weights: Hashable | None) -> pd.D
 
 
 def _count(
-    rows: Rows, columns: Sequence[Hashable], by: Sequence[Key], binners: Mapping[Hashable, Binner]
+    rows: Rows, columns: Sequence[Hashable], by: Sequence[Key], binners: Mapping[Hashable, Encoder]
 ) -> GroupedCounts:
     frame, left = _still_to_cut(rows, binners)
     tally = pandas_counts.count(frame, columns, by, rows.weights, left)
@@ -68,8 +79,8 @@ def _count(
 
 
 def _still_to_cut(
-    rows: Rows, binners: Mapping[Hashable, Binner]
-) -> tuple[pd.DataFrame, dict[Hashable, Binner]]:
+    rows: Rows, binners: Mapping[Hashable, Encoder]
+) -> tuple[pd.DataFrame, dict[Hashable, Encoder]]:
     """Return the columns that are not intervals yet, and the frame with their plain values."""
     left = {name: binner for name, binner in binners.items() if name not in rows.binned}
     return decoded(rows.frame, rows.coded & left.keys()), left
@@ -91,14 +102,13 @@ def count_jointly(
     columns: Sequence[Hashable],
     by: Sequence[Key],
     weights: Hashable | None,
-    binners: Mapping[Hashable, Binner],
+    binners: Mapping[Hashable, Encoder],
     *,
     dropna: bool,
 ) -> tuple[Counts, pd.DataFrame]:
     """Count the combinations of several columns by group; also return the keys of the groups."""
     keys = [key_name(key) for key in by]
-    early = {name: binner for name, binner in binners.items() if name not in keys}
-    rows = one(source, [*keys, *columns], weights, early)
+    rows = one(source, [*keys, *columns], weights, _early(binners, keys))
     frame, left = _still_to_cut(rows, binners)
     counts, found = pandas_counts.count_jointly(
         frame, columns, by, rows.weights, left, dropna=dropna
@@ -111,7 +121,7 @@ def count_pairs(
     pairs: Sequence[tuple[Hashable, Hashable]],
     by: Sequence[Key],
     weights: Hashable | None,
-    binners: Mapping[Hashable, Binner],
+    binners: Mapping[Hashable, Encoder],
     *,
     given: Hashable | None,
     dropna: bool,
@@ -120,8 +130,7 @@ def count_pairs(
     groups = [key_name(key) for key in by]
     excluded = [*groups, *([] if given is None else [given])]
     wanted = [list(dict.fromkeys([*excluded, *pair])) for pair in pairs]
-    early = {name: binner for name, binner in binners.items() if name not in groups}
-    every = source.reduce(wanted, weights, early)
+    every = source.reduce(wanted, weights, _early(binners, groups))
     _, keys = group_rows(every[0].frame, by)
     keys = decoded(keys, every[0].coded)
     order = sort_rows(keys)
@@ -156,10 +165,11 @@ def one(
     source: Source,
     columns: Sequence[Hashable],
     weights: Hashable | None,
-    binners: Mapping[Hashable, Binner] | None = None,
+    encoders: Mapping[Hashable, Encoder] | None = None,
 ) -> Rows:
     """Reduce the data to rows of the given columns."""
-    return source.reduce([list(dict.fromkeys(columns))], weights, binners or {})[0]
+    wanted = [list(dict.fromkeys(columns))]
+    return source.reduce(wanted, weights, _early(encoders or {}, []))[0]
 
 
 def weights_of(rows: Rows) -> WeightArray | None:

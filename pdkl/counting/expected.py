@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from pdkl.codes.intervals import Binner, Edges, fit_to, read_bins
+from pdkl.codes.intervals import Binner, Edges, fit_to
 from pdkl.codes.labels import natural_labels
 from pdkl.codes.scales import UNKNOWN, scale_of
-from pdkl.core.validation import is_number, require_columns
+from pdkl.core.validation import is_number
 from pdkl.counting.bins import binner_of_profiles
 from pdkl.counting.both_sides import fixed_counts
-from pdkl.counting.kinds import DriftColumn
+from pdkl.counting.kind_rules import CATEGORICAL, ORDERED
+from pdkl.counting.kinds import DriftColumn, KindRequest
 from pdkl.results.reading import is_missing
 from pdkl.sources.base import Source
 
@@ -39,30 +40,28 @@ def expect(
     columns: Sequence[DriftColumn],
     reference: Mapping[Any, Mapping[Any, Any]],
     source: Source,
-    bins: Any,
+    asked: KindRequest,
     *,
     dropna: bool,
 ) -> None:
     """Take the shares of each column for the counts of its other side.
 
-    Numbers are compared value by value, unless ``bins`` gives edges: there are no rows to fit to.
+    Numbers are compared value by value, unless edges were asked for: there are no rows to fit to.
     """
-    named = dict(bins) if isinstance(bins, Mapping) else {}
-    require_columns("bins", named, [column.name for column in columns], frame="the call")
-    rules = {name: read_bins(f"bins for column {name!r}", rule) for name, rule in named.items()}
-    for name, rule in rules.items():
+    for name, rule in asked.rules.items():
         if not isinstance(rule, Edges):
             raise ValueError(
                 f"bins for column {name!r} must be edges, as shares have no rows that bins could "
-                f"be fitted to; got {named[name]!r}."
+                f"be fitted to; got {rule!r}."
             )
-    common = None if isinstance(bins, Mapping) else read_bins("bins", bins)
+    common = asked.common if isinstance(asked.common, Edges) else None
     for column in [column for column in columns if column.there and not column.error]:
         shares = reference[column.name]
-        rule = rules.get(column.name, common if isinstance(common, Edges) else None)
-        column.binner = _binner(column, shares, source, rule, named=column.name in rules)
+        named = column.name in asked.rules
+        rule = asked.rules.get(column.name, common)
+        column.binner = _binner(column, shares, source, rule, named=named)
         column.other = fixed_counts(shares, column.name, dropna, column.binner)
-        column.kind = "categorical" if column.binner is None else "binned"
+        column.kind = CATEGORICAL if column.binner is None else ORDERED
 
 
 def _binner(

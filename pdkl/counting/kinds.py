@@ -1,37 +1,45 @@
-"""What kind of column each is: categories, numbers to be cut into intervals, identifiers."""
+"""What kind of column each is, and how it is counted: settled once, for both sides and all groups.
+
+Numbers and times are read before anything is counted, as they are cut into intervals. What else
+there is has been counted value by value when its kind is settled, and these counts tell it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pdkl.codes.intervals import Binner, fit_to, read_bins
-from pdkl.codes.scales import (
-    DURATION,
-    TIME_OF_DAY,
-    UNKNOWN,
-    may_be_scaled,
-    natural,
-    scale_of,
-)
-from pdkl.core.counts.counts import Counts, WeightArray
-from pdkl.core.validation import require_columns
+from pdkl.codes.intervals import Binner, Edges, fit_to, read_bins
+from pdkl.codes.labels import as_text, common_labels, dtype_families, has_other
+from pdkl.codes.outcomes import Beside, Common
+from pdkl.codes.scales import UNKNOWN, may_be_scaled, natural, scale_of
+from pdkl.codes.values import Encoder
+from pdkl.core.counts.bin_edges import Binning
+from pdkl.core.numerics.exact import FloatArray
+from pdkl.core.validation import one_of, require_columns
 from pdkl.counting.apart import Wrong, apart, noting, said
-from pdkl.counting.bins import binner_of_profiles
+from pdkl.counting.bins import binner_of_profiles, pooled
 from pdkl.counting.count import weights_of
+from pdkl.counting.kind_facts import Both, Values, numbers_among
+from pdkl.counting.kind_rules import (
+    CATEGORICAL,
+    CLOCK,
+    IDENTIFIER,
+    KINDS,
+    NOT_SCORED,
+    ORDERED,
+    Kind,
+    Verdict,
+    kind_of,
+)
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.sources.base import Source, different_bins
 
-BINS = 10
-_FEW = 20  # so many distinct numbers are categories as they are
-# values are identifiers where at least so many rows hold at least this share of distinct ones
-_LEAST = 100
-_DISTINCT = 0.95
+_MOST_TEXTS = 20  # so many different texts beside numbers are categories of their own
 
 
 @dataclass
@@ -41,20 +49,59 @@ class DriftColumn:
     name: Hashable
     here: bool  # whether the data have it
     there: bool  # whether the reference has it
-    kind: str | None = None  # categorical, binned, identifier, constant; None until known
+    kind: Kind | None = None  # None until known
+    why: str = ""  # it is not scored: what shows it
+    remedy: str = ""  # what to pass so that it is
+    remark: str = ""  # how its values were read, where that needs saying
+    runs_on: bool = False  # whether it is whole numbers that are given out one after the other
     error: str = ""
+    wrong: Exception | None = None  # what the error was, where it was raised
     binner: Binner | None = None
     own: LabelledCounts | None = None
     other: LabelledCounts | None = None
+    # what becomes of values that were counted one by one, or in intervals, where that is not all
+    encoder: Encoder | None = None
 
     @property
     def is_shared(self) -> bool:
         """Tell whether both sides have the column."""
         return self.here and self.there
 
+    @property
+    def is_scored(self) -> bool:
+        """Tell whether it is compared by more than what is missing or common."""
+        return self.kind not in NOT_SCORED
+
+    @property
+    def cut_early(self) -> Binner | None:
+        """The intervals that its values are put into as they are counted."""
+        return self.binner if not isinstance(self.encoder, Beside) else None
+
     def fail(self, message: str) -> None:
         """Give up on this column, and say why."""
         self.error, self.kind = message, None
+
+    def settle(self, verdict: Verdict, ranges: str = "") -> None:
+        """Take over a kind, and say what is not compared."""
+        self.kind, self.why = verdict
+        if self.kind in NOT_SCORED:
+            other = ORDERED if self.kind == CLOCK or self.binner is not None else CATEGORICAL
+            self.why = "; ".join(part for part in (self.why, ranges) if part)
+            self.remedy = f"kinds={{{as_text(self.name)!r}: {other!r}}} compares them"
+
+    def keep_quiet(self) -> None:
+        """Say no more of the kind than what it is: counts and values may tell of single rows."""
+        if not self.is_scored:
+            self.why = "most values occur once" if self.kind == IDENTIFIER else "values move on"
+        self.remark = "numbers beside text" if self.remark else ""
+
+    def recode(self, counts: LabelledCounts) -> LabelledCounts:
+        """Put counts by value, or by interval, into the outcomes that are compared."""
+        if self.encoder is None:
+            return counts
+        codes, labels = self.encoder(pd.Series(counts.labels), self.name)
+        recoded = counts.counts.recode(codes[counts.counts.outcome].astype(np.int64), len(labels))
+        return LabelledCounts(recoded, labels, leveled=True)
 
 
 def give_up(columns: Iterable[DriftColumn], wrong: Wrong) -> None:
@@ -62,113 +109,294 @@ def give_up(columns: Iterable[DriftColumn], wrong: Wrong) -> None:
     for column in columns:
         if column.name in wrong:
             column.fail(said(wrong[column.name]))
+            column.wrong = wrong[column.name]
+
+
+def read_kinds(kinds: Any, bins: Any) -> dict[Hashable, Kind]:
+    """Check ``kinds`` as far as the columns do not matter."""
+    if kinds is None:
+        return {}
+    if not isinstance(kinds, Mapping):
+        raise TypeError(
+            f"kinds must be a mapping {{column: kind}}, a kind being {_listed()}; got "
+            f"{type(kinds).__name__}."
+        )
+    named = bins if isinstance(bins, Mapping) else {}
+    for name, kind in kinds.items():
+        one_of(f"kinds for column {name!r}", kind, KINDS)
+        if kind != ORDERED and name in named:
+            raise ValueError(
+                f"kinds has {kind!r} for column {name!r}, and bins cuts it, which makes it "
+                f"{ORDERED!r}. Leave it out of one of them."
+            )
+    return dict(kinds)
+
+
+def _listed() -> str:
+    return f"{', '.join(map(repr, KINDS[:-1]))} or {KINDS[-1]!r}"
 
 
 @dataclass(frozen=True)
-class _Values:
-    """The values of a column that may be numbers or times, and how many rows each stands for."""
+class KindRequest:
+    """What was asked for of the kinds of columns, and of how numbers and times are cut."""
 
-    series: pd.Series[Any]
-    weight: WeightArray | None
+    kinds: Mapping[Hashable, Kind]
+    rules: Mapping[Hashable, Any]  # of the columns that are cut whatever they hold
+    common: Any  # how other numbers and times are cut, None as their rows allow
+    binning: Binning = "quantile"
+    both: bool = False  # whether intervals are fitted to both sides together, not to the reference
 
-    @cached_property
-    def scale(self) -> str | None:
-        return scale_of(self.series)
+    @classmethod
+    def of(
+        cls,
+        kinds: Any,
+        bins: Any,
+        columns: Sequence[DriftColumn],
+        binning: Binning = "quantile",
+        *,
+        both: bool = False,
+    ) -> KindRequest:
+        """Read the keywords."""
+        asked = read_kinds(kinds, bins)
+        named = dict(bins) if isinstance(bins, Mapping) else {}
+        every = [column.name for column in columns]
+        for parameter, names in (("kinds", asked), ("bins", named)):
+            require_columns(parameter, names, every, frame="the call")
+        rules = {name: read_bins(f"bins for column {name!r}", rule) for name, rule in named.items()}
+        common = None if bins is None or isinstance(bins, Mapping) else read_bins("bins", bins)
+        return cls(asked, rules, common, binning, both)
 
-    @property
-    def are_scaled(self) -> bool:
-        return self.scale not in (None, UNKNOWN)
+    def rule(self, name: Hashable) -> Any:
+        """Return how a column is cut."""
+        return self.rules.get(name, self.common)
 
-    @property
-    def are_many(self) -> bool:
-        """Whether there are more than a few distinct ones; the first rows mostly show it."""
-        for size in (1000, len(self.series)):
-            some = self.series.iloc[:size]
-            if self.weight is not None:
-                some = some[self.weight[:size] > 0]
-            if some.nunique() > _FEW:
-                return True
-        return False
-
-    @cached_property
-    def size(self) -> int:
-        """How many rows have a value."""
-        known = self.series.notna().to_numpy()
-        return int(known.sum() if self.weight is None else self.weight[known].sum())
-
-    @cached_property
-    def are_distinct(self) -> bool:
-        """Whether they look like identifiers."""
-        values = self.series if self.weight is None else self.series[self.weight > 0]
-        return values.nunique() >= _DISTINCT * self.size
+    def asked(self, name: Hashable) -> Kind | None:
+        """Return the kind that was asked for, in one way or the other."""
+        return ORDERED if name in self.rules else self.kinds.get(name)
 
 
 def fit_numbers(
-    columns: Sequence[DriftColumn], source: Source, reference: Source, weights: Hashable, bins: Any
+    columns: Sequence[DriftColumn],
+    source: Source,
+    reference: Source,
+    weights: Hashable,
+    request: KindRequest,
 ) -> None:
-    """Find the numbers and times, and fit their intervals to the reference.
+    """Settle the kinds of numbers and times, and fit their intervals.
 
-    A column that the reference lacks is fitted to the data, so that its kind is known. What a
-    profile has cut already stays cut at its edges.
+    A column that the reference lacks is fitted to the data. What a profile has cut already stays
+    cut at its edges.
     """
-    named = dict(bins) if isinstance(bins, Mapping) else {}
-    require_columns("bins", named, [column.name for column in columns], frame="the call")
-    rules = {name: read_bins(f"bins for column {name!r}", rule) for name, rule in named.items()}
-    common = BINS if isinstance(bins, Mapping) else read_bins("bins", bins)
-    _keep_cut(columns, source, reference, rules)
-    base: dict[Hashable, _Values] = {}
+    _keep_cut(columns, source, reference, request)
+    _cut_at_edges(columns, source, reference, request)
+    base: dict[Hashable, Values] = {}
     for side in (reference, source)[: 2 - (source is reference)]:
         chosen = [c for c in columns if not c.error and c.there == (side is reference)]
-        chosen = [c for c in chosen if c.binner is None]
-        chosen = [c for c in chosen if c.name in rules or may_be_scaled(side.head[c.name])]
+        chosen = [c for c in chosen if c.binner is None and request.asked(c.name) != CATEGORICAL]
+        chosen = [c for c in chosen if _may_be_cut(c, side, request)]
         base |= _read(side, chosen, weights)
-    numbers: list[DriftColumn] = []
-    doubtful: list[DriftColumn] = []
     wrong: Wrong = {}
+    doubtful: list[DriftColumn] = []
     for column in [column for column in columns if column.name in base]:
         with noting(wrong, column.name):
-            own = base[column.name]
-            if column.name in rules:
-                numbers.append(column)
-            elif _are_many_numbers(own):
-                numbers.append(column)
-                if column.is_shared and (
-                    _may_identify(own) or scale_of(source.head[column.name]) in (None, UNKNOWN)
-                ):
-                    doubtful.append(column)
+            if column.is_shared and _depends_on_today(column, base[column.name], source, request):
+                doubtful.append(column)
     today = _read(source, doubtful, weights)
-    for column in [column for column in numbers if not column.error]:
+    for column in [column for column in columns if column.name in base and not column.error]:
         both = [side[column.name] for side in (base, today) if column.name in side]
         with noting(wrong, column.name):
-            _fit(column, both, rules.get(column.name), common, counted=weights is None)
+            _settle_numbers(column, both, request, counted=weights is None)
     give_up(columns, wrong)
 
 
-def _fit(
-    column: DriftColumn, both: Sequence[_Values], rule: Any, common: Any, *, counted: bool
+def _may_be_cut(column: DriftColumn, side: Source, request: KindRequest) -> bool:
+    """Tell whether a column may be numbers or times, as far as its dtype shows it."""
+    head = side.head[column.name]
+    named = request.asked(column.name) == ORDERED and not getattr(head.dtype, "ordered", False)
+    return may_be_scaled(head) or (named and scale_of(head) is not None)
+
+
+def _depends_on_today(
+    column: DriftColumn, reference: Values, source: Source, request: KindRequest
+) -> bool:
+    """Tell whether today's values are needed to settle a kind, or to fit intervals."""
+    asked = request.asked(column.name)
+    if asked == ORDERED and not request.both:
+        return False
+    if request.both or asked is not None or not reference.are_scaled:
+        return True
+    if scale_of(source.head[column.name]) in (None, UNKNOWN):
+        return True
+    return request.common is None and reference.leave_the_kind_open
+
+
+def _settle_numbers(
+    column: DriftColumn, both: Sequence[Values], request: KindRequest, *, counted: bool
 ) -> None:
-    """Fit the intervals of a column to the first of the sides that were read."""
-    if rule is None and not all(values.are_scaled for values in both):
+    """Settle the kind of a column from the sides that were read, the reference first."""
+    name, asked = column.name, request.asked(column.name)
+    if asked is None and request.common is not None:
+        asked = ORDERED
+    if name not in request.rules and (
+        not all(values.are_scaled for values in both) or len({side.scale for side in both}) > 1
+    ):
         return  # to be counted value by value, so as to see what does not match
-    kind = "binned"
-    # floats are never identifiers, as most are distinct anyway; only the reference is asked,
-    # since pandas turns today's whole numbers into floats where some are missing
-    if rule is None and _may_identify(both[0]) and all(one.are_distinct for one in both):
-        kind = "identifier"  # cut all the same, as that is the cheapest count
+    first, last, known = both[0], both[-1], None
+    verdict = Verdict(ORDERED)
+    if asked != ORDERED and (len(both) > 1 or asked is not None or first.leave_the_kind_open):
+        known = Both.of(first, last)
+        facts = known.facts()
+        verdict = kind_of(facts) if asked is None else Verdict(asked)
+        column.runs_on = facts.runs_on
+    common = verdict.kind == IDENTIFIER and known is not None and known.common.any()
+    if verdict.kind != CATEGORICAL and not common:
+        values, weight = pooled(
+            [(side.series, side.weight) for side in (both if request.both else both[:1])]
+        )
+        column.binner = fit_to(
+            *(values, name, weight, request.rule(name), request.binning),
+            fitted="reference" if column.there and not request.both else "pooled",
+            counted=counted,
+        )
+    ranges = _ranges(both) if verdict.kind == CLOCK else ""
+    column.settle(verdict, ranges)
+    if not column.is_scored:  # cut all the same where that can be, as it is the cheapest count
+        column.encoder = Common(known.labels[known.common] if common and known else pd.Index([]))
+
+
+def _ranges(both: Sequence[Values]) -> str:
+    """Say from where to where the values of both sides go."""
+    texts = ["{} to {}".format(*map(as_text, side.ends())) for side in both if len(side.labels)]
+    return f"from {texts[-1]}, in the reference from {texts[0]}" if len(texts) > 1 else ""
+
+
+def settle_counted(column: DriftColumn, request: KindRequest, heads: Sequence[Any]) -> None:
+    """Settle the kind of a column whose values have been counted, and put them into its outcomes.
+
+    ``heads`` are its dtypes on the sides that have it.
+    """
+    sides = [side for side in (column.other, column.own) if side is not None]
+    if column.kind is None:
+        settle_values(column, [_of_counts(side) for side in sides], request, heads)
+    if column.kind == ORDERED and column.binner is None and len(sides) > 1:
+        _take_order(column)
+    for name in ("own", "other"):
+        side = getattr(column, name)
+        if side is not None:
+            setattr(column, name, column.recode(side))
+
+
+def settle_values(
+    column: DriftColumn, sides: Sequence[Values], request: KindRequest, heads: Sequence[Any]
+) -> None:
+    """Settle the kind of a column from all its values, those of the reference first."""
+    asked = request.asked(column.name)
+    if any(has_other(side.labels) for side in sides) or not _are_alike(sides):
+        # what was lumped together tells no more; what does not match is found where it is compared
+        column.settle(Verdict(asked or CATEGORICAL))
+        return
+    both = Both.of(sides[0], sides[-1])
+    levels = [dtype for dtype in heads if isinstance(dtype, pd.CategoricalDtype)]
+    ordered = any(dtype.ordered for dtype in levels)
+    declared = bool(levels) and not dtype_families(both.labels) <= {"string"}
+    numbers = None if ordered or declared else numbers_among(both)
+    if asked is not None:
+        verdict = Verdict(asked)
+    elif numbers is None:
+        verdict = kind_of(both.facts(levels=declared, ordered=ordered))
+    else:
+        known = ~np.isnan(numbers)
+        facts = both.only(known, pd.Index(numbers)).facts()
+        verdict = kind_of(facts) if request.common is None else Verdict(ORDERED)
+        column.runs_on = facts.runs_on
+    column.settle(verdict)
+    if not column.is_scored:
+        common = both.common & (verdict.kind == IDENTIFIER)
+        column.encoder = Common(both.labels[common])
+    elif verdict.kind == ORDERED and not ordered:
+        _cut_beside(column, both, numbers, request)
+
+
+def _are_alike(sides: Sequence[Values]) -> bool:
+    """Tell whether a value of one side could occur on the other."""
+    one, other = (dtype_families(side.labels) for side in (sides[0], sides[-1]))
+    return not one or not other or bool(one & other)
+
+
+def _of_counts(side: LabelledCounts) -> Values:
+    """Return the values of all groups together."""
+    return Values(pd.Series(side.labels), side.counts.outcome_totals)
+
+
+def _cut_beside(
+    column: DriftColumn, both: Both, numbers: FloatArray | None, request: KindRequest
+) -> None:
+    """Cut the numbers among values of which some are text."""
+    name, rule = column.name, request.rule(column.name)
+    if numbers is None and name in request.rules:
+        fit_to(pd.Series(both.labels), name, None, rule, request.binning, fitted="reference")
+    if numbers is None:
+        raise TypeError(
+            f"kinds has 'ordered' for column {name!r}, which holds neither numbers nor times nor "
+            "levels in order. Make it an ordered categorical, or leave it out of kinds."
+        )
+    known = ~np.isnan(numbers)
+    mass = both.reference if column.there else both.today
+    if request.both:
+        mass = both.reference + both.today
     column.binner = fit_to(
-        both[0].series,
-        column.name,
-        both[0].weight,
-        common if rule is None else rule,
-        "quantile",
-        fitted="reference" if column.there else "pooled",
-        counted=counted,
+        *(pd.Series(numbers[known]), name, mass[known], rule, request.binning),
+        fitted="reference" if column.there and not request.both else "pooled",
+        counted=True,
     )
-    column.kind = kind
+    numerals = dtype_families(both.labels) == {"string"}
+    texts = both.labels[~known]
+    column.encoder = Beside(column.binner, texts if len(texts) <= _MOST_TEXTS else None, numerals)
+    read = "numbers written as text" if numerals else "numbers"
+    if len(texts) > _MOST_TEXTS:
+        column.remark = f"{read}, beside {len(texts)} texts that are one category"
+    elif len(texts):
+        column.remark = f"{read}, beside {len(texts)} text{'s'[: len(texts) > 1]}"
+    else:
+        column.remark = read
+
+
+def _take_order(column: DriftColumn) -> None:
+    """Let today's levels have the order that the reference declares, where they have none."""
+    own, other = column.own, column.other
+    assert own is not None  # both sides
+    assert other is not None  # have the column
+    if own.leveled or not other.leveled:
+        return
+    every, place_other, place_own = common_labels(other.labels, own.labels)
+    column.other = replace(
+        other, counts=other.counts.relabel(place_other, len(every)), labels=every
+    )
+    column.own = LabelledCounts(own.counts.relabel(place_own, len(every)), every, leveled=True)
+
+
+def settle_all(
+    columns: Sequence[DriftColumn],
+    source: Source,
+    reference: Source,
+    weights: Hashable,
+    request: KindRequest,
+) -> None:
+    """Settle the kinds of all columns from their values, before any of them is counted."""
+    fit_numbers(columns, source, reference, weights, request)
+    left = [column for column in columns if not column.error and column.kind is None]
+    there, here = (_read(side, left, weights, plain=False) for side in (reference, source))
+    wrong: Wrong = {}
+    for column in [column for column in left if not column.error]:
+        with noting(wrong, column.name):
+            heads = [side.head[column.name].dtype for side in (source, reference)]
+            sides = [there[column.name], here[column.name]]
+            settle_values(column, sides, request, heads)
+    give_up(columns, wrong)
 
 
 def _keep_cut(
-    columns: Sequence[DriftColumn], source: Source, reference: Source, rules: Mapping[Hashable, Any]
+    columns: Sequence[DriftColumn], source: Source, reference: Source, request: KindRequest
 ) -> None:
     """Leave the columns that a profile has cut already as they are."""
     for column in columns:
@@ -177,59 +405,54 @@ def _keep_cut(
         except ValueError as error:
             column.fail(str(error))
         if column.binner is not None:
-            if column.name in rules:
+            rule = request.rules.get(column.name)
+            same = isinstance(rule, Edges) and rule.are_those_of(column.binner)
+            if rule is not None and not same:
                 raise ValueError(different_bins(column.name))
-            column.kind = "binned"
+            if request.kinds.get(column.name, ORDERED) == CATEGORICAL:
+                raise ValueError(
+                    f"kinds has 'categorical' for column {column.name!r}, but a profile has cut it "
+                    "already and its values are gone. Leave it out of kinds."
+                )
+            column.settle(Verdict(request.kinds.get(column.name, ORDERED)))
+            if not column.is_scored:
+                column.encoder = Common(pd.Index([]))
 
 
-def of_counted(column: DriftColumn) -> str:
-    """Return the kind of a column whose values have been counted one by one."""
-    both = [side for side in (column.other, column.own) if side is not None]
-    sizes = [int(side.counts.totals.sum()) for side in both]
-    if sizes[0] < _LEAST or pd.api.types.is_float_dtype(both[0].labels.dtype):
-        return "categorical"
-    distinct = [int(side.counts.observed.sum()) for side in both]
-    alike = all(number >= _DISTINCT * size for number, size in zip(distinct, sizes, strict=True))
-    return "identifier" if alike else "categorical"
-
-
-def without_values(column: DriftColumn) -> None:
-    """Keep of the values only whether there is one."""
-    for name in ("own", "other"):
-        side = getattr(column, name)
-        if side is not None:
-            setattr(column, name, as_presence(side))
-
-
-def as_presence(side: LabelledCounts) -> LabelledCounts:
-    """Make one outcome of all: that there is a value."""
-    counts = side.counts
-    groups = np.flatnonzero(counts.totals)
-    same = np.zeros(len(groups), dtype=np.int64)
-    all_of_them = Counts(groups, same, counts.totals[groups], counts.missing, 1)
-    return LabelledCounts(all_of_them, pd.Index(["(present)"]))
-
-
-def _may_identify(found: _Values) -> bool:
-    """Tell identifiers from few values, and from what is measured, mostly distinct anyway."""
-    measured = pd.api.types.is_float_dtype(found.series.dtype)
-    measured |= found.scale in (DURATION, TIME_OF_DAY)
-    return found.size >= _LEAST and not measured and found.are_distinct
-
-
-def _are_many_numbers(values: _Values) -> bool:
-    return values.are_scaled and values.are_many
+def _cut_at_edges(
+    columns: Sequence[DriftColumn], source: Source, reference: Source, request: KindRequest
+) -> None:
+    """Cut numbers and times at edges that were given, for which nothing has to be read."""
+    wrong: Wrong = {}
+    for column in columns:
+        rule, name = request.rule(column.name), column.name
+        if column.error or column.binner or not isinstance(rule, Edges):
+            continue
+        if name not in request.rules and request.asked(name) not in (None, ORDERED):
+            continue
+        having = zip((reference, source), (column.there, column.here), strict=True)
+        heads = [side.head[name] for side, has_it in having if has_it]
+        if all(scale_of(head) not in (None, UNKNOWN) for head in heads) and (
+            name in request.rules or all(map(may_be_scaled, heads))
+        ):
+            with noting(wrong, name):
+                column.binner = fit_to(heads[0], name, None, rule, "quantile", fitted="given")
+                column.settle(Verdict(ORDERED))
+    give_up(columns, wrong)
 
 
 def _read(
-    side: Source, columns: Sequence[DriftColumn], weights: Hashable
-) -> dict[Hashable, _Values]:
-    """Read the values of columns in one pass; give up those that cannot be read."""
+    side: Source, columns: Sequence[DriftColumn], weights: Hashable, *, plain: bool = True
+) -> dict[Hashable, Values]:
+    """Read the values of columns in one pass; give up those that cannot be read.
 
-    def ask(names: Sequence[Hashable]) -> dict[Hashable, _Values]:
+    ``plain`` ones are without levels.
+    """
+
+    def ask(names: Sequence[Hashable]) -> dict[Hashable, Values]:
         every = side.reduce([[name] for name in names], weights, {}) if names else []
         return {
-            name: _Values(natural(rows.plain[name]), weights_of(rows))
+            name: Values(natural(rows.plain[name]) if plain else rows.plain[name], weights_of(rows))
             for name, rows in zip(names, every, strict=True)
         }
 

@@ -9,7 +9,6 @@ from pdkl.codes.scales import are_scaled
 from pdkl.core.counts.bin_edges import fit
 from pdkl.core.counts.counts import WeightArray, sum_by
 from pdkl.core.numerics.exact import IntArray
-from pdkl.counting.kinds import BINS
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.sources.profile.columns import Rounding
 
@@ -61,6 +60,6 @@ def _edges(labels: Labels, weight: WeightArray) -> IntArray:
     if labels.dtype.kind == "f":
         finite = np.flatnonzero(np.isfinite(labels.to_numpy()))
     places, ends = np.arange(len(finite)), [0, 1, len(finite) - 1]
-    cuts = [fit(places, weight[finite], number, "quantile").edges for number in (_EDGES, BINS)]
+    cuts = [fit(places, weight[finite], number, "quantile").edges for number in (_EDGES, None)]
     # what is infinite lies beyond, and is kept as well
     return np.union1d(finite[np.unique([*ends, *np.concatenate(cuts)])], [0, len(labels) - 1])

@@ -24,7 +24,7 @@ from pdkl.results.reading import (
     keys_of,
     settings_of,
 )
-from pdkl.results.statuses import BY_NAME, DRIFT, LEGEND, STATUSES
+from pdkl.results.statuses import BY_NAME, DRIFT, LEGEND, SKIPPED, STATUSES
 
 _LONGEST, _SHORTEST = 120, 24  # letters of a category …
 _LETTERS = 40_000  # … of which there are about so many in all
@@ -251,7 +251,7 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFram
             "lacks. Open a row to see what share they hold: unseen and vanished."
         )
     least = frame[["n", "n_reference"]].min(axis=1).astype("Float64")
-    scored = frame["score"].notna() & (frame["kind"] != "identifier") & (least > 0)
+    scored = frame["score"].notna() & (frame["status"] != SKIPPED.name) & (least > 0)
     sparse = scored & (least < _SPARSE * frame["categories"]).fillna(False).astype(bool)
     if n := int(sparse.sum()):
         found.append(
@@ -260,12 +260,6 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFram
         )
     if call["dropna"]:
         found.append(f"Dropped: missing values are {_missing(frame)}.")
-    identifiers = list(frame.loc[frame["kind"] == "identifier", "column"].unique())
-    if identifiers:
-        found.append(
-            "Identifiers, where nearly every value is distinct, are scored at most by what is "
-            f"missing: {text.listed(identifiers)}."
-        )
     counts = count_statuses(frame)
     found += [
         f"{one.name.capitalize()}: {text.rows(counts[one.name])}. Each {one.warning}."

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pdkl.report import text
 from pdkl.results.reading import JUDGED, count_statuses, failing, is_missing, settings_of
-from pdkl.results.statuses import ERROR
+from pdkl.results.statuses import ERROR, SKIPPED
 
 _NUMBERS = (
     'JSON has no infinity: infinite numbers are the texts "inf" and "-inf". NaN and missing values '
@@ -103,7 +103,7 @@ def junit(frame: pd.DataFrame) -> str:
         tests=str(len(frame)),
         failures=str(int((wrong & ~errors).sum())),
         errors=str(int(errors.sum())),
-        skipped="0",
+        skipped=str(int(frame["status"].eq(SKIPPED.name).sum())),
     )
     columns = [text.visible(str(name)) for name in frame["column"]]
     called = _distinct(list(zip(text.segments(frame), columns, strict=True)))
@@ -118,6 +118,8 @@ def junit(frame: pd.DataFrame) -> str:
         if is_wrong:
             tag = "error" if row["status"] == ERROR.name else "failure"
             ElementTree.SubElement(case, tag, type=row["status"], message=message)
+        elif row["status"] == SKIPPED.name:
+            ElementTree.SubElement(case, "skipped", message=message)
         else:
             ElementTree.SubElement(case, "system-out").text = f"{row['status']}: {message}"
     suites = ElementTree.Element("testsuites")

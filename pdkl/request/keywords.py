@@ -43,6 +43,7 @@ class Request:
     zeros: Any = "inf"
     smoothing: Any = None
     bins: Any = None
+    kinds: Any = None
     binning: Any = None
     estimator: Any = "plugin"
     confidence: Any = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from pdkl.codes.groupers import FROM_DATA, grouper_text
-from pdkl.codes.intervals import named_by
+from pdkl.codes.intervals import cut_by
 from pdkl.codes.keys import Key, key_name
 from pdkl.codes.labels import as_text
 from pdkl.core.forms import FRAME, Form, Q
@@ -59,9 +59,13 @@ class ResolvedRequest:
 
     @property
     def binned(self) -> list[Hashable]:
-        """The columns that ``bins`` names, and those that a profile has cut."""
+        """The columns that ``bins`` is for, and those that a profile has cut."""
         cut = [name for source in self.sources for name in source.precounted.binners]
-        return [*named_by(self.request.bins), *cut]
+        asked = cut_by(self.request.bins, self.source.head)
+        if not isinstance(self.request.bins, Mapping):
+            lumped = {name for source in self.sources for name in source.precounted.folded}
+            asked = [name for name in asked if name not in {self.request.blocks, *lumped}]
+        return [*asked, *cut]
 
     @cached_property
     def is_matched(self) -> bool:

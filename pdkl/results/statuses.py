@@ -49,8 +49,9 @@ OK = Status(name="ok", is_scored=True)
 
 STATUSES = (DRIFT, GONE, ERROR, EMPTY, UNSURE, NEW, SKIPPED, OK)  # the worst first
 # where they are explained, in pictures and in the warnings of a report, what has no score is told
-# right behind drift; pictures also choose by it which columns they show
-LEGEND = (DRIFT, ERROR, GONE, NEW, EMPTY, SKIPPED, UNSURE, OK)
+# right behind drift, but for what nobody has to mind; pictures also choose by it which columns
+# they show
+LEGEND = (DRIFT, ERROR, GONE, NEW, EMPTY, UNSURE, SKIPPED, OK)
 
 BY_NAME = {status.name: status for status in STATUSES}
 FAILING = tuple(status.name for status in STATUSES if status.fails)

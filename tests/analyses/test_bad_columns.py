@@ -104,7 +104,11 @@ def test_every_analysis_goes_on_without_it(cells: list[Any]) -> None:
 def test_what_cannot_be_written_is_not_shown() -> None:
     cells = objects([Wild("text") for _ in range(SIZE)])
     frame = pd.DataFrame({"x": GOOD["x"], "bad": cells, "n": GOOD["n"]})
-    for found in (frame.info_theory.drift(frame), frame.info_theory.report(frame).frame):
+    asked = {"kinds": {"bad": "categorical"}}
+    for found in (
+        frame.info_theory.drift(frame, **asked),
+        frame.info_theory.report(frame, **asked).frame,
+    ):
         assert found["status"].tolist() == ["ok", "error", "ok"]
         assert found["note"].iloc[1] == "RuntimeError: no text"
 
@@ -145,7 +149,7 @@ def test_a_rule_that_asks_for_ever_so_many_bins_gets_the_most() -> None:
     frame = pd.DataFrame({"x": values, "whole": (values * 1e9).astype(np.int64)})
     for rule in ("fd", "auto", "scott"):
         bins = dict.fromkeys(frame, rule)
-        assert InfoTheory(frame).drift(frame, bins=bins)["kind"].tolist() == ["binned"] * 2
+        assert InfoTheory(frame).drift(frame, bins=bins)["kind"].tolist() == ["ordered"] * 2
         assert InfoTheory(frame).profile(bins=bins).columns == ["x", "whole"]
     far = pd.DataFrame({"x": pd.Series([10**400, -(10**400), 1] * 20, dtype=object)})
     found = InfoTheory(far).distribution("x", bins={"x": [0, 2]})

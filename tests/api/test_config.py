@@ -82,7 +82,7 @@ def test_every_setting() -> None:
 
 
 def test_settings_are_keywords_of_a_report() -> None:
-    assert set(KEYS) - {"kinds"} <= set(inspect.signature(InfoTheory.report).parameters)
+    assert set(KEYS) <= set(inspect.signature(InfoTheory.report).parameters)
 
 
 def test_one_key_of_groups_needs_no_array() -> None:

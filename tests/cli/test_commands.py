@@ -196,6 +196,31 @@ def test_identifiers_are_told_from_profiles(pdkl_: Command) -> None:
     assert (code, rows(out)[0]["kind"]) == (0, "identifier")
 
 
+def test_explain_says_what_it_leaves_out(pdkl_: Command) -> None:
+    frame = pd.DataFrame({"id": [f"u{i}" for i in range(100)], "plan": ["a", "b"] * 50})
+    frame.to_parquet("some.parquet")
+    code, _, errors = pdkl_("explain", "some.parquet", "some.parquet")
+    assert code == 0
+    assert errors == ("left out unless --columns names them: id (100 of 100 values occur once)\n")
+
+
+def test_kinds(pdkl_: Command) -> None:
+    frame = pd.DataFrame({"id": [f"u{i}" for i in range(100)], "n": range(100)})
+    frame.to_parquet("some.parquet")
+
+    def kinds(*asked: str) -> list[str]:
+        _, out, _ = pdkl_("drift", "some.parquet", "some.parquet", *asked, "--format", "json")
+        return [row["kind"] for row in rows(out)]
+
+    assert kinds() == ["identifier", "identifier"]
+    assert kinds("--kind", "id=categorical", "--kind", "n=clock") == ["categorical", "clock"]
+    code, _, errors = pdkl_("drift", "some.parquet", "some.parquet", "--kind", "id")
+    assert code == 2
+    assert "give column=kind, once for each column." in errors
+    _, out, _ = pdkl_("drift", "some.parquet", "some.parquet")
+    assert out.endswith("2 rows: 2 skipped\n")
+
+
 def test_profiles_with_one_anothers_bins_add_up(pdkl_: Command) -> None:
     BEFORE[:100].to_parquet("a.parquet")
     BEFORE[100:].to_csv("b.csv", index=False)

@@ -109,9 +109,11 @@ def test_edges_are_fitted_to_the_reference() -> None:
     ("values", "bins", "categories"),
     [
         ([3] * 5, 4, ["[3, 3]"]),
-        ([1, 2, 3] * 4, 4, ["[1, 2)", "[2, 3)", "[3, 3]"]),
+        ([1, 2, 3] * 4, 4, ["[0.5, 1.5)", "[1.5, 2.5)", "[2.5, 3.5]"]),
         ([0] * 95 + [1, 2, 3, 4, 5], 4, ["[0, 1)", "[1, 5]"]),
-        ([0] * 60 + [1, 2, 3, 4] * 10, 4, ["[0, 1)", "[1, 2)", "[2, 4]"]),
+        ([0] * 60 + [1, 2, 3, 4] * 10, 4, ["[0, 1)", "[1, 3)", "[3, 4]"]),
+        ([0] * 20 + [-2, -1, 1, 2] * 10, 4, ["[-2, 0)", "[0, 1)", "[1, 2]"]),
+        ([5] * 30 + [*range(10, 40)], 2, ["[10, 39]", "[5, 10)"]),
         ([1.0, np.nan], 2, ["[1, 1]"]),
         ([np.inf, -np.inf], 2, ["above 0", "below 0"]),
     ],
@@ -210,8 +212,8 @@ def test_results_go_to_parquet(tmp_path: Any) -> None:
         (
             lambda: THEORY.entropy("x", bins=[1, 1, 2]),
             ValueError,
-            "bins must be finite edges that increase; got [1, 1, 2]. Values below the first and "
-            "above the last have categories of their own.",
+            "bins must be edges that increase, the first and last of them perhaps infinite; got "
+            "[1, 1, 2]. Values below the first and above the last have categories of their own.",
         ),
         (
             lambda: THEORY.entropy("x", bins={"x": 0}),
@@ -311,3 +313,57 @@ def test_floats_fall_into_bins_at_the_precision_of_the_narrowest(dtype: Any) -> 
             edges
             == wide.info_theory.distribution("x", bins=[-2.0, -0.3, 0.1, 2.0])["count"].tolist()
         )
+
+
+@pytest.mark.parametrize(
+    ("rows", "bins"), [(1, 1), (9, 2), (25, 2), (30, 3), (99, 9), (100, 10), (10_000, 10)]
+)
+def test_a_bin_for_every_ten_rows(rows: int, bins: int) -> None:
+    values = np.random.default_rng(rows).normal(size=rows)
+    assert len(fit(values, None, None, "quantile").edges) - 1 == bins
+    weights = np.full(rows, 3)
+    tripled = fit(np.repeat(values, 3), None, None, "quantile")
+    assert fit(values, weights, None, "quantile").edges.tolist() == tripled.edges.tolist()
+
+
+@pytest.mark.parametrize("share", [0.1, 0.12, 0.3, 0.6, 0.9])
+def test_a_value_with_the_share_of_a_bin_has_its_own(share: float) -> None:
+    rng = np.random.default_rng(3)
+    size = round(1000 * share)
+    values = np.concatenate([np.full(size, 0.5), rng.normal(size=1000 - size)])
+    bins = fit(values, None, 10, "quantile")
+    codes = bins.assign(values, np.zeros(1000, dtype=bool))
+    counts = np.bincount(codes, minlength=bins.size)[1:-1]
+    own = bins.assign(np.array([0.5]), np.zeros(1, dtype=bool))[0] - 1
+    assert counts[own] == size
+    others = np.delete(counts, own)
+    assert others.sum() == 1000 - size
+    assert 1 <= len(others) <= 11
+    assert others.max() <= 2 * (1000 - size) / len(others)
+
+
+def test_jitter_makes_no_new_category_of_few_values() -> None:
+    rng = np.random.default_rng(0)
+    for values in ([0.1, 0.2, 0.3], [1.0, 2.0, 3.0, 4.0]):
+        before = pd.DataFrame({"x": rng.choice(values, 500)})
+        today = pd.DataFrame({"x": rng.choice(values, 500) + rng.normal(0, 1e-3, 500)})
+        for bins in (10, {"x": 10}):
+            found = today.info_theory.drift(before, bins=bins).iloc[0]
+            assert found[["status", "categories", "unseen"]].tolist() == ["ok", len(values), 0.0]
+
+
+def test_edges_may_be_infinite() -> None:
+    frame = pd.DataFrame({"x": [-np.inf, -5.0, 1.0, 2.0, 7.0, np.inf, np.nan]})
+    found = InfoTheory(frame).distribution("x", bins=[-np.inf, 1, 2, np.inf])
+    counts = dict(zip(found["category"], found["count"], strict=True))
+    assert counts == {"[-inf, 1)": 2, "[1, 2)": 1, "[2, inf]": 3}
+    ends = found.loc[found["category"] == "[-inf, 1)", ["low", "high"]]
+    assert ends.to_numpy().tolist() == [[-np.inf, 1.0]]
+    today = frame.info_theory.drift(frame, bins={"x": [-np.inf, 1, np.inf]})
+    assert today["out_of_range"].tolist() == [0.0]
+
+
+def test_a_rule_makes_no_more_bins_than_there_are_values() -> None:
+    values = np.append(np.linspace(0, 1, 50), 1e9)
+    for rule in ("fd", "auto", "scott", "sqrt"):
+        assert len(fit(values, None, rule, "width").edges) - 1 <= 51

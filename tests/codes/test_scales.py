@@ -183,7 +183,7 @@ def test_every_form_has_drifted_by_nothing_from_the_plain_one(scale: str, form: 
     for data in forms_of(forms[form]).values():
         for bins in ({"x": 4}, {"x": "fd"}):
             row = InfoTheory(data).drift(reference, bins=bins, rng=0).iloc[0]
-            assert row[["kind", "status", "note"]].tolist() == ["binned", "ok", ""]
+            assert row[["kind", "status", "note"]].tolist() == ["ordered", "ok", ""]
             assert row["score"] == 0
             back = InfoTheory(reference).drift(data, bins=bins, rng=0).iloc[0]
             assert back["score"] == 0

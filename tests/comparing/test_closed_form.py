@@ -151,7 +151,7 @@ def test_columns_in_which_nothing_differs(name: str, sizes: tuple[int, int]) -> 
     reference = null_columns(0, sizes[0], MAKES[name])
     today = null_columns(1, sizes[1], MAKES[name])
     found = InfoTheory(today).drift(reference)
-    assert (found["kind"] == "binned").all()
+    assert (found["kind"] == "ordered").all()
     assert 0.02 <= (found["p_value"] < 0.05).mean() <= 0.085
     assert (found["p_value"] < 0.01).mean() <= 0.025
     squares = found["excess"] * found["excess"].abs()

@@ -108,6 +108,12 @@ def test_a_step_of_ci(
         assert suite.attrib["failures"] == str(code)
 
 
+def test_the_command_says_why(days: Path) -> None:
+    done = python("-m", "pdkl", "explain", "monday.parquet", "wednesday.parquet", folder=days)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1].split()[:2] == ["1", "price"]
+
+
 def test_the_readme_shows_what_the_command_says(days: Path) -> None:
     text = (PIPELINES.parents[1] / "README.md").read_text(encoding="utf-8")
     session = text.split("```console\n$ cd orders\n")[1].split("```")[0]
@@ -117,7 +123,7 @@ def test_the_readme_shows_what_the_command_says(days: Path) -> None:
         done = python("-m", "pdkl", *command.split(), folder=days)
         # what is drawn differs between versions of NumPy
         found, told = (
-            re.sub(r"-?[\d.]+", "#", re.sub(" +", " ", one))
+            re.sub(r"-?[\d.]+", "#", re.sub(" +", " ", re.sub(" +\n", "\n", one)))
             for one in (done.stdout + done.stderr, expected)
         )
         assert found == told

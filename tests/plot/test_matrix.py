@@ -368,7 +368,7 @@ def test_drift_errors() -> None:
     fails(
         ValueError,
         "result has the status 'bad'; it must be one of 'drift', 'error', 'gone', 'new', 'empty', "
-        "'skipped', 'unsure', 'ok'.",
+        "'unsure', 'skipped', 'ok'.",
         lambda: drift(EVERY.assign(status="bad")),
     )
     fails(

@@ -151,13 +151,17 @@ def test_page_warns_in_words() -> None:
     rng = np.random.default_rng(0)
     before = pd.DataFrame(
         {
-            "few": rng.integers(0, 300, 400).astype(str),
+            "few": np.char.add("v", rng.integers(0, 300, 400).astype(str)),
             "id": [f"u{i}" for i in range(400)],
             "gap": ["a", None] * 200,
             "void": "v",
         }
     )
-    today = before.assign(few=rng.integers(0, 300, 400).astype(str), void=None, extra="x")
+    today = before.assign(
+        few=before["few"].replace("v7", "w7").sample(frac=1, random_state=1).array
+    )
+    today["void"] = None
+    today["extra"] = "x"
     today["id"] += "-"
     report = pdkl.InfoTheory(today).report(before, dropna=True, weights=None, rng=0, progress=False)
     warnings = re.findall(r"<li>(.*?)</li>", report.to_html() or "")
@@ -165,10 +169,7 @@ def test_page_warns_in_words() -> None:
     assert warnings[0].startswith("Infinite: kl_divergence and psi in 2 rows, as one side has")
     assert warnings[1].startswith("Sparse: in 1 row a side has fewer than 5 rows a category.")
     assert f"Dropped: missing values are {dropped}." in warnings
-    assert (
-        "Identifiers, where nearly every value is distinct, are scored at most by what is "
-        "missing: id." in warnings
-    )
+    assert "Skipped: 1 row. Each is not scored; its note says why." in warnings
     assert "Empty: 1 row. Each has no value on a side." in warnings
 
 

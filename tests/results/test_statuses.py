@@ -26,8 +26,8 @@ every_status = pytest.mark.parametrize("one", STATUSES, ids=NAMES)
 @pytest.fixture(scope="module")
 def report() -> pdkl.Report:
     before = pd.DataFrame(
-        dict.fromkeys(["drift", "gone", "error", "empty", "ok", "unsure", "skipped"], ["a"] * 200)
-    )
+        dict.fromkeys(["drift", "gone", "error", "empty", "ok", "unsure"], ["a"] * 200)
+    ).assign(skipped=[f"order {i}" for i in range(200)])
     today = before.assign(drift="b", new="a", empty=None).drop(columns="gone")
     today["error"] = pd.Series([["a"]] * 200, dtype=object)
     found: pdkl.Report = today.info_theory.report(before, rng=0)

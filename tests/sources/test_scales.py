@@ -109,7 +109,7 @@ def test_bins(engine: Engine, name: str, cut: str) -> None:
 @of_engines
 def test_drift(engine: Engine, name: str) -> None:
     found = InfoTheory(held(engine, TODAY, name)).drift(held(engine, BEFORE, name), rng=0)
-    assert found["kind"].tolist() == ["binned"]
+    assert found["kind"].tolist() == ["ordered"]
     equal(found, InfoTheory(plain(TODAY, name)).drift(plain(BEFORE, name), rng=0))
     across = InfoTheory(plain(TODAY, name)).drift(held(engine, BEFORE, name), rng=0)
     equal(across, found)

@@ -35,7 +35,7 @@ from pdkl.counting.apart import apart
 from pdkl.counting.both_sides import count_matched, in_order
 from pdkl.counting.count import count, weights_of
 from pdkl.counting.expected import expect, require_shares
-from pdkl.counting.kinds import DriftColumn
+from pdkl.counting.kinds import DriftColumn, KindRequest
 from pdkl.counting.pandas_counts import GroupedCounts
 from pdkl.request.keywords import Request
 from pdkl.request.parse import kept_columns, plain
@@ -72,19 +72,23 @@ def examine(
     bins: Any,
     min_count: int | None = None,
     others: Sequence[Measure] = (),
+    quiet: bool = False,
 ) -> Examined:
     """Answer, and keep what the answer was made of; with ``min_count``, of what may be told.
 
-    ``others`` are measured besides what decides.
+    ``others`` are measured besides what decides. If ``quiet``, notes hold neither values nor counts
+    of them.
     """
     resolved = resolve(data, request, lambda it: [*SHOWN, *reference_keys(it)])
     is_tested = _are_rows(resolved, ["min_count"] if min_count is not None else [])
     columns = _columns(resolved)
     names = [column.name for column in columns]
+    asked = KindRequest.of(request.kinds, bins, columns)
     if resolved.form is MAPPING:
-        expect(columns, request.reference, resolved.source, bins, dropna=request.dropna)
+        expect(columns, request.reference, resolved.source, asked, dropna=request.dropna)
     else:
-        kinds.fit_numbers(columns, resolved.source, resolved.sources[-1], request.weights, bins)
+        source, reference = resolved.source, resolved.sources[-1]
+        kinds.fit_numbers(columns, source, reference, request.weights, asked)
     resolved = resolved.asking(names)
     form, options = resolved.form, resolved.options
     rules = deciding.rules(names, options, fixed=resolved.form is MAPPING)
@@ -102,12 +106,16 @@ def examine(
             },
             "smoothing_added": request.smoothing is None,
             "bins": plain(bins),
+            "kinds": {as_text(name): kind for name, kind in asked.kinds.items()},
             "match": request.match,
         }
     )
     counted = CountedRequest(options, groups, [], tidy.ResultInfo(form, options.unit, attributes))
     table = Table(columns, rules, counted, others, is_tested=is_tested)
-    prepared = line_up(resolved, table)
+    prepared = line_up(resolved, table, asked)
+    if quiet:
+        for column in columns:
+            column.keep_quiet()
     if min_count is not None:
         prepared = hide_few(prepared, table, min_count)
     score(prepared, table)
@@ -139,6 +147,11 @@ def check(request: Request, deciding: Deciding) -> Request:
             raise ValueError(
                 "blocks= needs two samples whose blocks can change sides; shares are none. Leave "
                 "blocks out, or compare with rows."
+            )
+        if request.kinds is not None:
+            raise ValueError(
+                "kinds= says what the values of two samples are; shares say that themselves. Leave "
+                "kinds out, or compare with rows."
             )
     elif request.window is None and not is_data(request.reference):
         raise TypeError(

@@ -44,7 +44,7 @@ from pdkl.core.numerics.exact import FloatArray, IntArray, segment_max
 from pdkl.counting import kinds
 from pdkl.counting.apart import Wrong, apart, noting
 from pdkl.counting.blocks import count_blocks
-from pdkl.counting.kinds import DriftColumn, give_up
+from pdkl.counting.kinds import DriftColumn, KindRequest, give_up
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.inference import EXACT
 from pdkl.request.keywords import Options
@@ -59,7 +59,9 @@ _MOST_CELLS_DRAWN = 1 << 22
 _LEAST_DRAWS = 19
 
 
-def line_up(resolved: ResolvedRequest, table: Table) -> list[tuple[int, Column]]:
+def line_up(
+    resolved: ResolvedRequest, table: Table, asked: KindRequest
+) -> list[tuple[int, Column]]:
     """Put both sides of each column that is to be scored on one list of labels."""
     options, columns = table.counted.options, table.columns
     prepared: dict[int, Column] = {}
@@ -68,19 +70,16 @@ def line_up(resolved: ResolvedRequest, table: Table) -> list[tuple[int, Column]]
         if column.error:
             continue
         _count_rows(table, place)
-        column.kind = column.kind or kinds.of_counted(column)
-        if column.kind == "identifier":
-            if options.dropna or not _lacks_some(column):
-                continue
-            kinds.without_values(column)
-        own, other = _both(column, table.counted.groups)
-        sides = CountedColumn(column.name, column.name, own, other)
-        binners = {column.name: column.binner} if column.kind == "binned" and column.binner else {}
         with noting(wrong, column.name):
+            kinds.settle_counted(column, asked, _dtypes(column, resolved))
+            own, other = _both(column, table.counted.groups)
+            if not column.is_scored and not _has_common(own, other, dropna=options.dropna):
+                continue
+            sides = CountedColumn(column.name, column.name, own, other)
+            is_cut = column.is_scored and column.binner is not None
+            binners = {column.name: column.binner} if is_cut and column.binner else {}
             lined = column_of(resolved, sides, binners)
             require_written(lined.labels)
-            if lined.alphabet_size == 1:
-                column.kind = "constant"
             prepared[place] = lined
     give_up(columns, wrong)
     if resolved.request.blocks is not None:
@@ -88,9 +87,22 @@ def line_up(resolved: ResolvedRequest, table: Table) -> list[tuple[int, Column]]
     return list(prepared.items())
 
 
-def _lacks_some(column: DriftColumn) -> bool:
-    both = [side for side in (column.own, column.other) if side is not None]
-    return any(side.counts.missing.any() for side in both)
+def _dtypes(column: DriftColumn, resolved: ResolvedRequest) -> list[Any]:
+    """Return the dtypes of a column on the sides that have it."""
+    sides = [(resolved.source, column.here), (resolved.reference, column.there)]
+    return [side.head[column.name].dtype for side, has_it in sides if side is not None and has_it]
+
+
+def _has_common(own: LabelledCounts, other: LabelledCounts, *, dropna: bool) -> bool:
+    """Tell whether there is anything to compare of what is not scored value by value.
+
+    Where missing values are dropped, they are compared only in groups that have no others.
+    """
+    for side in (own.counts, other.counts):
+        lacking = side.missing > 0
+        if bool((lacking & (side.totals == 0) if dropna else lacking).any()):
+            return True
+    return len(own.labels) > 1
 
 
 def _add_blocks(prepared: dict[int, Column], resolved: ResolvedRequest, table: Table) -> None:
@@ -110,8 +122,7 @@ def _add_blocks(prepared: dict[int, Column], resolved: ResolvedRequest, table: T
             del prepared[place]
             continue
         own, other = (units[column.name] for units in found)
-        if column.kind == "identifier":
-            own, other = ((kinds.as_presence(side), owner) for side, owner in (own, other))
+        own, other = ((column.recode(side), owner) for side, owner in (own, other))
         prepared[place] = with_blocks(prepared[place], own, other, table.counted.options)
 
 
@@ -267,6 +278,9 @@ def _add_facts(
     other = np.repeat([_other(piece.column) for piece in pieces], [p.raw.size for p in pieces])
     lumped = raw.mass(ones, raw.outcome == other[raw.comparison]) > 0
     found["out_of_range"] = np.where((last >= 0) & ~lumped, outside, np.nan)
+    above = share(raw.mass(raw.count_p, raw.outcome == last[raw.comparison]), raw.total_p)
+    found["above"] = np.where((last >= 0) & ~lumped, above, np.nan)
+    found["distance"] = MEASURES["js_distance"].value(raw, np.log(2.0))
     for name, values in found.items():
         table.number[name][row, place] = values
 

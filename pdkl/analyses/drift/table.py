@@ -38,6 +38,8 @@ NUMBERS = (
     *("missing", "missing_reference", "unseen", "vanished", "out_of_range"),
 )
 LIMITS = ("threshold", "alpha")
+# what notes go by: the distance in bits, and the share of today's rows above all bins
+REMARKED = ("distance", "above")
 Flags = NDArray[np.bool_]
 
 
@@ -47,8 +49,9 @@ def reference_keys(resolved: ResolvedRequest) -> list[str]:
 
 
 def binners_of(columns: Sequence[DriftColumn]) -> dict[Hashable, Any]:
-    """Return how each of the columns that are cut is cut."""
-    return {column.name: column.binner for column in columns if column.binner is not None}
+    """Return how each of the columns that are cut as they are counted is cut."""
+    cut = {column.name: column.cut_early for column in columns}
+    return {name: binner for name, binner in cut.items() if binner is not None}
 
 
 class Table:
@@ -66,7 +69,7 @@ class Table:
         self.columns, self.rules, self.counted, self.others = columns, rules, counted, others
         self.is_tested = is_tested  # not where weights are fractional
         shape = (len(counted.groups), len(columns))
-        names = [*NUMBERS, *(one.name for one in others)]
+        names = [*NUMBERS, *REMARKED, *(one.name for one in others)]
         self.number = {name: np.full(shape, np.nan) for name in names}
         self.whole = {name: np.zeros(shape, dtype=np.int64) for name in SUPPORT}
         # rows of each side: those that are told, those with a value, and all
@@ -94,6 +97,10 @@ class Table:
         """Tell on which side rows have no value, where both sides have rows."""
         both = (self.whole["rows"] > 0) & (self.whole["rows_reference"] > 0) & ~self.hidden
         return {end: both & (self.whole[f"known{end}"] == 0) for end in SIDES}
+
+    def known_of(self, row: int, place: int) -> dict[str, float]:
+        """Return what notes go by, of one comparison."""
+        return {name: float(self.number[name][row, place]) for name in (*REMARKED, "unseen")}
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pdkl.analyses.drift.notes import remarked
 from pdkl.analyses.drift.table import Flags, Table
 from pdkl.core.forms import PREVIOUS
 from pdkl.results.reading import JUDGED, judged
 from pdkl.results.statuses import DRIFT, EMPTY, ERROR, GONE, NEW, OK, SKIPPED, UNSURE, Status
 
 _UNTESTED = "not tested: weights are fractional"
-_IDENTIFIER = "identifiers: nearly all values are distinct"
+_PARTS = "scored is what is missing, and what many rows share"
 
 
 def judge(table: Table, occurs: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -46,7 +47,9 @@ def judge(table: Table, occurs: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
         if table.counted.form is PREVIOUS
         else (NEW, "reference has no such group")
     )
-    identifier = of_columns([column.kind == "identifier" for column in columns]).astype(bool)
+    aside = of_columns([not column.is_scored for column in columns]).astype(bool)
+    in_part = of_columns([_joined(column.why, _PARTS) for column in columns])
+    skipped = of_columns([_joined(column.why, column.remedy) for column in columns])
     rules: list[tuple[Flags, Status, Any]] = [
         (error, ERROR, of_columns([column.error for column in columns])),
         (~here & ~column_here, GONE, "data has no such column"),
@@ -62,10 +65,9 @@ def judge(table: Table, occurs: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
         (~value_here, OK, "no value in data"),
         (~value_there & drifted, EMPTY, "no value in reference"),
         (~value_there, OK, "no value in reference"),
-        (identifier & np.isnan(score), OK, f"{_IDENTIFIER}, so they are not scored"),
-        (identifier & drifted, DRIFT, f"{_IDENTIFIER}; scored is what is missing"),
-        (identifier & large & likely, UNSURE, f"{_IDENTIFIER}; scored is what is missing"),
-        (identifier, OK, f"{_IDENTIFIER}; scored is what is missing"),
+        (aside & drifted, DRIFT, in_part),
+        (aside & large & likely, UNSURE, in_part),
+        (aside, SKIPPED, skipped),
         (drifted, DRIFT, ""),
         (large & likely, UNSURE, ""),
         (endless, OK, chance),
@@ -79,5 +81,9 @@ def judge(table: Table, occurs: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
     note = np.select(which, notes, "")
     if not table.is_tested:
         scored = ~np.isnan(score)
-        note[scored] = [f"{text}; {_UNTESTED}" if text else _UNTESTED for text in note[scored]]
-    return status, note
+        note[scored] = [_joined(text, _UNTESTED) for text in note[scored]]
+    return status, remarked(note, status, table)
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)

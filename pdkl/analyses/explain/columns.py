@@ -19,9 +19,8 @@ from pdkl.analyses.explain.splits import (
     judge,
     text_column,
 )
-from pdkl.codes.intervals import Binner
 from pdkl.codes.labels import as_text, common_labels, label_order
-from pdkl.codes.values import encode
+from pdkl.codes.values import Encoder, encode
 from pdkl.comparing.shared_labels import require_alike
 from pdkl.core.counts.counts import require_whole, sum_by
 from pdkl.core.measures.chain_rule import Split
@@ -187,7 +186,7 @@ def _whole_weights(rows: Rows) -> IntArray:
     return weight.astype(np.int64)
 
 
-def _codes(here: Rows, there: Rows, column: Hashable, binners: dict[Hashable, Binner]) -> IntArray:
+def _codes(here: Rows, there: Rows, column: Hashable, binners: dict[Hashable, Encoder]) -> IntArray:
     """Give the rows of both sides one code per value, in the order of the values; -1 is missing."""
     sides = []
     for rows in (here, there):

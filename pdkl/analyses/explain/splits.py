@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.codes.intervals import Binner
+from pdkl.codes.values import Encoder
 from pdkl.comparing.inference import WORTH_THREADS, with_progress
 from pdkl.core.inference.closed import excess_and_floor
 from pdkl.core.inference.statistics import null_summary, p_value
@@ -32,9 +32,10 @@ class Explained:
     """What is to be explained: a request whose columns are cut, and the measure that is split."""
 
     resolved: ResolvedRequest
-    binners: dict[Hashable, Binner]
+    binners: dict[Hashable, Encoder]
     measure: Chained
     wrong: Wrong  # what goes wrong with columns that are left out
+    skipped: dict[Hashable, str]  # columns that are not compared by default, and why
 
     @property
     def inference(self) -> InferenceOptions:

@@ -16,6 +16,8 @@ Binning = Literal["quantile", "width"]
 Rule = Literal["auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt"]
 RULES = ("auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt")
 MOST_BINS = 10_000
+# unless a number is given, there is one for every so many rows, from so many up to so many
+_ROWS_OF_A_BIN, _FEWEST, _MOST = 10, 2, 10
 Numbers = NDArray[Any]  # float64, or int64 for times and durations
 
 
@@ -58,13 +60,16 @@ class Bins:
 
 
 def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binning) -> Bins:
-    """Fit edges to finite values of positive weight, which may be none: a number or by a rule."""
+    """Fit edges to finite values of positive weight, which may be none: a number or by a rule.
+
+    None stands for as many bins as the rows fill.
+    """
+    if bins is None:
+        bins = bins_for(float(len(values) if weights is None else weights.sum()))
     distinct = np.unique(values)
     tied = _ends_occur_again(values, weights)
     if len(distinct) <= (bins if isinstance(bins, int) else 1):
-        # a bin for each value; nothing at all is put into [0, 0]
-        ends = distinct if len(distinct) else np.zeros(1, dtype=values.dtype)
-        return Bins(np.append(ends, ends[-1]), tied)
+        return Bins(_around(distinct), tied)
     if isinstance(bins, int) and binning == "quantile":
         return Bins(_quantiles(values, weights, bins), tied)
     low, high = distinct[0], distinct[-1]
@@ -73,13 +78,31 @@ def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binnin
         away = values - low
         if values.dtype.kind == "i":
             away = away.view(np.uint64)  # the range may be twice what a signed integer holds
-        number = _number(away.astype(np.float64), bins)
+        number = _number(away.astype(np.float64), bins, most=min(len(distinct), MOST_BINS))
     if values.dtype.kind == "i":
         steps = [int(low) + (int(high) - int(low)) * i // number for i in range(number + 1)]
         edges: Numbers = np.array(steps, dtype=np.int64)
     else:
         edges = np.linspace(low, high, number + 1)
     return Bins(np.unique(edges), tied, by_width=True)
+
+
+def _around(distinct: Numbers) -> Numbers:
+    """Return the edges of a bin for each value; nothing at all is put into [0, 0].
+
+    Numbers are in the middle of theirs, so that jitter leaves them where they are.
+    """
+    ends = distinct if len(distinct) else np.zeros(1, dtype=distinct.dtype)
+    if len(ends) == 1 or ends.dtype.kind == "i":
+        return np.append(ends, ends[-1])
+    half = np.diff(ends) / 2.0
+    edges: Numbers = np.concatenate([ends[:1] - half[:1], ends[:-1] + half, ends[-1:] + half[-1:]])
+    return edges if (np.diff(edges) > 0).all() else np.append(ends, ends[-1])
+
+
+def bins_for(rows: float) -> int:
+    """Return how many bins so many rows fill."""
+    return int(min(max(rows // _ROWS_OF_A_BIN, _FEWEST), _MOST))
 
 
 def _ends_occur_again(values: Numbers, weights: WeightArray | None) -> tuple[bool, bool]:
@@ -90,8 +113,8 @@ def _ends_occur_again(values: Numbers, weights: WeightArray | None) -> tuple[boo
     return low != 1.0, high != 1.0
 
 
-def _number(away: NDArray[np.float64], rule: str) -> int:
-    """Return how many bins a rule asks for, at most so many as there may be.
+def _number(away: NDArray[np.float64], rule: str, *, most: int) -> int:
+    """Return how many bins a rule asks for, no more than there are different values.
 
     Rules that take their width from the spread of most values ask for any number where a few lie
     far off, and NumPy makes room for all of them.
@@ -103,26 +126,39 @@ def _number(away: NDArray[np.float64], rule: str) -> int:
         else:
             low, high = np.percentile(away, [25, 75])
             width = float(2.0 * (high - low) / size ** (1 / 3))
-        if 0.0 < width < float(away.max()) / MOST_BINS:
-            return MOST_BINS
-    return min(len(np.histogram_bin_edges(away, bins=rule)) - 1, MOST_BINS)
+        if 0.0 < width < float(away.max()) / most:
+            return most
+    return min(len(np.histogram_bin_edges(away, bins=rule)) - 1, most)
 
 
 def _quantiles(values: Numbers, weights: WeightArray | None, bins: int) -> Numbers:
-    """Cut between distinct values, each time where the mass below is nearest to its share.
+    """Cut at quantiles, a value that holds the share of a bin, such as 0, being one of its own.
 
-    So a value with more than its share, such as 0, keeps an interval of its own.
+    Each stretch between such values is cut into as many bins as its rows make.
     """
     distinct, place = np.unique(values, return_inverse=True)
-    below = np.cumsum(np.bincount(place, weights=weights, minlength=len(distinct)))
+    mass = np.bincount(place, weights=weights, minlength=len(distinct)).astype(np.float64)
+    below, share = np.cumsum(mass), mass.sum() / bins
+    own = np.flatnonzero(mass >= share)
+    starts = {0, *own.tolist(), *(own + 1).tolist()} - {len(distinct)}
+    for first, end in zip(sorted(starts), [*sorted(starts)[1:], len(distinct)], strict=True):
+        before = below[first] - mass[first]
+        number = round((below[end - 1] - before) / share)
+        if end - first > 1 and number > 1:
+            starts.update(_cuts(below[first:end] - before, number) + first)
+    chosen = np.sort(np.fromiter(starts, dtype=np.int64, count=len(starts)))
+    edges: Numbers = np.append(distinct[chosen], distinct[-1])
+    return edges
+
+
+def _cuts(below: NDArray[np.float64], bins: int) -> IntArray:
+    """Return which values start a bin, each where the mass below is nearest to its share."""
     wanted = below[-1] * np.arange(1, bins) / bins
-    # the two cuts around each share; the last value ends the last interval and starts none
-    after = np.clip(np.searchsorted(below, wanted), 0, len(distinct) - 2)
+    # the two cuts around each share
+    after = np.clip(np.searchsorted(below, wanted), 0, len(below) - 2)
     before = np.maximum(after - 1, 0)
     nearer = wanted - below[before] <= below[after] - wanted
-    cuts = distinct[np.where(nearer, before, after) + 1]
-    edges: Numbers = np.unique(np.concatenate([distinct[[0]], cuts, distinct[[-1]]]))
-    return edges
+    return np.asarray(np.where(nearer, before, after) + 1, dtype=np.int64)
 
 
 def texts(numbers: Sequence[float]) -> list[str]:

@@ -173,7 +173,8 @@ def test_dtypes_and_round_trips(tmp_path: Path) -> None:
         "dropna": False,
         "threshold": 0.1,
         "alpha": 0.05,
-        "bins": 10,
+        "bins": None,
+        "kinds": {},
         "match": None,
         "smoothing": {},
         "smoothing_added": True,
@@ -213,7 +214,7 @@ def test_thousands_of_columns() -> None:
 
 
 def test_very_many_categories_are_drawn_less_often() -> None:
-    values = np.repeat(np.arange(25_000), 2).astype(str)
+    values = np.char.add("v", np.repeat(np.arange(25_000), 2).astype(str))
     found = row(values, values)
     assert found[["status", "categories", "p_value"]].tolist() == ["ok", 25_000, 1.0]
 

@@ -46,7 +46,7 @@ def test_the_columns_are_those_of_the_shares() -> None:
     assert found.columns.tolist() == COLUMNS
     assert found["column"].tolist() == list(SHARES)
     assert found["status"].tolist() == ["ok"] * 4
-    assert found["kind"].tolist() == ["categorical"] * 3 + ["binned"]
+    assert found["kind"].tolist() == ["categorical"] * 3 + ["ordered"]
     assert found["n"].tolist() == [600] * 4
     assert found["n_reference"].isna().all()
     assert found["n_reference"].dtype == "Int64"
@@ -161,7 +161,7 @@ def test_numbers_are_compared_value_by_value_unless_there_are_edges() -> None:
     assert found[["kind", "new_categories"]].tolist() == ["categorical", 600]
     for bins in (BINS, BINS["age"]):
         cut = drift(TODAY, {"plan": SHARES["plan"], "age": SHARES["age"]}, bins=bins)
-        assert cut["kind"].tolist() == ["categorical", "binned"]
+        assert cut["kind"].tolist() == ["categorical", "ordered"]
         assert cut["status"].tolist() == ["ok", "ok"]
     outside = drift(TODAY, {"age": {20: 0.2, 40: 0.8}}, bins={"age": [0, 30, 50]}).iloc[0]
     assert outside["out_of_range"] == pytest.approx((TODAY["age"] > 50).mean())

@@ -45,7 +45,8 @@ def test_each_step_is_what_the_column_adds(measure: Any) -> None:
 
 
 rows = st.tuples(
-    st.sampled_from(["a", "b", "c", None]), st.integers(0, 2), st.sampled_from([0.5, 1.5, None])
+    *(st.sampled_from(["a", "b", "c", None]), st.sampled_from(["u", "v", "w"])),
+    st.sampled_from([False, True, None]),
 )
 
 
@@ -60,7 +61,8 @@ def test_contributions_add_up(
     left: list[Any], right: list[Any], measure: Any, by: str | None
 ) -> None:
     p, q = (
-        pd.DataFrame(side, columns=["x", "y", "z"]).astype({"z": float}) for side in (left, right)
+        pd.DataFrame(side, columns=["x", "y", "z"]).astype({"z": "boolean"})
+        for side in (left, right)
     )
     asked = ["x", "y", "z"] if by is None else ["y"]
     result = explain(p, q, asked, by=by, measure=measure, n_resamples=5)
@@ -92,7 +94,8 @@ def test_a_column_of_many_levels_is_not_blamed() -> None:
     rng = np.random.default_rng(0)
     sides = []
     for share in (0.5, 0.45):
-        many, few = rng.integers(0, 200, 3000), rng.random(3000) < share
+        many = np.char.add("v", rng.integers(0, 200, 3000).astype(str))
+        few = rng.random(3000) < share
         sides.append(pd.DataFrame({"many": many, "few": few}))
     raw = explain(*sides, ["many"])
     assert raw["contribution"][0] > 3 * explain(*sides, ["few"])["contribution"][0]

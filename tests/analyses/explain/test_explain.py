@@ -108,6 +108,7 @@ def test_everything_asked_is_on_record() -> None:
         "n_resamples": 9,
         "inference": "9 draws",
         "left_out": {},
+        "skipped": {},
         "unit": "bit",
     }
     nats = explain(p, q, ["a", "b"], n_resamples=9)
@@ -264,3 +265,41 @@ def test_long_work_shows_a_bar_where_tqdm_is(monkeypatch: pytest.MonkeyPatch) ->
     assert shown == []
     explain(p, q, "b", by="a", progress=True)
     assert shown == [4]
+
+
+# ---- kinds ----------------------------------------------------------------------------------
+
+
+def test_numbers_are_explained_and_what_is_not_scored_is_named() -> None:
+    rng = np.random.default_rng(4)
+    before, today = (
+        pd.DataFrame(
+            {
+                "price": rng.normal(50, 10, 500),
+                "plan": rng.choice(["free", "paid"], 500),
+                "order": [f"o{day}-{i}" for i in range(500)],
+                "at": pd.Timestamp("2024-01-01") + pd.to_timedelta(day + rng.random(500), "D"),
+            }
+        )
+        for day in (0, 200)
+    )
+    today.loc[:44, "price"] = -999.0  # 9 %
+    found = today.info_theory.explain(before)
+    assert found["column"].tolist() == ["price", "(not resolved)"]
+    facts = found.attrs["pdkl"]
+    assert facts["columns"] == ["price", "plan"]
+    assert facts["skipped"] == {
+        "order": "500 of 500 values occur once",
+        "at": "most times lie outside those of the reference; from "
+        f"{today['at'].min()} to {today['at'].max()}, in the reference from "
+        f"{before['at'].min()} to {before['at'].max()}",
+    }
+    named = today.info_theory.explain(before, ["plan", "at"])
+    assert named["column"].tolist()[0] == "at"
+    assert named.attrs["pdkl"]["skipped"] == {}
+    message = (
+        "columns is None, and of no column are values compared by default: order: 500 of 500 "
+        "values occur once. Name the columns: columns=..."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        before[["order"]].info_theory.explain(today[["order"]])

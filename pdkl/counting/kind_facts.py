@@ -1,0 +1,233 @@
+"""The facts that tell the kind of a column, read from its values on both sides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pdkl.codes.labels import Labels, common_labels, dtype_families
+from pdkl.codes.outcomes import read_numbers, read_numerals
+from pdkl.codes.scales import AWARE, NAIVE, NUMBER, UNKNOWN, read_scaled, scale_of
+from pdkl.codes.values import encode
+from pdkl.core.counts.counts import WeightArray
+from pdkl.core.numerics.exact import FloatArray
+from pdkl.counting.kind_rules import (
+    Facts,
+    Nature,
+    Side,
+    common_from,
+    may_depend_on_today,
+)
+
+_SOME = 1000  # rows that mostly show whether values are few
+_FEW = 20
+_NUMERALS = 0.95  # text is read as numbers where so much of it is
+_NUMBERS = 0.5  # numbers stand beside texts where so many rows hold numbers
+
+
+@dataclass(frozen=True)
+class Values:
+    """Values of a column on one side, and how many rows each of them stands for."""
+
+    series: pd.Series[Any]
+    weight: WeightArray | None
+
+    @cached_property
+    def scale(self) -> str | None:
+        """The scale that all values lie on."""
+        return scale_of(self.series)
+
+    @property
+    def are_scaled(self) -> bool:
+        """Whether they are numbers or times."""
+        return self.scale not in (None, UNKNOWN)
+
+    @cached_property
+    def _table(self) -> tuple[Labels, WeightArray]:
+        codes, labels = encode(self.series, self.series.name)
+        known = codes >= 0
+        weight = None if self.weight is None else self.weight[known]
+        mass = np.bincount(codes[known], weights=weight, minlength=len(labels))
+        return labels[mass > 0], mass[mass > 0]
+
+    @property
+    def labels(self) -> Labels:
+        """The different values, each once."""
+        return self._table[0]
+
+    @property
+    def mass(self) -> WeightArray:
+        """How many rows have each of them."""
+        return self._table[1]
+
+    @cached_property
+    def rows(self) -> float:
+        """How many rows have a value."""
+        known = self.series.notna().to_numpy()
+        return float(known.sum() if self.weight is None else self.weight[known].sum())
+
+    @property
+    def are_many(self) -> bool:
+        """Whether there are more than a few different ones; the first rows mostly show it."""
+        for size in (_SOME, len(self.series)):
+            some = self.series.iloc[:size]
+            if self.weight is not None:
+                some = some[self.weight[:size] > 0]
+            if some.nunique() > _FEW:
+                return True
+        return False
+
+    @cached_property
+    def are_whole(self) -> bool:
+        """Whether all are whole numbers."""
+        if self.scale != NUMBER:
+            return False
+        if pd.api.types.is_integer_dtype(self.series.dtype):
+            return True
+        read = read_scaled(self.series)
+        assert read is not None  # they have a scale
+        numbers = read.numbers[~read.missing]
+        return bool((np.isfinite(numbers) & (np.floor(numbers) == numbers)).all())
+
+    @property
+    def leave_the_kind_open(self) -> bool:
+        """Whether those of the other side may matter to the kind."""
+        nature = _nature(self.scale)
+        if nature != "number" or not self.are_many:
+            return may_depend_on_today(nature, Side(), whole=False)
+        if not self.are_whole:
+            return False
+        once = float(self.mass[self.mass == 1].sum())
+        side = Side(rows=self.rows, distinct=_FEW + 1, apart=once, apart_distinct=int(once))
+        return may_depend_on_today(nature, side, whole=True)
+
+    def ends(self) -> tuple[Any, Any]:
+        """Return the smallest and the largest value."""
+        read = read_scaled(pd.Series(self.labels))
+        assert read is not None  # they have a scale
+        order = np.argsort(read.numbers, kind="stable")
+        return self.labels[order[0]], self.labels[order[-1]]
+
+
+@dataclass(frozen=True)
+class Both:
+    """The different values of both sides on one list, and how many rows have each of them."""
+
+    labels: Labels
+    reference: WeightArray
+    today: WeightArray
+
+    @classmethod
+    def of(cls, reference: Values, today: Values) -> Both:
+        """Put the values of two sides on one list."""
+        labels, *places = common_labels(reference.labels, today.labels)
+        found = []
+        for side, place in zip((reference, today), places, strict=True):
+            mass = np.zeros(len(labels), dtype=side.mass.dtype)
+            np.add.at(mass, place, side.mass)
+            found.append(mass)
+        return cls(labels, *found)
+
+    @cached_property
+    def common(self) -> NDArray[np.bool_]:
+        """Which values are common, as those are that stand for a value."""
+        least = common_from(float(self.today.sum()), float(self.reference.sum()))
+        return np.asarray(self.reference + self.today >= least)
+
+    def facts(self, *, levels: bool = False, ordered: bool = False) -> Facts:
+        """Return what the rules need to know."""
+        values = pd.Series(self.labels)
+        scale = scale_of(values)
+        nature, numbers, whole = _nature(scale), None, False
+        if nature in ("number", "time"):
+            read = read_scaled(values)
+            assert read is not None  # they have a scale
+            numbers = read.numbers
+            whole = scale == NUMBER and bool(
+                (np.isfinite(numbers) & (np.floor(numbers) == numbers)).all()
+            )
+        exact = self.labels if whole else None
+        sides = [_side(mass, self.common, numbers, exact) for mass in (self.reference, self.today)]
+        known = [
+            side if side.rows else other for side, other in zip(sides, sides[::-1], strict=True)
+        ]
+        return Facts(nature, known[0], known[1], len(self.labels), whole, levels, ordered)
+
+    def only(self, chosen: NDArray[np.bool_], labels: Labels | None = None) -> Both:
+        """Return some of the values, perhaps by other names."""
+        kept = self.labels if labels is None else labels
+        return Both(kept[chosen], self.reference[chosen], self.today[chosen])
+
+
+def numbers_among(both: Both) -> FloatArray | None:
+    """Read the numbers among values of which some are text, the text as NaN.
+
+    They may be written as text. None where too few are numbers, or there is something else.
+    """
+    kinds = dtype_families(both.labels)
+    if kinds == {"string"}:
+        numbers = read_numerals(both.labels)
+        return numbers if numbers is not None and _are_numerals(both, ~np.isnan(numbers)) else None
+    if kinds != {"string", "number"}:
+        return None
+    numbers = read_numbers(both.labels)
+    if numbers is None or _share(both, ~np.isnan(numbers)) < _NUMBERS:
+        return None
+    return numbers
+
+
+def _nature(scale: str | None) -> Nature:
+    if scale == NUMBER:
+        return "number"
+    if scale in (NAIVE, AWARE):
+        return "time"
+    return "label" if scale in (None, UNKNOWN) else "length"
+
+
+def _side(
+    mass: WeightArray,
+    common: NDArray[np.bool_],
+    numbers: Any,
+    exact: Labels | None,
+) -> Side:
+    """Describe the values of one side, given those of both and how many rows have each."""
+    known = mass > 0
+    rows, own = float(mass.sum()), known & ~common
+    facts: dict[str, Any] = {
+        "rows": rows,
+        "distinct": int(known.sum()),
+        "once": float((mass == 1).sum()),
+        "apart": float(mass[own].sum()),
+        "apart_distinct": int(own.sum()),
+    }
+    if numbers is not None and rows:
+        order = np.argsort(numbers, kind="stable")
+        order = order[known[order]]
+        below = np.cumsum(mass[order].astype(np.float64)) / rows
+        for name, share in (("low", 0.05), ("middle", 0.5), ("high", 0.95)):
+            place = min(int(np.searchsorted(below, share)), len(order) - 1)
+            facts[name] = float(numbers[order[place]])
+        if exact is not None and own.any():
+            # whole numbers as they are, as floats do not hold long ones
+            apart = order[own[order]]
+            facts |= {"apart_low": int(exact[apart[0]]), "apart_high": int(exact[apart[-1]])}
+    return Side(**facts)
+
+
+def _are_numerals(both: Both, known: NDArray[np.bool_]) -> bool:
+    """Tell whether texts are numbers: not codes, which have one width or begin with 0."""
+    if known.sum() <= _FEW or _share(both, known) < _NUMERALS:
+        return False
+    found = both.labels[known]
+    return any("." in value for value in found) or len({len(value) for value in found}) > 1
+
+
+def _share(both: Both, chosen: NDArray[np.bool_]) -> float:
+    """Return the share of the rows of the side on which fewer are chosen."""
+    sides = [mass for mass in (both.reference, both.today) if mass.sum()]
+    return min((float(mass[chosen].sum() / mass.sum()) for mass in sides), default=0.0)
