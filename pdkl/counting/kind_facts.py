@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -32,10 +32,14 @@ _NUMBERS = 0.5  # numbers stand beside texts where so many rows hold numbers
 
 @dataclass(frozen=True)
 class Values:
-    """Values of a column on one side, and how many rows each of them stands for."""
+    """Values of a column on one side, and how many rows each of them stands for.
+
+    Where a profile has rounded them, ``before`` is how many different ones there were.
+    """
 
     series: pd.Series[Any]
     weight: WeightArray | None
+    before: int | None = None
 
     @cached_property
     def scale(self) -> str | None:
@@ -72,6 +76,11 @@ class Values:
         return float(known.sum() if self.weight is None else self.weight[known].sum())
 
     @property
+    def were_distinct(self) -> bool:
+        """Whether all were different before they were rounded."""
+        return self.before == self.rows
+
+    @property
     def are_many(self) -> bool:
         """Whether there are more than a few different ones; the first rows mostly show it."""
         for size in (_SOME, len(self.series)):
@@ -102,7 +111,7 @@ class Values:
             return may_depend_on_today(nature, Side(), whole=False)
         if not self.are_whole:
             return False
-        once = float(self.mass[self.mass == 1].sum())
+        once = self.rows if self.were_distinct else float(self.mass[self.mass == 1].sum())
         side = Side(rows=self.rows, distinct=_FEW + 1, apart=once, apart_distinct=int(once))
         return may_depend_on_today(nature, side, whole=True)
 
@@ -121,6 +130,7 @@ class Both:
     labels: Labels
     reference: WeightArray
     today: WeightArray
+    were_distinct: tuple[bool, bool] = (False, False)  # each side, before it was rounded
 
     @classmethod
     def of(cls, reference: Values, today: Values) -> Both:
@@ -131,11 +141,13 @@ class Both:
             mass = np.zeros(len(labels), dtype=side.mass.dtype)
             np.add.at(mass, place, side.mass)
             found.append(mass)
-        return cls(labels, *found)
+        return cls(labels, found[0], found[1], (reference.were_distinct, today.were_distinct))
 
     @cached_property
     def common(self) -> NDArray[np.bool_]:
-        """Which values are common, as those are that stand for a value."""
+        """Which values are common, as those are that stand for a value; none that were rounded."""
+        if any(self.were_distinct):
+            return np.zeros(len(self.labels), dtype=bool)
         least = common_from(float(self.today.sum()), float(self.reference.sum()))
         return np.asarray(self.reference + self.today >= least)
 
@@ -153,6 +165,12 @@ class Both:
             )
         exact = self.labels if whole else None
         sides = [_side(mass, self.common, numbers, exact) for mass in (self.reference, self.today)]
+        sides = [
+            replace(side, distinct=int(side.rows), once=side.rows, apart_distinct=int(side.rows))
+            if were
+            else side
+            for side, were in zip(sides, self.were_distinct, strict=True)
+        ]
         known = [
             side if side.rows else other for side, other in zip(sides, sides[::-1], strict=True)
         ]
@@ -161,7 +179,7 @@ class Both:
     def only(self, chosen: NDArray[np.bool_], labels: Labels | None = None) -> Both:
         """Return some of the values, perhaps by other names."""
         kept = self.labels if labels is None else labels
-        return Both(kept[chosen], self.reference[chosen], self.today[chosen])
+        return Both(kept[chosen], self.reference[chosen], self.today[chosen], self.were_distinct)
 
 
 def numbers_among(both: Both) -> FloatArray | None:

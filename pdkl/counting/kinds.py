@@ -451,8 +451,13 @@ def _read(
 
     def ask(names: Sequence[Hashable]) -> dict[Hashable, Values]:
         every = side.reduce([[name] for name in names], weights, {}) if names else []
+        before = side.precounted.distinct
         return {
-            name: Values(natural(rows.plain[name]) if plain else rows.plain[name], weights_of(rows))
+            name: Values(
+                natural(rows.plain[name]) if plain else rows.plain[name],
+                weights_of(rows),
+                before.get(name),
+            )
             for name, rows in zip(names, every, strict=True)
         }
 

@@ -137,6 +137,22 @@ def test_the_score_is_that_of_all_values() -> None:
 
 
 @pytest.mark.usefixtures("_few")
+def test_kinds_are_those_of_all_values() -> None:
+    """Keys that run on are told from the number of values that there were."""
+    before = pd.DataFrame({"id": np.arange(5000, 5400), "value": RNG.normal(size=400)})
+    today = pd.DataFrame({"id": np.arange(5400, 5800), "value": RNG.normal(size=400)})
+    profile = before.info_theory.profile()
+    assert set(profile.precounted.edges) == {"id", "value"}
+    found = today.info_theory.drift(profile)
+    assert found["kind"].tolist() == ["identifier", "ordered"]
+    assert_frame_equal(found, today.info_theory.drift(before))
+    of_profiles = InfoTheory(today.info_theory.profile()).drift(profile)
+    assert of_profiles["kind"].equals(found["kind"])
+    between_edges = InfoTheory(today.info_theory.profile(bins=profile)).drift(profile)
+    assert_frame_equal(between_edges.iloc[[1]], found.iloc[[1]])
+
+
+@pytest.mark.usefixtures("_few")
 def test_infinite_values_stay_apart() -> None:
     frame = BEFORE[["float"]].copy()
     frame.loc[:4, "float"] = [np.inf, -np.inf, np.inf, -np.inf, -np.inf]
