@@ -57,6 +57,7 @@ _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the re
 # this many cells; but never fewer than a noise floor of 95 % needs
 _MOST_CELLS_DRAWN = 1 << 22
 _LEAST_DRAWS = 19
+_TIE = 1e-12
 
 
 def line_up(
@@ -385,7 +386,8 @@ def _find_tops(
     most = segment_max(shares, raw.comparison, raw.size)
     valid = (raw.total_p > 0) & (raw.total_q > 0)
     table.number["top_contribution"][row, place] = np.where(valid, most, np.nan)
-    entry = np.flatnonzero((shares == most[raw.comparison]) & (shares > 0))
+    # what differs by rounding alone is equal
+    entry = np.flatnonzero((shares >= most[raw.comparison] * (1.0 - _TIE)) & (shares > 0))
     texts = np.full(raw.size, None, dtype=object)
     start = 0
     for piece in pieces:

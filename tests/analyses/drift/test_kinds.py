@@ -69,7 +69,7 @@ def test_engines_agree(engine: Engine) -> None:
                 "price": rng.lognormal(size=200),
                 "written": [f"{value:.2f}" for value in rng.lognormal(3, 1, 200)],
                 "few": rng.integers(0, 3, 200),
-                "at": pd.Timestamp("2024-01-01") + pd.to_timedelta(seed + np.arange(200), "D"),
+                "at": pd.date_range("2024-01-01", periods=1200, unit="us")[seed : seed + 200],
             }
         )
 
