@@ -18,7 +18,7 @@ from pdkl.core.validation import listing
 from pdkl.counting.apart import Wrong, apart, noting, remaining, said, warn_of_left_out
 from pdkl.counting.bins import settle_bins
 from pdkl.counting.count import count
-from pdkl.counting.numbers import rounded
+from pdkl.counting.numbers import rounded, sums_of
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.keywords import Request
 from pdkl.request.parse import read_columns
@@ -63,14 +63,20 @@ def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
     counted: dict[Hashable, ColumnCounts] = {}
     for name, column in tally.columns.items():
         with noting(wrong, name):
-            kept, rounding = column, None
+            kept, rounding, again = column, None, name in before.edges
             if name not in binners:
                 kept, rounding = rounded(column, edges.get(name, before.edges.get(name)))
-            if rounding is not None and name in before.edges:
+            if rounding is not None and again:
                 rounding = rounding._replace(distinct=before.distinct[name])
-            counted[name] = column_counts_of(
+            found = column_counts_of(
                 *(kept, head[name].dtype, binners.get(name), before.folded.get(name, 0), rounding)
-            ).take(order)
+            )
+            if rounding is not None and not again:
+                found = replace(found, sums=sums_of(column))
+            counted[name] = found.take(order)
+            if name in before.sums and isinstance(source, Profile) and keys in ([], source.by):
+                sums = before.sums[name] if keys else before.sums[name].sum(axis=1, keepdims=True)
+                counted[name] = replace(counted[name], sums=sums)
     counted = {name: counted[name] for name in remaining(resolved.columns, wrong)}
     warn_of_left_out(wrong)
     if weights is None and isinstance(source, Profile):
@@ -79,9 +85,9 @@ def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
         name: before.grouper_texts[name] for name in keys if name in before.grouper_texts
     }
     grouper_texts |= {key_name(key): grouper_text(key) for key in resolved.by if _cuts(key)}
-    found = tally.keys.take(order).reset_index(drop=True)
+    groups = tally.keys.take(order).reset_index(drop=True)
     left_out = {**before.left_out, **{name: said(error) for name, error in wrong.items()}}
-    profile = Profile(found, counted, weights, grouper_texts, made_now(), left_out)
+    profile = Profile(groups, counted, weights, grouper_texts, made_now(), left_out)
     return profile if max_categories is None else profile.fold(max_categories)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from pdkl.codes.labels import Labels, label_order, union_labels
-from pdkl.codes.scales import are_scaled
+from pdkl.codes.scales import NUMBER, are_scaled, as_floats, scale_of
 from pdkl.core.counts.bin_edges import fit
 from pdkl.core.counts.counts import WeightArray, sum_by
-from pdkl.core.numerics.exact import IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.sources.profile.columns import Rounding
 
@@ -52,6 +53,22 @@ def rounded(
     )
     first, last = np.searchsorted(kept, at[[0, -1]]).tolist()
     return known, Rounding(first, last, len(labels))
+
+
+def sums_of(column: LabelledCounts) -> FloatArray | None:
+    """Return the sum of the finite numbers of each group, and that of their squares.
+
+    None of what is no number.
+    """
+    values = pd.Series(column.labels)
+    if scale_of(values) != NUMBER:
+        return None
+    counts, numbers = column.counts, as_floats(values)
+    numbers = np.where(np.isfinite(numbers), numbers, 0.0)[counts.outcome]
+    with np.errstate(over="ignore", invalid="ignore"):
+        parts = [counts.weight * numbers, counts.weight * numbers**2]
+        sums = np.stack([segment_sum(one, counts.group, counts.n_groups) for one in parts])
+    return np.where(np.isnan(sums), np.inf, sums)  # what no float holds
 
 
 def _edges(labels: Labels, weight: WeightArray) -> IntArray:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pdkl.codes.intervals import Binner
 from pdkl.codes.labels import Labels
+from pdkl.core.numerics.exact import FloatArray
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Precounted:
     # what values were rounded down to, and how many different ones there were, as far as is known
     edges: Mapping[Hashable, Labels] = field(default_factory=dict)
     distinct: Mapping[Hashable, int | None] = field(default_factory=dict)
+    sums: Mapping[Hashable, FloatArray] = field(default_factory=dict)  # of them, and of squares
 
 
 class FrameSource:

@@ -11,7 +11,7 @@ from pdkl.codes.intervals import Binner, same_bins
 from pdkl.codes.labels import Labels
 from pdkl.codes.scales import are_scaled
 from pdkl.core.counts.counts import Counts, WeightArray, sum_by
-from pdkl.core.numerics.exact import IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum
 
 
 class Rounding(NamedTuple):
@@ -42,6 +42,8 @@ class ColumnCounts:
     binner: Binner | None = None
     folded: int = 0  # how many categories are lumped
     rounding: Rounding | None = None
+    # of each group, the sum of the finite numbers before they were rounded, and of their squares
+    sums: FloatArray | None = None
 
     @property
     def edges(self) -> Labels | None:
@@ -56,12 +58,16 @@ class ColumnCounts:
 
     def take(self, groups: IntArray) -> ColumnCounts:
         """Put the groups in another order."""
-        return replace(self, counts=self.counts.take(groups), other=self.other[groups])
+        sums = None if self.sums is None else self.sums[:, groups]
+        return replace(self, counts=self.counts.take(groups), other=self.other[groups], sums=sums)
 
     def regroup(self, position: IntArray, n_groups: int) -> ColumnCounts:
         """Move group i to ``position[i]``; groups that meet are added."""
-        counts = self.counts.regroup(position, n_groups)
-        return replace(self, counts=counts, other=sum_by(position, self.other, n_groups))
+        counts, sums = self.counts.regroup(position, n_groups), self.sums
+        if sums is not None:
+            sums = np.stack([segment_sum(one, position, n_groups) for one in sums])
+        other = sum_by(position, self.other, n_groups)
+        return replace(self, counts=counts, other=other, sums=sums)
 
     def fold(self, most: int) -> ColumnCounts:
         """Lump all categories but the ``most`` frequent ones; the first of equals stay.
@@ -99,6 +105,7 @@ class ColumnCounts:
             and (self.leveled, self.ordered) == (other.leveled, other.ordered)
             and same_bins(self.binner, other.binner)
             and (self.folded, self.rounding) == (other.folded, other.rounding)
+            and _are_close(self.sums, other.sums)
             and all(
                 a.dtype == b.dtype and np.array_equal(a, b)
                 for a, b in [
@@ -110,3 +117,10 @@ class ColumnCounts:
                 ]
             )
         )
+
+
+def _are_close(one: FloatArray | None, other: FloatArray | None) -> bool:
+    """Tell whether sums differ by the order of their parts at most."""
+    if one is None or other is None:
+        return one is other
+    return one.shape == other.shape and bool(np.allclose(one, other, rtol=1e-9, atol=1e-300))

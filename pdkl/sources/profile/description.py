@@ -16,6 +16,7 @@ from pdkl.codes.keys import group_rows
 from pdkl.codes.labels import Labels, label_order
 from pdkl.codes.scales import AWARE, DURATION, NAIVE, NUMBER, TIME_OF_DAY, UNITS, are_scaled
 from pdkl.core.counts.bin_edges import Bins
+from pdkl.core.numerics.exact import FloatArray
 from pdkl.sources.profile.columns import ColumnCounts, Rounding
 from pdkl.sources.profile.values import (
     DamagedError,
@@ -78,6 +79,7 @@ def describe(
                 "lumped": column.folded,
                 "bins": None if column.binner is None else _pack_bins(column.binner, name),
                 "rounding": None if column.rounding is None else list(column.rounding),
+                "sums": None if column.sums is None else column.sums.tolist(),
             }
             for name, column in columns.items()
         ],
@@ -92,7 +94,7 @@ def understand(facts: Json) -> Description:
         name = unpack_name(entry(one, "name"))
         if name in columns:
             raise DamagedError(f"it has column {name!r} twice")
-        columns[name] = _column(one, f"the labels of column {name!r}")
+        columns[name] = _column(one, f"the labels of column {name!r}", len(keys))
     if not columns:
         raise DamagedError("it has no columns")
     weights = entry(facts, "weights")
@@ -134,7 +136,7 @@ def _keys(facts: Json) -> tuple[pd.DataFrame, dict[Hashable, str]]:
     return frame, grouper_texts
 
 
-def _column(facts: Json, subject: str) -> dict[str, Any]:
+def _column(facts: Json, subject: str, groups: int) -> dict[str, Any]:
     """Read what goes with the counts of a column, by the names of `ColumnCounts`."""
     labels = unpack_labels(entry(facts, "labels", dict), subject)
     leveled, ordered = (entry(facts, name, bool) for name in ("leveled", "ordered"))
@@ -148,14 +150,28 @@ def _column(facts: Json, subject: str) -> dict[str, Any]:
         binner = _unpack_bins(bins)
         if len(labels) != binner.bins.size or folded or not leveled:
             raise DamagedError(f"{subject} are not those of its bins")
+    rounding = _rounding(facts, labels, subject, plain=not (leveled or folded))
     return {
         "labels": labels,
         "leveled": leveled,
         "ordered": ordered,
         "binner": binner,
         "folded": folded,
-        "rounding": _rounding(facts, labels, subject, plain=not (leveled or folded)),
+        "rounding": rounding,
+        "sums": None if rounding is None else _sums(facts, subject, groups),
     }
+
+
+def _sums(facts: Json, subject: str, groups: int) -> FloatArray | None:
+    if (found := entry(facts, "sums", list, NoneType)) is None:
+        return None
+    flat = [value for one in found if type(one) is list for value in one]
+    if len(found) != 2 or len(flat) != 2 * groups or set(map(type, flat)) - {float}:
+        raise DamagedError(f"{subject} have no two sums for each group")
+    sums = np.array(flat).reshape(2, groups)
+    if not (sums[1] >= 0).all() or np.isnan(sums).any():
+        raise DamagedError(f"{subject} have sums that no numbers have")
+    return sums
 
 
 def _rounding(facts: Json, labels: Labels, subject: str, *, plain: bool) -> Rounding | None:

@@ -22,7 +22,7 @@ from pdkl.codes.labels import (
 )
 from pdkl.codes.values import encode
 from pdkl.core.counts.counts import merge
-from pdkl.core.numerics.exact import IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.validation import listing
 from pdkl.sources.profile.columns import ColumnCounts, Rounding
 
@@ -57,7 +57,14 @@ def join_columns(name: Hashable, parts: Sequence[ColumnCounts]) -> ColumnCounts:
         # what fitted one part was not fitted to them all
         None if parts[0].binner is None else replace(parts[0].binner, fitted="given"),
         rounding=rounding,
+        sums=None if rounding is None else _join_sums(parts),
     )
+
+
+def _join_sums(parts: Sequence[ColumnCounts]) -> FloatArray | None:
+    every = [part.sums for part in parts]
+    known = [one for one in every if one is not None]
+    return np.sum(np.sort(known, axis=0), axis=0) if len(known) == len(every) else None
 
 
 def _join_rounding(subject: str, labels: Labels, parts: Sequence[ColumnCounts]) -> Rounding | None:

@@ -353,6 +353,7 @@ class Profile:
             self._left_out,
             {name: one.edges for name, one in columns if one.edges is not None},
             {name: one.rounding.distinct for name, one in columns if one.rounding is not None},
+            {name: one.sums for name, one in columns if one.sums is not None},
         )
 
     def reduce(

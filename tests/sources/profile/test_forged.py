@@ -375,7 +375,7 @@ def cell_by_cell(profile: Profile) -> Iterator[tuple[Facts, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("forge", "step", "number"), [(field_by_field, 5, 1123), (cell_by_cell, 1, 456)]
+    ("forge", "step", "number"), [(field_by_field, 5, 1191), (cell_by_cell, 1, 456)]
 )
 def test_fields_are_refused_or_make_a_profile(
     forge: Callable[[Profile], Iterator[tuple[Facts, Any]]],

@@ -124,6 +124,25 @@ def test_many_values_are_rounded_down_to_edges(name: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("_few")
+def test_sums_are_those_of_all_values(tmp_path: Path) -> None:
+    by = BEFORE.groupby("shop")["float"]
+    expected = [by.sum().tolist(), by.apply(lambda v: (v**2).sum()).tolist()]
+    first = BEFORE[:200].info_theory.profile(["float", "time"], by="shop")
+    second = BEFORE[200:].info_theory.profile(["float", "time"], by="shop", bins=first)
+    (first + second).save(tmp_path / "p")
+    for profile in (
+        BEFORE.info_theory.profile(["float", "time"], by="shop"),
+        first + second,
+        second + first,
+        pdkl.load_profile(tmp_path / "p"),
+    ):
+        sums = profile._columns["float"].sums
+        assert sums is not None
+        np.testing.assert_allclose(sums, expected, rtol=1e-12)
+        assert profile._columns["time"].sums is None
+
+
+@pytest.mark.usefixtures("_few")
 def test_the_score_is_that_of_all_values() -> None:
     """The deciles of a reference are among the edges, and both ends are exact."""
     weighted = (BEFORE.assign(n=2), TODAY.assign(n=1), "n")
