@@ -19,7 +19,6 @@ from pdkl.codes.labels import (
     label_order,
     place_of_other,
     require_written,
-    take_labels,
 )
 from pdkl.comparing.align import batches, blocks_of
 from pdkl.comparing.inference import (
@@ -408,8 +407,10 @@ def _find_tops(
 def _first_of_equals(column: Column, comparison: IntArray, outcome: IntArray) -> IntArray:
     """Return the place of one outcome of each comparison: the first in the order of labels."""
     outcomes, position = np.unique(outcome, return_inverse=True)
-    found = take_labels(column.labels, np.where(outcomes < len(column.labels), outcomes, -1))
-    order = np.arange(len(found)) if column.leveled else label_order(found)
-    order = np.lexsort([np.argsort(order)[position], comparison])
+    rank = np.arange(len(outcomes))
+    if not column.leveled:
+        known = outcomes < len(column.labels)  # what is missing comes last, and stays there
+        rank[known] = np.argsort(label_order(column.labels[outcomes[known]]))
+    order = np.lexsort([rank[position], comparison])
     _, first = np.unique(comparison[order], return_index=True)
     return np.asarray(order[first])
