@@ -71,7 +71,7 @@ def _binner(
     settled = binner_of_profiles(column.name, source, None)
     if settled is not None or rule is None:
         return settled
-    values = pd.Series(natural_labels([key for key in shares if not is_missing(key)])[0])
+    values = pd.Series(natural_labels([key for key in shares if not is_missing(key)]))
     if not named and scale_of(values) in (None, UNKNOWN):
         return None  # edges for all columns are for those that hold numbers or times
     return fit_to(values, column.name, None, rule, "quantile", fitted="given")

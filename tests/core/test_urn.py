@@ -10,7 +10,7 @@ from scipy import stats
 from pdkl.core.inference.cells import Cells
 from pdkl.core.inference.few import MOST, all_tables
 from pdkl.core.inference.maximum import largest
-from pdkl.core.inference.nodes import COARSE, KINKED, SMOOTH, Rule, look, pieces
+from pdkl.core.inference.nodes import KINKED, SMOOTH, Rule, look, pieces
 from pdkl.core.inference.tail import Moments, added, as_it_is
 from pdkl.core.inference.urn import (
     EXCHANGE,
@@ -109,7 +109,7 @@ def test_nodes_integrate_like_all_counts(urn: Urn, alpha: float, balls: float, n
         h = alpha / balls
         variance = float(urn.scale(urns)[0]) * h * (1 - h)
         mean, expected = n * h, [variance]
-    for rule, tolerance in ((SMOOTH, 1e-4), (KINKED, 1e-4), (COARSE, 0.02)):
+    for rule, tolerance in ((SMOOTH, 1e-4), (KINKED, 1e-4)):
         (piece,) = pieces(urn, one(alpha), urns, rule)
         count, weight = look(urn, one(alpha), urns, piece)
         assert float((weight * count).sum()) == pytest.approx(mean, rel=2e-4)

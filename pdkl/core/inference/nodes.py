@@ -43,7 +43,6 @@ class Rule(NamedTuple):
 
 SMOOTH = Rule(8.3, 80, 1.6)  # beyond 80 counts x log x at 0 is no longer felt
 KINKED = Rule(8.3, 200, 10.0, 240, smooth=False)  # of |p - q|, to 1e-3
-COARSE = Rule(4.8, 14, 1.25)  # for intervals: moments to 1e-3, on a grid of two counts
 
 
 class Piece(NamedTuple):

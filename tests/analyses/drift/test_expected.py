@@ -329,3 +329,9 @@ def test_redacted_reports_hold_no_category() -> None:
         pdkl.InfoTheory(today).report({"plan": {"hidden one": -1}}, redact=True)
     assert "hidden one" not in str(caught.value)
     assert "hidden one" not in report.categories.to_csv() + str(report.frame.attrs)
+
+
+def test_shares_of_nothing_but_missing_values_beside_edges() -> None:
+    today = pd.DataFrame({"x": [1.0, None, 3.0, 2.0] * 10})
+    found = InfoTheory(today).drift({"x": {None: 1.0}}, bins=[0, 2, 4]).iloc[0]
+    assert found[["status", "note"]].tolist() == ["empty", "no value in reference"]
