@@ -36,6 +36,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "The columns to explain the change by; with ``by``, those to explain one by one. None "
             "means every column outside ``by`` and ``weights``, but for identifiers and clocks.",
         ),
+        "changes": (
+            LABELS,
+            "The columns to look at, each on its own. None means every column outside ``by`` and "
+            "``weights``, but for identifiers.",
+        ),
         "profile": (
             LABELS,
             "The columns to count; missing values are counted apart. None means all outside ``by`` "
@@ -126,6 +131,12 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "The divergence that is split. The columns are chosen by JS in either case: KL is "
             "infinite wherever a combination is new.",
         ),
+        "changes": (
+            MEASURE,
+            "How far a stretch is from the one before: a name of `pdkl.measures`, with an order "
+            "where it has one, or a record of your own. It must be 0 where nothing differs. Where "
+            "the cuts are does not depend on it.",
+        ),
     },
     "normalized": {
         "": (
@@ -167,6 +178,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "report": (
             BY,
             "What makes the segments. Where a key is a time, the page draws the scores over it.",
+        ),
+        "changes": (
+            BY,
+            "What makes the periods: its last key is the time, a `pandas.Grouper` or any column "
+            "that can be sorted. The keys before it make groups, each with a history of its own.",
         ),
     },
     "reference": {
@@ -240,6 +256,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "Whether rows that lack a value are left out (without ``by``, a value in any of the "
             "columns). By default missing is a category, as values that go missing are a change.",
         ),
+        "changes": (
+            "bool",
+            "Whether missing values are left out. By default they are a category like others, as "
+            "values that go missing are a change.",
+        ),
     },
     "bins": {
         "": (
@@ -257,6 +278,12 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             f"{BINS}, optional",
             "How numbers, times and durations are cut. By default into a bin for every ten rows "
             "of the reference, from 2 to 10. A mapping cuts its columns whatever they hold, and "
+            "leaves the others at the default; anything else cuts all numbers and times.",
+        ),
+        "changes": (
+            f"{BINS}, optional",
+            "How numbers, times and durations are cut, by all rows together. By default into a bin "
+            "for every ten rows, from 2 to 10. A mapping cuts its columns whatever they hold, and "
             "leaves the others at the default; anything else cuts all numbers and times.",
         ),
         "profile": (
@@ -376,6 +403,39 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             f"float in (0, 1), {BY_COLUMN}",
             "The adjusted p-value below which a difference is no accident; 0.05 for the columns "
             "that a mapping does not name.",
+        ),
+        "changes": (
+            "float in (0, 1)",
+            "The probability of a cut, in any column or group, where nothing changed.",
+        ),
+    },
+    "season": {
+        "": (
+            '"auto", int or None',
+            "How many periods make a rhythm that is no change and is taken out: by default 7 for "
+            "days and 24 for hours, where it shows over three rounds.",
+        ),
+    },
+    "anomalies": {
+        "": (
+            "int",
+            "So many periods in a row, with the same distribution before and after, are one "
+            "anomaly and no two changes; 0 for none.",
+        ),
+    },
+    "phi": {
+        "": (
+            "float of at least 1, optional",
+            "How many times noisier the counts of the median period are than those of independent "
+            "rows. By default it is estimated from periods that stand side by side.",
+        ),
+    },
+    "block": {
+        "": (
+            "int, optional",
+            "Blocks of so many periods also say how noisy they are, so that what wanders is no row "
+            "of changes: by default 7, or 1 (none) where there are fewer than 35. Changes that "
+            "follow each other within some 15 periods are found with ``block=1``.",
         ),
     },
     "max_drifted": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pdkl.api.changes import ChangesMethods
 from pdkl.api.cross_entropy import CrossEntropyMethods
 from pdkl.api.dependence import DependenceMethods
 from pdkl.api.divergence import DivergenceMethods
@@ -18,6 +19,7 @@ class InfoTheory(
     DependenceMethods,
     DriftMethods,
     ExplainMethods,
+    ChangesMethods,
     ProfileMethods,
 ):
     """Information theory on the columns of a frame: ``df.info_theory`` is ``InfoTheory(df)``.

@@ -199,6 +199,39 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
 @commands.command()
 @data_files
 @keywords(
+    *("columns", "exclude", "by", "measure", "alpha", "season", "anomalies", "phi", "block"),
+    *("weights", "base", "dropna", "bins", "binning", *_WRITTEN),
+    by="What makes the periods, such as date:D; keys before it make groups, each with a history "
+    "of its own.",
+    measure="How far a stretch is from the one before; by default js_distance.",
+    alpha="The probability of a cut where nothing changed; by default 0.05.",
+    base="bit (the default), nat, dit, or the base of the logarithm.",
+)
+@_formatted(*_TABLES)
+def changes(data: Sequence[str], form: str | None, path: str | None, **given: Any) -> Outcome:
+    """Say when the distribution of each column changed: a row for each stretch.
+
+    Within a stretch the distribution stays the same, as far as chance lets one see. A lone period
+    that differs is an anomaly, and no two changes.
+
+    \b
+    Examples:
+      pdkl changes orders.parquet --by sold:D
+      pdkl changes 'orders/*.parquet' --columns payment --by shop,sold:W --format csv
+    """
+    form = output.chosen_format(form, path, _TABLES)
+    (source,) = _open(given, data)
+    place = output.place(path, [*data, *inputs.files_of(source)])
+    asked = _asked(source, given)
+    asked.pop("progress")  # nothing is drawn
+    if asked.get("season") == "none":
+        asked["season"] = None
+    return Outcome(output.write(InfoTheory(source).changes(**asked), form), place)
+
+
+@commands.command()
+@data_files
+@keywords(
     *(
         "columns",
         "exclude",

@@ -299,6 +299,40 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--alpha",),
         {"type": float, "help": "The adjusted p-value below which a difference is no accident."},
     ),
+    "season": (
+        ("--season",),
+        {
+            "callback": number_or_name,
+            "metavar": "PERIODS",
+            "help": "A rhythm to take out: auto (the default: 7 for days, 24 for hours, where it "
+            "shows), none, or a number of periods.",
+        },
+    ),
+    "anomalies": (
+        ("--anomalies",),
+        {
+            "type": int,
+            "metavar": "N",
+            "help": "So many periods in a row may be an anomaly rather than changes; by default 1.",
+        },
+    ),
+    "phi": (
+        ("--phi",),
+        {
+            "type": float,
+            "metavar": "TIMES",
+            "help": "How many times noisier periods are than independent rows; by default it is "
+            "estimated.",
+        },
+    ),
+    "block": (
+        ("--block",),
+        {
+            "type": int,
+            "metavar": "PERIODS",
+            "help": "The length of blocks that also say how noisy periods are; by default 7.",
+        },
+    ),
     "confidence": (
         ("--confidence",),
         {"type": float, "metavar": "SHARE", "help": "Add intervals of this confidence."},

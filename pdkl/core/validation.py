@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Hashable, Iterable, Sequence
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 
@@ -50,6 +50,15 @@ def number_in(
     if (low < number or (closed_low and number == low)) and number < high:
         return number
     raise ValueError(f"{parameter} must be {allowed}; got {value!r}.")
+
+
+def whole_number(parameter: str, value: Any, least: int, allowed: str) -> int:
+    """Return ``value`` as an int of at least ``least``; True and False are none."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(f"{parameter} must be {allowed}; got {value!r}.")
+    if value < least:
+        raise ValueError(f"{parameter} must be {allowed}; got {value!r}.")
+    return int(value)
 
 
 def is_number(value: Any) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from pdkl.codes.keys import Key, key_name
-from pdkl.core.validation import listing, number_in, one_of, require_columns
+from pdkl.core.validation import listing, number_in, one_of, require_columns, whole_number
 
 ALPHABETS = ("observed", "declared")
 # how the types of Arrow begin that are strings, categories, booleans, or objects in NumPy's terms
@@ -31,12 +31,7 @@ def read_alphabet(value: Any) -> str | int:
 
 def read_window(value: Any) -> int:
     """Return how many groups before each one are compared with it together."""
-    allowed = "window must be a whole number of groups, at least 1"
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(f"{allowed}; got {value!r}.")
-    if value < 1:
-        raise ValueError(f"{allowed}; got {value!r}.")
-    return int(value)
+    return whole_number("window", value, 1, "a whole number of groups, at least 1")
 
 
 def plain(value: Any) -> Any:

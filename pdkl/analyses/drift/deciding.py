@@ -42,7 +42,7 @@ class Deciding:
     def read(cls, measure: Any, threshold: Any, alpha: Any) -> Deciding:
         """Check all that does not depend on the data."""
         return cls(
-            ByColumn.read("measure", measure, MEASURE, _measure),
+            ByColumn.read("measure", measure, MEASURE, read_difference),
             ByColumn.read("threshold", threshold, THRESHOLD, _threshold),
             ByColumn.read("alpha", alpha, ALPHA, _alpha),
         )
@@ -90,7 +90,7 @@ def _needed(measure: Measure, zeros: str | float, *, fixed: bool) -> Smoothing |
     return PSEUDO_COUNT if endless[1 if fixed else slice(None)].any() else None
 
 
-def _measure(parameter: str, value: Any) -> Measure:
+def read_difference(parameter: str, value: Any) -> Measure:
     """Read a measure of two distributions; others are not 0 where nothing differs."""
     measure = find(parameter, value)
     ones, two = np.ones(2), np.full(1, 2.0)

@@ -28,6 +28,7 @@ from pdkl.comparing.inference import on_record
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.core.counts.counts import are_whole, require_whole
 from pdkl.core.forms import MAPPING, PREVIOUS
+from pdkl.core.measures.catalogue import unit_of
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import require_columns
 from pdkl.counting import kinds
@@ -96,7 +97,7 @@ def examine(
     attributes = resolved.attributes(
         request.describe(form, options.unit)
         | {
-            "units": _units([*request.measures, *others], options.unit),
+            "units": {one.name: unit_of(one, options.unit) for one in (*request.measures, *others)},
             "threshold": deciding.threshold.plain(),
             "alpha": deciding.alpha.plain(),
             "smoothing": {
@@ -162,12 +163,6 @@ def check(request: Request, deciding: Deciding) -> Request:
     request = replace(request, measures=deciding.measures)
     request.options(request.form())
     return request
-
-
-def _units(measures: Sequence[Measure], unit: str) -> dict[str, str]:
-    """Say in which unit each score is; some have none."""
-    units = {one.name: unit if one.log_power else "none" for one in measures}
-    return units | ({"psi": "nat"} if "psi" in units else {})
 
 
 def _are_rows(resolved: ResolvedRequest, needed_by: list[str]) -> bool:

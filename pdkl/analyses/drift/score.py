@@ -12,14 +12,7 @@ import numpy as np
 
 from pdkl.analyses.drift.presence import presence
 from pdkl.analyses.drift.table import Piece, Table, binners_of
-from pdkl.codes.labels import (
-    MISSING_TEXT,
-    as_objects,
-    as_text,
-    label_order,
-    place_of_other,
-    require_written,
-)
+from pdkl.codes.labels import place_of_other, require_written
 from pdkl.comparing.align import batches, blocks_of
 from pdkl.comparing.inference import (
     Question,
@@ -32,6 +25,7 @@ from pdkl.comparing.inference import (
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.score import statistic, with_zeros
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of, with_blocks
+from pdkl.comparing.tops import Run, tops
 from pdkl.core.counts.counts import Counts
 from pdkl.core.counts.pairs import Pairs, concatenate
 from pdkl.core.counts.smoothing import allowed, allowed_size, smooth_allowed, treat_zeros
@@ -39,7 +33,7 @@ from pdkl.core.forms import null_of
 from pdkl.core.inference.multiplicity import adjusted
 from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.measures.measure import Measure
-from pdkl.core.numerics.exact import FloatArray, IntArray, segment_max
+from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.counting import kinds
 from pdkl.counting.apart import Wrong, apart, noting
 from pdkl.counting.blocks import count_blocks
@@ -56,7 +50,6 @@ _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the re
 # this many cells; but never fewer than a noise floor of 95 % needs
 _MOST_CELLS_DRAWN = 1 << 22
 _LEAST_DRAWS = 19
-_TIE = 1e-12
 
 
 def line_up(
@@ -246,7 +239,8 @@ def _score_pieces(pieces: list[Piece], table: Table, *, only_scores: bool) -> No
     for name, values in found.items():
         table.number[name][row, place] = values
     if not only_scores or table.counted.options.dropna:
-        _find_tops(pieces, raw, table, row, place)
+        runs = [Run(one.column.labels, one.column.leveled, one.raw.size) for one in pieces]
+        table.top[row, place], table.number["top_contribution"][row, place] = tops(raw, runs)
 
 
 def _add_facts(
@@ -375,42 +369,3 @@ def _blocks_of(
         return read(i - int(starts[k]), outcomes)
 
     return tables
-
-
-def _find_tops(
-    pieces: list[Piece], raw: Pairs, table: Table, row: IntArray, place: IntArray
-) -> None:
-    """Name the category that contributes most to each js_divergence, the first of equals."""
-    shares = np.nan_to_num(MEASURES["js_divergence"].shares(raw, np.log(2.0)))
-    most = segment_max(shares, raw.comparison, raw.size)
-    valid = (raw.total_p > 0) & (raw.total_q > 0)
-    table.number["top_contribution"][row, place] = np.where(valid, most, np.nan)
-    # what differs by rounding alone is equal
-    entry = np.flatnonzero((shares >= most[raw.comparison] * (1.0 - _TIE)) & (shares > 0))
-    texts = np.full(raw.size, None, dtype=object)
-    start = 0
-    for piece in pieces:
-        stop = start + piece.raw.size
-        low, high = np.searchsorted(raw.comparison[entry], [start, stop])
-        tied = entry[low:high]
-        if (np.diff(raw.comparison[tied]) == 0).any():
-            tied = tied[_first_of_equals(piece.column, raw.comparison[tied], raw.outcome[tied])]
-        outcomes, position = np.unique(raw.outcome[tied], return_inverse=True)
-        labels = piece.column.labels
-        known = as_objects(labels[outcomes[outcomes < len(labels)]])  # what follows is missing
-        text = [*map(as_text, known), MISSING_TEXT]
-        texts[raw.comparison[tied]] = np.array(text, dtype=object)[position]
-        start = stop
-    table.top[row, place] = texts
-
-
-def _first_of_equals(column: Column, comparison: IntArray, outcome: IntArray) -> IntArray:
-    """Return the place of one outcome of each comparison: the first in the order of labels."""
-    outcomes, position = np.unique(outcome, return_inverse=True)
-    rank = np.arange(len(outcomes))
-    if not column.leveled:
-        known = outcomes < len(column.labels)  # what is missing comes last, and stays there
-        rank[known] = np.argsort(label_order(column.labels[outcomes[known]]))
-    order = np.lexsort([rank[position], comparison])
-    _, first = np.unique(comparison[order], return_index=True)
-    return np.asarray(order[first])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,13 +9,12 @@ import pandas as pd
 from pdkl.analyses.explain.columns import split_columns
 from pdkl.analyses.explain.segments import BY_SEGMENT, split_segments
 from pdkl.analyses.explain.splits import Explained, text_column
-from pdkl.codes.intervals import nothing_to_cut, read_binning
+from pdkl.codes.intervals import read_binning
 from pdkl.codes.labels import as_text
-from pdkl.codes.values import Encoder
 from pdkl.core.measures.chain_rule import CHAINED
 from pdkl.core.validation import listing, one_of, require_columns
-from pdkl.counting.apart import Wrong, said, warn_of_left_out
-from pdkl.counting.kinds import DriftColumn, KindRequest, settle_all
+from pdkl.counting.apart import said, warn_of_left_out
+from pdkl.counting.settled import settle_columns
 from pdkl.request.inference import CLOSED
 from pdkl.request.keywords import Request
 from pdkl.request.parse import plain, read_columns
@@ -34,54 +32,15 @@ def explain(data: Any, request: Request, *, measure: Any) -> pd.DataFrame:
             "the time before, as a frame."
         )
     resolved = _read_columns(resolve(data, request, lambda _: BY_SEGMENT))
-    columns = _settled(resolved)
-    wrong: Wrong = {column.name: column.wrong for column in columns if column.wrong is not None}
-    skipped = {} if request.columns is not None else _skipped(columns)
-    resolved = resolved.asking([name for name in resolved.columns if name not in skipped])
-    if not resolved.columns:
-        raise ValueError(
-            "columns is None, and of no column are values compared by default: "
-            f"{'; '.join(f'{as_text(name)}: {why}' for name, why in skipped.items())}. Name the "
-            "columns: columns=..."
-        )
-    explained = Explained(resolved, _encoders(columns), chosen, wrong, skipped)
+    settled = settle_columns(resolved)
+    explained = Explained(
+        resolved.asking(settled.names), settled.encoders, chosen, settled.wrong, settled.skipped
+    )
     result = split_segments(explained) if resolved.by else split_columns(explained)
-    warn_of_left_out(wrong)
+    warn_of_left_out(explained.wrong)
     result["unit"] = text_column([resolved.options.unit] * len(result))
     result.attrs["pdkl"] = resolved.attributes(_settings(explained))
     return result
-
-
-def _settled(resolved: ResolvedRequest) -> list[DriftColumn]:
-    """Settle what kinds the columns are, and how they are cut."""
-    request, reference = resolved.request, resolved.reference
-    assert reference is not None  # it is the form of the request
-    bins = request.bins
-    if isinstance(bins, Mapping):
-        require_columns("bins", bins, list(resolved.source.head.columns))
-        bins = {name: rule for name, rule in bins.items() if name in resolved.columns}
-    columns = [DriftColumn(name, here=True, there=True) for name in resolved.columns]
-    binning = read_binning(request.binning, bins, compared=True)
-    # edges of the reference alone would make an innocent column differ by construction
-    asked = KindRequest.of(None, bins, columns, binning, both=True)
-    settle_all(columns, resolved.source, reference, request.weights, asked)
-    if asked.common is not None and all(column.binner is None for column in columns):
-        raise nothing_to_cut(resolved.columns)
-    return columns
-
-
-def _skipped(columns: list[DriftColumn]) -> dict[Hashable, str]:
-    """Say which columns are left out unless they are named, and why."""
-    return {column.name: column.why for column in columns if not column.is_scored}
-
-
-def _encoders(columns: list[DriftColumn]) -> dict[Hashable, Encoder]:
-    """Return how columns are cut; those that are named are compared whatever they hold."""
-    found = {
-        column.name: column.encoder if column.is_scored and column.encoder else column.binner
-        for column in columns
-    }
-    return {name: encoder for name, encoder in found.items() if encoder is not None}
 
 
 def _settings(explained: Explained) -> dict[str, Any]:

@@ -306,6 +306,13 @@ def _of_order(parameter: str, name: str, order: Any) -> Measure:
     return replace(FAMILIES[name](float(order)), name=f"{name}({float(order):g})")
 
 
+def unit_of(measure: Measure, unit: str) -> str:
+    """Say in which unit a measure is, ``unit`` being that of the base; some have none."""
+    if measure.name == "psi":
+        return "nat"  # by convention, in any base
+    return unit if measure.log_power else "none"
+
+
 def find_all(parameter: str, wanted: Any) -> tuple[Measure, ...]:
     """Return the measures of a list of names, or of one; each column name once."""
     several = wanted if isinstance(wanted, Iterable) and not isinstance(wanted, str) else [wanted]

@@ -1,0 +1,216 @@
+"""When it changed: the periods of each column cut into stretches, beside the stretch before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pdkl.analyses.changes.beside import compare
+from pdkl.analyses.changes.sequences import Clock, Counted, Row, search
+from pdkl.analyses.drift.deciding import read_difference
+from pdkl.analyses.explain.splits import text_column
+from pdkl.codes.intervals import read_binning
+from pdkl.codes.keys import take_keys
+from pdkl.codes.labels import as_text
+from pdkl.comparing.inference import on_record
+from pdkl.core.changes.stretches import Settings
+from pdkl.core.counts.counts import Counts, require_whole
+from pdkl.core.inference.multiplicity import adjusted
+from pdkl.core.measures.catalogue import unit_of
+from pdkl.core.measures.measure import Measure
+from pdkl.core.numerics.exact import IntArray
+from pdkl.core.validation import number_in, whole_number
+from pdkl.counting.apart import apart, noting, remaining, said, warn_of_left_out
+from pdkl.counting.both_sides import in_order
+from pdkl.counting.count import count
+from pdkl.counting.settled import Settled, settle_columns
+from pdkl.request.keywords import Request
+from pdkl.request.parse import plain, read_columns
+from pdkl.request.resolve import ResolvedRequest, resolve
+from pdkl.results import tidy
+from pdkl.results.reading import EXCESS, NOISE_FLOOR
+
+_EXPLAINED = ("p_value", "p_adjusted", "top_category", "top_contribution", "note")
+_STRETCH, _ANOMALY = "stretch", "anomaly"
+
+
+def changes(
+    data: Any,
+    request: Request,
+    *,
+    measure: Any,
+    alpha: Any,
+    season: Any,
+    phi: Any,
+    block: Any,
+    anomalies: Any,
+) -> pd.DataFrame:
+    """Answer `InfoTheory.changes`."""
+    settings = _settings(alpha, season, phi, block, anomalies)
+    one = read_difference("measure", measure)
+    resolved = _resolved(data, replace(request, measures=(one,)))
+    settled = settle_columns(resolved)
+    clock, sides = _counted(resolved, settled)
+    warn_of_left_out(settled.wrong)
+    rows, facts = search(clock, sides, settings)
+    frame, inference = _frame(resolved, clock, sides, rows)
+    asked = {"alpha": alpha, "season": season, "phi": phi, "block": block, "anomalies": anomalies}
+    frame.attrs["pdkl"] = resolved.attributes(
+        {
+            **_described(resolved.request),
+            **asked,
+            "inference": on_record(inference),
+            "left_out": {as_text(name): said(error) for name, error in settled.wrong.items()},
+            "skipped": {as_text(name): why for name, why in settled.skipped.items()},
+            "sequences": facts,
+            "unit": unit_of(one, resolved.options.unit),
+        }
+    )
+    return frame
+
+
+def _settings(alpha: Any, season: Any, phi: Any, block: Any, anomalies: Any) -> Settings:
+    """Check the keywords of the search; ``level`` is that of all sequences together."""
+    periods = "a whole number of periods, at least"
+    auto = isinstance(season, str) and season == "auto"
+    if season is not None and not auto:
+        season = whole_number("season", season, 2, f"'auto', None, or {periods} 2")
+    if phi is not None:
+        allowed = "None, or a finite number of at least 1"
+        phi = number_in("phi", phi, 1.0, np.inf, allowed, closed_low=True)
+    if block is not None:
+        block = whole_number("block", block, 1, f"None, or {periods} 1")
+    return Settings(
+        level=number_in("alpha", alpha, 0.0, 1.0, "a number in (0, 1)"),
+        season=None if auto else season,
+        only_if_shown=auto,
+        phi=phi,
+        block=block,
+        anomalies=whole_number("anomalies", anomalies, 0, f"{periods} 0"),
+    )
+
+
+def _resolved(data: Any, request: Request) -> ResolvedRequest:
+    """Bind the request to the data, and read the columns asked for."""
+    if request.by is None or request.by == []:
+        raise TypeError(
+            f"changes() needs by=, whose last key is the time; got by={request.by!r}. Name it: "
+            'by=pd.Grouper(key="date", freq="D").'
+        )
+    resolved = resolve(data, request, _shown)
+    head = resolved.source.head
+    columns = read_columns(
+        *("columns", request.columns, head, resolved.excluded, list(head.columns)),
+        resolved.exclude,
+    )
+    if resolved.keys[-1] in columns:
+        raise ValueError(
+            f"columns names {resolved.keys[-1]!r}, the time that by cuts: it changes by "
+            "definition. Leave it out of columns."
+        )
+    return resolved.asking(list(dict.fromkeys(columns)))
+
+
+def _shown(resolved: ResolvedRequest) -> list[str]:
+    """List the columns of the answer besides its keys, the time being none of them."""
+    placed = ("column", "stretch", "kind", "start", "end", "periods", "n")
+    names = [*placed, *_measured(resolved.request.measures[0]), *_EXPLAINED, "unit"]
+    return [name for name in names if name != resolved.keys[-1]]
+
+
+def _measured(measure: Measure) -> list[str]:
+    return [measure.name, f"{measure.name}{EXCESS}", f"{measure.name}{NOISE_FLOOR}"]
+
+
+def _described(request: Request) -> dict[str, Any]:
+    """Write the keywords so that JSON can hold them."""
+    placed = read_binning(request.binning, request.bins, compared=True)
+    return {
+        "measure": request.measures[0].name,
+        "weights": plain(request.weights),
+        "base": plain(request.base),
+        "dropna": request.dropna,
+        **({} if request.bins is None else {"bins": str(request.bins), "binning": placed}),
+    }
+
+
+def _counted(resolved: ResolvedRequest, settled: Settled) -> tuple[Clock, list[Counted]]:
+    """Count the columns by all keys; what goes wrong with one is noted."""
+    source, by, weights, wrong = (
+        *(resolved.source, resolved.by, resolved.request.weights),
+        settled.wrong,
+    )
+    tally, unread = apart(
+        remaining(settled.names, wrong),
+        lambda names: count(source, names, by, weights, settled.encoders),
+        at_least_one=True,
+    )
+    wrong |= unread
+    tally = in_order(tally)
+    sides: list[Counted] = []
+    for name in remaining(settled.names, wrong):
+        with noting(wrong, name):
+            side = tally.columns[name]
+            counts = side.counts if resolved.options.dropna else side.counts.with_missing()
+            for part in (counts.weight, counts.missing):
+                require_whole(part, "changes()")
+            whole = _whole(counts)
+            sides.append(Counted(as_text(name), whole, side.labels, side.leveled))
+    remaining(settled.names, wrong)
+    return Clock.of(tally.keys, by[-1]), sides
+
+
+def _whole(counts: Counts) -> Counts:
+    """Hold whole weights as whole numbers."""
+    weight, missing = (part.astype(np.int64) for part in (counts.weight, counts.missing))
+    return replace(counts, weight=weight, missing=missing)
+
+
+def _frame(
+    resolved: ResolvedRequest, clock: Clock, sides: Sequence[Counted], rows: list[Row]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Make a row per part, beside the stretch before; also say how sure scores were got."""
+    size, measure = len(rows), resolved.request.measures[0]
+    names = (*_measured(measure), "top_contribution", "p_value")
+    number = {name: np.full(size, np.nan) for name in names}
+    n, top = np.zeros(size, dtype=np.int64), np.full(size, None, dtype=object)
+    note = np.array([row.note for row in rows], dtype=object)
+    inference: dict[str, str] = {}
+    for column, side in enumerate(sides):
+        own = np.array([i for i, row in enumerate(rows) if row.column == column], dtype=np.int64)
+        if not len(own):
+            continue
+        found = compare(resolved.options, measure, side, [rows[i] for i in own])
+        inference[side.text], n[own], top[own] = found.how, found.n, found.top
+        for name, values in zip(names, found.values, strict=True):
+            number[name][own] = values
+        for i in own[found.is_far]:
+            parts = (note[i], "hardly a value in common with the stretch before")
+            note[i] = "; ".join(part for part in parts if part)
+    number["p_adjusted"] = adjusted(number["p_value"])
+    ends = np.array([row.ends for row in rows], dtype=np.int64).reshape(size, 2)
+    result = tidy.taken(clock.keys, np.array([row.group for row in rows], dtype=np.int64))
+    result["column"] = text_column([sides[row.column].text for row in rows])
+    result["stretch"] = np.array([row.part.stretch + 1 for row in rows], dtype=np.int64)
+    kinds = [_ANOMALY if row.part.is_anomaly else _STRETCH for row in rows]
+    result["kind"] = text_column(kinds)
+    for name, at in zip(("start", "end"), ends.T, strict=True):
+        result[name] = _times(clock, at)
+    result["periods"] = np.array([len(row.part.periods) for row in rows], dtype=np.int64)
+    result["n"] = n
+    texts = {"top_category": top, "note": note}
+    for name in (*_measured(measure), *_EXPLAINED):
+        text = texts.get(name)
+        result[name] = number[name] if text is None else pd.Series(text, dtype="str")
+    result["unit"] = text_column([unit_of(measure, resolved.options.unit)] * size)
+    return pd.DataFrame(result, index=pd.RangeIndex(size)), inference
+
+
+def _times(clock: Clock, at: IntArray) -> pd.Series[Any]:
+    """Return when periods are; -1 is no period."""
+    taken: pd.Series[Any] = take_keys(clock.times, at, nullable=bool((at < 0).any()))
+    return taken.reset_index(drop=True)

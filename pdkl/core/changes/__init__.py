@@ -1,0 +1,1 @@
+"""When a distribution changed: the mathematics on counts by period."""
