@@ -191,9 +191,7 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
     form = output.chosen_format(form, path, _TABLES)
     (before, now), place = _sides([reference, data], path, given)
     frame = InfoTheory(now).explain(before, **_asked(now, given))
-    left_out = [f"{name} ({why})" for name, why in frame.attrs["pdkl"]["skipped"].items()]
-    said = f"left out unless --columns names them: {', '.join(left_out)}" if left_out else ""
-    return Outcome(output.write(frame, form), place, said)
+    return Outcome(output.write(frame, form), place, output.left_out(frame))
 
 
 @commands.command()
@@ -226,7 +224,8 @@ def changes(data: Sequence[str], form: str | None, path: str | None, **given: An
     asked.pop("progress")  # nothing is drawn
     if asked.get("season") == "none":
         asked["season"] = None
-    return Outcome(output.write(InfoTheory(source).changes(**asked), form), place)
+    frame = InfoTheory(source).changes(**asked)
+    return Outcome(output.write(frame, form), place, output.left_out(frame))
 
 
 @commands.command()

@@ -87,6 +87,12 @@ def write_report(report: Report, form: str) -> str:
     return str(written)
 
 
+def left_out(frame: pd.DataFrame) -> str:
+    """Say which columns are only compared where they are named, nothing where all are."""
+    skipped = [f"{name} ({why})" for name, why in settings_of(frame)["skipped"].items()]
+    return f"left out unless --columns names them: {', '.join(skipped)}" if skipped else ""
+
+
 def tally(report: Report) -> str:
     """Say how many rows have which status."""
     return plain.tally(report.frame)

@@ -33,6 +33,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "variation_of_information": {},
     "drift": {"reference": DATA, "by": "g"},
     "explain": {"reference": OTHER.drop(columns="z")},
+    "changes": {"by": "g", "weights": "n"},
     "profile": {"by": "g", "weights": "n"},
     "report": {"reference": DATA, "weights": "n"},
 }

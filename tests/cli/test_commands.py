@@ -145,6 +145,31 @@ def test_explain(pdkl_: Command) -> None:
         assert rows(out) == plain(expected)
 
 
+def test_changes(pdkl_: Command) -> None:
+    keyed = {"by": ["shop", pd.Grouper(key="sold", freq="W")]}
+    for arguments, keywords in (
+        (["-c", "plan,age", "--by", "shop,sold:W"], {"columns": ["plan", "age"], **keyed}),
+        (
+            ["-c", "plan", "--by", "sold", "--season", "none", "--phi", "2", "--block", "1"],
+            {"columns": "plan", "by": "sold", "season": None, "phi": 2.0, "block": 1},
+        ),
+        (
+            ["--by", "sold", "--alpha", "0.5", "--anomalies", "0", "--measure", "psi"],
+            {"by": "sold", "alpha": 0.5, "anomalies": 0, "measure": "psi"},
+        ),
+    ):
+        expected = TODAY.info_theory.changes(**keywords)
+        code, out, errors = pdkl_("changes", "today.parquet", *arguments, "--format", "json")
+        assert (code, errors) == (0, "")
+        assert rows(out) == plain(expected)
+    code, out, errors = pdkl_("changes", "today.parquet")
+    assert (code, out) == (2, "")
+    assert errors == (
+        "pdkl: changes() needs by=, whose last key is the time; got by=None. Name it: "
+        'by=pd.Grouper(key="date", freq="D").\n'
+    )
+
+
 def test_no_rows_are_said(pdkl_: Command) -> None:
     TODAY[:0].to_parquet("today.parquet")
     asked = ("entropy", "today.parquet", "-c", "plan", "--by", "shop")

@@ -16,7 +16,16 @@ from pdkl.core.changes import rhythm
 from pdkl.core.changes.chance import chances, exceeded, splits, tail
 from pdkl.core.changes.lengths import code_lengths, shortest
 from pdkl.core.changes.noise import noise
-from tests.support.periods import cuts, noisy, periods_of, places, places_of, search, shares
+from tests.support.periods import (
+    changing,
+    cuts,
+    noisy,
+    periods_of,
+    places,
+    places_of,
+    search,
+    shares,
+)
 
 RNG = np.random.default_rng
 
@@ -274,7 +283,7 @@ def test_what_does_not_change_is_seldom_cut(width: int, number: int, rows: int, 
     for seed in range(60):
         rng = RNG([seed, 3])
         own = shares(rng, width)
-        tables.append(noisy(rng, np.full(number, rows), lambda _, own=own: own, phi))
+        tables.append(noisy(rng, np.full(number, rows), changing(own, own, 0), phi))
     assert sum(bool(begins) for begins, _ in places_of(tables)) <= 8  # P = 1e-2 at alpha
 
 
@@ -285,6 +294,6 @@ def test_a_change_of_a_quarter_in_twenty_categories_is_found() -> None:
         own = shares(rng, 20, 5.0)
         other = own * np.where(rng.permutation(20) < 10, 1.25, 0.75)
         other /= other.sum()
-        tables.append(noisy(rng, np.full(60, 500), lambda i, a=own, b=other: b if i >= 30 else a))
+        tables.append(noisy(rng, np.full(60, 500), changing(own, other, 30)))
     found = [begins for begins, _ in places_of(tables)]
     assert all(len(begins) == 1 and abs(begins[0] - 30) <= 3 for begins in found)

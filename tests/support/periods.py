@@ -64,6 +64,11 @@ def shares(rng: Generator, width: int, concentration: float = 1.0) -> NDArray[np
     return np.asarray(found / found.sum())
 
 
+def changing(own: Any, other: Any, at: int) -> Callable[[int], Any]:
+    """Return the shares of each period: those of ``own``, and from ``at`` on those of ``other``."""
+    return lambda i: other if i >= at else own
+
+
 def noisy(
     rng: Generator, sizes: NDArray[Any], shares_of: Callable[[int], Any], phi: float = 1.0
 ) -> Table:

@@ -30,7 +30,7 @@ class Compared(NamedTuple):
     values: list[FloatArray]  # the score, excess, noise floor, what the top contributes, p-value
     top: NDArray[Any]
     is_far: NDArray[np.bool_]
-    how: str  # it was found how sure a score is
+    how: str  # it was found how sure a score is; empty where there is none
 
 
 def compare(options: Options, measure: Measure, side: Counted, rows: Sequence[Row]) -> Compared:
@@ -57,7 +57,9 @@ def compare(options: Options, measure: Measure, side: Counted, rows: Sequence[Ro
         [score, excess, floor, contribution, p_value],
         top,
         has_before & (distance >= _APART),
-        described(options, [measure], exact=bool(sure.exact[has_before].all())),
+        described(options, [measure], exact=bool(sure.exact[has_before].all()))
+        if has_before.any()
+        else "",
     )
 
 

@@ -185,7 +185,9 @@ def _frame(
         if not len(own):
             continue
         found = compare(resolved.options, measure, side, [rows[i] for i in own])
-        inference[side.text], n[own], top[own] = found.how, found.n, found.top
+        n[own], top[own] = found.n, found.top
+        if found.how:
+            inference[side.text] = found.how
         for name, values in zip(names, found.values, strict=True):
             number[name][own] = values
         for i in own[found.is_far]:
