@@ -16,27 +16,31 @@ Generator = np.random.Generator
 Places = tuple[list[int], list[int]]
 
 
-def periods_of(table: Any) -> Periods:
+def periods_of(table: Any, season: int | None = None) -> Periods:
     """Write a table of counts, a row per period, as a sequence; empty periods are left out."""
     table = np.asarray(table)
     kept = np.flatnonzero(table.sum(axis=1))
     rows = table[kept]
     group, outcome = np.nonzero(rows)
     missing = np.zeros(len(rows), dtype=np.int64)
-    return Periods(Counts(group, outcome, rows[group, outcome], missing, rows.shape[1]), kept)
+    return Periods(
+        Counts(group, outcome, rows[group, outcome], missing, rows.shape[1]), kept, season
+    )
 
 
-def search(table: Any, alpha: float = 0.05, **settings: Any) -> Found:
+def search(table: Any, alpha: float = 0.05, season: int | None = None, **settings: Any) -> Found:
     """Cut one table."""
-    return stretches([periods_of(table)], Settings(level=alpha, **settings))[0]
+    return stretches([periods_of(table, season)], Settings(level=alpha, **settings))[0]
 
 
-def places_of(tables: Sequence[Any], alpha: float = 0.05, **settings: Any) -> list[Places]:
+def places_of(
+    tables: Sequence[Any], alpha: float = 0.05, season: int | None = None, **settings: Any
+) -> list[Places]:
     """Return of each table with which rows stretches begin, but the first, and which are anomalies.
 
     Each sequence is cut on its own, at the level alpha.
     """
-    sequences = [periods_of(table) for table in tables]
+    sequences = [periods_of(table, season) for table in tables]
     answers = []
     for periods, found in zip(
         sequences, stretches(sequences, Settings(level=alpha, **settings)), strict=True

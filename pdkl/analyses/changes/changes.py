@@ -50,13 +50,13 @@ def changes(
     anomalies: Any,
 ) -> pd.DataFrame:
     """Answer `InfoTheory.changes`."""
-    settings = _settings(alpha, season, phi, block, anomalies)
+    settings, length = _read_settings(alpha, season, phi, block, anomalies)
     one = read_difference("measure", measure)
     resolved = _resolved(data, replace(request, measures=(one,)))
     settled = settle_columns(resolved)
     clock, sides = _counted(resolved, settled)
     warn_of_left_out(settled.wrong)
-    rows, facts = search(clock, sides, settings)
+    rows, facts = search(clock, sides, settings, length)
     frame, inference = _frame(resolved, clock, sides, rows)
     asked = {"alpha": alpha, "season": season, "phi": phi, "block": block, "anomalies": anomalies}
     frame.attrs["pdkl"] = resolved.attributes(
@@ -73,25 +73,31 @@ def changes(
     return frame
 
 
-def _settings(alpha: Any, season: Any, phi: Any, block: Any, anomalies: Any) -> Settings:
-    """Check the keywords of the search; ``level`` is that of all sequences together."""
+def _read_settings(
+    alpha: Any, season: Any, phi: Any, block: Any, anomalies: Any
+) -> tuple[Settings, int | None]:
+    """Check the keywords of the search; also return the rhythm, where one is given.
+
+    The level is that of all sequences together.
+    """
     periods = "a whole number of periods, at least"
     auto = isinstance(season, str) and season == "auto"
+    length = None
     if season is not None and not auto:
-        season = whole_number("season", season, 2, f"'auto', None, or {periods} 2")
+        length = whole_number("season", season, 2, f"'auto', None, or {periods} 2")
     if phi is not None:
         allowed = "None, or a finite number of at least 1"
         phi = number_in("phi", phi, 1.0, np.inf, allowed, closed_low=True)
     if block is not None:
         block = whole_number("block", block, 1, f"None, or {periods} 1")
-    return Settings(
+    settings = Settings(
         level=number_in("alpha", alpha, 0.0, 1.0, "a number in (0, 1)"),
-        season=None if auto else season,
         only_if_shown=auto,
         phi=phi,
         block=block,
         anomalies=whole_number("anomalies", anomalies, 0, f"{periods} 0"),
     )
+    return settings, length
 
 
 def _resolved(data: Any, request: Request) -> ResolvedRequest:

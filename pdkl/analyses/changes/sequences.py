@@ -96,28 +96,35 @@ class Row(NamedTuple):
 
 
 def search(
-    clock: Clock, sides: Sequence[Counted], settings: Settings
+    clock: Clock, sides: Sequence[Counted], settings: Settings, season: int | None
 ) -> tuple[list[Row], list[dict[str, Any]]]:
-    """Cut the sequence of each group and column; return the rows, and what each was taken for."""
-    shared = replace(settings, level=settings.level / max(len(clock.rows) * len(sides), 1))
+    """Cut the sequence of each group and column; return the rows, and what each was taken for.
+
+    ``season`` is the rhythm of all, where one is given.
+    """
+    places = [(group, column) for group in range(len(clock.rows)) for column in range(len(sides))]
+    sequences, kept = [], []
+    for group, column in places:
+        counts, every = sides[column].counts, clock.rows[group]
+        has_rows = counts.totals[every] > 0
+        kept.append(every[has_rows])
+        _require_few(len(kept[-1]), clock)
+        length = clock.rhythm[group] if settings.only_if_shown else season
+        position = clock.position[group][has_rows]
+        sequences.append(Periods(counts.take(kept[-1]), position, length))
+    shared = replace(settings, level=settings.level / max(len(places), 1))
     rows: list[Row] = []
     facts: list[dict[str, Any]] = []
-    for group, (every, position) in enumerate(zip(clock.rows, clock.position, strict=True)):
-        has_rows = [side.counts.totals[every] > 0 for side in sides]
-        kept = [every[known] for known in has_rows]
-        sequences = []
-        for side, known, periods in zip(sides, has_rows, kept, strict=True):
-            _require_few(len(periods), clock)
-            sequences.append(Periods(side.counts.take(periods), position[known]))
-        length = clock.rhythm[group] if settings.only_if_shown else settings.season
-        found = stretches(sequences, replace(shared, season=length))
+    for (group, column), periods, one in zip(
+        places, kept, stretches(sequences, shared), strict=True
+    ):
+        side = sides[column]
+        lost = int(side.counts.totals[clock.timeless[group]].sum())
+        note = _note(side.counts.totals[periods], lost, one, settings)
+        rows += [Row(group, column, part, periods, one, note) for part in one.parts]
         keys = {as_text(name): as_text(clock.keys[name].iloc[group]) for name in clock.keys.columns}
-        for column, (side, periods, one) in enumerate(zip(sides, kept, found, strict=True)):
-            lost = int(side.counts.totals[clock.timeless[group]].sum())
-            note = _note(side.counts.totals[periods], lost, one, settings)
-            rows += [Row(group, column, part, periods, one, note) for part in one.parts]
-            noise = {"phi": one.phi, "rho": one.rho, "wander": one.wander, "season": one.season}
-            facts.append({**keys, "column": side.text, **noise, "q": one.penalty})
+        noise = {"phi": one.phi, "rho": one.rho, "wander": one.wander, "season": one.season}
+        facts.append({**keys, "column": side.text, **noise, "q": one.penalty})
     return rows, facts
 
 

@@ -34,10 +34,8 @@ class Settings:
     ----------
     level : float
         The probability with which a sequence without change may be cut.
-    season : int, optional
-        The length of a rhythm to take out.
     only_if_shown : bool
-        Whether it is taken out only where it shows.
+        Whether the rhythm of a sequence is taken out only where it shows.
     phi : float, optional
         How noisy the median period is; estimated where left out.
     block : int, optional
@@ -48,7 +46,6 @@ class Settings:
     """
 
     level: float
-    season: int | None = None
     only_if_shown: bool = False
     phi: float | None = None
     block: int | None = None
@@ -65,10 +62,13 @@ class Periods:
         A group for each; whole numbers of rows.
     position : int64 array
         Where each stands in time, empty ones counted too.
+    season : int, optional
+        The length of a rhythm that is to be taken out.
     """
 
     counts: Counts
     position: IntArray
+    season: int | None = None
 
     def __len__(self) -> int:
         """Return their number."""
@@ -157,7 +157,7 @@ def _whole(size: int) -> Found:
 
 def _model(periods: Periods, settings: Settings) -> _Model:
     """Take out the rhythm, and estimate how noisy the periods are."""
-    counts, position, season = periods.counts, periods.position, settings.season
+    counts, position, season = periods.counts, periods.position, periods.season
     crowded = False
     if season is not None and settings.only_if_shown:
         if not rhythm.shows(counts, position, season):
