@@ -47,24 +47,28 @@ def noise(counts: Counts) -> Noise:
     pairs = align_union(counts.take(every[:-1]), counts.take(every[1:]))
     n, m = pairs.total_p, pairs.total_q
     rows, at = n + m, pairs.comparison
+
+    def total(values: FloatArray) -> FloatArray:
+        return np.asarray(np.bincount(at, values, size - 1), dtype=np.float64)
+
     twice_harmonic = 2.0 * n * m / rows
     both = pairs.count_p + pairs.count_q
     share = both / rows[at]
-    squares, cubes = pairs.sum(share**2), pairs.sum(share**3)
-    categories = pairs.sum((both > 0).astype(np.float64))
-    varies = 1.0 - pairs.sum(pairs.count_p * pairs.count_q) / (n * m)
+    squares, cubes = total(share**2), total(share**3)
+    categories = total((both > 0).astype(np.float64))
+    varies = 1.0 - total(pairs.count_p * pairs.count_q) / (n * m)
     pool = as_float(counts.outcome_totals) / float(counts.totals.sum())
     # a pair with a single category says something where the pool promises several
     promised = rows * (1.0 - float((pool * pool).sum())) > _VARIED
 
-    distance = pairs.sum(pairs.difference**2) * twice_harmonic / 2.0
+    distance = total(pairs.difference**2) * twice_harmonic / 2.0
     by_shares = np.divide(distance, varies, out=np.zeros(size - 1), where=varies > 0)
     effective = (1.0 - squares) ** 2 / np.maximum(squares - 2.0 * cubes + squares**2, _FLOOR)
     known = np.where(varies > 0, effective > 0.5, promised) & (rows > 2.0)
     first = _median(by_shares, effective, twice_harmonic, known, counts.n_outcomes)
 
     expected = both * (n / rows)[at]
-    x2 = pairs.sum(
+    x2 = total(
         np.divide((pairs.count_p - expected) ** 2, both, out=np.zeros_like(both), where=both > 0)
     )
     freedom = categories - 1.0
