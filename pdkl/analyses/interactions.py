@@ -52,8 +52,11 @@ def interaction_information(
     data: Any, request: Request, x: Any, y: Any, given: Any
 ) -> pd.DataFrame:
     """Answer `InfoTheory.interaction_information`."""
-    if given is None:
-        raise TypeError("given must name a column, or a list of them that are known together.")
+    if x is None or y is None or given is None:
+        raise TypeError(
+            "x, y and given must all name columns: the two that tell of each other, and what is "
+            "known of the third."
+        )
     shown = ["x", "y", "given", *_SIZES, request.method, "unit"]
     resolved = resolve(data, request, lambda _: shown)
     left, right = read_pairs(resolved, "x", x, "y", y)

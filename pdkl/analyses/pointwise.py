@@ -25,6 +25,8 @@ def pointwise_information(
     data: Any, request: Request, x: Any, y: Any, *, given: Any
 ) -> pd.DataFrame:
     """Answer `InfoTheory.pointwise_information`."""
+    if x is None or y is None:
+        raise TypeError("x and y must both name columns, whose values are paired.")
     heads = ["x", "y", *([] if given is None else ["given"])]
 
     def columns(resolved: ResolvedRequest) -> list[str]:

@@ -253,7 +253,8 @@ WRONG: list[tuple[Any, type[Exception], str]] = [
     (
         lambda: THEORY.interaction_information("x", "y", None),
         TypeError,
-        "given must name a column, or a list of them that are known together.",
+        "x, y and given must all name columns: the two that tell of each other, and what is known "
+        "of the third.",
     ),
     (
         lambda: THEORY.interaction_information("x", "y", "q"),

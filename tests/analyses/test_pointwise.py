@@ -164,6 +164,11 @@ def test_without_rows() -> None:
 
 WRONG: list[tuple[Any, type[Exception], str]] = [
     (
+        lambda: InfoTheory(SKY).pointwise_information(None, "rain"),
+        TypeError,
+        "x and y must both name columns, whose values are paired.",
+    ),
+    (
         lambda: InfoTheory(SKY).pointwise_information("sky", "Rain"),
         KeyError,
         "y names column 'Rain', which data does not have. Did you mean 'rain'? Its columns are "

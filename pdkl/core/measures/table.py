@@ -68,20 +68,28 @@ class Table:
 
     def joint(self, x: Places, y: Places, given: Places = ()) -> Joint:
         """Take some columns for x, some for y, and some for what is given; add up the others."""
-        strata, group_of = self._strata(given)
-        left, right = (_numbered([self.codes[place] for place in side]) for side in (x, y))
-        width = int(right.max(initial=0)) + 1
-        none = np.zeros(len(group_of), dtype=self.weight.dtype)
-        outcomes = (int(left.max(initial=0)) + 1) * width
-        counts = from_cells(strata, left * width + right, self.weight, none, outcomes)
-        of_x, of_y = np.divmod(counts.outcome, width)
-        return Joint(counts.group, of_x, of_y, counts.weight, group_of, self.missing)
+        left, right = (self._numbered(side) for side in (x, y))
+        return self._between(left, right, *self._strata(given))
+
+    def _between(
+        self, left: IntArray, right: IntArray, strata: IntArray, group_of: IntArray
+    ) -> Joint:
+        """Take what numbers tell for x and y, within strata; cells that meet are added."""
+        line = _crossed(strata, left)  # not all lines and strata, whose numbers could be too large
+        x, stratum = np.zeros((2, int(line.max(initial=-1)) + 1), dtype=np.int64)
+        x[line], stratum[line] = left, strata
+        none = np.zeros(len(x), dtype=self.weight.dtype)
+        counts = from_cells(line, right, self.weight, none, int(right.max(initial=0)) + 1)
+        of = counts.group
+        return Joint(stratum[of], x[of], counts.outcome, counts.weight, group_of, self.missing)
 
     def _strata(self, given: Places) -> tuple[IntArray, IntArray]:
         """Return the stratum of each cell, and the group of each stratum."""
         if not given:
             return self.group, np.arange(self.n_groups)
-        strata = _numbered([self.group, *(self.codes[place] for place in given)])
+        strata = self.group
+        for place in given:
+            strata = _crossed(strata, self.codes[place])
         group_of = np.zeros(int(strata.max(initial=-1)) + 1, dtype=np.int64)
         group_of[strata] = self.group
         return strata, group_of
@@ -91,8 +99,8 @@ class Table:
 
         The first two columns are x and y, and the others, where there are some, z.
         """
-        x, y = self.codes[0] + 1, self.codes[1] + 1  # missing is a value
         strata, group_of = self._strata(self.everything[2:])
+        x, y = (self._numbered((place,)) for place in (0, 1))
         joint = Joint(strata, x, y, self.weight, group_of, self.missing)
         return joint.pointwise_information()
 
@@ -102,8 +110,11 @@ class Table:
         It is the information of each column about all before it, whose sum cancels nothing.
         """
         total = np.where(as_float(self.totals) > 0, 0.0, np.nan)
+        before = self._numbered((0,))
         for place in self.everything[1:]:
-            total += self.joint(self.everything[:place], (place,)).mutual_information()
+            joint = self._between(before, self._numbered((place,)), *self._strata(()))
+            total += joint.mutual_information()
+            before = _crossed(before, self.codes[place])
         return total
 
     def interaction_information(self, x: Places, y: Places, z: Places) -> FloatArray:
@@ -120,8 +131,15 @@ class Table:
             found += sign * self._estimated_entropy(columns, estimator)
         return found
 
+    def _numbered(self, columns: Places) -> IntArray:
+        """Give each cell the number of its values of some columns."""
+        found = self.codes[columns[0]] + 1  # missing is a value
+        for place in columns[1:]:
+            found = _crossed(found, self.codes[place])
+        return found
+
     def _estimated_entropy(self, columns: Places, estimator: Estimator) -> FloatArray:
-        code = _numbered([self.codes[place] for place in columns])
+        code = self._numbered(columns)
         none = np.zeros(self.n_groups, dtype=self.weight.dtype)
         counts = from_cells(self.group, code, self.weight, none, int(code.max(initial=-1)) + 1)
         possible = math.prod(len(np.unique(self.codes[place])) for place in columns)
@@ -148,10 +166,8 @@ def interaction_signs(x: Places, y: Places, z: Places) -> dict[Places, int]:
     }
 
 
-def _numbered(parts: Sequence[IntArray]) -> IntArray:
-    """Give numbers to the combinations of codes that occur."""
-    found = np.zeros(len(parts[0]), dtype=np.int64)
-    for part in parts:
-        key = found * (int(part.max(initial=-1)) + 2) + part + 1
-        found = np.unique(key, return_inverse=True)[1].astype(np.int64)
-    return found
+def _crossed(numbers: IntArray, codes: IntArray) -> IntArray:
+    """Give the pairs of a number and a code that occur numbers without a gap."""
+    key = numbers * (int(codes.max(initial=-1)) + 2) + codes + 1
+    _, place = np.unique(key, return_inverse=True)
+    return place.astype(np.int64, copy=False)
