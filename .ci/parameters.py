@@ -41,6 +41,16 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "The columns to look at, each on its own. None means every column outside ``by`` and "
             "``weights``, but for identifiers.",
         ),
+        "total_correlation": (
+            LABELS,
+            "The columns that are looked at together, two at least.",
+        ),
+        "weight_of_evidence": (
+            LABELS,
+            "The columns whose categories are weighed. None means every string, categorical, "
+            "boolean and object column outside ``by``, ``weights`` and ``target``, and those that "
+            "``bins`` names.",
+        ),
         "profile": (
             LABELS,
             "The columns to count; missing values are counted apart. None means all outside ``by`` "
@@ -68,6 +78,10 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "The columns, paired. Without ``y``, each of ``x`` with every other string, "
             "categorical, boolean and object column; without both, all pairs of these.",
         ),
+        "interaction_information, pointwise_information": (
+            "label or list of labels",
+            "The columns, paired.",
+        ),
     },
     "x": {"": ("label or list of labels", "The columns that are uncertain.")},
     "given": {
@@ -76,9 +90,25 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "label or list of labels",
             "The columns that are known, one for each of ``x``.",
         ),
+        "interaction_information": (
+            "label or list of labels",
+            "The third column; several are known together.",
+        ),
         "SeriesInfoTheory": ("Series", "Raw values with the same index."),
     },
+    "event": {
+        "": (
+            "scalar or list of these",
+            "The value of ``target`` that is the event, such as a default; of a list each is. All "
+            "other values are no event.",
+        ),
+    },
     "target": {
+        "weight_of_evidence": (
+            "label",
+            "The column that tells events from others, value by value. Rows that lack it are "
+            "neither; they are counted in ``n_missing``.",
+        ),
         "binary_cross_entropy": (
             "label",
             "A column of 0 and 1, of booleans, or of probabilities (a soft target).",
@@ -242,7 +272,13 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "dropna": {
         "": ("bool", "Whether missing values are left out, or a category."),
-        "mutual_information, conditional_entropy, variation_of_information": (
+        "weight_of_evidence": (
+            "bool",
+            "Whether rows that lack a value of the column are left out, and counted in "
+            "``n_missing``. By default missing is a category, as credit scoring has it.",
+        ),
+        "mutual_information, conditional_entropy, variation_of_information, total_correlation, "
+        "interaction_information, pointwise_information": (
             "bool",
             "Whether a row that lacks one of the values is left out, or missing is a category.",
         ),
@@ -360,6 +396,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             '{"laplace", "jeffreys", "perks"} or number above 0, optional',
             "The pseudo-count of every category of the alphabet.",
         ),
+        "weight_of_evidence": (
+            '{"laplace", "jeffreys", "perks"} or number above 0, optional',
+            "The pseudo-count, in rows, that every category gets among events and among others. "
+            "None adds nothing: a category that only one of them has is infinite then.",
+        ),
         "drift, report": (
             '{"laplace", "jeffreys", "perks"} or number above 0, optional',
             "The pseudo-count of every category of the alphabet. None means 0.5 for columns whose "
@@ -373,7 +414,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "How entropy is estimated from counts, a name of `pdkl.estimators`. All but "
             '``"plugin"`` correct the bias of small samples; some use the size of the alphabet.',
         ),
-        "mutual_information, conditional_entropy": (
+        "mutual_information, conditional_entropy, total_correlation, interaction_information": (
             "str",
             "How the entropies that it is made of are estimated, a name of `pdkl.estimators`. "
             'Others than ``"plugin"`` may give values below 0.',

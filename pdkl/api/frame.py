@@ -8,7 +8,9 @@ from pdkl.api.dependence import DependenceMethods
 from pdkl.api.divergence import DivergenceMethods
 from pdkl.api.drift import DriftMethods
 from pdkl.api.entropy import EntropyMethods
+from pdkl.api.evidence import EvidenceMethods
 from pdkl.api.explain import ExplainMethods
+from pdkl.api.interactions import InteractionMethods
 from pdkl.api.profile import ProfileMethods
 
 
@@ -17,6 +19,8 @@ class InfoTheory(
     CrossEntropyMethods,
     DivergenceMethods,
     DependenceMethods,
+    InteractionMethods,
+    EvidenceMethods,
     DriftMethods,
     ExplainMethods,
     ChangesMethods,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -12,12 +13,15 @@ from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import Key, append_keys, group_rows, key_name, sort_rows
 from pdkl.codes.values import Encoder
 from pdkl.codes.weights import read_weights
-from pdkl.core.counts.counts import Counts, WeightArray
+from pdkl.core.counts.counts import CodeArray, Counts, WeightArray
 from pdkl.core.measures.joint import Joint
 from pdkl.core.numerics.exact import IntArray
-from pdkl.counting import pandas_counts
+from pdkl.counting import pandas_counts, tables
 from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts
+from pdkl.counting.tables import LabelledTable
 from pdkl.sources.base import Rows, Source, decoded
+
+T = TypeVar("T", bound=Sequence[Hashable])
 
 
 def count(
@@ -127,38 +131,100 @@ def count_pairs(
     dropna: bool,
 ) -> tuple[pd.DataFrame, Iterator[Joint]]:
     """Count pairs of columns jointly; return the sorted keys of the groups and a table each."""
+    keys, parts = _parts(
+        source, pairs, by, weights, binners, besides=[] if given is None else [given]
+    )
+
+    def joints() -> Iterator[Joint]:
+        for part in parts:
+            yield from pandas_counts.count_pairs(
+                part.frame,
+                part.lists,
+                part.groups,
+                len(keys),
+                given=given,
+                weights=part.weights,
+                dropna=dropna,
+                encoders=part.encoders,
+            )
+
+    return keys, joints()
+
+
+def count_tables(
+    source: Source,
+    lists: Sequence[Sequence[Hashable]],
+    by: Sequence[Key],
+    weights: Hashable | None,
+    binners: Mapping[Hashable, Encoder],
+    *,
+    dropna: bool,
+) -> tuple[pd.DataFrame, Iterator[LabelledTable]]:
+    """Count lists of columns jointly; return the sorted keys of the groups and a table each."""
+    keys, parts = _parts(source, lists, by, weights, binners)
+
+    def counted() -> Iterator[LabelledTable]:
+        for part in parts:
+            yield from tables.count_tables(
+                part.frame,
+                part.lists,
+                part.groups,
+                len(keys),
+                weights=part.weights,
+                dropna=dropna,
+                encoders=part.encoders,
+                coded=part.coded,
+            )
+
+    return keys, counted()
+
+
+@dataclass(frozen=True)
+class _Part(Generic[T]):
+    """Rows that answer some of the lists of columns that are counted jointly."""
+
+    frame: pd.DataFrame
+    lists: list[T]
+    groups: CodeArray | None  # of each row, among the sorted keys
+    weights: Hashable | None
+    encoders: dict[Hashable, Encoder]
+    coded: frozenset[Hashable]
+
+
+def _parts(
+    source: Source,
+    lists: Sequence[T],
+    by: Sequence[Key],
+    weights: Hashable | None,
+    binners: Mapping[Hashable, Encoder],
+    *,
+    besides: Sequence[Hashable] = (),
+) -> tuple[pd.DataFrame, Iterator[_Part[T]]]:
+    """Reduce the data once for all lists of columns; also return the sorted keys of the groups.
+
+    What is ``besides`` is wanted with every list.
+    """
     groups = [key_name(key) for key in by]
-    excluded = [*groups, *([] if given is None else [given])]
-    wanted = [list(dict.fromkeys([*excluded, *pair])) for pair in pairs]
+    wanted = [list(dict.fromkeys([*groups, *besides, *columns])) for columns in lists]
     every = source.reduce(wanted, weights, _early(binners, groups))
     _, keys = group_rows(every[0].frame, by)
     keys = decoded(keys, every[0].coded)
-    order = sort_rows(keys)
-    keys = keys.take(order).reset_index(drop=True)
+    keys = keys.take(sort_rows(keys)).reset_index(drop=True)
 
-    def joints() -> Iterator[Joint]:
-        parts = (
-            [(every[0], list(pairs))]
+    def parts() -> Iterator[_Part[T]]:
+        answers = (
+            [(every[0], list(lists))]
             if source.one_frame
-            else [(r, [p]) for r, p in zip(every, pairs, strict=True)]
+            else [(rows, [columns]) for rows, columns in zip(every, lists, strict=True)]
         )
-        for rows, chosen in parts:
+        for rows, chosen in answers:
             frame, left = _still_to_cut(rows, binners)
             codes, found = group_rows(frame, by)
             if codes is not None:
                 codes = _places(decoded(found, rows.coded), keys)[codes]
-            yield from pandas_counts.count_pairs(
-                frame,
-                chosen,
-                codes,
-                len(keys),
-                given=given,
-                weights=rows.weights,
-                dropna=dropna,
-                encoders=left,
-            )
+            yield _Part(frame, chosen, codes, rows.weights, left, rows.coded)
 
-    return keys, joints()
+    return keys, parts()
 
 
 def one(

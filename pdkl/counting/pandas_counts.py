@@ -136,7 +136,9 @@ def count_jointly(
         codes, labels = cut.get(column, encode)(frame[column], column)
         missing |= codes < 0
         width = len(labels) + 1
-        joint, found = compact(joint * width + (codes.astype(np.int64) + 1), size * width)
+        # 32 bits may hold the combinations so far, and not those with one column more
+        wide = joint.astype(np.int64)
+        joint, found = compact(wide * width + (codes.astype(np.int64) + 1), size * width)
         size = len(found)
     if dropna:
         joint = np.where(missing, -1, joint)

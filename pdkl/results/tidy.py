@@ -66,6 +66,19 @@ class Categories:
     intervals: tuple[Labels, Labels] | None  # where labels begin and end
 
 
+@dataclass(frozen=True)
+class Cells:
+    """Values of some columns together; ``row`` is the group of each.
+
+    ``shown`` holds them by the name of the column that shows them, which begins with "category";
+    where they begin and end is shown in columns that begin with "low" and "high".
+    """
+
+    row: IntArray
+    shown: dict[str, Categories]
+    entries: dict[str, Any]
+
+
 def columns_of(
     shows: Shows,
     measured: Sequence[str],
@@ -139,18 +152,26 @@ def _by_category(
     ties = np.concatenate([_rank(part) for part in parts])
     order = np.lexsort([ties, sort, column, row, np.isnan(sort)])
     frame = _head(groups, row[order], column[order], parts, info)
-    category = join_categories([(part.labels, part.codes) for part in parts])
-    frame["category"] = pd.Series(category.take(order), dtype=category.dtype)
-    if any(part.intervals is not None for part in parts):
-        for i, name in enumerate(("low", "high")):
-            ends = join_categories([_ends(part, i) for part in parts])
-            frame[name] = pd.Series(ends.take(order), dtype=ends.dtype)
+    frame |= _named(parts, "category", order)
     for name in value_columns[1:]:
         if info.q_is_fixed and name == "count_reference":
             frame[name] = pd.array([pd.NA] * len(row), dtype="Int64")
         else:
             frame[name] = np.concatenate([part.entries[name] for part in parts])[order]
     return _finished(frame, info)
+
+
+def _named(parts: Sequence[Categories], name: str, order: IntArray) -> dict[Hashable, Any]:
+    """Return the categories of all parts in an order, and where those of intervals lie."""
+    columns = {name: join_categories([(part.labels, part.codes) for part in parts])}
+    if any(part.intervals is not None for part in parts):
+        for i, end in enumerate(("low", "high")):
+            which = name.replace("category", end)
+            columns[which] = join_categories([_ends(part, i) for part in parts])
+    return {
+        which: pd.Series(values.take(order), dtype=values.dtype)
+        for which, values in columns.items()
+    }
 
 
 def _ends(part: Categories, i: int) -> tuple[Labels, IntArray]:
@@ -215,3 +236,32 @@ def plain(
     for name in parts[0]:
         frame[name] = np.column_stack([part[name] for part in parts]).ravel()
     return _finished(frame, info)
+
+
+def cells(
+    groups: GroupPairs,
+    texts: dict[str, list[str]],
+    parts: Sequence[Cells],
+    info: ResultInfo,
+    *,
+    largest: str | None = None,
+) -> pd.DataFrame:
+    """Make one row per group, part and cell; ``texts`` names the parts, one entry for each.
+
+    They are in the order of the values, or by what is ``largest`` in absolute value first.
+    """
+    row = np.concatenate([part.row for part in parts])
+    which = np.repeat(np.arange(len(parts)), [len(part.row) for part in parts])
+    entries = {
+        name: np.concatenate([part.entries[name] for part in parts]) for name in parts[0].entries
+    }
+    shown = {name: [part.shown[name] for part in parts] for name in parts[0].shown}
+    ranks = [np.concatenate([_rank(one) for one in every]) for every in shown.values()]
+    size = np.zeros(len(row)) if largest is None else -np.abs(entries[largest])
+    order = np.lexsort([*reversed(ranks), size, which, row])
+    frame = taken(groups.keys, row[order])
+    for name, known in texts.items():
+        frame[name] = _text(known, which[order])
+    for name, every in shown.items():
+        frame |= _named(every, name, order)
+    return _finished(frame | {name: held[order] for name, held in entries.items()}, info)

@@ -31,6 +31,8 @@ METHODS: dict[str, dict[str, Any]] = {
     "contributions": {"by": "g", "against": "rest"},
     "mutual_information": {"by": "g"},
     "variation_of_information": {},
+    "total_correlation": {"by": "g"},
+    "weight_of_evidence": {"target": "g", "event": "x"},
     "drift": {"reference": DATA, "by": "g"},
     "explain": {"reference": OTHER.drop(columns="z")},
     "changes": {"by": "g", "weights": "n"},

@@ -189,6 +189,29 @@ def test_pairs_of_columns(both: Both) -> None:
     both.check(lambda theory, _: theory.entropy(["fruit", "x"], joint=True, by="flag"))
 
 
+def test_several_columns(both: Both) -> None:
+    both.check(lambda theory, _: theory.total_correlation(["fruit", "kind", "x"], bins=3))
+    both.check(lambda theory, _: theory.total_correlation(["fruit", "kind"], by="shop"))
+    both.check(lambda theory, _: theory.interaction_information("fruit", "kind", "flag", by="shop"))
+
+
+def test_pairs_of_values(both: Both) -> None:
+    both.check(lambda theory, _: theory.pointwise_information("fruit", "id", by="flag"))
+    both.check(
+        lambda theory, _: theory.pointwise_information(
+            ["fruit", "time"], ["kind", "x"], given="flag", bins=3, weights="n", dropna=False
+        )
+    )
+
+
+def test_evidence(both: Both) -> None:
+    both.check(
+        lambda theory, _: theory.weight_of_evidence(
+            ["fruit", "x", "flag", "id"], "kind", event="small", by="shop", bins=3, weights="n"
+        )
+    )
+
+
 def test_losses(both: Both) -> None:
     both.check(lambda theory, _: theory.binary_cross_entropy("yes", "chance", by="shop"))
 

@@ -16,6 +16,7 @@ from pdkl.core.numerics.exact import (
     IntArray,
     cross_difference,
     deviance,
+    log_ratio,
     segment_sum,
     surprisal,
 )
@@ -139,14 +140,25 @@ class Joint:
 
     @cached_property
     def _information(self) -> FloatArray:
+        terms = deviance(*self._beside_independence())
+        size = len(self.group_of)
+        strata = segment_sum(terms, self.stratum, size) + self._share_of_empty_cells()
+        return self._mean(strata[self.stratum])
+
+    def pointwise_information(self) -> FloatArray:
+        """Return log(p(x, y) / (p(x) p(y))) of each cell in nats, within its stratum.
+
+        Averaged over the rows of a group it is the mutual information.
+        """
+        return log_ratio(*self._beside_independence())
+
+    def _beside_independence(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return the share of each cell, what independence makes of it, and their difference."""
         total = as_float(self._strata)[self.stratum]
         (of_x, at_x), (of_y, at_y) = self._x, self._y
         x, y, both = as_float(of_x)[at_x], as_float(of_y)[at_y], as_float(self.weight)
         difference = cross_difference(both, y, x, total) / (total * total)
-        terms = deviance(both / total, (x / total) * (y / total), difference)
-        size = len(self.group_of)
-        strata = segment_sum(terms, self.stratum, size) + self._share_of_empty_cells()
-        return self._mean(strata[self.stratum])
+        return both / total, (x / total) * (y / total), difference
 
     def _share_of_empty_cells(self) -> FloatArray:
         """Return what independence would put into the cells of each table that do not occur."""

@@ -131,6 +131,23 @@ QUESTIONS: dict[str, tuple[list[str], dict[str, Any], Ask]] = {
         {"by": "shop"},
         lambda it: it.conditional_entropy("text", "shop"),
     ),
+    "evidence": (
+        ["text", "thing"],
+        {"by": ["shop", "month"]},
+        lambda it: it.weight_of_evidence(["text", "thing"], "shop", event="a", by="month"),
+    ),
+    "pairs of values": (
+        ["text", "level"],
+        {"by": ["shop", "month"], "weights": "count"},
+        lambda it: it.pointwise_information(
+            ["text", "level"], ["shop", "shop"], given="month", weights="count", dropna=False
+        ),
+    ),
+    "three columns": (
+        ["text"],
+        {"by": ["shop", "month"]},
+        lambda it: it.interaction_information("text", "shop", "month"),
+    ),
     "variation of information": (
         ["text"],
         {"by": "shop"},
