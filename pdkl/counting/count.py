@@ -8,8 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from pdkl.codes.groupers import is_cut_alike
 from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import Key, append_keys, group_rows, key_name, sort_rows
+from pdkl.codes.rolling import Rolling, windows_of
 from pdkl.codes.values import Encoder
 from pdkl.codes.weights import read_weights
 from pdkl.core.counts.counts import Counts, WeightArray
@@ -125,6 +127,7 @@ def count_pairs(
     *,
     given: Hashable | None,
     dropna: bool,
+    rolling: Rolling | None = None,
 ) -> tuple[pd.DataFrame, Iterator[Joint]]:
     """Count pairs of columns jointly; return the sorted keys of the groups and a table each."""
     groups = [key_name(key) for key in by]
@@ -133,10 +136,18 @@ def count_pairs(
     every = source.reduce(wanted, weights, _early(binners, groups))
     _, keys = group_rows(every[0].frame, by)
     keys = decoded(keys, every[0].coded)
-    order = sort_rows(keys)
+    windows = None if rolling is None else windows_of(keys, rolling)
+    order = sort_rows(keys) if windows is None else windows.order
     keys = keys.take(order).reset_index(drop=True)
 
     def joints() -> Iterator[Joint]:
+        if windows is None:
+            yield from of_groups()
+        else:
+            for joint in of_groups():
+                yield joint.pooled(windows.first, windows.stop)
+
+    def of_groups() -> Iterator[Joint]:
         parts = (
             [(every[0], list(pairs))]
             if source.one_frame
@@ -158,7 +169,7 @@ def count_pairs(
                 encoders=left,
             )
 
-    return keys, joints()
+    return (keys if windows is None else windows.keys), joints()
 
 
 def one(
@@ -181,7 +192,9 @@ def _require_uncut(source: Source, by: Sequence[Key]) -> None:
     """Raise where times that a profile has cut would be cut again."""
     texts = source.precounted.grouper_texts
     for key in by:
-        if isinstance(key, pd.Grouper) and key.freq is not None and key.key in texts:
+        if not isinstance(key, pd.Grouper) or key.freq is None:
+            continue
+        if key.key in texts and not is_cut_alike(key, texts[key.key]):
             raise ValueError(
                 f"by has a pd.Grouper for {key.key!r}, whose times the profile has cut already "
                 f"({texts[key.key]}). Name the key: by={key.key!r}."

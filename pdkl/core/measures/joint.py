@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-from pdkl.core.counts.counts import WeightArray, as_float, sum_by
+from pdkl.core.counts.counts import WeightArray, as_float, from_cells, sum_by
+from pdkl.core.counts.windows import pooled
 from pdkl.core.measures.estimators import Estimator
 from pdkl.core.measures.sample import Sample
 from pdkl.core.numerics.exact import (
@@ -39,6 +40,8 @@ class Joint:
         of a third column that is given.
     missing : int64 or float64 array, one entry per group
         The weight of the rows that lack a value.
+    given_of : int64 array, one entry per stratum, optional
+        The value of the third column that makes the stratum.
     """
 
     stratum: IntArray
@@ -47,11 +50,32 @@ class Joint:
     weight: WeightArray
     group_of: IntArray
     missing: WeightArray
+    given_of: IntArray | None = None
 
     @property
     def n_groups(self) -> int:
         """The number of groups."""
         return len(self.missing)
+
+    def pooled(self, first: IntArray, stop: IntArray) -> Joint:
+        """Give new tables whose group i adds the old groups ``first[i]`` up to ``stop[i]``."""
+        given = np.zeros(len(self.group_of), dtype=np.int64)
+        if self.given_of is not None:
+            given = self.given_of
+        place = np.zeros(len(self.x), dtype=np.int64)
+        cells: list[IntArray] = []
+        for code in (given[self.stratum], self.x, self.y):  # what a cell is, but for its group
+            width = int(code.max(initial=0)) + 1
+            found, place = np.unique(place * width + code, return_inverse=True)
+            cells = [one[found // width] for one in cells] + [found % width]
+        counts = pooled(
+            from_cells(self.group_of[self.stratum], place, self.weight, self.missing, len(found)),
+            *(first, stop),
+        )
+        given, x, y = (one[counts.outcome] for one in cells)
+        width = int(given.max(initial=0)) + 1
+        found, stratum = np.unique(counts.group * width + given, return_inverse=True)
+        return Joint(stratum, x, y, counts.weight, found // width, counts.missing, found % width)
 
     @cached_property
     def totals(self) -> WeightArray:
