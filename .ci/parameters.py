@@ -12,7 +12,8 @@ from __future__ import annotations
 
 LABEL = "label, optional"
 LABELS = "label or list of labels, optional"
-BY = "label, pandas.Grouper or list of these, optional"
+BY = "label, pandas.Grouper, pdkl.Rolling or list of these, optional"
+APART = "label, pandas.Grouper or list of these, optional"
 BINS = "int, str, sequence of edges, or mapping of these by column"
 BINNING = '{"quantile", "width"}, optional'
 ALPHABET = '{"observed", "declared"} or int'
@@ -198,16 +199,20 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     },
     # ---- in which groups, compared with what --------------------------------------------------
     "by": {
-        "": (BY, "What makes the groups."),
-        "explain": (BY, "What makes the segments; both sides must have it."),
-        "profile": (
+        "": (
             BY,
+            "What makes the groups; of a `pdkl.Rolling`, windows that overlap.",
+        ),
+        "explain": (APART, "What makes the segments; both sides must have it."),
+        "profile": (
+            APART,
             "What makes the groups. Questions can leave keys out later, but add none. Of a Grouper "
             "the times are kept as it cuts them.",
         ),
         "report": (
             BY,
-            "What makes the segments. Where a key is a time, the page draws the scores over it.",
+            "What makes the segments. Where a key is a time, the page draws the scores over it; "
+            "that of a `pdkl.Rolling` is the end of each window.",
         ),
         "changes": (
             BY,
@@ -496,7 +501,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "": (
             'bool or "permutation"',
             "Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and "
-            "``p_adjusted``.",
+            "``p_adjusted``. Rows of a `pdkl.Rolling` overlap; what that means is said there.",
         ),
     },
     "blocks": {

@@ -16,6 +16,7 @@ from pdkl.api.config import load_config
 from pdkl.api.frame import InfoTheory
 from pdkl.api.scan import scan
 from pdkl.api.series import SeriesInfoTheory
+from pdkl.codes.rolling import Rolling
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import ColumnNotFoundError
 from pdkl.report.document import Report
@@ -27,6 +28,7 @@ __all__ = [
     "Measure",
     "Profile",
     "Report",
+    "Rolling",
     "SeriesInfoTheory",
     "__version__",
     "estimators",

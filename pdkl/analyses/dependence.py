@@ -190,6 +190,7 @@ def _answer(
         settle_bins(resolved, compared=True),
         given=asked.given,
         dropna=options.dropna,
+        rolling=resolved.rolling,
     )
     number, columns = len(asked.pairs), _measured(resolved)
     require_room(

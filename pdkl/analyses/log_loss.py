@@ -17,6 +17,7 @@ from pdkl.codes.labels import (
     require_match,
     union_labels,
 )
+from pdkl.codes.rolling import windows_of
 from pdkl.codes.scales import natural
 from pdkl.codes.values import encode
 from pdkl.core.counts.counts import WeightArray
@@ -171,10 +172,12 @@ class _Rows:
             np.ones(len(frame), dtype=np.int64) if weight is None else weight
         )
         codes, found = group_rows(frame, resolved.by)
-        order = sort_rows(found)
-        position = np.argsort(order)
+        rolling = resolved.rolling
+        windows = None if rolling is None else windows_of(found, rolling)
+        order = sort_rows(found) if windows is None else windows.order
+        position, self.n_codes = np.argsort(order), len(order)
         self.codes = np.zeros(len(frame), dtype=np.int64) if codes is None else position[codes]
-        self.groups = pairing.plain(found.take(order).reset_index(drop=True))
+        self.groups = pairing.plain(found.take(order).reset_index(drop=True), windows)
         own = {"weights": plain(weights), "base": plain(resolved.request.base)}
         attributes = resolved.attributes({**own, "clip": self.clip, "unit": unit})
         self.info = tidy.ResultInfo(None, unit, attributes)
@@ -187,13 +190,13 @@ class _Rows:
         self, known: np.ndarray[Any, np.dtype[np.bool_]], loss: FloatArray
     ) -> dict[str, Any]:
         """Average the losses of the known rows; the others are missing."""
-        size = len(self.groups)
-        mean = group_mean(loss, self.codes[known], size, self.weights[known])
+        pooled = self.groups.sums_of_p
+        mean = group_mean(loss, self.codes[known], self.n_codes, self.weights[known], pooled)
 
         def mass(rows: np.ndarray[Any, np.dtype[np.bool_]]) -> WeightArray:
-            total = np.zeros(size, dtype=self.weights.dtype)
+            total = np.zeros(self.n_codes, dtype=self.weights.dtype)
             np.add.at(total, self.codes[rows], self.weights[rows])
-            return total
+            return pooled(total)
 
         return {
             "n": mass(known),

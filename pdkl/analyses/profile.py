@@ -21,7 +21,7 @@ from pdkl.counting.count import count
 from pdkl.counting.numbers import rounded, sums_of
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.keywords import Request
-from pdkl.request.parse import read_columns
+from pdkl.request.parse import read_columns, rolling_of
 from pdkl.request.resolve import resolve
 from pdkl.sources.profile.columns import ColumnCounts, Rounding
 from pdkl.sources.profile.profile import Profile, made_now
@@ -34,6 +34,7 @@ def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
     if isinstance(request.bins, Profile):
         given, edges = request.bins.precounted.binners, request.bins.precounted.edges
         request = replace(request, bins=None)
+    _require_rows_once(request.by)
     resolved = resolve(data, request, lambda _: [])
     source, keys, weights = resolved.source, resolved.keys, request.weights
     head, before = source.head, source.precounted
@@ -89,6 +90,15 @@ def take(data: Any, request: Request, *, max_categories: Any) -> Profile:
     left_out = {**before.left_out, **{name: said(error) for name, error in wrong.items()}}
     profile = Profile(groups, counted, weights, grouper_texts, made_now(), left_out)
     return profile if max_categories is None else profile.fold(max_categories)
+
+
+def _require_rows_once(by: Any) -> None:
+    """Raise where groups are windows, which hold rows several times."""
+    if (rolling := rolling_of(by)) is not None:
+        raise ValueError(
+            f"by has {rolling!r}, whose windows overlap; a profile keeps each row once. Take it by "
+            f"the steps, by={rolling.steps_text}, and ask it by these windows."
+        )
 
 
 def _check_names(columns: list[Any], keys: list[Hashable], weights: Hashable | None) -> None:

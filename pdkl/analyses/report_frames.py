@@ -29,6 +29,7 @@ from pdkl.core.redaction import kept_back
 from pdkl.core.validation import boolean, number_in
 from pdkl.report.document import Report
 from pdkl.request.keywords import Request
+from pdkl.request.parse import require_no_rolling
 from pdkl.results.reading import keys_of
 from pdkl.sources.registry import read_data
 
@@ -61,6 +62,12 @@ def report(
         raise ValueError(
             "min_count is not for window=: windows overlap, and the difference of two tells what "
             "either hides. Leave out one of them."
+        )
+    if min_count is not None:
+        require_no_rolling(
+            request.by,
+            "min_count cannot hide of one what the difference of two tells",
+            "Leave out min_count, or cut",
         )
     deciding = Deciding.read(measure, threshold, alpha)
     request = examine.check(request, deciding)

@@ -36,7 +36,9 @@ def counted(
     binners = settle_bins(resolved.asking(list(columns)), compared=True)
     weights = resolved.request.weights
     found, tables = count_tables(
-        resolved.source, lists, resolved.by, weights, binners, dropna=dropna
+        *(resolved.source, lists, resolved.by, weights, binners),
+        dropna=dropna,
+        rolling=resolved.rolling,
     )
     return found, tables, binners
 

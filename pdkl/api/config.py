@@ -24,7 +24,8 @@ def load_config(path: str | PathLike[str]) -> dict[str, Any]:
     dict
         The keywords that the file sets, of ``columns``, ``exclude``, ``kinds``, ``measure``,
         ``threshold``, ``alpha``, ``by``, ``bins``, ``smoothing``, ``max_drifted``, ``weights`` and
-        ``blocks``. A key of ``by`` that is ``{key = "date", freq = "D"}`` is a `pandas.Grouper`.
+        ``blocks``. A key of ``by`` that is ``{key = "date", freq = "D"}`` is a `pandas.Grouper`,
+        and ``{key = "date", size = "28D", step = "1D"}`` a `pdkl.Rolling`.
 
     Raises
     ------

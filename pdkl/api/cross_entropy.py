@@ -60,8 +60,8 @@ class CrossEntropyMethods(Data):
             The columns to compare them with, one for each of ``p``.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         reference : DataFrame, mapping or group label, optional
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
@@ -91,6 +91,7 @@ class CrossEntropyMethods(Data):
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         test : bool or "permutation"
             Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+            Rows of a `pdkl.Rolling` overlap; what that means is said there.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
         n_resamples : int, optional
@@ -191,8 +192,8 @@ class CrossEntropyMethods(Data):
             A column of 0 and 1, of booleans, or of probabilities (a soft target).
         prediction : label or list of labels
             The column of the predicted probability of 1; several give a row each.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1
@@ -257,8 +258,8 @@ class CrossEntropyMethods(Data):
         predictions : mapping {label: column}
             The column of the predicted probability of each label. In each complete row they must
             sum to 1, to within 1e-6.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1

@@ -69,8 +69,8 @@ class DependenceMethods(Data):
             anything, and 1 at most. It needs ``normalized``, other than ``"joint"``: ``"max"``
             gives adjusted mutual information as in Vinh, Epps and Bailey (2010), ``"mean"`` that of
             scikit-learn by default. NaN where chance gives all of the norm.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1
@@ -88,6 +88,7 @@ class DependenceMethods(Data):
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         test : bool or "permutation"
             Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+            Rows of a `pdkl.Rolling` overlap; what that means is said there.
         n_resamples : int, optional
             Draw each table again so many times, in place of the closed form. The interval of a
             share (``normalized``) has none, and is drawn 199 times by default.
@@ -232,8 +233,8 @@ class DependenceMethods(Data):
             The columns that are uncertain.
         given : label or list of labels
             The columns that are known, one for each of ``x``.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1
@@ -251,6 +252,7 @@ class DependenceMethods(Data):
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         test : bool or "permutation"
             Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+            Rows of a `pdkl.Rolling` overlap; what that means is said there.
         n_resamples : int, optional
             Draw each table again so many times, in place of the closed form. The interval of a
             share (``normalized``) has none, and is drawn 199 times by default.
@@ -366,8 +368,8 @@ class DependenceMethods(Data):
             The columns to leave out: of all where none is named, else of those that are.
         given : label, optional
             A third column that is known.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1
@@ -382,6 +384,7 @@ class DependenceMethods(Data):
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         test : bool or "permutation"
             Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+            Rows of a `pdkl.Rolling` overlap; what that means is said there.
         n_resamples : int, optional
             Draw each table again so many times, in place of the closed form. The interval of a
             share (``normalized``) has none, and is drawn 199 times by default.

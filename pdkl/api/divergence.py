@@ -65,8 +65,8 @@ class DivergenceMethods(Data):
             The columns to compare them with, one for each of ``p``.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         reference : DataFrame, mapping or group label, optional
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
@@ -96,6 +96,7 @@ class DivergenceMethods(Data):
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         test : bool or "permutation"
             Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+            Rows of a `pdkl.Rolling` overlap; what that means is said there.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
         n_resamples : int, optional
@@ -220,8 +221,8 @@ class DivergenceMethods(Data):
             The columns to compare them with, one for each of ``p``.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         reference : DataFrame, mapping or group label, optional
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
@@ -249,6 +250,7 @@ class DivergenceMethods(Data):
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         test : bool or "permutation"
             Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+            Rows of a `pdkl.Rolling` overlap; what that means is said there.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
         n_resamples : int, optional
@@ -366,8 +368,8 @@ class DivergenceMethods(Data):
             Names of `pdkl.measures`, such as ``"psi"``; with an order where it takes one, such as
             ``("renyi_divergence", 2)``, whose column is ``renyi_divergence(2)``; or records of your
             own.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         reference : DataFrame, mapping or group label, optional
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional
@@ -398,6 +400,7 @@ class DivergenceMethods(Data):
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         test : bool or "permutation"
             Add ``<measure>_excess`` and ``<measure>_noise_floor``, ``p_value`` and ``p_adjusted``.
+            Rows of a `pdkl.Rolling` overlap; what that means is said there.
         blocks : label, optional
             A column whose values say which rows move together when a comparison is drawn again.
         n_resamples : int, optional
@@ -513,8 +516,8 @@ class DivergenceMethods(Data):
         measure : str, (str, order) or Measure
             Whose terms to show: a name of `pdkl.measures`, with an order where it has one, or a
             record of your own.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         reference : DataFrame, mapping or group label, optional
             What P is compared with, where it is not a column.
         against : {"rest", "all", "pairs", "previous", "uniform"}, optional

@@ -64,8 +64,8 @@ class DriftMethods(Data):
             outside ``by``, ``weights`` and ``blocks``; with shares, the columns that have some.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         window : int of at least 1, optional
             In place of ``reference``: compare each period, which is the last key of ``by``, with so
             many before it that occur, pooled; the other keys being equal.
@@ -131,7 +131,8 @@ class DriftMethods(Data):
                                         a root; negative where there is less than that
             ``noise_floor``             float64, what chance alone stays below with 95 %
             ``p_adjusted``              float64, by Benjamini and Hochberg over all rows that have a
-                                        p-value and more than one category
+                                        p-value and more than one category, also where those of
+                                        a `pdkl.Rolling` overlap
             ``top_category``            str, the category that contributes most to js_divergence,
                                         as text; "(missing)" for the missing; none where none does
             ``top_contribution``        float64, its contribution in bits: the square of js_distance
@@ -325,8 +326,9 @@ class DriftMethods(Data):
             outside ``by``, ``weights`` and ``blocks``; with shares, the columns that have some.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the segments. Where a key is a time, the page draws the scores over it.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the segments. Where a key is a time, the page draws the scores over it; that
+            of a `pdkl.Rolling` is the end of each window.
         window : int of at least 1, optional
             In place of ``reference``: compare each period, which is the last key of ``by``, with so
             many before it that occur, pooled; the other keys being equal.

@@ -57,8 +57,8 @@ class EntropyMethods(Data):
         joint : bool
             Whether to measure all columns together: one row per group, ``column`` being "a, b". A
             row that lacks one of the values is missing.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1
@@ -167,8 +167,8 @@ class EntropyMethods(Data):
             The columns to show.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1

@@ -53,8 +53,9 @@ class InfoTheory(
         column outside ``by`` and ``weights``. ``exclude`` leaves columns out, of these and of a
         list; of pairs those that have one of them.
     **by**
-        What makes the groups: a column name, a `pandas.Grouper` with ``key`` and ``freq``, or a
-        list of these. A missing key is a group of its own, sorted last. None makes one group.
+        What makes the groups: a column name, a `pandas.Grouper` with ``key`` and ``freq``, a
+        `pdkl.Rolling` with windows that overlap, or a list of these. A missing key is a group of
+        its own, sorted last. None makes one group.
     **q, reference, against**
         What P is compared with; exactly one of them.
 
@@ -119,7 +120,9 @@ class InfoTheory(
         js_distance the root of the excess js_divergence), ``_noise_floor`` the value that it stays
         below with a probability of 95 %. ``p_value`` is that of the G statistic, 2N I(side;
         category), whatever the measure. ``p_adjusted`` (Benjamini and Hochberg) holds the rate of
-        false discoveries over all rows of the result. Weights must be whole numbers of rows.
+        false discoveries over all rows of the result; those of a `pdkl.Rolling` overlap, so that
+        their scores move together, and it holds under such positive dependence. Weights must be
+        whole numbers of rows.
     **How both are got**
         In closed form: a score is a sum over categories whose counts come out of one urn, so its
         mean, variance and third moment follow from single categories, and a distribution of

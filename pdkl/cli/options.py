@@ -10,6 +10,7 @@ import click
 import numpy as np
 import pandas as pd
 
+from pdkl.codes.rolling import Rolling
 from pdkl.counting.kind_rules import KINDS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -175,7 +176,7 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "callback": names,
             "metavar": _LIST,
             "help": "Columns that make the groups; time:D cuts the times of a column into days "
-            "(or h, W, MS, …).",
+            "(or h, W, MS, …), and time:28D/1D into windows of 28 days that roll by one.",
         },
     ),
     "weights": (
@@ -389,7 +390,10 @@ def data_files(function: Function) -> Function:
 
 
 def read_by(by: list[str] | None, columns: Sequence[Any]) -> Any:
-    """Return the keys, where ``time:D`` is no column as a Grouper of ``time``."""
+    """Return the keys, where ``time:D`` is no column as a Grouper of ``time``.
+
+    ``time:28D/1D`` are windows of 28 days that roll by one.
+    """
     return None if by is None else [_key(name, columns) for name in by]
 
 
@@ -397,6 +401,12 @@ def _key(name: str, columns: Sequence[Any]) -> Any:
     column, _, frequency = name.rpartition(":")
     if name in columns or column not in columns:
         return name
+    size, rolls, step = frequency.partition("/")
+    if rolls:
+        try:
+            return Rolling(key=column, size=size, step=step)
+        except ValueError as error:
+            raise click.BadParameter(f"of {name!r}, {error}", param_hint="'--by'") from error
     try:
         return pd.Grouper(key=column, freq=frequency)
     except ValueError as error:

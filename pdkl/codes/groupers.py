@@ -17,6 +17,12 @@ def grouper_text(key: Any) -> str:
     return text if _is_steady(key) else text + FROM_DATA
 
 
+def is_cut_alike(key: Any, before: str) -> bool:
+    """Tell whether cutting times again, that were cut as ``before`` says, leaves them there."""
+    is_same = grouper_text(key) == before and not before.endswith(FROM_DATA)
+    return is_same and bool(key.closed == key.label)
+
+
 def _is_steady(key: Any) -> bool:
     """Tell whether the bins are the same wherever the data begins."""
     try:

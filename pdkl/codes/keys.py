@@ -137,8 +137,8 @@ def _bins(times: pd.Index[Any], grouper: pd.Grouper) -> tuple[NDArray[np.int64],
     read = read_scaled(pd.Series(times, dtype=times.dtype))
     if read is None or read.scale not in (NAIVE, AWARE, DURATION, UNKNOWN):
         raise TypeError(
-            f"by has a pd.Grouper with a frequency for column {grouper.key!r}, which holds "
-            f"{times.dtype}; it needs datetimes. Convert it with pd.to_datetime."
+            f"by cuts the times of column {grouper.key!r}, which holds {times.dtype}; it needs "
+            "datetimes. Convert it with pd.to_datetime."
         )
     position = np.full(len(times), -1, dtype=np.int64)
     if len(times) == 0:

@@ -62,7 +62,7 @@ class Support:
         if self.form is None:
             return p
         if self.form is REST:
-            return self.column.p.rest(self.groups.left[rows])
+            return self.groups.rest(self.column.p, rows)
         if self.form is UNIFORM:
             return self.column.p.take(np.full(p.n_groups, -1))
         return self.groups.q(self.column.q, rows)
@@ -78,7 +78,7 @@ class Support:
     def batch(self, rows: slice) -> Batch:
         """Return some comparisons, ready to be measured."""
         column, size = self.column, self.column.alphabet_size
-        p = column.p.take(self.groups.left[rows])
+        p = self.groups.p(column.p, rows)
         q = self.q(rows, p)
         raw = replace(self.entries(rows, p, q), alphabet=size)
         if self.form is UNIFORM:  # nothing counted, and one of each expected
@@ -95,8 +95,9 @@ class Support:
 
     def _cells_of_both(self) -> IntArray:
         p, q = (np.diff(counts.starts) for counts in (self.column.p, self.column.q))
+        of_p = np.minimum(self.groups.sums_of_p(p), self.column.p.n_outcomes)
         of_q = np.minimum(self.groups.sums_of_q(q), self.column.q.n_outcomes)
-        return np.asarray(np.append(p, 0)[self.groups.left] + of_q + 1, dtype=np.int64)
+        return np.asarray(of_p + of_q + 1, dtype=np.int64)
 
     def _whole_alphabet(self) -> IntArray:
         return np.full(len(self.groups), max(self.column.p.n_outcomes, 1))
@@ -225,14 +226,12 @@ def blocks_of(
     if column.blocks is None:
         return None
     own, other = column.blocks
-    left, right, form = counted.groups.left, counted.groups.right, counted.form
-    first = right if counted.groups.first is None else counted.groups.first
+    groups = counted.groups
 
     def tables(i: int, outcomes: IntArray) -> tuple[IntArray, IntArray]:
-        mine = own.owner == left[start + i]
-        if form in (REST, ALL):  # the blocks of everyone else
+        mine = groups.in_p(start + i, own.owner)
+        if counted.form in (REST, ALL):  # the blocks of everyone else
             return own.table(mine, outcomes), own.table(~mine, outcomes)
-        theirs = (first[start + i] <= other.owner) & (other.owner <= right[start + i])
-        return own.table(mine, outcomes), other.table(theirs, outcomes)
+        return own.table(mine, outcomes), other.table(groups.in_q(start + i, other.owner), outcomes)
 
     return tables

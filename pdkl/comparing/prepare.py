@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from pdkl.codes.intervals import Binner
-from pdkl.codes.keys import sort_rows
 from pdkl.codes.labels import joint_name
 from pdkl.comparing.pushdown import limited, may_push, push
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of
@@ -19,9 +18,9 @@ from pdkl.core.forms import Form
 from pdkl.core.validation import boolean
 from pdkl.counting.bins import settle_bins
 from pdkl.counting.blocks import count_blocks
-from pdkl.counting.both_sides import count_both
+from pdkl.counting.both_sides import count_both, in_steps
 from pdkl.counting.count import count_jointly
-from pdkl.counting.pandas_counts import LabelledCounts
+from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts
 from pdkl.request.keywords import Options, Request
 from pdkl.request.resolve import ResolvedRequest, read_sides, resolve
 from pdkl.results import pairing, tidy
@@ -132,11 +131,9 @@ def _joint(
     counts, keys = count_jointly(
         resolved.source, resolved.columns, resolved.by, request.weights, binners, dropna=dropna
     )
-    order = sort_rows(keys)
-    keys = keys.take(order).reset_index(drop=True)
     seen = counts.observed
-    counts = counts.regroup(np.argsort(order), len(keys))
     counts = counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
     name = joint_name(resolved.columns)
     side = LabelledCounts(counts, pd.RangeIndex(int(seen.sum())), missing_is_counted=not dropna)
-    return pairing.plain(keys), name, side
+    tally, windows = in_steps(GroupedCounts(keys, {name: side}), resolved.rolling)
+    return pairing.plain(tally.keys, windows), name, tally.columns[name]

@@ -254,7 +254,8 @@ def adjust_p_values(counted: CountedRequest, parts: list[tidy.Scores]) -> None:
     left, right = counted.groups.left, counted.groups.right
     for part in parts:
         if counted.form is LABEL:  # a group against itself is no hypothesis
-            part.entries["p_value"] = np.where(left == right, np.nan, part.entries["p_value"])
+            itself = counted.groups.with_itself
+            part.entries["p_value"] = np.where(itself, np.nan, part.entries["p_value"])
         if counted.form is PAIRS:
             part.entries["p_value"] = once_per_pair(left, right, part.entries["p_value"])
     together = adjusted(np.concatenate([part.entries["p_value"] for part in parts]))

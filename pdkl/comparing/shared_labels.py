@@ -131,10 +131,11 @@ def with_blocks(
 ) -> Column:
     """Put the counts of blocks on the labels of the column."""
     units = []
-    for side, owner in (own, other):
-        labels, _, place = common_labels(column.labels, side.labels)
-        counts = side.counts.relabel(place, len(labels))
-        units.append(BlockCounts(counts if options.dropna else counts.with_missing(), owner))
+    for one in (own, other):
+        labels, _, place = common_labels(column.labels, one.side.labels)
+        counts = one.side.counts.relabel(place, len(labels))
+        counts = counts if options.dropna else counts.with_missing()
+        units.append(BlockCounts(counts, one.owner, one.unit))
     return replace(column, blocks=(units[0], units[1]))
 
 

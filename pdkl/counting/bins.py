@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pdkl.codes.intervals import (
     Binner,
@@ -20,6 +21,7 @@ from pdkl.codes.intervals import (
     same_bins,
 )
 from pdkl.codes.keys import group_rows
+from pdkl.codes.rolling import windows_of
 from pdkl.codes.scales import may_be_scaled, scale_of
 from pdkl.core.counts.bin_edges import Binning
 from pdkl.core.counts.counts import WeightArray
@@ -179,9 +181,7 @@ def _fitted(
     if rows is not None:
         values, weight = rows.plain[name], weights_of(rows)
         if form is LABEL:
-            codes, keys = group_rows(rows.frame, resolved.by)
-            group = pairing.find(keys, request.reference, list(head.columns))
-            of_group = np.asarray(codes == group)
+            of_group = _of_group(rows.frame, resolved)
             values, weight = values[of_group], None if weight is None else weight[of_group]
     if not isinstance(request.bins, Mapping) and scale_of(values) is None:
         return None  # objects that only their values tell of
@@ -194,6 +194,19 @@ def _fitted(
         fitted="reference",
         counted=request.weights is None,
     )
+
+
+def _of_group(frame: pd.DataFrame, resolved: ResolvedRequest) -> NDArray[np.bool_]:
+    """Tell which rows are of the group that is the reference."""
+    label, columns = resolved.request.reference, list(resolved.source.head.columns)
+    codes, keys = group_rows(frame, resolved.by)
+    if resolved.rolling is None:
+        return np.asarray(codes == pairing.find(keys, label, columns))
+    windows = windows_of(keys, resolved.rolling)
+    window = pairing.find(windows.keys, label, columns)
+    steps = windows.order[windows.first[window] : windows.stop[window]]
+    assert codes is not None  # there is a key
+    return np.isin(codes, steps)
 
 
 def _cut_pair(

@@ -6,34 +6,51 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import group_rows, match_groups, sort_rows
-from pdkl.core.counts.counts import Counts
+from pdkl.codes.rolling import windows_of
+from pdkl.core.counts.counts import CodeArray, Counts
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.validation import require_columns
 from pdkl.counting.both_sides import in_order
 from pdkl.counting.count import count, one
-from pdkl.counting.pandas_counts import LabelledCounts
+from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts
 from pdkl.request.resolve import ResolvedRequest
 from pdkl.sources.base import Source
 
-LabelledBlocks = tuple[
-    LabelledCounts, IntArray
-]  # counts by block, and the group that owns each block
+
+@dataclass(frozen=True)
+class LabelledBlocks:
+    """The counts of the blocks of one side, and what their outcomes are called."""
+
+    side: LabelledCounts  # its groups are the blocks
+    owner: IntArray
+    unit: IntArray | None = None
 
 
 @dataclass(frozen=True)
 class BlockCounts:
-    """The counts of the blocks of one side, and which group each is of."""
+    """The counts of the blocks of one side, and which group each is of.
+
+    Where groups are the steps of windows, blocks with the same ``unit`` are parts of one: what it
+    has in each step.
+    """
 
     counts: Counts  # its groups are the blocks
     owner: IntArray
+    unit: IntArray | None = None
 
     def table(self, blocks: NDArray[np.bool_], outcomes: IntArray) -> IntArray:
         """Return the counts of some blocks, a row each."""
-        return self.counts.take(np.flatnonzero(blocks)).dense(outcomes).astype(np.int64)
+        chosen = np.flatnonzero(blocks)
+        counts = self.counts.take(chosen)
+        if self.unit is not None:
+            units, place = np.unique(self.unit[chosen], return_inverse=True)
+            counts = counts.regroup(place, len(units))
+        return counts.dense(outcomes).astype(np.int64)
 
 
 def count_blocks(
@@ -53,9 +70,8 @@ def count_blocks(
     if reference is None:
         here = in_order(count(source, both, [*by, block], request.weights, binners))
         codes, found = group_rows(here.keys[keys], keys)
-        place = np.argsort(sort_rows(found))
-        owner = np.zeros(len(here.keys), dtype=np.int64) if codes is None else place[codes]
-        own = {name: (side, owner) for name, side in here.columns.items()}
+        owner = _owners(here, codes, _place(found, resolved))
+        own = _labelled(here, owner, resolved)
         return own, own
     _check_blocks(block, reference, keys, "reference")
     matched = resolved.is_matched
@@ -64,17 +80,41 @@ def count_blocks(
     there_by = [*(keys if matched else []), block]
     there = in_order(count(reference, resolved.columns, there_by, request.weights, binners))
     codes, found = group_rows(here.keys[keys], keys)
-    left = np.argsort(sort_rows(found))
-    owner_there = np.zeros(len(there.keys), dtype=np.int64)
-    if matched:
-        codes_there, found_there = group_rows(there.keys[keys], keys)
-        _, left, right = match_groups(found, found_there, by)
-        owner_there = right[codes_there]
-    owner = np.zeros(len(here.keys), dtype=np.int64) if codes is None else left[codes]
+    if not matched:
+        everything = np.zeros(len(there.keys), dtype=np.int64)
+        other = {name: LabelledBlocks(side, everything) for name, side in there.columns.items()}
+        owner = _owners(here, codes, _place(found, resolved))
+        return _labelled(here, owner, resolved), other
+    codes_there, found_there = group_rows(there.keys[keys], keys)
+    every, left, right = match_groups(found, found_there, by)
+    place = _place(every, resolved)
     return (
-        {name: (side, owner) for name, side in here.columns.items()},
-        {name: (side, owner_there) for name, side in there.columns.items()},
+        _labelled(here, _owners(here, codes, place[left]), resolved),
+        _labelled(there, _owners(there, codes_there, place[right]), resolved),
     )
+
+
+def _place(keys: pd.DataFrame, resolved: ResolvedRequest) -> IntArray:
+    """Return where groups stand among those that are compared."""
+    if resolved.rolling is not None:
+        return windows_of(keys, resolved.rolling).place
+    return np.argsort(sort_rows(keys))
+
+
+def _owners(blocks: GroupedCounts, codes: CodeArray | None, place: IntArray) -> IntArray:
+    """Return the group of each block."""
+    return np.zeros(len(blocks.keys), dtype=np.int64) if codes is None else place[codes]
+
+
+def _labelled(
+    blocks: GroupedCounts, owner: IntArray, resolved: ResolvedRequest
+) -> dict[Hashable, LabelledBlocks]:
+    """Put the counts of each column together with the groups that own the blocks."""
+    unit = None
+    if resolved.rolling is not None:
+        names = [name for name in blocks.keys if name != resolved.rolling.key]
+        unit = group_rows(blocks.keys[names], names)[0]
+    return {name: LabelledBlocks(side, owner, unit) for name, side in blocks.columns.items()}
 
 
 def _check_blocks(block: Hashable, source: Source, keys: list[Hashable], side_name: str) -> None:

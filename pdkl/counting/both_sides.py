@@ -12,6 +12,7 @@ import pandas as pd
 from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import Key, match_groups, sort_rows
 from pdkl.codes.labels import natural_labels
+from pdkl.codes.rolling import Rolling, Windows, windows_of
 from pdkl.core.counts.counts import LARGEST_SUM, CodeArray
 from pdkl.core.counts.tabulate import tabulate
 from pdkl.core.forms import ALL, FRAME, LABEL, MAPPING, PAIRS, PREVIOUS, Q
@@ -48,8 +49,8 @@ def count_both(
         )
         sides = (matched.here, matched.there)
         own, others = ([side.columns[name] for name in wanted] for side in sides)
-        return pairing.aligned(matched.keys), own, others
-    tally = in_order(count(source, resolved.both, by, weights, binners))
+        return matched.groups, own, others
+    tally, windows = in_steps(count(source, resolved.both, by, weights, binners), resolved.rolling)
     keys = tally.keys
     own = others = [tally.columns[name] for name in wanted]
     empty = tally.empty
@@ -80,11 +81,13 @@ def count_both(
             "some rows alone.",
         )
     if form is LABEL:
-        return pairing.one_label(keys, request.reference, list(source.head.columns)), own, others
+        head = list(source.head.columns)
+        return pairing.one_label(keys, request.reference, head, windows), own, others
     if form is PREVIOUS:
         return pairing.previous(keys, request.window or 1), own, others
-    make = {Q: pairing.aligned, PAIRS: pairing.pairs}
-    return (pairing.plain if form is None else make.get(form, pairing.plain))(keys), own, others
+    if form is PAIRS:
+        return pairing.pairs(keys), own, others
+    return (pairing.aligned if form is Q else pairing.plain)(keys, windows), own, others
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,12 @@ class Matched:
     there: GroupedCounts
     left: IntArray
     right: IntArray
+    windows: Windows | None = None  # where they roll over the groups
+
+    @property
+    def groups(self) -> GroupPairs:
+        """Each group beside the one of the same keys."""
+        return pairing.aligned(self.keys, self.windows)
 
 
 def count_matched(
@@ -112,7 +121,22 @@ def count_matched(
     require_cut_alike(resolved.by, *resolved.sources)
     here, there = (count_side(side, resolved.keys) for side in resolved.sources)
     keys, left, right = line_up(here.keys, there.keys, resolved.by)
-    return Matched(keys, here.regroup(left, keys), there.regroup(right, keys), left, right)
+    windows = None
+    if resolved.rolling is not None:
+        windows = windows_of(keys, resolved.rolling)
+        left, right = windows.place[left], windows.place[right]
+        keys = keys.take(windows.order).reset_index(drop=True)
+    sides = here.regroup(left, keys), there.regroup(right, keys)
+    return Matched(keys, *sides, left, right, windows)
+
+
+def in_steps(tally: GroupedCounts, rolling: Rolling | None) -> tuple[GroupedCounts, Windows | None]:
+    """Sort the groups, as windows run over them where some roll; also return these."""
+    if rolling is None:
+        return in_order(tally), None
+    windows = windows_of(tally.keys, rolling)
+    keys = tally.keys.take(windows.order).reset_index(drop=True)
+    return tally.regroup(windows.place, keys), windows
 
 
 def in_order(tally: GroupedCounts) -> GroupedCounts:

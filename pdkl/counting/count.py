@@ -9,8 +9,10 @@ from typing import Generic, TypeVar
 import numpy as np
 import pandas as pd
 
+from pdkl.codes.groupers import is_cut_alike
 from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import Key, append_keys, group_rows, key_name, sort_rows
+from pdkl.codes.rolling import Rolling, Windows, windows_of
 from pdkl.codes.values import Encoder
 from pdkl.codes.weights import read_weights
 from pdkl.core.counts.counts import CodeArray, Counts, WeightArray
@@ -22,6 +24,7 @@ from pdkl.counting.tables import LabelledTable
 from pdkl.sources.base import Rows, Source, decoded
 
 T = TypeVar("T", bound=Sequence[Hashable])
+Pooled = TypeVar("Pooled", Joint, LabelledTable)
 
 
 def count(
@@ -129,26 +132,26 @@ def count_pairs(
     *,
     given: Hashable | None,
     dropna: bool,
+    rolling: Rolling | None = None,
 ) -> tuple[pd.DataFrame, Iterator[Joint]]:
     """Count pairs of columns jointly; return the sorted keys of the groups and a table each."""
-    keys, parts = _parts(
-        source, pairs, by, weights, binners, besides=[] if given is None else [given]
-    )
+    besides = [] if given is None else [given]
+    asked = _parts(source, pairs, by, weights, binners, rolling, besides=besides)
 
     def joints() -> Iterator[Joint]:
-        for part in parts:
+        for part in asked.parts:
             yield from pandas_counts.count_pairs(
                 part.frame,
                 part.lists,
                 part.groups,
-                len(keys),
+                len(asked.keys),
                 given=given,
                 weights=part.weights,
                 dropna=dropna,
                 encoders=part.encoders,
             )
 
-    return keys, joints()
+    return asked.shown, asked.pooled(joints())
 
 
 def count_tables(
@@ -159,24 +162,25 @@ def count_tables(
     binners: Mapping[Hashable, Encoder],
     *,
     dropna: bool,
+    rolling: Rolling | None = None,
 ) -> tuple[pd.DataFrame, Iterator[LabelledTable]]:
     """Count lists of columns jointly; return the sorted keys of the groups and a table each."""
-    keys, parts = _parts(source, lists, by, weights, binners)
+    asked = _parts(source, lists, by, weights, binners, rolling)
 
     def counted() -> Iterator[LabelledTable]:
-        for part in parts:
+        for part in asked.parts:
             yield from tables.count_tables(
                 part.frame,
                 part.lists,
                 part.groups,
-                len(keys),
+                len(asked.keys),
                 weights=part.weights,
                 dropna=dropna,
                 encoders=part.encoders,
                 coded=part.coded,
             )
 
-    return keys, counted()
+    return asked.shown, asked.pooled(counted())
 
 
 @dataclass(frozen=True)
@@ -191,25 +195,46 @@ class _Part(Generic[T]):
     coded: frozenset[Hashable]
 
 
+@dataclass(frozen=True)
+class _Asked(Generic[T]):
+    """What answers lists of columns: the sorted keys of the groups, and the rows in parts."""
+
+    keys: pd.DataFrame
+    windows: Windows | None  # that roll over the groups, which are steps then
+    parts: Iterator[_Part[T]]
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The keys of the answer."""
+        return self.keys if self.windows is None else self.windows.keys
+
+    def pooled(self, found: Iterator[Pooled]) -> Iterator[Pooled]:
+        """Add up steps where windows roll."""
+        if self.windows is None:
+            return found
+        first, stop = self.windows.first, self.windows.stop
+        return (one.pooled(first, stop) for one in found)
+
+
 def _parts(
     source: Source,
     lists: Sequence[T],
     by: Sequence[Key],
     weights: Hashable | None,
     binners: Mapping[Hashable, Encoder],
+    rolling: Rolling | None,
     *,
     besides: Sequence[Hashable] = (),
-) -> tuple[pd.DataFrame, Iterator[_Part[T]]]:
-    """Reduce the data once for all lists of columns; also return the sorted keys of the groups.
-
-    What is ``besides`` is wanted with every list.
-    """
+) -> _Asked[T]:
+    """Reduce the data once for all lists of columns; what is ``besides`` is wanted with each."""
     groups = [key_name(key) for key in by]
     wanted = [list(dict.fromkeys([*groups, *besides, *columns])) for columns in lists]
     every = source.reduce(wanted, weights, _early(binners, groups))
     _, keys = group_rows(every[0].frame, by)
     keys = decoded(keys, every[0].coded)
-    keys = keys.take(sort_rows(keys)).reset_index(drop=True)
+    windows = None if rolling is None else windows_of(keys, rolling)
+    order = sort_rows(keys) if windows is None else windows.order
+    keys = keys.take(order).reset_index(drop=True)
 
     def parts() -> Iterator[_Part[T]]:
         answers = (
@@ -224,7 +249,7 @@ def _parts(
                 codes = _places(decoded(found, rows.coded), keys)[codes]
             yield _Part(frame, chosen, codes, rows.weights, left, rows.coded)
 
-    return keys, parts()
+    return _Asked(keys, windows, parts())
 
 
 def one(
@@ -247,7 +272,9 @@ def _require_uncut(source: Source, by: Sequence[Key]) -> None:
     """Raise where times that a profile has cut would be cut again."""
     texts = source.precounted.grouper_texts
     for key in by:
-        if isinstance(key, pd.Grouper) and key.freq is not None and key.key in texts:
+        if not isinstance(key, pd.Grouper) or key.freq is None:
+            continue
+        if key.key in texts and not is_cut_alike(key, texts[key.key]):
             raise ValueError(
                 f"by has a pd.Grouper for {key.key!r}, whose times the profile has cut already "
                 f"({texts[key.key]}). Name the key: by={key.key!r}."

@@ -169,14 +169,15 @@ def count_pairs(
     for column in dict.fromkeys([name for pair in pairs for name in pair]):
         codes, labels = encoders.get(column, encode)(frame[column], column)
         shifted[column] = (codes.astype(np.int32) + 1, len(labels))
-    stratum, group_of = group, np.arange(n_groups)
+    stratum, group_of, given_of = group, np.arange(n_groups), None
     lost = np.zeros(n_groups, dtype=bool)  # the strata of rows that lack what is given
     if given is not None:
         codes, labels = encoders.get(given, encode)(frame[given], given)
         width = len(labels) + 1
         joined = group.astype(np.int64) * width + (codes.astype(np.int64) + 1)
         stratum, found = compact(joined, n_groups * width)
-        group_of, lost = found // width, found % width == 0
+        group_of, given_of = np.divmod(found, width)
+        lost = given_of == 0
     for x, y in pairs:
         (x_codes, n_x), (y_codes, n_y) = shifted[x], shifted[y]
         width = n_x + 1
@@ -187,7 +188,8 @@ def count_pairs(
         counts = tabulate(y_codes - 1, n_y, groups=lines, n_groups=len(found), weights=weight)
         stratum_of, x_of = np.divmod(found, width)
         lacking = lost[stratum_of] | (x_of == 0)
-        yield _joint(counts, stratum_of, x_of, lacking, group_of, n_groups, dropna=dropna)
+        joint = _joint(counts, stratum_of, x_of, lacking, group_of, n_groups, dropna=dropna)
+        yield joint if given_of is None else replace(joint, given_of=given_of)
 
 
 def _joint(

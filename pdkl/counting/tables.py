@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,10 @@ class LabelledTable:
 
     table: Table
     columns: list[Values]
+
+    def pooled(self, first: IntArray, stop: IntArray) -> LabelledTable:
+        """Add up groups in windows, as `Table.pooled`."""
+        return replace(self, table=self.table.pooled(first, stop))
 
 
 def count_tables(

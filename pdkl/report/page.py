@@ -143,6 +143,8 @@ def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, st
     ]
     if call["max_drifted"]:
         facts.append(("Passes", f"drift in up to {call['max_drifted']:.3g} of the rows judged"))
+    if "rolling" in call:
+        facts.append(("Windows", _windows(call["rolling"])))
     if call["weights"] is not None:
         facts.append(("Weights", f"rows are counted by {text.visible(str(call['weights']))}"))
     if call["blocks"] is not None:
@@ -157,6 +159,12 @@ def _sides(frame: pd.DataFrame) -> str:
         before = "the one" if call["window"] == 1 else f"the {call['window']:,}"
         return f"{_rows_of(call['rows'])}; each period against {before} before it"
     return f"{_rows_of(call['rows'])} against {_reference_rows(frame)}"
+
+
+def _windows(rolling: dict[str, Any]) -> str:
+    """Say which windows the segments are, and what that means for their scores."""
+    shown = f"of {rolling['size']}, each {rolling['step']} later, told by their ends"
+    return f"{shown}; {rolling['overlap']}" if "overlap" in rolling else shown
 
 
 def _rule(frame: pd.DataFrame) -> str:

@@ -10,10 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from pdkl.codes.rolling import Rolling
 from pdkl.core.validation import did_you_mean, listing
 
 _OWN, _PROJECT = "pdkl.toml", "pyproject.toml"  # where settings are looked for, in this order
-_BY = 'a column, a table such as {key = "date", freq = "D"}, or an array of these'
+_BY = (
+    'a column, a table such as {key = "date", freq = "D"} or {key = "date", size = "28D", step = '
+    '"1D"}, or an array of these'
+)
 
 
 def find_configuration(folder: Path) -> Path | None:
@@ -82,8 +86,11 @@ def _key(value: Any) -> Any:
         return value
     if not isinstance(value, dict):
         raise TypeError(f"by must be {_BY}; got {value!r}.")
-    if set(value) != {"key", "freq"} or not all(isinstance(one, str) for one in value.values()):
+    names, texts = set(value), all(isinstance(one, str) for one in value.values())
+    if names not in ({"key", "freq"}, {"key", "size", "step"}) or not texts:
         raise ValueError(f"by must be {_BY}; got a table {value!r}.")
+    if "freq" not in names:
+        return Rolling(**value)
     try:
         return pd.Grouper(**value)
     except ValueError as error:

@@ -9,12 +9,23 @@ from typing import Any
 import pandas as pd
 
 from pdkl.core.counts.smoothing import Smoothing, parse_zeros
-from pdkl.core.forms import AGAINST, FRAME, LABEL, MAPPING, PREVIOUS, UNIFORM, Form, Q, how_to_ask
+from pdkl.core.forms import (
+    AGAINST,
+    FRAME,
+    LABEL,
+    MAPPING,
+    PAIRS,
+    PREVIOUS,
+    UNIFORM,
+    Form,
+    Q,
+    how_to_ask,
+)
 from pdkl.core.inference.scores import is_closed
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import boolean, one_of
 from pdkl.request.inference import InferenceOptions, read_inference
-from pdkl.request.parse import plain, read_alphabet, read_base, read_window
+from pdkl.request.parse import plain, read_alphabet, read_base, read_window, require_no_rolling
 from pdkl.results.tidy import Shows
 from pdkl.sources.registry import is_data
 
@@ -151,6 +162,13 @@ class Request:
             raise ValueError(
                 f"against={form.name!r} compares groups, so it needs by=; got by=None. "
                 'Name the column that makes the groups, for instance by="month".'
+            )
+        if form in (PREVIOUS, PAIRS):
+            require_no_rolling(
+                self.by,
+                f"against={form.name!r} would compare windows that share rows",
+                'Compare each with all else (against="rest") or with one of them (reference= its '
+                "end), or cut",
             )
         if self.match is not None and (form is not FRAME or self.by is None):
             raise ValueError(

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from pdkl.codes.keys import Key, key_name
+from pdkl.codes.rolling import Rolling
 from pdkl.core.validation import listing, number_in, one_of, require_columns, whole_number
 
 ALPHABETS = ("observed", "declared")
@@ -51,9 +52,36 @@ def read_base(base: Any) -> tuple[float, str]:
     return math.log(number), named.get(number, f"base {number:g}")
 
 
+def rolling_of(by: Any) -> Rolling | None:
+    """Return the key of ``by`` that is a window which rolls, None where none is."""
+    found = [key for key in (by if isinstance(by, list) else [by]) if isinstance(key, Rolling)]
+    if len(found) > 1:
+        raise ValueError(
+            f"by has {len(found)} keys that roll: {listing(found)}. Keep one of them; times of "
+            "another column can be cut by a pd.Grouper."
+        )
+    return found[0] if found else None
+
+
+def require_no_rolling(by: Any, why: str, remedy: str = "Cut") -> None:
+    """Raise where windows roll, whose rows overlap; ``why`` says what has no use for that."""
+    rolling = rolling_of(by)
+    if rolling is not None:
+        aside = f"by=pd.Grouper(key={rolling.key!r}, freq={rolling.size!r})"
+        raise ValueError(
+            f"by has {rolling!r}, whose windows overlap; {why}. {remedy} the times into periods "
+            f"side by side, {aside}."
+        )
+
+
 def read_by(by: Any, frame: pd.DataFrame) -> list[Key]:
-    """Return the keys of the groups as a list of columns and Groupers of the frame."""
+    """Return the keys of the groups as a list of columns and Groupers of the frame.
+
+    Of a window that rolls that is the Grouper of its steps: what is counted.
+    """
+    rolling = rolling_of(by)
     keys: list[Any] = [] if by is None else list(by) if isinstance(by, list) else [by]
+    keys = [rolling.grouper if rolling is not None and key is rolling else key for key in keys]
     for key in keys:
         if isinstance(key, pd.Grouper):
             if key.key is None:
@@ -64,7 +92,7 @@ def read_by(by: Any, frame: pd.DataFrame) -> list[Key]:
             continue
         if isinstance(key, Callable) or not isinstance(key, Hashable):  # type: ignore[arg-type]
             raise TypeError(
-                "by must be a column name, a pd.Grouper, or a list of these; got "
+                "by must be a column name, a pd.Grouper, a pdkl.Rolling, or a list of these; got "
                 f"{type(key).__name__}. Assign its values to a column first."
             )
         if isinstance(key, tuple) and key not in frame.columns and set(key) <= set(frame.columns):

@@ -9,14 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from pdkl.codes.groupers import FROM_DATA, grouper_text
+from pdkl.codes.groupers import grouper_text, is_cut_alike
 from pdkl.codes.intervals import cut_by
 from pdkl.codes.keys import Key, key_name
 from pdkl.codes.labels import as_text
+from pdkl.codes.rolling import Rolling
 from pdkl.core.forms import FRAME, Form, Q
 from pdkl.core.validation import ColumnNotFoundError, listing, require_columns
 from pdkl.request.keywords import Options, Request
-from pdkl.request.parse import plain, read_by, read_columns, read_exclude
+from pdkl.request.parse import plain, read_by, read_columns, read_exclude, rolling_of
 from pdkl.results import tidy
 from pdkl.sources.base import Source
 from pdkl.sources.registry import read_data
@@ -32,6 +33,7 @@ class ResolvedRequest:
     source: Source
     reference: Source | None  # in the form FRAME
     by: list[Key]
+    rolling: Rolling | None = None  # where windows roll, of which by has the steps
     exclude: frozenset[Hashable] = frozenset()  # the columns that are left out
     columns: list[Hashable] = field(default_factory=list)  # the columns that are P
     partners: list[Hashable] = field(default_factory=list)  # those that are Q
@@ -83,6 +85,8 @@ class ResolvedRequest:
     def attributes(self, own: dict[str, Any]) -> dict[str, Any]:
         """Write the call so that JSON can hold it; ``own`` is what the method has besides."""
         facts = {"method": self.request.method, "by": [plain(key) for key in self.keys], **own}
+        if self.rolling is not None:
+            facts["rolling"] = self.rolling.describe()
         if self.exclude:
             facts["exclude"] = [plain(name) for name in sorted(self.exclude, key=as_text)]
         most = {
@@ -111,7 +115,10 @@ def resolve(
     known = [name for side in sides for name in (*side.head, *side.precounted.left_out)]
     every = "data" if reference is None else "data, like reference,"
     exclude = read_exclude(request.exclude, known, every)
-    resolved = ResolvedRequest(request, options, form, source, reference, by, exclude)
+    rolling = rolling_of(request.by)
+    if rolling is not None:
+        _require_steps(rolling, source)
+    resolved = ResolvedRequest(request, options, form, source, reference, by, rolling, exclude)
     tidy.check_keys(resolved.keys, shows(resolved))
     if request.weights is not None:
         require_columns("weights", [request.weights], list(source.head.columns))
@@ -179,6 +186,17 @@ def _is_matched(request: Request, reference: Source, by: list[Key]) -> bool:
     return bool(known)
 
 
+def _require_steps(rolling: Rolling, source: Source) -> None:
+    """Raise where a profile has cut the times in another way than into steps."""
+    before = source.precounted.grouper_texts.get(rolling.key)
+    if before is not None and not is_cut_alike(rolling.grouper, before):
+        raise ValueError(
+            f"by has {rolling!r}, which counts the steps of {rolling.steps_text}, and the profile "
+            f"has cut the times by {before}. Take it by that Grouper, or, where its bins begin "
+            f"where the data does, by={rolling.key!r}."
+        )
+
+
 def require_cut_alike(by: list[Key], *sources: Source) -> None:
     """Raise where a Grouper would cut times of a profile that another way of cutting has made."""
     groupers: list[Any] = [
@@ -188,8 +206,7 @@ def require_cut_alike(by: list[Key], *sources: Source) -> None:
         wanted = grouper_text(key)
         cuts = [source.precounted.grouper_texts for source in sources]
         for before in [cut[key.key] for cut in cuts if key.key in cut]:
-            # cutting them again must leave them where they are
-            if before != wanted or before.endswith(FROM_DATA) or key.closed != key.label:
+            if not is_cut_alike(key, before):
                 raise ValueError(
                     f"by cuts the times {key.key!r} by {wanted}, and the profile has cut them by "
                     f"{before}. To match group to group both must be the same, with closed equal "

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pdkl.codes.equality import same_value
 from pdkl.codes.keys import rank_keys, take_keys
+from pdkl.codes.rolling import Windows
 from pdkl.core.counts.counts import Counts, WeightArray
-from pdkl.core.counts.windows import pooled, sums_between
+from pdkl.core.counts.windows import outside, pooled, sums_between
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.validation import listing
 
@@ -23,7 +25,7 @@ class GroupPairs:
 
     ``left`` and ``right`` are rows of the sorted keys, -1 for no group. ``reference_keys`` is
     None where Q is not a group. Where Q is several groups in a row, ``first`` is the first of them,
-    and ``right`` the last.
+    and ``right`` the last; where P is, ``first_of_p`` and ``left`` are.
     """
 
     keys: pd.DataFrame
@@ -31,6 +33,7 @@ class GroupPairs:
     right: IntArray
     reference_keys: pd.DataFrame | None = None
     first: IntArray | None = None
+    first_of_p: IntArray | None = None
 
     def __len__(self) -> int:
         """Return the number of comparisons."""
@@ -45,26 +48,55 @@ class GroupPairs:
             self.right[rows],
             None if reference is None else reference.take(rows),
             None if self.first is None else self.first[rows],
+            None if self.first_of_p is None else self.first_of_p[rows],
         )
 
-    def windows(self, rows: slice = slice(None)) -> tuple[IntArray, IntArray] | None:
-        """Return where the groups that are Q begin and end; None where none is more than one."""
-        if self.first is None:
-            return None
-        first, right = self.first[rows], self.right[rows]
-        return first, np.where(right < 0, first, right + 1)
+    def over(self, windows: Windows, *, both: bool) -> GroupPairs:
+        """Say which steps the groups hold, where they are windows; Q's too, where ``both`` are."""
+        first, last = windows.first, windows.stop - 1
+        found = replace(self, left=last[self.left], first_of_p=first[self.left])
+        return replace(found, right=last[self.right], first=first[self.right]) if both else found
+
+    @property
+    def with_itself(self) -> NDArray[np.bool_]:
+        """Tell which comparisons are of a group with itself."""
+        same = np.asarray(self.left == self.right)
+        if self.first_of_p is None or self.first is None:
+            return same
+        return np.asarray(same & (self.first_of_p == self.first))
+
+    def p(self, counts: Counts, rows: slice = slice(None)) -> Counts:
+        """Return the counts of P in some comparisons, from those of the groups."""
+        windows = _ends(self.first_of_p, self.left, rows)
+        return counts.take(self.left[rows]) if windows is None else pooled(counts, *windows)
 
     def q(self, counts: Counts, rows: slice = slice(None)) -> Counts:
         """Return the counts of Q in some comparisons, from those of the groups."""
-        windows = self.windows(rows)
+        windows = _ends(self.first, self.right, rows)
         return counts.take(self.right[rows]) if windows is None else pooled(counts, *windows)
+
+    def rest(self, counts: Counts, rows: slice = slice(None)) -> Counts:
+        """Return the counts of all that is not P in some comparisons."""
+        windows = _ends(self.first_of_p, self.left, rows)
+        return counts.rest(self.left[rows]) if windows is None else outside(counts, *windows)
+
+    def sums_of_p(self, values: WeightArray) -> WeightArray:
+        """Add a number of each group for what is P in each comparison."""
+        return _sums(values, _ends(self.first_of_p, self.left), self.left)
 
     def sums_of_q(self, values: WeightArray) -> WeightArray:
         """Add a number of each group for what is Q in each comparison."""
-        windows = self.windows()
-        return (
-            np.append(values, 0)[self.right] if windows is None else sums_between(values, *windows)
-        )
+        return _sums(values, _ends(self.first, self.right), self.right)
+
+    def in_p(self, row: int, group: IntArray) -> NDArray[np.bool_]:
+        """Tell which groups are P in a comparison."""
+        first = self.left if self.first_of_p is None else self.first_of_p
+        return np.asarray((first[row] <= group) & (group <= self.left[row]))
+
+    def in_q(self, row: int, group: IntArray) -> NDArray[np.bool_]:
+        """Tell which groups are Q in a comparison."""
+        first = self.right if self.first is None else self.first
+        return np.asarray((first[row] <= group) & (group <= self.right[row]))
 
     def describe(self, row: int) -> str:
         """Write the keys of a comparison for a message, empty without keys."""
@@ -73,16 +105,36 @@ class GroupPairs:
         return f" (group {', '.join(pairs)})" if pairs else ""
 
 
-def plain(keys: pd.DataFrame) -> GroupPairs:
-    """Take each group once, beside the one that stands for all of Q."""
-    everyone = np.arange(len(keys))
-    return GroupPairs(keys, everyone, np.zeros(len(keys), dtype=np.int64))
+def _ends(
+    first: IntArray | None, last: IntArray, rows: slice = slice(None)
+) -> tuple[IntArray, IntArray] | None:
+    """Return where groups begin and end that are one side; None where none is more than one."""
+    if first is None:
+        return None
+    begin, end = first[rows], last[rows]
+    return begin, np.where(end < 0, begin, end + 1)
 
 
-def aligned(keys: pd.DataFrame) -> GroupPairs:
-    """Compare each group with the group of the same keys on the other side."""
+def _sums(
+    values: WeightArray, windows: tuple[IntArray, IntArray] | None, group: IntArray
+) -> WeightArray:
+    return np.append(values, 0)[group] if windows is None else sums_between(values, *windows)
+
+
+def plain(keys: pd.DataFrame, windows: Windows | None = None) -> GroupPairs:
+    """Take each group, or each of the windows over groups, beside the one that is all of Q."""
+    keys = keys if windows is None else windows.keys
     everyone = np.arange(len(keys))
-    return GroupPairs(keys, everyone, everyone)
+    groups = GroupPairs(keys, everyone, np.zeros(len(keys), dtype=np.int64))
+    return groups if windows is None else groups.over(windows, both=False)
+
+
+def aligned(keys: pd.DataFrame, windows: Windows | None = None) -> GroupPairs:
+    """Compare each group, or window over groups, with that of the same keys on the other side."""
+    keys = keys if windows is None else windows.keys
+    everyone = np.arange(len(keys))
+    groups = GroupPairs(keys, everyone, everyone)
+    return groups if windows is None else groups.over(windows, both=True)
 
 
 def pairs(keys: pd.DataFrame) -> GroupPairs:
@@ -114,11 +166,14 @@ def previous(keys: pd.DataFrame, window: int = 1) -> GroupPairs:
     return replace(found, right=right, first=first)
 
 
-def one_label(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> GroupPairs:
-    """Compare each group with the one that has the given label."""
+def one_label(
+    keys: pd.DataFrame, label: Any, columns: Sequence[Hashable], windows: Windows | None = None
+) -> GroupPairs:
+    """Compare each group, or window over groups, with the one that has the given label."""
+    keys = keys if windows is None else windows.keys
     everyone = np.arange(len(keys))
-    found = find(keys, label, columns)
-    return _between(keys, everyone, np.full(len(keys), found))
+    groups = _between(keys, everyone, np.full(len(keys), find(keys, label, columns)))
+    return groups if windows is None else groups.over(windows, both=True)
 
 
 def find(keys: pd.DataFrame, label: Any, columns: Sequence[Hashable]) -> int:

@@ -281,6 +281,7 @@ def test_a_column_that_cannot_be_read_takes_no_other_down() -> None:
     assert list(result.attrs["pdkl"]["left_out"]) == ["bad"]
 
 
+ROLLING = pdkl.Rolling(key="t", size="7D", step="1D")
 PERIODS = "a whole number of periods, at least"
 WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     (
@@ -300,6 +301,13 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
         ValueError,
         "columns names 't', the time that by cuts: it changes by definition. Leave it out of "
         "columns.",
+    ),
+    (
+        {"by": ROLLING},
+        ValueError,
+        "by has Rolling(key='t', size='7D', step='1D'), whose windows overlap; changes() cuts the "
+        "time into stretches that share no row. Cut the times into periods side by side, "
+        "by=pd.Grouper(key='t', freq='7D').",
     ),
     ({"alpha": 1.5}, ValueError, "alpha must be a number in (0, 1); got 1.5."),
     ({"season": 1}, ValueError, f"season must be 'auto', None, or {PERIODS} 2; got 1."),

@@ -39,7 +39,10 @@ ALL = (
     "'columns', 'exclude', 'kinds', 'measure', 'threshold', 'alpha', 'by', 'bins', 'smoothing', "
     "'max_drifted', 'weights', 'blocks'"
 )
-BY = 'by must be a column, a table such as {key = "date", freq = "D"}, or an array of these'
+BY = (
+    'by must be a column, a table such as {key = "date", freq = "D"} or {key = "date", size = '
+    '"28D", step = "1D"}, or an array of these'
+)
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +91,8 @@ def test_settings_are_keywords_of_a_report() -> None:
 def test_one_key_of_groups_needs_no_array() -> None:
     assert read('by = "shop"')["by"] == ["shop"]
     assert read('by = {key = "sold", freq = "D"}')["by"][0].freq == pd.offsets.Day()
+    rolling = pdkl.Rolling("sold", "28D", "1D")
+    assert read('by = {key = "sold", size = "28D", step = "1D"}')["by"] == [rolling]
     assert read('measure = ["renyi_divergence", 0.5]') == {"measure": ("renyi_divergence", 0.5)}
     assert read("") == {}
 
@@ -191,6 +196,12 @@ def test_which_file_it_is() -> None:
             'by = {key = "date", freq = 1}',
             ValueError,
             f"pdkl.toml: {BY}; got a table {{'key': 'date', 'freq': 1}}.",
+        ),
+        (
+            'by = {key = "date", size = "10D", step = "7D"}',
+            ValueError,
+            "pdkl.toml: size must be a multiple of step, as windows are added up from steps; got "
+            "size='10D' and step='7D'. Pass size='7D' or size='14D', or a step that divides '10D'.",
         ),
         ("by = [1]", TypeError, f"pdkl.toml: {BY}; got 1."),
         ('by = [["a"]]', TypeError, f"pdkl.toml: {BY}; got ['a']."),

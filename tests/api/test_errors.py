@@ -137,13 +137,13 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: entropy(by=str.upper),
         TypeError,
-        "by must be a column name, a pd.Grouper, or a list of these; got method_descriptor. "
-        "Assign its values to a column first.",
+        "by must be a column name, a pd.Grouper, a pdkl.Rolling, or a list of these; got "
+        "method_descriptor. Assign its values to a column first.",
     ),
     (
         lambda: entropy(by=[DATA["shop"]]),
         TypeError,
-        "by must be a column name, a pd.Grouper, or a list of these; got Series. "
+        "by must be a column name, a pd.Grouper, a pdkl.Rolling, or a list of these; got Series. "
         "Assign its values to a column first.",
     ),
     (
@@ -165,8 +165,8 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (
         lambda: entropy(by=pd.Grouper(key="size", freq="D")),
         TypeError,
-        "by has a pd.Grouper with a frequency for column 'size', which holds int64; it needs "
-        "datetimes. Convert it with pd.to_datetime.",
+        "by cuts the times of column 'size', which holds int64; it needs datetimes. Convert it "
+        "with pd.to_datetime.",
     ),
     (
         lambda: entropy(by=["shop", "shop"]),

@@ -233,6 +233,12 @@ HELP = "Try: pdkl {} --help"
             f"frequency such as h, D, W, MS. {HELP.format('entropy')}",
         ),
         (
+            "entropy today.parquet --by sold:10D/7D",
+            "Invalid value for '--by': of 'sold:10D/7D', size must be a multiple of step, as "
+            "windows are added up from steps; got size='10D' and step='7D'. Pass size='7D' or "
+            f"size='14D', or a step that divides '10D'. {HELP.format('entropy')}",
+        ),
+        (
             "divergence today.parquet -c plan",
             f"give one of --against, --q and --reference; got none. {HELP.format('divergence')}",
         ),

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.feather
 import pytest
 
-from pdkl import InfoTheory, load_profile, scan
+from pdkl import InfoTheory, Rolling, load_profile, scan
 from pdkl.cli import options
 from pdkl.cli.commands import commands
 from tests.support.command import TODAY, Command, plain, rows
@@ -41,6 +41,11 @@ from tests.support.command import TODAY, Command, plain, rows
             "divergence",
             ["-c", "plan", "--by", "sold:MS", "--against", "previous"],
             {"p": "plan", "by": pd.Grouper(key="sold", freq="MS"), "against": "previous"},
+        ),
+        (
+            "divergence",
+            ["-c", "plan", "--by", "sold:28D/7D,shop", "--against", "rest"],
+            {"p": "plan", "by": [Rolling("sold", "28D", "7D"), "shop"], "against": "rest"},
         ),
         (
             "divergence",

@@ -29,7 +29,7 @@ from pdkl.counting.both_sides import in_order
 from pdkl.counting.count import count
 from pdkl.counting.settled import Settled, settle_columns
 from pdkl.request.keywords import Request
-from pdkl.request.parse import plain, read_columns
+from pdkl.request.parse import plain, read_columns, require_no_rolling
 from pdkl.request.resolve import ResolvedRequest, resolve
 from pdkl.results import tidy
 from pdkl.results.reading import EXCESS, NOISE_FLOOR
@@ -107,6 +107,7 @@ def _resolved(data: Any, request: Request) -> ResolvedRequest:
             f"changes() needs by=, whose last key is the time; got by={request.by!r}. Name it: "
             'by=pd.Grouper(key="date", freq="D").'
         )
+    require_no_rolling(request.by, "changes() cuts the time into stretches that share no row")
     resolved = resolve(data, request, _shown)
     head = resolved.source.head
     columns = read_columns(

@@ -33,13 +33,13 @@ from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import require_columns
 from pdkl.counting import kinds
 from pdkl.counting.apart import apart
-from pdkl.counting.both_sides import count_matched, in_order
+from pdkl.counting.both_sides import count_matched, in_steps
 from pdkl.counting.count import count, weights_of
 from pdkl.counting.expected import expect, require_shares
 from pdkl.counting.kinds import DriftColumn, KindRequest
 from pdkl.counting.pandas_counts import GroupedCounts
 from pdkl.request.keywords import Request
-from pdkl.request.parse import kept_columns, plain
+from pdkl.request.parse import kept_columns, plain, require_no_rolling
 from pdkl.request.resolve import ResolvedRequest, check_reference, resolve
 from pdkl.results import pairing, tidy
 from pdkl.results.pairing import GroupPairs
@@ -141,6 +141,12 @@ def check(request: Request, deciding: Deciding) -> Request:
         raise ValueError(
             "window= compares each period with those before it, so it needs by=; got by=None. "
             'Name the time, behind the other keys: by=pd.Grouper(key="date", freq="D").'
+        )
+    if request.window is not None:
+        require_no_rolling(
+            request.by,
+            "window= pools the periods before each one by itself",
+            "Pass reference= to compare each window with it, or cut",
         )
     if isinstance(request.reference, Mapping):
         require_shares(request.reference)
@@ -251,17 +257,19 @@ def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[G
     if resolved.is_matched:
         matched = count_matched(resolved, tally)
         here, there = matched.here, matched.there
-        groups, every = pairing.aligned(matched.keys), np.arange(len(matched.keys))
-        occurs = np.stack([np.isin(every, side) for side in (matched.left, matched.right)])
+        groups, every = matched.groups, np.arange(len(matched.keys))
+        has_it = [np.isin(every, side).astype(np.int64) for side in (matched.left, matched.right)]
+        occurs = np.stack([groups.sums_of_p(has_it[0]), groups.sums_of_q(has_it[1])]) > 0
     else:
-        here = in_order(tally(source, resolved.by))
-        occurs = np.ones((2, len(here.keys)), dtype=bool)
+        here, windows = in_steps(tally(source, resolved.by), resolved.rolling)
         if resolved.form is PREVIOUS:
             there, groups = here, pairing.previous(here.keys, resolved.request.window)
-            occurs[1] = groups.right >= 0
         else:
-            groups = pairing.plain(here.keys)
             there = None if reference is None else tally(reference, [])
+            groups = pairing.plain(here.keys, windows)
+        occurs = np.ones((2, len(groups)), dtype=bool)
+        if resolved.form is PREVIOUS:
+            occurs[1] = groups.right >= 0
     for column in columns:
         column.own = here.columns.get(column.name)
         if there is not None:

@@ -13,7 +13,6 @@ from pdkl.comparing.shared_labels import Column
 from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.core.counts.suppression import Cells, folded, least_rows
 from pdkl.core.numerics.exact import IntArray
-from pdkl.counting.blocks import BlockCounts
 
 
 def hide_few(
@@ -125,13 +124,13 @@ def _fold(
     blocks = column.blocks
     if blocks is not None:
         units = [
-            BlockCounts(
-                found.recode(
+            replace(
+                unit,
+                counts=found.recode(
                     unit.counts.with_missing() if dropna else unit.counts,
                     part[unit.owner],
                     dropna=dropna,
                 )[0],
-                unit.owner,
             )
             for unit in blocks
         ]

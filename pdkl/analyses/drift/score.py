@@ -115,7 +115,7 @@ def _add_blocks(prepared: dict[int, Column], resolved: ResolvedRequest, table: T
             del prepared[place]
             continue
         own, other = (units[column.name] for units in found)
-        own, other = ((column.recode(side), owner) for side, owner in (own, other))
+        own, other = (replace(one, side=column.recode(one.side)) for one in (own, other))
         prepared[place] = with_blocks(prepared[place], own, other, table.counted.options)
 
 
@@ -126,7 +126,8 @@ def _count_rows(table: Table, place: int) -> None:
         if side is None:
             continue
         both = side.counts.totals, side.counts.missing
-        known, missing = (groups.sums_of_q(part) if end else part[groups.left] for part in both)
+        sums = groups.sums_of_q if end else groups.sums_of_p
+        known, missing = map(sums, both)
         every = known + missing
         table.whole[f"known{end}"][:, place] = known
         table.whole[f"n{end}"][:, place] = known if table.counted.options.dropna else every

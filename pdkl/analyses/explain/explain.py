@@ -17,7 +17,7 @@ from pdkl.counting.apart import said, warn_of_left_out
 from pdkl.counting.settled import settle_columns
 from pdkl.request.inference import CLOSED
 from pdkl.request.keywords import Request
-from pdkl.request.parse import plain, read_columns
+from pdkl.request.parse import plain, read_columns, require_no_rolling
 from pdkl.request.resolve import ResolvedRequest, resolve
 from pdkl.sources.registry import is_data
 
@@ -31,6 +31,7 @@ def explain(data: Any, request: Request, *, measure: Any) -> pd.DataFrame:
             "the rows of both sides anew, so it needs rows on both: pass those of one group, or of "
             "the time before, as a frame."
         )
+    require_no_rolling(request.by, "explain() splits a change into segments that share no row")
     resolved = _read_columns(resolve(data, request, lambda _: BY_SEGMENT))
     settled = settle_columns(resolved)
     explained = Explained(

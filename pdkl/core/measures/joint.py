@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from pdkl.core.counts.counts import WeightArray, as_float, sum_by
+from pdkl.core.counts.windows import pooled_cells
 from pdkl.core.measures.estimators import Estimator
 from pdkl.core.measures.sample import Sample
 from pdkl.core.numerics.exact import (
@@ -40,6 +41,8 @@ class Joint:
         of a third column that is given.
     missing : int64 or float64 array, one entry per group
         The weight of the rows that lack a value.
+    given_of : int64 array, one entry per stratum, optional
+        The value of the third column that makes the stratum.
     """
 
     stratum: IntArray
@@ -48,11 +51,28 @@ class Joint:
     weight: WeightArray
     group_of: IntArray
     missing: WeightArray
+    given_of: IntArray | None = None
 
     @property
     def n_groups(self) -> int:
         """The number of groups."""
         return len(self.missing)
+
+    def pooled(self, first: IntArray, stop: IntArray) -> Joint:
+        """Give new tables whose group i adds the old groups ``first[i]`` up to ``stop[i]``."""
+        given = np.zeros(len(self.group_of), dtype=np.int64)
+        if self.given_of is not None:
+            given = self.given_of
+        counts, (given, x, y) = pooled_cells(
+            self.group_of[self.stratum],
+            (given[self.stratum], self.x, self.y),
+            self.weight,
+            self.missing,
+            (first, stop),
+        )
+        width = int(given.max(initial=0)) + 1
+        found, stratum = np.unique(counts.group * width + given, return_inverse=True)
+        return Joint(stratum, x, y, counts.weight, found // width, counts.missing, found % width)
 
     @cached_property
     def totals(self) -> WeightArray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from pdkl.core.counts.counts import CodeArray, WeightArray, as_float
@@ -23,13 +25,20 @@ def categorical_loss(prediction_of_target: FloatArray) -> FloatArray:
 
 
 def group_mean(
-    values: FloatArray, groups: CodeArray, n_groups: int, weights: WeightArray
+    values: FloatArray,
+    groups: CodeArray,
+    n_groups: int,
+    weights: WeightArray,
+    pooled: Callable[[FloatArray], FloatArray],
 ) -> FloatArray:
-    """Average by group; rows of weight 0 do not count, an empty group gives NaN."""
+    """Average by group; rows of weight 0 do not count, an empty group gives NaN.
+
+    ``pooled`` adds what is known of each group, where several are averaged together.
+    """
     counted = weights > 0
     group, weight = groups[counted].astype(np.int64), as_float(weights[counted])
-    total = segment_sum(values[counted] * weight, group, n_groups)
-    mass = segment_sum(weight, group, n_groups)
-    mean = np.full(n_groups, np.nan)
+    total = pooled(segment_sum(values[counted] * weight, group, n_groups))
+    mass = pooled(segment_sum(weight, group, n_groups))
+    mean = np.full(len(mass), np.nan)
     np.divide(total, mass, out=mean, where=mass > 0)
     return mean

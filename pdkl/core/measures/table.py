@@ -17,6 +17,7 @@ from pdkl.core.counts.counts import (
     from_cells,
     sum_by,
 )
+from pdkl.core.counts.windows import pooled_cells
 from pdkl.core.measures.estimators import Estimator
 from pdkl.core.measures.joint import Joint
 from pdkl.core.measures.sample import Sample
@@ -65,6 +66,13 @@ class Table:
     def cells(self) -> IntArray:
         """The number of occurring cells of each group."""
         return np.bincount(self.group, minlength=self.n_groups).astype(np.int64)
+
+    def pooled(self, first: IntArray, stop: IntArray) -> Table:
+        """Give new tables whose group i adds the old groups ``first[i]`` up to ``stop[i]``."""
+        counts, codes = pooled_cells(
+            self.group, self.codes, self.weight, self.missing, (first, stop)
+        )
+        return Table(counts.group, codes, counts.weight, counts.missing)
 
     def joint(self, x: Places, y: Places, given: Places = ()) -> Joint:
         """Take some columns for x, some for y, and some for what is given; add up the others."""
@@ -170,4 +178,4 @@ def _crossed(numbers: IntArray, codes: IntArray) -> IntArray:
     """Give the pairs of a number and a code that occur numbers without a gap."""
     key = numbers * (int(codes.max(initial=-1)) + 2) + codes + 1
     _, place = np.unique(key, return_inverse=True)
-    return place.astype(np.int64, copy=False)
+    return np.asarray(place, dtype=np.int64)

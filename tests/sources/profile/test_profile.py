@@ -296,6 +296,7 @@ def test_times_cut_by_a_grouper(tmp_path: Path) -> None:
     assert pdkl.load_profile(tmp_path / "p") == profile
     expected = hours.info_theory.entropy("text", by=day)
     assert_frame_equal(InfoTheory(profile).entropy("text", by="time"), expected)
+    assert_frame_equal(InfoTheory(profile).entropy("text", by=day), expected)
     live = hours.info_theory.js_divergence("text", by=[day, "shop"], reference=profile, match=True)
     assert (live["js_divergence"].fillna(0) == 0).all()
     assert (live["n"] == live["n_reference"]).all()
