@@ -30,14 +30,13 @@ from pdkl.codes.intervals import cut_by, read_bins
 from pdkl.codes.scales import may_be_scaled
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.validation import number_in, require_columns
-from pdkl.counting.kind_facts import Both, Values
-from pdkl.counting.kind_rules import CATEGORICAL, kind_of
+from pdkl.counting.kind_facts import Values
 
 __all__ = ["InformationSelector"]
 
 _MEASURE = "mutual_information"
 _SCORE = f"{_MEASURE}_excess"
-_TARGET_BINS = 10  # of a target of numbers, where bins says nothing of it
+_BINS = 10  # of what bins leaves open
 
 
 class InformationSelector(SelectorMixin, BaseEstimator):  # type: ignore[misc]
@@ -60,14 +59,16 @@ class InformationSelector(SelectorMixin, BaseEstimator):  # type: ignore[misc]
         this share of what is selected is there by chance. None leaves the choice to ``n_features``,
         which then is the number selected, and without that selects all.
     bins : int, str, sequence of edges, or mapping of these by column, optional
-        How features of numbers, times and durations are cut into categories: at quantiles, into so
-        many bins, one for each value where there are no more. A mapping cuts its columns, named as
-        in ``feature_names_in_``, or "x0", "x1", … where that is lacking. What is not cut is taken
-        value by value, as all is with None, which is for codes of categories.
+        How features of numbers, times and durations are cut into categories, a number of bins at
+        quantiles. Numbers of at most 20 different values that have 5 rows each on average are
+        categories as they are. A mapping cuts its columns whatever they hold, or takes them value
+        by value where it says None, and cuts others into 10 bins; its keys are those of
+        ``feature_names_in_``, or "x0", "x1", … where that is lacking. None takes all value by
+        value, as is right for codes of many categories.
     discrete_target : "auto" or bool
         Whether the target is taken value by value, or cut as ``bins`` says, into 10 bins where that
-        is not one number or rule. "auto" cuts numbers and times, but for numbers of at most 20
-        different values that have 5 rows each on average, which are classes.
+        is not one number or rule. "auto" cuts numbers and times, but for few numbers, as for
+        features.
 
     Attributes
     ----------
@@ -173,7 +174,7 @@ class InformationSelector(SelectorMixin, BaseEstimator):  # type: ignore[misc]
         bins = _rules(self.bins, features)
         self.discrete_target_ = _is_discrete(self.discrete_target, target)
         if not self.discrete_target_:
-            bins[outcome] = self.bins if isinstance(self.bins, str | Integral) else _TARGET_BINS
+            bins[outcome] = self.bins if isinstance(self.bins, str | Integral) else _BINS
         frame = pd.concat([features, pd.DataFrame({outcome: target.array})], axis="columns")
         self.information_ = InfoTheory(frame).mutual_information(
             *(names, [outcome] * len(names)), dropna=False, bins=bins or None, test=True
@@ -273,8 +274,7 @@ def _is_discrete(asked: Any, target: pd.Series[Any]) -> bool:
     """Tell whether the target is taken value by value."""
     scaled = may_be_scaled(target)
     if isinstance(asked, str) and asked == "auto":
-        values = Values(target, None)
-        return not scaled or kind_of(Both.of(values, values).facts()).kind == CATEGORICAL
+        return not scaled or Values(target, None).are_few
     if not isinstance(asked, bool | np.bool_):
         raise TypeError(f"discrete_target must be 'auto', True or False; got {asked!r}.")
     if not asked and not scaled:
@@ -287,13 +287,14 @@ def _is_discrete(asked: Any, target: pd.Series[Any]) -> bool:
 
 def _rules(bins: Any, features: pd.DataFrame) -> dict[Hashable, Any]:
     """Return how each feature that is cut is cut."""
-    if bins is None:
-        return {}
-    if isinstance(bins, Mapping):
-        require_columns("bins", bins, list(features.columns), frame="X")
-        return dict(bins)
-    read_bins("bins", bins)
-    return dict.fromkeys(cut_by(bins, features), bins)
+    named, common = ({}, bins) if not isinstance(bins, Mapping) else (bins, _BINS)
+    require_columns("bins", named, list(features.columns), frame="X")
+    rules = {name: rule for name, rule in named.items() if rule is not None}
+    if common is not None:
+        read_bins("bins", common)
+        found = [name for name in cut_by(common, features) if name not in named]
+        rules |= {name: common for name in found if not Values(features[name], None).are_few}
+    return rules
 
 
 def _unlike(name: Any, features: pd.DataFrame) -> str:

@@ -103,7 +103,7 @@ def test_attributes() -> None:
     assert isinstance(selector, SelectorMixin)
     settings = frame.attrs["pdkl"]
     assert settings["dropna"] is False
-    numbers = ("tells number", "tells by missing", "tells time", "noise number", "nothing")
+    numbers = ("tells number", "tells by missing", "tells time", "noise number")
     assert settings["bins"] == str(dict.fromkeys(numbers, 10))
 
 
@@ -117,15 +117,22 @@ def test_numbers_are_cut_at_quantiles() -> None:
     assert selector.information_["categories"].tolist() == [12]
 
 
-def test_a_mapping_of_bins_leaves_codes_as_they_are() -> None:
+def test_codes_of_categories_stay_as_they_are() -> None:
     rng = np.random.default_rng(2)
-    X = np.column_stack([rng.integers(0, 40, 2000), rng.normal(size=2000)])
-    y = X[:, 0] % 2
-    by_value = InformationSelector(bins={"x1": 5}).fit(X, y)
-    assert by_value.information_["categories"].tolist() == [40, 10]
-    assert by_value.scores_[0] == pytest.approx(np.log(2), abs=0.02)
-    assert InformationSelector(bins=None).fit(X, y).information_["categories"][1] == 2000
-    assert InformationSelector(bins=10).fit(X, y).scores_[0] < 0.01  # neighbours share a bin
+    few, many = rng.integers(0, 20, 2000), rng.integers(0, 40, 2000)
+    X = np.column_stack([few, many, rng.normal(size=2000), many * 100, few * 1e6, few / 3])
+    y = many % 2
+
+    def categories(bins: Any) -> list[int]:
+        return InformationSelector(bins=bins).fit(X, y).information_["categories"].tolist()
+
+    assert categories(10) == [40, 20, 20, 20, 40, 40]
+    assert categories({"x1": None, "x2": 5}) == [40, 40, 10, 20, 40, 40]
+    assert categories({}) == categories(10)
+    assert categories({"x0": 4}) == [8, 20, 20, 20, 40, 40]
+    assert categories(None) == [40, 40, 2000, 40, 40, 40]
+    assert InformationSelector(bins=None).fit(X, y).scores_[1] == pytest.approx(0.69, abs=0.01)
+    assert InformationSelector().fit(X, y).scores_[1] < 0.01  # neighbours share a bin
 
 
 @pytest.mark.parametrize(
