@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -93,9 +94,8 @@ def _together(joints: Iterable[Joint], cells: int) -> Iterator[list[Joint]]:
 
 def _apart(part: dict[str, Any], joints: Sequence[Joint]) -> list[dict[str, Any]]:
     """Give each pair of columns its own entries."""
-    ends = np.cumsum(_sizes(joints))[:-1]
-    columns = [np.split(values, ends) for values in part.values()]
-    return [dict(zip(part, own, strict=True)) for own in zip(*columns, strict=True)]
+    ends = pairwise([0, *np.cumsum(_sizes(joints)).tolist()])
+    return [{name: column[start:end] for name, column in part.items()} for start, end in ends]
 
 
 def _sizes(joints: Sequence[Joint]) -> list[int]:
