@@ -26,7 +26,13 @@ FLOORS: list[dict[str, set[str]]] = [
     {"comparing": FRAMES},
     {"analyses": FRAMES},
     {"api": FRAMES},
-    {"cli": FRAMES | {"click"}, "polars": {"polars"}, "dask": {"dask"}, "": {"pandas"}},
+    {
+        "cli": FRAMES | {"click"},
+        "polars": {"polars"},
+        "dask": {"dask"},
+        "sklearn": FRAMES | {"sklearn"},
+        "": {"pandas"},
+    },
     {"__main__": set()},
 ]
 # engines are asked in one place each
@@ -166,7 +172,7 @@ def test_what_else_a_file_may_import(module: str) -> None:
             "import pdkl",
             [
                 *("matplotlib", "jinja2", "click", "tqdm", "narwhals", "polars", "dask"),
-                *("scipy.stats", "scipy.special", "scipy.sparse", "pyarrow.dataset"),
+                *("sklearn", "scipy.stats", "scipy.special", "scipy.sparse", "pyarrow.dataset"),
             ],
         ),
     ],

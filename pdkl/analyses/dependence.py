@@ -12,7 +12,7 @@ import pandas as pd
 
 from pdkl.codes.intervals import cut_by, read_binning
 from pdkl.codes.labels import as_text, joint_name
-from pdkl.comparing.pairs import assess_pairs
+from pdkl.comparing.pairs import assess_pairs, measure_pairs
 from pdkl.core.counts.counts import require_whole
 from pdkl.core.inference.multiplicity import adjusted
 from pdkl.core.measures.dependence import Dependence
@@ -226,7 +226,7 @@ def _answer(
         return {**sizes, request.method: _value(joint, measure, estimator) + 0.0}
 
     if inference is None:
-        parts = [part_of(joint) for joint in joints]
+        parts = measure_pairs(joints, part_of, together=estimator.name == "plugin")
     else:
         parts, how = assess_pairs(inference, measure, joints, part_of, (number, len(found)))
         names = [joint_name(pair) for pair in asked.pairs]

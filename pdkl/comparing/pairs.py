@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from pdkl.comparing.inference import WORTH_THREADS, with_progress
 from pdkl.core.measures.dependence import Dependence, samplers_of
-from pdkl.core.measures.joint import Joint
+from pdkl.core.measures.joint import Joint, stacked
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.threads import each
 from pdkl.request.inference import InferenceOptions
@@ -43,50 +44,62 @@ def assess_pairs(
     parts: list[dict[str, Any]] = []
     how: list[str] = []
     drawn = _drawn_parts(inference, measure)
-    waits = len(drawn) < bool(inference.test) + (inference.confidence is not None)
     pairs, groups = size
     long = bool(drawn) and inference.progress and pairs * groups * inference.n_draws >= _LONG
-    waiting: list[Joint] = []
-
-    def answer() -> None:
-        """Test the pairs that wait in closed form, which costs little for many at a time."""
-        if not waiting:
-            return
-        own = parts[-len(waiting) :]
-        values = [part[measure.kind] for part in own]
-        starts = np.cumsum([joint.n_groups for joint in waiting])[:-1]
-        exact = [False] * len(own)
+    joints = with_progress(joints, pairs, shown=long and pairs > 1)
+    for some in _together(joints, 0 if drawn else _CELLS):
+        joint = stacked(some)
+        part = part_of(joint)
+        values, exact = part[measure.kind], np.zeros(joint.n_groups, dtype=bool)
         if inference.confidence is not None and "confidence" not in drawn:
-            ends = measure.intervals(waiting, values, level=inference.confidence)
-            columns = zip(*(np.split(end, starts) for end in ends), strict=True)
-            for part, (low, high) in zip(own, columns, strict=True):
-                part.update(_bounds(measure, low, high))
+            ends = measure.intervals(joint, values, level=inference.confidence)
+            bounds = np.repeat([measure.bounds(one) for one in some], _sizes(some), axis=0)
+            part |= _bounds(measure, *(np.clip(end, *bounds.T) for end in ends))
         if inference.test and "test" not in drawn:
-            found = measure.if_independent(waiting, values)
-            columns = zip(*(np.split(column, starts) for column in found), strict=True)
-            for i, (part, (excess, floor, p_value, listed)) in enumerate(
-                zip(own, columns, strict=True)
-            ):
-                part.update(_named(measure, excess, floor), p_value=p_value)
-                some = part["n"] > 0
-                exact[i] = bool(some.any() and listed[some].all())
-        how.extend(_described(inference, drawn, exact=one) for one in exact)
-        waiting.clear()
-
-    for joint in with_progress(joints, pairs, shown=long and pairs > 1):
-        parts.append(part_of(joint))
+            excess, floor, p_value, exact = measure.if_independent(joint, values)
+            part |= {**_named(measure, excess, floor), "p_value": p_value}
         if drawn:
-            bar = long and pairs == 1
-            values = parts[-1][measure.kind]
-            parts[-1] |= _drawn(inference, measure, joint, values, drawn, bar=bar)
-        if waits:
-            waiting.append(joint)
-            if sum(len(one.weight) for one in waiting) >= _CELLS:
-                answer()
-        else:
-            how.append(_described(inference, drawn, exact=False))
-    answer()
+            part |= _drawn(inference, measure, joint, values, drawn, bar=long and pairs == 1)
+        for own in _apart({**part, "exact": exact}, some):
+            listed = own.pop("exact")[own["n"] > 0]
+            how.append(_described(inference, drawn, exact=bool(listed.any() and listed.all())))
+            parts.append(own)
     return parts, how
+
+
+def measure_pairs(
+    joints: Iterator[Joint], part_of: Callable[[Joint], dict[str, Any]], *, together: bool
+) -> list[dict[str, Any]]:
+    """Measure pairs of columns, with nothing said of how sure that is.
+
+    They are measured ``together`` where their alphabets do not matter to the measure.
+    """
+    batches = _together(joints, _CELLS if together else 0)
+    return [own for some in batches for own in _apart(part_of(stacked(some)), some)]
+
+
+def _together(joints: Iterable[Joint], cells: int) -> Iterator[list[Joint]]:
+    """Give as many tables at a time as have so many cells: that costs little more than one."""
+    some: list[Joint] = []
+    held = 0
+    for joint in joints:
+        some.append(joint)
+        held += len(joint.weight)
+        if held >= cells:
+            yield some
+            some, held = [], 0
+    if some:
+        yield some
+
+
+def _apart(part: dict[str, Any], joints: Sequence[Joint]) -> list[dict[str, Any]]:
+    """Give each pair of columns its own entries."""
+    ends = pairwise([0, *np.cumsum(_sizes(joints)).tolist()])
+    return [{name: column[start:end] for name, column in part.items()} for start, end in ends]
+
+
+def _sizes(joints: Sequence[Joint]) -> list[int]:
+    return [joint.n_groups for joint in joints]
 
 
 def _drawn_parts(inference: InferenceOptions, measure: Dependence) -> list[str]:

@@ -20,6 +20,7 @@ from pdkl.counting.kind_rules import (
     Facts,
     Nature,
     Side,
+    are_few,
     common_from,
     may_depend_on_today,
 )
@@ -90,6 +91,18 @@ class Values:
             if some.nunique() > _FEW:
                 return True
         return False
+
+    @property
+    def are_few(self) -> bool:
+        """Whether they are numbers, and so few that each is a category."""
+        if self.scale != NUMBER:
+            return False
+        if self.weight is None and pd.api.types.is_integer_dtype(self.series.dtype):
+            # a look at how far apart they are often shows it
+            _, labels = encode(self.series, self.series.name)
+            if are_few(len(labels), self.rows):
+                return True
+        return not self.are_many and are_few(len(self.labels), self.rows)
 
     @cached_property
     def are_whole(self) -> bool:

@@ -128,7 +128,7 @@ def kind_of(facts: Facts) -> Verdict:
         return Verdict(ORDERED)
     if facts.levels or facts.distinct <= 1:
         return Verdict(CATEGORICAL)
-    if nature == "number" and _are_few(facts):
+    if nature == "number" and are_few(facts.distinct, reference.rows):
         return Verdict(CATEGORICAL)
     if nature == "time" and not reference.low <= today.middle <= reference.high:
         return Verdict(CLOCK, "most times lie outside those of the reference")
@@ -153,9 +153,9 @@ def common_from(rows: float, rows_reference: float) -> float:
     return max(_COMMON_ROWS, _COMMON_SHARE * min(rows, rows_reference))
 
 
-def _are_few(facts: Facts) -> bool:
-    rows = facts.reference.rows
-    return facts.distinct <= _FEW and rows >= _ROWS_OF_A_CATEGORY * facts.distinct
+def are_few(distinct: int, rows: float) -> bool:
+    """Tell whether numbers are so few, of so many rows each, that they are categories."""
+    return distinct <= _FEW and rows >= _ROWS_OF_A_CATEGORY * distinct
 
 
 def _held_once(side: Side) -> str:

@@ -181,7 +181,9 @@ def count_pairs(
     for x, y in pairs:
         (x_codes, n_x), (y_codes, n_y) = shifted[x], shifted[y]
         width = n_x + 1
-        lines, size = stratum.astype(np.int64) * width + x_codes, len(group_of) * width
+        lines, size = x_codes, len(group_of) * width
+        if len(group_of) > 1:
+            lines = stratum.astype(np.int64) * width + x_codes
         found = np.arange(min(size, max(LARGEST_TABLE, 2 * len(frame))))
         if len(found) < size:  # too many to keep a place for each: only those that occur
             lines, found = compact(lines, size)
@@ -205,11 +207,11 @@ def _joint(
     """Turn counts of y, whose groups are lines of (stratum, x), into joint tables."""
     lost = lacking[counts.group]
     missing = sum_by(group_of[stratum], counts.missing, n_groups)
-    missing += sum_by(group_of[stratum[counts.group[lost]]], counts.weight[lost], n_groups)
+    if lost.any():
+        missing += sum_by(group_of[stratum[counts.group[lost]]], counts.weight[lost], n_groups)
     if not dropna:
         counts = counts.with_missing()
-        lost = np.zeros(len(counts.group), dtype=bool)
-    line = counts.group[~lost]
-    return Joint(
-        stratum[line], x[line], counts.outcome[~lost], counts.weight[~lost], group_of, missing
-    )
+    line, outcome, weight = counts.group, counts.outcome, counts.weight
+    if dropna and lost.any():
+        line, outcome, weight = line[~lost], outcome[~lost], weight[~lost]
+    return Joint(stratum[line], x[line], outcome, weight, group_of, missing)

@@ -2,7 +2,6 @@
 
 Run with ``python tests/benchmarks/all_pairs.py``. The peer is slow, so it is timed on some of the
 pairs, drawn at random (``--peer-pairs``), and its time for all is scaled up.
-scikit-learn is not among the project's dependencies: ``pip install scikit-learn``.
 """
 
 from __future__ import annotations

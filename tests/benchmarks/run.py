@@ -300,6 +300,60 @@ def case_information_test() -> Case:
     return Case(title, lambda: ask(test=True), peers, rounds=3)
 
 
+def case_selector() -> Case:
+    """Score 200 features against a target, tests included, beside scikit-learn without any."""
+    rng = np.random.default_rng(SEED)
+    rows, width = 20_000, 200
+    frame = pd.DataFrame(
+        {f"f{i}": categorical(rng.integers(0, 2 + i % 19, rows), "v") for i in range(width)}
+    )
+    y = rng.integers(0, 2, rows)
+    title = "select features, 200 x 20,000 rows, categories"
+    peers: dict[str, Call] = {}
+
+    def select() -> object:
+        from pdkl.sklearn import InformationSelector
+
+        return InformationSelector().fit(frame, y)
+
+    with suppress(ImportError):
+        from sklearn.feature_selection import mutual_info_classif
+        from sklearn.preprocessing import OrdinalEncoder
+
+        codes = OrdinalEncoder().fit_transform(frame)
+
+        def of_codes() -> object:
+            return mutual_info_classif(codes, y, discrete_features=True)
+
+        def of_frame() -> object:
+            codes = OrdinalEncoder().fit_transform(frame)
+            return mutual_info_classif(codes, y, discrete_features=True)
+
+        peers["scikit-learn, without a test, of codes at hand"] = of_codes
+        peers["scikit-learn, without a test, of the frame"] = of_frame
+    return Case(title, select, peers)
+
+
+def case_selector_numbers() -> Case:
+    """Score features of numbers, in bins, beside scikit-learn's nearest neighbours."""
+    rng = np.random.default_rng(SEED)
+    x, y = rng.normal(size=(20_000, 20)), rng.integers(0, 2, 20_000)
+    peers: dict[str, Call] = {}
+
+    def select() -> object:
+        from pdkl.sklearn import InformationSelector
+
+        return InformationSelector().fit(x, y)
+
+    with suppress(ImportError):
+        from sklearn.feature_selection import mutual_info_classif
+
+        peers["scikit-learn, nearest neighbours, without a test"] = partial(
+            mutual_info_classif, x, y
+        )
+    return Case("select features, 20 x 20,000 rows, numbers", select, peers, rounds=3)
+
+
 def sure_of(rows: int, groups: int, categories: int) -> Case:
     """Ask the main question and how sure its answers are, beside the question alone."""
     rng = np.random.default_rng(SEED)

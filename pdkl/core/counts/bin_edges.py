@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.counts.counts import WeightArray
-from pdkl.core.numerics.exact import IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray, sum_in_order
 
 Binning = Literal["quantile", "width"]
 Rule = Literal["auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt"]
@@ -18,6 +18,7 @@ RULES = ("auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt")
 MOST_BINS = 10_000
 # unless a number is given, there is one for every so many rows, from so many up to so many
 _ROWS_OF_A_BIN, _FEWEST, _MOST = 10, 2, 10
+_COMPARED = 32  # edges up to which each value is compared with all
 Numbers = NDArray[Any]  # float64, or int64 for times and durations
 
 
@@ -49,10 +50,9 @@ class Bins:
 
     def assign(self, values: Numbers, missing: NDArray[np.bool_]) -> IntArray:
         """Return the code of each value, -1 where it is missing."""
-        starts = self.edges[:-1]
-        codes = np.searchsorted(starts, values, side="right")
+        codes = _starts_up_to(values, self.edges[:-1])
         codes = np.where(values > self.edges[-1], len(self.edges), codes)
-        return np.where(missing, -1, codes).astype(np.int64)
+        return np.where(missing, -1, codes)
 
     def limits(self) -> tuple[Numbers, Numbers]:
         """Return where each interval between the edges begins and ends."""
@@ -66,12 +66,12 @@ def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binnin
     """
     if bins is None:
         bins = bins_for(float(len(values) if weights is None else weights.sum()))
-    distinct = np.unique(values)
-    tied = _ends_occur_again(values, weights)
+    distinct, mass = _distinct(values, weights)
+    tied = (bool(mass[0] != 1.0), bool(mass[-1] != 1.0)) if len(mass) else (True, True)
     if len(distinct) <= (bins if isinstance(bins, int) else 1):
         return Bins(_around(distinct), tied)
     if isinstance(bins, int) and binning == "quantile":
-        return Bins(_quantiles(values, weights, bins), tied)
+        return Bins(_quantiles(distinct, mass, bins), tied)
     low, high = distinct[0], distinct[-1]
     number = bins
     if isinstance(bins, str):
@@ -85,6 +85,16 @@ def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binnin
     else:
         edges = np.linspace(low, high, number + 1)
     return Bins(np.unique(edges), tied, by_width=True)
+
+
+def _starts_up_to(values: Numbers, starts: Numbers) -> IntArray:
+    """Count the starts that are not above each value."""
+    if len(starts) > _COMPARED:
+        return np.searchsorted(starts, values, side="right").astype(np.int64)
+    found = np.zeros(len(values), dtype=np.uint8)  # a quarter of the time of that search
+    for start in starts:
+        found += values >= start
+    return found.astype(np.int64)
 
 
 def _around(distinct: Numbers) -> Numbers:
@@ -105,12 +115,13 @@ def bins_for(rows: float) -> int:
     return int(min(max(rows // _ROWS_OF_A_BIN, _FEWEST), _MOST))
 
 
-def _ends_occur_again(values: Numbers, weights: WeightArray | None) -> tuple[bool, bool]:
-    if not len(values):
-        return True, True
-    weight = np.ones(len(values)) if weights is None else weights
-    low, high = (float(weight[values == end].sum()) for end in (values.min(), values.max()))
-    return low != 1.0, high != 1.0
+def _distinct(values: Numbers, weights: WeightArray | None) -> tuple[Numbers, FloatArray]:
+    """Return the different values, and how much weight each has."""
+    if weights is None:
+        distinct, number = np.unique(values, return_counts=True)
+        return distinct, number.astype(np.float64)
+    distinct, place = np.unique(values, return_inverse=True)
+    return distinct, sum_in_order(np.asarray(weights, dtype=np.float64), place, len(distinct))
 
 
 def _number(away: NDArray[np.float64], rule: str, *, most: int) -> int:
@@ -131,13 +142,11 @@ def _number(away: NDArray[np.float64], rule: str, *, most: int) -> int:
     return min(len(np.histogram_bin_edges(away, bins=rule)) - 1, most)
 
 
-def _quantiles(values: Numbers, weights: WeightArray | None, bins: int) -> Numbers:
+def _quantiles(distinct: Numbers, mass: FloatArray, bins: int) -> Numbers:
     """Cut at quantiles, a value that holds the share of a bin, such as 0, being one of its own.
 
     Each stretch between such values is cut into as many bins as its rows make.
     """
-    distinct, place = np.unique(values, return_inverse=True)
-    mass = np.bincount(place, weights=weights, minlength=len(distinct)).astype(np.float64)
     below, share = np.cumsum(mass), mass.sum() / bins
     own = np.flatnonzero(mass >= share)
     starts = {0, *own.tolist(), *(own + 1).tolist()} - {len(distinct)}

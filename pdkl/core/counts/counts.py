@@ -96,6 +96,8 @@ class Counts:
     def with_missing(self) -> Counts:
         """Make missing an outcome like the others, the last; ``missing`` stays as it is."""
         groups = np.flatnonzero(self.missing)
+        if not len(groups):
+            return replace(self, n_outcomes=self.n_outcomes + 1)
         return from_cells(
             np.concatenate([self.group, groups]),
             np.concatenate([self.outcome, np.full(len(groups), self.n_outcomes)]),

@@ -13,7 +13,7 @@ properties, normalization and correction for chance", JMLR 11.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -90,7 +90,7 @@ class Dependence:
             return information / self.log_base
         chance = np.zeros(joint.n_groups)
         if self.correct:
-            tables, answer = contingency([joint])
+            tables, answer = contingency(joint)
             chance = expected_information(tables, answer, joint.n_groups)
         return _share(information, chance, normalize(joint, self.normalized))
 
@@ -102,16 +102,12 @@ class Dependence:
         most = {"mutual_information": min(x, y), "conditional_entropy": x}
         return 0.0, float(most.get(self.kind, x + y))
 
-    def if_independent(self, joints: Sequence[Joint], values: Sequence[FloatArray]) -> Tested:
-        """Say what the measure would be if x and y were independent, given what it is.
-
-        The groups of several pairs of columns are answered together, one pair behind the other.
-        """
-        tables, answer = contingency(joints)
-        information = np.concatenate([joint.mutual_information() for joint in joints])
+    def if_independent(self, joint: Joint, score: FloatArray) -> Tested:
+        """Say what the measure would be if x and y were independent, given what it is."""
+        tables, answer = contingency(joint)
+        information = joint.mutual_information()
         null = if_independent(tables, information, answer)
-        score = np.concatenate(values)
-        x, y = (np.concatenate([joint.entropy(side) for joint in joints]) for side in _SIDES)
+        x, y = (joint.entropy(side) for side in _SIDES)
 
         def joint_share(total: FloatArray, at: IntArray) -> FloatArray:
             return _share(total, np.zeros_like(total), (x + y)[at] - total)
@@ -131,7 +127,7 @@ class Dependence:
             excess = score - null.expectation(joint_share, slope)
             floor = joint_share(point, np.arange(len(point)))
         else:
-            norm = np.concatenate([normalize(joint, self.normalized) for joint in joints])
+            norm = normalize(joint, self.normalized)
             chance = null.mean if self.correct else np.zeros_like(norm)
             floor = _share(point, chance, norm)
             excess = score if self.correct else _share(excess, np.zeros_like(norm), norm)
@@ -143,27 +139,21 @@ class Dependence:
         return self.normalized is None
 
     def intervals(
-        self, joints: Sequence[Joint], values: Sequence[FloatArray], *, level: float
+        self, joint: Joint, score: FloatArray, *, level: float
     ) -> tuple[FloatArray, FloatArray]:
         """Put intervals around the measure, as if rows were drawn again with replacement.
 
-        The groups of several pairs of columns are answered together, as in `if_independent`.
+        They may reach beyond its bounds.
         """
-        tables, answer = contingency(joints)
-        x, y = (_together([joint.place(side) for joint in joints]) for side in _SIDES)
+        tables, answer = contingency(joint)
         of = answer[tables.cell_table]
-        size = sum(joint.n_groups for joint in joints)
-        again = Again(tables.cell, (x, y, tables.cell_table), of, size)
-        score = np.concatenate(values) * self.log_base
-        signs = _SIGNS[self.kind]
+        places = (joint.place("x"), joint.place("y"), tables.cell_table)
+        again = Again(tables.cell, places, of, joint.n_groups)
+        score, signs = score * self.log_base, _SIGNS[self.kind]
         known, jackknife = again.moments(signs, score), again.jackknife_bias(signs)
         n = np.maximum(segment_sum(tables.cell, of, again.size), 1.0)
-        both = ends_of(known, n * score, as_it_is, level, jackknife)
-        ends = [np.split(end / (n * self.log_base), _starts(joints)) for end in both]
-        for end in ends:
-            for part, joint in zip(end, joints, strict=True):
-                np.clip(part, *self.bounds(joint), out=part)
-        return np.concatenate(ends[0]), np.concatenate(ends[1])
+        low, high = ends_of(known, n * score, as_it_is, level, jackknife)
+        return low / (n * self.log_base), high / (n * self.log_base)
 
     # ---- by draws -----------------------------------------------------------------------------
 
@@ -184,7 +174,7 @@ class Dependence:
         values, null = _evaluated(sampler.dealt(size, rng), self.value, g)
         summary = null_summary(value, values)
         occurred = Joint(*sampler.occurred)
-        tables, answer = contingency([occurred])
+        tables, answer = contingency(occurred)
         least = float(least_p_value(tables, occurred.mutual_information(), answer)[0])
         p = p_value(float(g(occurred)[0]), null, method=method, least=least)
         return summary.excess, summary.noise_floor, p
@@ -209,37 +199,15 @@ class Dependence:
         return interval(value, values, level=level, lower=bounds[0], upper=bounds[1])
 
 
-def contingency(joints: Sequence[Joint]) -> tuple[Contingency, IntArray]:
-    """Return the tables of several pairs of columns, and the answer that each is a stratum of.
-
-    Answers are the groups of the first pair, then those of the second, and so on.
-    """
-    sizes = np.array([len(joint.group_of) for joint in joints], dtype=np.int64)
-    groups = np.array([joint.n_groups for joint in joints], dtype=np.int64)
-    first, before = np.cumsum(sizes) - sizes, np.cumsum(groups) - groups
-
-    def together(parts: Sequence[tuple[IntArray, WeightArray]]) -> Margin:
-        table = [part + shift for (part, _), shift in zip(parts, first, strict=True)]
-        weight = [as_float(weight) for _, weight in parts]
-        return Margin(np.concatenate(table), np.concatenate(weight))
-
-    cells = together([(joint.stratum, joint.weight) for joint in joints])
-    rows, columns = (together([joint.margin(side) for joint in joints]) for side in _SIDES)
-    answer = [joint.group_of + shift for joint, shift in zip(joints, before, strict=True)]
-    tables = Contingency(int(sizes.sum()), rows, columns, cells.table, cells.total)
-    return tables, np.concatenate(answer)
+def contingency(joint: Joint) -> tuple[Contingency, IntArray]:
+    """Return the tables of a pair of columns, and the group that each is a stratum of."""
+    rows, columns = (_margin_of(*joint.margin(side)) for side in _SIDES)
+    size, weight = len(joint.group_of), as_float(joint.weight)
+    return Contingency(size, rows, columns, joint.stratum, weight), joint.group_of
 
 
-def _together(places: Sequence[IntArray]) -> IntArray:
-    """Make one numbering of those of several pairs of columns."""
-    sizes = [int(place.max(initial=-1)) + 1 for place in places]
-    shifts = np.cumsum([0, *sizes[:-1]])
-    return np.concatenate([place + shift for place, shift in zip(places, shifts, strict=True)])
-
-
-def _starts(joints: Sequence[Joint]) -> IntArray:
-    """Return where the groups of all but the first pair of columns begin."""
-    return np.cumsum([joint.n_groups for joint in joints])[:-1]
+def _margin_of(table: IntArray, weight: WeightArray) -> Margin:
+    return Margin(table, as_float(weight))
 
 
 def samplers_of(joint: Joint) -> Callable[[int], TableSampler]:

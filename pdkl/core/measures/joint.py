@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -195,6 +196,24 @@ class Joint:
         possible = lines * columns
         full = possible == np.bincount(self.stratum, minlength=size)
         return np.where(full, 0.0, np.maximum(share, 0.0))
+
+
+def stacked(joints: Sequence[Joint]) -> Joint:
+    """Put the groups of several pairs of columns behind one another, as if they were of one."""
+    if len(joints) == 1:
+        return joints[0]
+    strata, groups = (
+        np.cumsum([0, *sizes])
+        for sizes in ([len(one.group_of) for one in joints], [one.n_groups for one in joints])
+    )
+    return Joint(
+        np.concatenate([one.stratum + shift for one, shift in zip(joints, strata, strict=False)]),
+        np.concatenate([one.x for one in joints]),
+        np.concatenate([one.y for one in joints]),
+        np.concatenate([one.weight for one in joints]),
+        np.concatenate([one.group_of + shift for one, shift in zip(joints, groups, strict=False)]),
+        np.concatenate([one.missing for one in joints]),
+    )
 
 
 def normalize(joint: Joint, by: Normalization) -> FloatArray:
