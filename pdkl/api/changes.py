@@ -52,7 +52,7 @@ class ChangesMethods(Data):
         columns : label or list of labels, optional
             The columns to look at, each on its own. None means every column outside ``by`` and
             ``weights``, but for identifiers.
-        by : label, pandas.Grouper or list of these, optional
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
             What makes the periods: its last key is the time, a `pandas.Grouper` or any column that
             can be sorted. The keys before it make groups, each with a history of its own.
         exclude : label or list of labels, optional

@@ -56,8 +56,8 @@ class EvidenceMethods(Data):
             adds nothing: a category that only one of them has is infinite then.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
             The column of row weights or counts.
         dropna : bool

@@ -45,8 +45,8 @@ class InteractionMethods(Data):
             The columns that are looked at together, two at least.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1
@@ -144,8 +144,8 @@ class InteractionMethods(Data):
             The columns, paired.
         given : label or list of labels
             The third column; several are known together.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1
@@ -248,8 +248,8 @@ class InteractionMethods(Data):
             The columns, paired.
         given : label, optional
             A third column that is known.
-        by : label, pandas.Grouper or list of these, optional
-            What makes the groups.
+        by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
+            What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
             The column of row weights or counts.
         base : {"nat", "bit", "dit"} or number above 1
