@@ -140,6 +140,12 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             'as ``("renyi_divergence", 2)``, whose column is ``renyi_divergence(2)``; or records '
             "of your own.",
         ),
+        "diversity": (
+            "iterable of str, (str, order) or Measure",
+            "Names of `pdkl.measures` that are one-sided; with an order where it takes one, such "
+            'as ``("hill_number", 2)``, whose column is ``hill_number(2)``; or records of your '
+            "own.",
+        ),
     },
     "measure": {
         "contributions": (
@@ -150,6 +156,11 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "divergence": (
             MEASURE,
             "A name of `pdkl.measures`, with an order where it takes one, or a record of your own.",
+        ),
+        "diversity": (
+            MEASURE,
+            "A name of `pdkl.measures` that is one-sided, with an order where it takes one, or a "
+            "record of your own.",
         ),
         "drift, report": (
             f"{MEASURE}, {BY_COLUMN}",
@@ -345,7 +356,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             BINNING,
             "Whether a number of bins have equal shares, as by default, or equal widths.",
         ),
-        "entropy, distribution": (
+        "entropy, diversity, distribution": (
             BINNING,
             "Whether a number of bins have equal shares, or equal widths, as by default.",
         ),
@@ -374,7 +385,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             ALPHABET,
             'The categories that smoothing, ``"uniform"`` and normalized_entropy reach.',
         ),
-        "SeriesInfoTheory.divergence": (
+        "SeriesInfoTheory.divergence, SeriesInfoTheory.diversity, diversity": (
             ALPHABET,
             "The categories that smoothing and normalized_entropy reach.",
         ),
@@ -418,6 +429,13 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "str",
             "How entropy is estimated from counts, a name of `pdkl.estimators`. All but "
             '``"plugin"`` correct the bias of small samples; some use the size of the alphabet.',
+        ),
+        "diversity": (
+            "str",
+            "How entropy is estimated from counts, a name of `pdkl.estimators`, where all measures "
+            "follow from it: entropy, perplexity, normalized_entropy and order 1. All but "
+            '``"plugin"`` correct the bias of small samples; some use the size of the alphabet, '
+            "and some may leave the bounds of the measure.",
         ),
         "mutual_information, conditional_entropy, total_correlation, interaction_information": (
             "str",

@@ -11,15 +11,17 @@ _EXAMPLE_ORDER = 2.0
 
 
 def measures() -> pd.DataFrame:
-    """List the measures that `InfoTheory.divergence` and `InfoTheory.contributions` know.
+    """List the measures that `InfoTheory.divergence`, `diversity` and `contributions` know.
 
     Returns
     -------
     pandas.DataFrame
-        A row per measure: ``name``, ``formula``, ``bounds`` (str), ``symmetric``, ``metric``
+        A row per measure: ``name``, ``formula``, ``bounds`` (str), ``one_sided`` (bool, whether it
+        is one of P alone, which `InfoTheory.diversity` takes), ``symmetric``, ``metric``
         (bool), ``divides_by`` (the side on which ``zeros`` acts: p, q, both or none), ``unit``
         (log: that of ``base``; sqrt(log): its root; none), ``order`` (bool, whether it is given as
-        ``(name, order)``; formula and bounds then have it as a), ``reference`` (str).
+        ``(name, order)``, an order of at least 0, ``math.inf`` included; formula and bounds then
+        have it as a, and are those of another order than 0, 1 and inf), ``reference`` (str).
 
     Examples
     --------
@@ -29,6 +31,8 @@ def measures() -> pd.DataFrame:
     'sqrt(sum (sqrt p - sqrt q)^2 / 2)'
     >>> catalogue.index[catalogue["metric"]].tolist()
     ['js_distance', 'total_variation', 'hellinger', 'max_difference']
+    >>> catalogue.index[catalogue["one_sided"]].tolist()[:3]
+    ['entropy', 'perplexity', 'normalized_entropy']
     """
     records = [
         *((measure, False) for measure in MEASURES.values()),
@@ -41,6 +45,7 @@ def measures() -> pd.DataFrame:
                 "name": measure.name,
                 "formula": measure.formula,
                 "bounds": measure.bounds,
+                "one_sided": measure.one_sided,
                 "symmetric": measure.symmetric,
                 "metric": measure.metric,
                 "divides_by": measure.divides_by or "none",

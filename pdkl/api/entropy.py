@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pdkl.analyses import divergence
 from pdkl.api.base import Data
-from pdkl.core.measures.estimators import entropy_by
+from pdkl.core.measures.catalogue import find_all
+from pdkl.core.measures.estimators import estimated
 from pdkl.request.keywords import Request
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class EntropyMethods(Data):
         request = Request(
             method="entropy",
             two_sided=False,
-            measures=(entropy_by(estimator),),
+            measures=estimated(find_all("measures", "entropy"), estimator),
             columns=columns,
             exclude=exclude,
             joint=joint,

@@ -6,6 +6,7 @@ from pdkl.api.changes import ChangesMethods
 from pdkl.api.cross_entropy import CrossEntropyMethods
 from pdkl.api.dependence import DependenceMethods
 from pdkl.api.divergence import DivergenceMethods
+from pdkl.api.diversity import DiversityMethods
 from pdkl.api.drift import DriftMethods
 from pdkl.api.entropy import EntropyMethods
 from pdkl.api.evidence import EvidenceMethods
@@ -16,6 +17,7 @@ from pdkl.api.profile import ProfileMethods
 
 class InfoTheory(
     EntropyMethods,
+    DiversityMethods,
     CrossEntropyMethods,
     DivergenceMethods,
     DependenceMethods,
@@ -131,9 +133,10 @@ class InfoTheory(
         those who ask (``n_resamples=999``, or ``test="permutation"``, whose p-value is the share
         of draws that reach the score) and for what is no sum over categories: ``blocks``, zeros
         that are dropped or floored, and of the estimators chao-shen, chao-wang-jost, grassberger,
-        james-stein and nsb. Draws deal rows anew, also of bins. ``attrs["pdkl"]["inference"]``
-        says what was done for each column: "closed form", "exact" (all tables were listed) or
-        "199 draws".
+        james-stein and nsb; also for orders above 4, whose powers of shares are too skew, and the
+        Renyi divergence of order inf. Draws deal rows anew, also of bins.
+        ``attrs["pdkl"]["inference"]`` says what was done for each column: "closed form", "exact"
+        (all tables were listed) or "199 draws".
     **blocks**
         A test and an interval assume that the rows of a comparison are independent of each other.
         Rows that come in bunches, such as the flights of a stormy day, are not, and make p-values

@@ -373,6 +373,76 @@ class SeriesInfoTheory:
         )
         return _value(result, find("measure", measure).name)
 
+    def diversity(
+        self,
+        measure: str | tuple[str, float] | Measure,
+        *,
+        base: Base = "nat",
+        dropna: bool = True,
+        alphabet: Alphabet = "observed",
+        smoothing: SmoothingRule | None = None,
+        estimator: str = "plugin",
+    ) -> float:
+        """Measure how diverse the values are, by any measure of one distribution.
+
+        `InfoTheory.diversity` says which there are, `pdkl.measures` lists them with their formulas.
+
+        Parameters
+        ----------
+        measure : str, (str, order) or Measure
+            A name of `pdkl.measures` that is one-sided, with an order where it takes one, or a
+            record of your own.
+        base : {"nat", "bit", "dit"} or number above 1
+            The base of the logarithm.
+        dropna : bool
+            Whether missing values are left out, or a category.
+        alphabet : {"observed", "declared"} or int
+            The categories that smoothing and normalized_entropy reach.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every category of the alphabet.
+        estimator : str
+            How entropy is estimated from counts, a name of `pdkl.estimators`, where all measures
+            follow from it: entropy, perplexity, normalized_entropy and order 1. All but
+            ``"plugin"`` correct the bias of small samples; some use the size of the alphabet, and
+            some may leave the bounds of the measure.
+
+        Returns
+        -------
+        float
+            The measure, in the unit of ``base`` where it has one; NaN where there is no value.
+
+        Raises
+        ------
+        TypeError
+            The Series holds value counts, or cells that cannot be hashed.
+        ValueError
+            An unknown measure or order, a measure that compares two distributions, an
+            ``estimator`` for one that does not follow from entropy, or a keyword out of its range.
+
+        References
+        ----------
+        Those of each measure are in `pdkl.measures`.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import pdkl
+        >>> pd.Series(["a", "a", "a", "b"]).info_theory.diversity(("hill_number", 2))
+        1.6
+        """
+        frame = _raw("the Series", self._data).to_frame(_NAME)
+        one = find("measure", measure, one_sided=True)
+        result = InfoTheory(frame).diversity(
+            _NAME,
+            measures=[one],
+            base=base,
+            dropna=dropna,
+            alphabet=alphabet,
+            smoothing=smoothing,
+            estimator=estimator,
+        )
+        return _value(result, one.name)
+
     def mutual_information(
         self,
         other: pd.Series[Any],

@@ -148,9 +148,13 @@ class Request:
         given = [name for name in ("q", "reference", "against") if getattr(self, name) is not None]
         if len(given) != 1:
             got = " and ".join(f"{name}=" for name in given) if given else "none"
+            alone = [one.name for one in self.measures if one.one_sided]
+            hint = ""
+            if self.measures and len(alone) == len(self.measures):
+                hint = f"diversity() measures {', '.join(alone)} without any. "
             raise TypeError(
                 f"{self.method}() needs exactly one of q=, reference=, against=; got {got}. "
-                f"The forms are:\n{how_to_ask()}"
+                f"{hint}The forms are:\n{how_to_ask()}"
             )
         if self.q is not None:
             form = Q

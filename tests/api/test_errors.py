@@ -34,9 +34,10 @@ WHOLE = "To compare each group with the whole reference, pass match=False."
 CATALOGUE = (
     "'entropy', 'cross_entropy', 'kl_divergence', 'reverse_kl', 'jeffreys', 'psi', "
     "'js_divergence', 'js_distance', 'total_variation', 'hellinger', 'bhattacharyya', "
-    "'chi_square', 'max_difference', 'perplexity', 'normalized_entropy', "
-    "('renyi_divergence', order), ('tsallis_divergence', order), ('renyi_entropy', order), "
-    "('tsallis_entropy', order), or a pdkl.Measure"
+    "'chi_square', 'max_difference', 'perplexity', 'normalized_entropy', 'richness', "
+    "'gini_simpson', 'berger_parker', ('renyi_divergence', order), ('tsallis_divergence', order), "
+    "('renyi_entropy', order), ('tsallis_entropy', order), ('hill_number', order), or a "
+    "pdkl.Measure"
 )
 THIRDS = {"fig": 1, "kiwi": 1, "plum": 1}
 
@@ -516,16 +517,33 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "measures names a measure twice: psi, psi.",
     ),
     (
-        lambda: divergence(("renyi_divergence", 1)),
+        lambda: divergence(("renyi_divergence", -0.5)),
         ValueError,
-        "measures must give renyi_divergence an order above 0, finite and other than 1, whose "
-        "limit is 'kl_divergence'; got 1.",
+        "measures must give renyi_divergence an order, a number of at least 0 or math.inf; got "
+        "-0.5.",
     ),
     (
         lambda: divergence([("tsallis_entropy", "two")]),
         ValueError,
-        "measures must give tsallis_entropy an order above 0, finite and other than 1, whose limit "
-        "is 'entropy'; got 'two'.",
+        "measures must give tsallis_entropy an order, a number of at least 0 or math.inf; got "
+        "'two'.",
+    ),
+    (
+        lambda: divergence(["psi", "renyi_divergence"]),
+        ValueError,
+        "measures must give renyi_divergence an order, as in ('renyi_divergence', 2); got "
+        "'renyi_divergence' alone.",
+    ),
+    (
+        lambda: divergence(("tsallis_divergence", np.inf)),
+        ValueError,
+        "measures must give tsallis_divergence a finite order: that of order inf is infinite "
+        "wherever P is not Q. ('renyi_divergence', math.inf) is log max(p / q).",
+    ),
+    (
+        lambda: divergence([(["psi"], 2)]),
+        ValueError,
+        f"measures must be one of {CATALOGUE}; got (['psi'], 2).",
     ),
     (
         lambda: divergence("reverse_kl", zeros="raise"),

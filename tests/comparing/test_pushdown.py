@@ -91,7 +91,9 @@ MEASURES: list[Any] = [
     *("kl_divergence", "reverse_kl", "jeffreys", "js_divergence", "total_variation", "hellinger"),
     *("bhattacharyya", "chi_square", "max_difference", "cross_entropy", "entropy", "perplexity"),
     *("normalized_entropy", ("renyi_divergence", 0.5), ("tsallis_divergence", 2)),
-    *(("renyi_entropy", 2), ("tsallis_entropy", 0.5)),
+    *(("renyi_entropy", 2), ("tsallis_entropy", 0.5), ("renyi_divergence", 0)),
+    *(("renyi_divergence", np.inf), "richness", "gini_simpson", "berger_parker"),
+    *(("hill_number", 3), ("renyi_entropy", np.inf), ("tsallis_entropy", 0)),
 ]
 RULES: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -136,6 +138,17 @@ def test_entropy(engine: Engine, by: Any, rule: str, rows: list[int]) -> None:
             theory.entropy(["id", "x", "fruit"], by=by, base=base, **RULES[rule]) for base in BASES
         ]
         return pd.concat(parts, ignore_index=True)
+
+    _check(engine, ask, rows)
+
+
+@pytest.mark.parametrize("by", [None, "shop"])
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule not in ("drop", "floor")])
+def test_diversity(engine: Engine, by: Any, rule: str, rows: list[int]) -> None:
+    def ask(theory: InfoTheory, _: Any) -> Frame:
+        asked: list[Any] = ["richness", "gini_simpson", "berger_parker", "perplexity"]
+        asked += [("hill_number", order) for order in (0, 0.5, 1, 2, np.inf)]
+        return theory.diversity(["id", "x", "fruit"], by=by, measures=asked, **RULES[rule])
 
     _check(engine, ask, rows)
 

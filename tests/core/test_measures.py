@@ -21,7 +21,8 @@ from pdkl.core.measures.catalogue import FAMILIES, MEASURES, find
 
 mpmath.mp.dps = 60
 Shares = list[tuple[Any, Any]]
-ORDERS = [0.25, 0.5, 2.0, 3.0]
+ORDERS = [0.0, 0.25, 0.5, 1.0, 2.0, 3.0, math.inf]
+EXTREME = [1e-9, 1.0 - 1e-9, 1.0 + 1e-9, 40.5, 1e3]
 
 
 def total(shares: Shares, term: Callable[[Any, Any], Any]) -> Any:
@@ -49,26 +50,46 @@ def power(shares: Shares, order: float) -> Any:
     def term(p: Any, q: Any) -> Any:
         if not p:
             return mpf(0)
-        return p**order * q ** (1 - mpf(order)) if q else (mpmath.inf if order > 1 else mpf(0))
+        if not q:
+            return mpmath.inf if order > 1 else mpf(0)
+        return p ** mpf(order) * q ** (1 - mpf(order))
 
     return total(shares, term)
 
 
 def renyi(order: float, shares: Shares) -> Any:
+    if order == 1:
+        return relative(shares)
+    if order == math.inf:
+        return max(mpmath.log(p / q) if q else mpmath.inf for p, q in shares if p)
     mass = power(shares, order)
     return mpmath.log(mass) / (mpf(order) - 1) if mass else mpmath.inf
 
 
 def tsallis(order: float, shares: Shares) -> Any:
-    return (power(shares, order) - 1) / (mpf(order) - 1)
+    return relative(shares) if order == 1 else (power(shares, order) - 1) / (mpf(order) - 1)
+
+
+def hill(order: float, shares: Shares) -> Any:
+    p = [p for p, _ in shares if p]
+    if order == 1:
+        return mpmath.exp(entropy(shares))
+    if order == math.inf:
+        return 1 / max(p)
+    return mpmath.fsum(share ** mpf(order) for share in p) ** (1 / (1 - mpf(order)))
 
 
 def renyi_alone(order: float, shares: Shares) -> Any:
-    return mpmath.log(total(shares, lambda p, _: p**order if p else mpf(0))) / (1 - mpf(order))
+    return mpmath.log(hill(order, shares))
 
 
 def tsallis_alone(order: float, shares: Shares) -> Any:
-    return (1 - total(shares, lambda p, _: p**order if p else mpf(0))) / (mpf(order) - 1)
+    if order == 1:
+        return entropy(shares)
+    if order == math.inf:
+        return mpf(0)
+    powers = mpmath.fsum(p ** mpf(order) for p, _ in shares if p)
+    return (1 - powers) / (mpf(order) - 1)
 
 
 TRUTH: dict[Any, Any] = {
@@ -93,15 +114,30 @@ TRUTH: dict[Any, Any] = {
     "max_difference": lambda s: max(abs(p - q) for p, q in s),
     "perplexity": lambda s: mpmath.exp(entropy(s)),
     "normalized_entropy": lambda s: entropy(s) / mpmath.log(len(s)) if len(s) > 1 else mpf(0),
+    "richness": lambda s: mpf(sum(p > 0 for p, _ in s)),
+    "gini_simpson": lambda s: 1 - total(s, lambda p, _: p * p),
+    "berger_parker": lambda s: max(p for p, _ in s),
 }
-for a in ORDERS:
-    TRUTH |= {
-        ("renyi_divergence", a): partial(renyi, a),
-        ("tsallis_divergence", a): partial(tsallis, a),
-        ("renyi_entropy", a): partial(renyi_alone, a),
-        ("tsallis_entropy", a): partial(tsallis_alone, a),
+
+
+def of_orders(orders: list[float]) -> dict[Any, Any]:
+    families = {
+        "renyi_divergence": renyi,
+        "tsallis_divergence": tsallis,
+        "renyi_entropy": renyi_alone,
+        "tsallis_entropy": tsallis_alone,
+        "hill_number": hill,
     }
-LOG = {name: find("measures", name).log_power for name in TRUTH}
+    return {
+        (name, order): partial(truth, order)
+        for order in orders
+        for name, truth in families.items()
+        if (name, order) != ("tsallis_divergence", math.inf)
+    }
+
+
+TRUTH |= of_orders(ORDERS)
+AT_EXTREMES = of_orders(EXTREME)
 
 
 def test_every_measure_is_tested() -> None:
@@ -110,29 +146,30 @@ def test_every_measure_is_tested() -> None:
     }
 
 
-def compared(p: list[int], q: list[int], **keywords: Any) -> pd.Series[Any]:
-    """Measure group p against group q by the whole catalogue."""
+def compared(p: list[int], q: list[int], measures: Any, **keywords: Any) -> pd.Series[Any]:
+    """Measure group p against group q."""
     size = len(p)
     frame = pd.DataFrame({"side": ["p"] * size + ["q"] * size, "x": [*range(size)] * 2})
     frame["n"] = [*p, *q]
     result = InfoTheory(frame).divergence(
-        "x", by="side", reference="q", weights="n", measures=TRUTH, **keywords
+        "x", by="side", reference="q", weights="n", measures=measures, **keywords
     )
     return result.iloc[0]
 
 
-def assert_right(p: list[int], q: list[int]) -> None:
+def assert_right(p: list[int], q: list[int], truths: dict[Any, Any] = TRUTH) -> None:
     kept = [(a, b) for a, b in zip(p, q, strict=True) if a or b]
     shares = [(mpf(a) / sum(p), mpf(b) / sum(q)) for a, b in kept]
     for base, log in (("nat", mpf(1)), ("bit", mpmath.log(2))):
-        row = compared(p, q, base=base)
-        for name, truth in TRUTH.items():
-            value = row[name if isinstance(name, str) else f"{name[0]}({name[1]:g})"]
+        row = compared(p, q, truths, base=base)
+        for name, truth in truths.items():
+            measure = find("measures", name)
+            value = row[measure.name]
             expected = truth(shares)
-            if mpmath.isinf(expected):
+            if expected > np.finfo(np.float64).max:
                 assert value == math.inf, name
                 continue
-            expected /= log ** mpf(LOG[name])
+            expected /= log ** mpf(measure.log_power)
             close = abs(mpf(value) - expected) <= mpf("1e-12") * abs(expected) + mpf("1e-50")
             assert close, (name, value, expected)
             assert value > 0 or (value == 0 and not np.signbit(value)), name
@@ -159,6 +196,53 @@ def test_catalogue_near_identity(p: list[int], data: st.DataObject) -> None:
 )
 def test_catalogue_at_the_edges(p: list[int], q: list[int]) -> None:
     assert_right(p, q)
+
+
+@given(
+    p=st.lists(st.integers(0, 10**6), min_size=1, max_size=8),
+    q=st.lists(st.integers(0, 10**6), min_size=8, max_size=8),
+)
+def test_extreme_orders_are_right_to_twelve_digits(p: list[int], q: list[int]) -> None:
+    q = q[: len(p)]
+    if any(p) and any(q):
+        assert_right(p, q, AT_EXTREMES)
+
+
+@given(p=st.lists(st.integers(10**6, 10**9), min_size=2, max_size=6), data=st.data())
+def test_extreme_orders_near_identity(p: list[int], data: st.DataObject) -> None:
+    steps = data.draw(st.lists(st.integers(-2, 2), min_size=len(p), max_size=len(p)))
+    assert_right(p, [a + step for a, step in zip(p, steps, strict=True)], AT_EXTREMES)
+
+
+@pytest.mark.parametrize(
+    ("p", "q"), [([1, 0], [0, 1]), ([3], [5]), ([10**12, 1], [1, 10**12]), ([1, 1, 0], [0, 1, 1])]
+)
+def test_extreme_orders_at_the_edges(p: list[int], q: list[int]) -> None:
+    assert_right(p, q, AT_EXTREMES)
+
+
+def test_an_order_near_one_is_not_named_one() -> None:
+    frame = pd.DataFrame({"x": list("aab")})
+    asked: list[Any] = [("hill_number", order) for order in (1 + 1e-9, 1, 0.25, 1 / 3, 1e3, -0.0)]
+    found = InfoTheory(frame).diversity("x", measures=asked)
+    assert list(found)[4:-1] == [
+        *("hill_number(1.000000001)", "hill_number(1)", "hill_number(0.25)"),
+        *("hill_number(0.3333333333333333)", "hill_number(1000)", "hill_number(0)"),
+    ]
+
+
+@pytest.mark.parametrize("order", [0.0, 1e-9, 0.25, 0.5, math.inf])
+@pytest.mark.parametrize("tiny", [5e-324, 1e-300, 1e-160])
+def test_one_sided_orders_at_the_ends_of_the_range(tiny: float, order: float) -> None:
+    # of larger orders the weights, which add up to 1.0, know too little
+    frame = pd.DataFrame({"x": ["a", "b"], "w": [1.0, tiny]})
+    truths = {name: of for name, of in of_orders([order]).items() if "divergence" not in name[0]}
+    row = InfoTheory(frame).diversity("x", weights="w", measures=truths).iloc[0]
+    with mpmath.workdps(400):
+        shares = [(share / (1 + mpf(tiny)), None) for share in (mpf(1), mpf(tiny))]
+        for name, truth in truths.items():
+            value, expected = row[find("measures", name).name], float(truth(shares))
+            assert value == pytest.approx(expected, rel=1e-12, abs=tiny), name
 
 
 @pytest.mark.parametrize("tiny", [5e-324, 1e-300, 1e-160])
@@ -203,7 +287,9 @@ def test_contributions_add_up_to_what_is_finished(name: Any) -> None:
     for base in ("nat", "bit"):
         terms = theory.contributions("x", "y", measure=name, base=base)["contribution"]
         score = theory.divergence("x", "y", measures=[name], base=base).iloc[0][measure.name]
-        if measure.reduce == "max":
+        if measure.name in ("renyi_entropy(inf)", "hill_number(inf)"):
+            assert terms.max() == 0.5  # what the logarithm and the inverse are taken of
+        elif measure.reduce == "max":
             assert terms.max() == score
         elif measure.finish is None or measure.name in ("js_divergence", "total_variation"):
             assert terms.sum() == pytest.approx(score, rel=1e-14)
@@ -249,8 +335,8 @@ def test_a_measure_of_ones_own() -> None:
 def test_the_catalogue_as_a_frame() -> None:
     catalogue = pdkl.measures()
     assert list(catalogue) == [
-        *("name", "formula", "bounds", "symmetric", "metric", "divides_by", "unit", "order"),
-        "reference",
+        *("name", "formula", "bounds", "one_sided", "symmetric", "metric", "divides_by", "unit"),
+        *("order", "reference"),
     ]
     assert catalogue["name"].tolist() == [*MEASURES, *FAMILIES]
     assert not catalogue.isna().any(axis=None)

@@ -114,6 +114,14 @@ def test_weights(both: Both, weights: str) -> None:
     both.check(lambda theory, _: theory.entropy(["fruit", weights], by="shop", weights=weights))
 
 
+def test_diversity(both: Both) -> None:
+    asked: list[Any] = ["richness", "gini_simpson", "berger_parker", ("hill_number", 2)]
+    for more in ({"weights": "n"}, {"bins": 3}, {"confidence": 0.9}):
+        both.check(
+            lambda theory, _, more=more: theory.diversity(by="shop", measures=asked, **more)  # type: ignore[misc]
+        )
+
+
 @pytest.mark.parametrize("against", ["rest", "all", "pairs", "previous", "uniform"])
 def test_against(both: Both, against: Any) -> None:
     both.check(

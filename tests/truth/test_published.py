@@ -58,6 +58,159 @@ def test_dit_docs_weighted() -> None:
     assert mean == pytest.approx(0.40563906222956647, rel=1e-14)
 
 
+@pytest.mark.parametrize("order", [0, 0.5, 1, 2, 5, math.inf])
+def test_dit_tests_of_renyi_entropy(order: float) -> None:
+    eight = SeriesInfoTheory(pd.Series(range(8)))
+    assert eight.diversity(("renyi_entropy", order), base="bit") == pytest.approx(3, rel=1e-15)
+    # H(P) is H(uniform) less the divergence from it
+    thirds = {"a": 1, "b": 1, "c": 1}
+    own = info(a=1, b=2, c=1)
+    apart = own.divergence(thirds, ("renyi_divergence", order))
+    entropy = own.diversity(("renyi_entropy", order))
+    assert entropy == pytest.approx(math.log(3) - apart, rel=1e-14)
+
+
+@pytest.mark.parametrize("order", [0, 0.5, 1, 1.5, 2])
+def test_dit_tests_of_tsallis_entropy(order: float) -> None:
+    both, a, b = (
+        SeriesInfoTheory(pd.Series(range(size))).diversity(("tsallis_entropy", order))
+        for size in (6, 2, 3)
+    )
+    assert both == pytest.approx(a + b + (1 - order) * a * b, rel=1e-14)
+
+
+def test_dit_tests_and_docs_of_generalized_divergences() -> None:
+    one, half, other = {"b": 1}, info(a=1, b=1), {"a": 1}
+    order: Any = ("renyi_divergence", 0.5)
+    assert half.divergence(other, order, base="bit") == pytest.approx(1, rel=1e-15)
+    assert info(b=1).divergence({"a": 1, "b": 1}, order, base="bit") == pytest.approx(1, rel=1e-15)
+    assert info(a=1).divergence(one, order) == math.inf
+    quarters, fair = info(a=3, b=1), {"a": 1, "b": 1}
+    assert quarters.divergence(fair, ("renyi_divergence", 2), base="bit") == pytest.approx(
+        0.32192809488736235, rel=1e-14
+    )
+    assert quarters.divergence(fair, ("tsallis_divergence", 2)) == 0.25
+    for size in range(2, 10):
+        assert SeriesInfoTheory(pd.Series(range(size))).diversity("perplexity") == pytest.approx(
+            size, rel=1e-14
+        )
+
+
+def test_statsbase_tests_of_renyi_entropy() -> None:
+    counts = {chr(97 + i): (i * 7919) % 53 + 1 for i in range(20)}
+    p = info(**counts)
+    assert p.diversity(("renyi_entropy", 1)) == p.entropy()
+    assert p.diversity(("renyi_entropy", 0)) == pytest.approx(math.log(20), rel=1e-15)
+    largest = max(counts.values()) / sum(counts.values())
+    assert p.diversity(("renyi_entropy", math.inf)) == pytest.approx(-math.log(largest), rel=1e-15)
+    uniform = SeriesInfoTheory(pd.Series(range(50)))
+    assert uniform.diversity(("renyi_entropy", 37.2)) == pytest.approx(math.log(50), rel=1e-14)
+
+
+# orders, then Hill numbers, Renyi and Tsallis entropies of 1, 2, 3, 4 and 5
+SCIKIT_BIO = [
+    (0, 5, 1.60943791, 4),
+    (0.5, 4.68423304, 1.54420220, 2.32861781),
+    (1, 4.43598780, 1.48975032, 1.48975032),
+    (2, 4.09090909, 1.40876722, 0.75555556),
+    (10, 3.34923645, 1.20873239, 0.11110902),
+    (math.inf, 3, 1.09861229, 0),
+]
+
+
+@pytest.mark.parametrize(("order", "hill", "renyi", "tsallis"), SCIKIT_BIO)
+def test_scikit_bio_tests_of_orders(
+    order: float, hill: float, renyi: float, tsallis: float
+) -> None:
+    counted = info(a=1, b=2, c=3, d=4, e=5)
+    assert counted.diversity(("hill_number", order)) == pytest.approx(hill, abs=5e-9)
+    assert counted.diversity(("renyi_entropy", order)) == pytest.approx(renyi, abs=5e-9)
+    assert counted.diversity(("tsallis_entropy", order)) == pytest.approx(tsallis, abs=5e-9)
+    for name, value in (("hill_number", 3), ("renyi_entropy", math.log(3))):
+        even = info(a=5, b=5, c=5)
+        assert even.diversity((name, order)) == pytest.approx(value, rel=1e-14)
+
+
+def test_scikit_bio_tests_of_diversity() -> None:
+    counted = info(b=1, c=1, d=4, e=2, f=5, g=2, h=4, i=1, j=2)
+    assert counted.diversity("berger_parker") == 5 / 22
+    assert counted.diversity("normalized_entropy") == pytest.approx(0.92485490560, abs=5e-12)
+    assert counted.diversity("richness") == 9
+    assert info(a=1, b=1, c=196, d=1, e=1).diversity("normalized_entropy") == pytest.approx(
+        0.078, abs=5e-4
+    )
+    assert info(a=1, c=2, d=5, e=2).diversity("gini_simpson") == pytest.approx(0.66, rel=1e-15)
+    inverse = info(a=1, b=41, e=12, f=13).diversity(("hill_number", 2))
+    assert inverse == pytest.approx(67**2 / (1 + 41**2 + 12**2 + 13**2), rel=1e-15)
+    assert info(a=1, b=2, c=3, d=4).entropy() == pytest.approx(1.279854226, abs=5e-10)
+    assert info(a=1, b=2, c=3, d=4).diversity("perplexity") == pytest.approx(3.596115467, abs=5e-10)
+    assert info(a=1, b=2, c=3, d=4, e=5).diversity(("renyi_entropy", 2), base="bit") == (
+        pytest.approx(2.03242148, abs=5e-9)
+    )
+
+
+def test_vegan_dune_site_1() -> None:
+    """By vegan, and as the documentation of EvaluateCore (diversity.calc) prints it."""
+    dune = info(Achimill=1, Elymrepe=4, Lolipere=7, Poaprat=4, Poatriv=2)
+    published: list[tuple[Any, float]] = [
+        *(("richness", 5), ("berger_parker", 0.3888889), ("gini_simpson", 0.7345679)),
+        *(("entropy", 1.440482), ("normalized_entropy", 0.8950216), ("perplexity", 4.22273)),
+        *((("renyi_entropy", 0), 1.609438), (("renyi_entropy", 1), 1.440482)),
+        *((("renyi_entropy", 2), 1.326396), (("tsallis_entropy", 0), 4)),
+        *((("tsallis_entropy", 1), 1.440482), (("tsallis_entropy", 2), 0.7345679)),
+        *((("hill_number", 0), 5), (("hill_number", 1), 4.22273), (("hill_number", 2), 3.767442)),
+        (("hill_number", math.inf), 2.571429),
+    ]
+    for measure, value in published:
+        assert dune.diversity(measure) == pytest.approx(value, rel=5e-7)
+
+
+def spiders(*counts: int, singletons: int) -> pd.DataFrame:
+    every = [*counts, *[1] * singletons]
+    return pd.DataFrame({"species": range(len(every)), "n": every})
+
+
+@pytest.mark.parametrize(
+    ("site", "richness", "shannon", "simpson", "estimated"),
+    [
+        (
+            spiders(*(46, 22, 17, 15, 15, 9, 8, 6, 6, 4), *[2] * 4, singletons=12),
+            *(26, 12.059650, 7.840000, 13.826253),
+        ),
+        (
+            spiders(
+                *(88, 22, 16, 15, 13, 10, 8, 8, 7, 7, 7, 5, 4, 4, 4, 3, 3, 3, 3),
+                *[2] * 4,
+                singletons=14,
+            ),
+            *(37, 14.421002, 6.761499, 16.337069),
+        ),
+    ],
+    ids=["girdled", "logged"],
+)
+def test_inext_spiders(
+    site: pd.DataFrame, richness: int, shannon: float, simpson: float, estimated: float
+) -> None:
+    """The asymptotic table of iNEXT: what was observed, and Chao, Wang and Jost's estimate."""
+    asked: list[Any] = [("hill_number", 0), ("hill_number", 1), ("hill_number", 2)]
+    theory = InfoTheory(site)
+    found = theory.diversity("species", weights="n", measures=asked).iloc[0, -4:-1].tolist()
+    assert found == pytest.approx([richness, shannon, simpson], abs=5e-7)
+    unseen = theory.diversity(
+        "species", weights="n", measures=["perplexity"], estimator="chao-wang-jost"
+    )
+    assert unseen["perplexity"].iloc[0] == pytest.approx(estimated, abs=5e-7)
+
+
+def test_blau_index() -> None:
+    """By hand: 1 - (2^2 + 2^2 + 1^2) / 5^2, and 1 - (3^2 + 1^2 + 1^2) / 5^2 (Blau 1977)."""
+    frame = pd.DataFrame(
+        {"Ticker": list("AAAAADDDDD"), "Education": [1, 1, 5, 7, 5, 3, 4, 4, 4, 6]}
+    )
+    found = InfoTheory(frame).diversity("Education", by="Ticker", measures=["gini_simpson"])
+    assert found["gini_simpson"].tolist() == pytest.approx([0.64, 0.56], rel=1e-15)
+
+
 def test_scipy_jensenshannon_docs() -> None:
     js = info(a=1).js_divergence({"a": 0.5, "b": 0.5})
     assert math.sqrt(js) == pytest.approx(0.464501404022459, rel=1e-14)

@@ -93,6 +93,11 @@ def _needed(measure: Measure, zeros: str | float, *, fixed: bool) -> Smoothing |
 def read_difference(parameter: str, value: Any) -> Measure:
     """Read a measure of two distributions; others are not 0 where nothing differs."""
     measure = find(parameter, value)
+    if measure.one_sided:
+        raise ValueError(
+            f"{parameter} must compare two distributions; {measure.name} measures one. Choose one "
+            "such as 'js_distance', 'psi' or 'total_variation'."
+        )
     ones, two = np.ones(2), np.full(1, 2.0)
     same = Pairs(np.zeros(2, dtype=np.int64), np.arange(2), ones, ones, ones, two, two, 2)
     found = float(measure.value(same, 1.0)[0])

@@ -212,9 +212,9 @@ def _bounded(pairs: Pairs, null: Null, scores: Scores, level: float) -> list[Int
         moments = both.moments(terms.of(additive))
         known = _maxima(scores, terms, both.looks, pairs.size)
     sums = dict(zip([one.name for one in additive], moments, strict=True))
-    for one, score in zip(scores.measures, scores.observed, strict=True):
+    for one in scores.measures:
         if one.summand is not None:  # it leaves out what does not vary
-            rest = score * scores.log_base**one.log_power - pairs.sum(one.summand(pairs))
+            rest = one.total(pairs) - pairs.sum(one.summand(pairs))
             sums[one.name] = sums[one.name].shifted(rest)
     known |= sums
     found = []

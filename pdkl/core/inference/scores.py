@@ -43,6 +43,13 @@ class Measured(Protocol):
         """What an outcome adds to that, up to what the number of rows alone decides."""
 
     @property
+    def drawn(self) -> bool:
+        """Whether no closed form will do."""
+
+    def total(self, pairs: Pairs) -> FloatArray:
+        """Return what is finished."""
+
+    @property
     def log_power(self) -> float:
         """The power of its unit."""
 
@@ -84,9 +91,10 @@ class Scores:
 def is_closed(measure: Measured) -> bool:
     """Tell whether a measure is a sum, or a maximum, over categories; others must be drawn.
 
-    So must be those for which ``zeros`` is "drop" or a floor, which change all categories together.
+    So must be those that say so, and those for which ``zeros`` is "drop" or a floor, which change
+    all categories together.
     """
-    return measure.from_counts is None or measure.summand is not None
+    return not measure.drawn and (measure.from_counts is None or measure.summand is not None)
 
 
 class Terms:

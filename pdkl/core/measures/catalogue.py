@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,10 @@ from pdkl.core.validation import is_number
 
 def _log_alphabet(alphabet: int, log_base: float) -> float:
     return math.log(alphabet) / log_base
+
+
+def _alphabet(alphabet: int, _: float) -> float:
+    return float(alphabet)
 
 
 def _one(_: int, __: float) -> float:
@@ -46,6 +51,7 @@ MEASURES: dict[str, Measure] = {
             mergeable=True,
             upper_bound=_log_alphabet,
             bounds="[0, log K]",
+            one_sided=True,
         ),
         Measure(
             name="cross_entropy",
@@ -190,13 +196,14 @@ MEASURES: dict[str, Measure] = {
             log_power=0.0,
             term_log_power=1.0,
             lower=1.0,
-            upper_bound=lambda alphabet, _: float(alphabet),
+            upper_bound=_alphabet,
             bounds="[1, K]",
+            one_sided=True,
         ),
         Measure(
             name="normalized_entropy",
             formula="(-sum p log p) / log K, 0 for K = 1",
-            reference=_SHANNON,
+            reference=f"{_SHANNON}; Pielou (1966), evenness",
             term=terms.entropy,
             mergeable=True,
             finish=terms.normalized,
@@ -204,12 +211,50 @@ MEASURES: dict[str, Measure] = {
             term_log_power=1.0,
             upper_bound=_one,
             bounds="[0, 1]",
+            one_sided=True,
+        ),
+        Measure(
+            name="richness",
+            formula="how many p > 0",
+            reference="Hill (1973)",
+            term=terms.occurs,
+            mergeable=True,
+            log_power=0.0,
+            lower=1.0,
+            upper_bound=_alphabet,
+            bounds="[1, K]",
+            one_sided=True,
+        ),
+        Measure(
+            name="gini_simpson",
+            formula="1 - sum p^2",
+            reference="Gini (1912); Simpson (1949); Blau (1977)",
+            term=terms.gini_simpson,
+            mergeable=True,
+            log_power=0.0,
+            upper_bound=lambda alphabet, _: 1.0 - 1.0 / alphabet,
+            bounds="[0, 1 - 1 / K]",
+            one_sided=True,
+        ),
+        Measure(
+            name="berger_parker",
+            formula="max p",
+            reference="Berger and Parker (1970)",
+            term=lambda pairs: pairs.p,
+            reduce="max",
+            mergeable=True,
+            log_power=0.0,
+            upper_bound=_one,
+            bounds="[0, 1]",
+            one_sided=True,
         ),
     )
 }
 
 
 # ---- families with an order -------------------------------------------------------------------
+
+_LARGE = 4.0  # of larger orders, powers of shares are too skew for three moments
 
 
 def _renyi_divergence(order: float) -> Measure:
@@ -222,6 +267,7 @@ def _renyi_divergence(order: float) -> Measure:
         finish=lambda total, pairs: terms.log_power_sum(total, pairs, order) / (order - 1.0),
         term_log_power=0.0,
         divides_by="q" if order > 1 else "",
+        drawn=order > _LARGE,
     )
 
 
@@ -238,6 +284,7 @@ def _tsallis_divergence(order: float) -> Measure:
         upper_bound=lambda _, __: math.inf if order > 1 else 1.0 / (1.0 - order),
         bounds="[0, inf]" if order > 1 else "[0, 1 / (1 - a)]",
         divides_by="q" if order > 1 else "",
+        drawn=order > _LARGE,
     )
 
 
@@ -246,7 +293,7 @@ def _renyi_entropy(order: float) -> Measure:
         name="renyi_entropy",
         formula="log(sum p^a) / (1 - a)",
         reference="Renyi (1961)",
-        term=lambda pairs: terms.weighted(pairs.p, np.expm1((1.0 - order) * pairs.surprisal_p)),
+        term=lambda pairs: terms.power(pairs, order),
         mergeable=True,
         finish=lambda total, pairs: (
             terms.log_power_sum(total, pairs, order, alone=True) / (1.0 - order)
@@ -254,6 +301,8 @@ def _renyi_entropy(order: float) -> Measure:
         term_log_power=0.0,
         upper_bound=_log_alphabet,
         bounds="[0, log K]",
+        one_sided=True,
+        drawn=order > _LARGE,
     )
 
 
@@ -262,48 +311,201 @@ def _tsallis_entropy(order: float) -> Measure:
         name="tsallis_entropy",
         formula="(1 - sum p^a) / (a - 1)",
         reference="Tsallis (1988)",
-        term=lambda pairs: terms.weighted(
-            pairs.p, np.expm1((1.0 - order) * pairs.surprisal_p) / (1.0 - order)
-        ),
+        term=lambda pairs: terms.power(pairs, order) / (1.0 - order) + 0.0,
         mergeable=True,
         log_power=0.0,
         upper_bound=lambda alphabet, _: (
             math.expm1((1.0 - order) * math.log(alphabet)) / (1.0 - order)
         ),
         bounds="[0, (1 - K^(1 - a)) / (a - 1)]",
+        one_sided=True,
+        drawn=order > _LARGE,
     )
 
 
-FAMILIES: dict[str, Callable[[float], Measure]] = {
+def _hill_number(order: float) -> Measure:
+    entropy = _renyi_entropy(order)
+    return replace(
+        entropy,
+        name="hill_number",
+        formula="(sum p^a)^(1 / (1 - a))",
+        reference="Hill (1973)",
+        finish=lambda total, pairs: np.exp(
+            terms.log_power_sum(total, pairs, order, alone=True) / (1.0 - order)
+        ),
+        log_power=0.0,
+        lower=1.0,
+        upper_bound=_alphabet,
+        bounds="[1, K]",
+    )
+
+
+# what families are where their formulas are 0 / 0, or end; those of Tsallis are in nats
+_ENTROPY, _RICHNESS, _LARGEST = (
+    MEASURES[name] for name in ("entropy", "richness", "berger_parker")
+)
+_LIMITS: dict[str, dict[float, Measure]] = {
+    "renyi_divergence": {
+        1.0: MEASURES["kl_divergence"],
+        math.inf: Measure(
+            name="renyi_divergence",
+            formula="log max(p / q)",
+            reference="Renyi (1961)",
+            term=terms.largest_log_ratio,
+            reduce="max",
+            contribution=terms.log_ratio_share,
+            mergeable=True,
+            divides_by="q",
+            drawn=True,  # it may be infinite, which the distribution of a maximum knows nothing of
+        ),
+    },
+    "tsallis_divergence": {
+        1.0: replace(MEASURES["kl_divergence"], formula="sum p ln(p / q)", log_power=0.0)
+    },
+    "renyi_entropy": {
+        0.0: replace(
+            _RICHNESS,
+            formula="log of how many p > 0",
+            finish=lambda total, _: np.log(np.maximum(total, 1.0)),
+            log_power=1.0,
+            term_log_power=0.0,
+            lower=0.0,
+            upper_bound=_log_alphabet,
+            bounds="[0, log K]",
+        ),
+        1.0: _ENTROPY,
+        math.inf: replace(
+            _LARGEST,
+            formula="-log max p",
+            finish=terms.least_surprisal,
+            log_power=1.0,
+            term_log_power=0.0,
+            upper_bound=_log_alphabet,
+            bounds="[0, log K]",
+        ),
+    },
+    "tsallis_entropy": {
+        0.0: replace(
+            _RICHNESS,
+            formula="how many p > 0, less 1",
+            finish=lambda total, _: total - 1.0,
+            lower=0.0,
+            upper_bound=lambda alphabet, _: alphabet - 1.0,
+            bounds="[0, K - 1]",
+        ),
+        1.0: replace(
+            _ENTROPY,
+            formula="-sum p ln p",
+            log_power=0.0,
+            upper_bound=lambda alphabet, _: math.log(alphabet),
+            bounds="[0, ln K]",
+        ),
+        math.inf: replace(
+            _RICHNESS,
+            formula="0",
+            term=lambda pairs: np.zeros_like(pairs.p),
+            lower=0.0,
+            upper_bound=lambda _, __: 0.0,
+            bounds="[0, 0]",
+        ),
+    },
+    "hill_number": {
+        0.0: _RICHNESS,
+        1.0: MEASURES["perplexity"],
+        math.inf: replace(
+            _LARGEST,
+            formula="1 / max p",
+            finish=lambda total, _: 1.0 / np.maximum(total, np.finfo(np.float64).tiny),
+            lower=1.0,
+            upper_bound=_alphabet,
+            bounds="[1, K]",
+        ),
+    },
+}
+_OF_ORDER: dict[str, Callable[[float], Measure]] = {
     "renyi_divergence": _renyi_divergence,
     "tsallis_divergence": _tsallis_divergence,
     "renyi_entropy": _renyi_entropy,
     "tsallis_entropy": _tsallis_entropy,
+    "hill_number": _hill_number,
 }
 
 
-def find(parameter: str, wanted: Any) -> Measure:
-    """Return the measure of a name, a (name, order), or a record; else list all choices."""
+def _member(name: str, order: float) -> Measure:
+    return replace(_LIMITS[name].get(order) or _OF_ORDER[name](order), name=name)
+
+
+FAMILIES: dict[str, Callable[[float], Measure]] = {
+    name: partial(_member, name) for name in _OF_ORDER
+}
+
+
+def find(parameter: str, wanted: Any, *, one_sided: bool = False) -> Measure:
+    """Return the measure of a name, a (name, order), or a record; else list all choices.
+
+    With ``one_sided`` it must be one of P alone.
+    """
+    measure = _known(parameter, wanted)
+    if measure is None:
+        message = f"{parameter} must be one of {_choices(one_sided=one_sided)}; got {wanted!r}."
+        raise (ValueError if isinstance(wanted, str | tuple) else TypeError)(message)
+    if one_sided and not measure.one_sided:
+        raise ValueError(
+            f"{parameter} of one distribution must be one of {_choices(one_sided=True)}; got "
+            f"{measure.name!r}, which compares two. Ask divergence() for it, with q=, reference= "
+            "or against=."
+        )
+    return measure
+
+
+def _known(parameter: str, wanted: Any) -> Measure | None:
     if isinstance(wanted, Measure):
         return wanted
-    if isinstance(wanted, str) and wanted in MEASURES:
-        return MEASURES[wanted]
-    if isinstance(wanted, tuple) and len(wanted) == 2 and wanted[0] in FAMILIES:
-        return _of_order(parameter, *wanted)
-    names = ", ".join(repr(name) for name in MEASURES)
-    families = ", ".join(f"({name!r}, order)" for name in FAMILIES)
-    message = f"{parameter} must be one of {names}, {families}, or a pdkl.Measure; got {wanted!r}."
-    raise (ValueError if isinstance(wanted, str | tuple) else TypeError)(message)
+    if isinstance(wanted, str) and wanted in FAMILIES:
+        raise ValueError(
+            f"{parameter} must give {wanted} an order, as in ({wanted!r}, 2); got {wanted!r} alone."
+        )
+    if isinstance(wanted, str):
+        return MEASURES.get(wanted)
+    return _of_order(parameter, *wanted) if _has_order(wanted) else None
+
+
+def _has_order(wanted: Any) -> bool:
+    """Tell a name with its order from several names."""
+    return (
+        isinstance(wanted, tuple)
+        and len(wanted) == 2
+        and isinstance(wanted[0], str)
+        and wanted[0] in FAMILIES
+    )
+
+
+def _choices(*, one_sided: bool) -> str:
+    names = [repr(name) for name, one in MEASURES.items() if one.one_sided or not one_sided]
+    names += [
+        f"({name!r}, order)"
+        for name, one in FAMILIES.items()
+        if one(2.0).one_sided or not one_sided
+    ]
+    return f"{', '.join(names)}, or a pdkl.Measure{' with one_sided=True' * one_sided}"
 
 
 def _of_order(parameter: str, name: str, order: Any) -> Measure:
-    plain = "kl_divergence" if name.endswith("divergence") else "entropy"
-    if not is_number(order) or not 0 < order < math.inf or order == 1:
+    if not is_number(order) or order < 0:
         raise ValueError(
-            f"{parameter} must give {name} an order above 0, finite and other than 1, whose limit "
-            f"is {plain!r}; got {order!r}."
+            f"{parameter} must give {name} an order, a number of at least 0 or math.inf; "
+            f"got {order!r}."
         )
-    return replace(FAMILIES[name](float(order)), name=f"{name}({float(order):g})")
+    if name == "tsallis_divergence" and order == math.inf:
+        raise ValueError(
+            f"{parameter} must give {name} a finite order: that of order inf is infinite wherever "
+            "P is not Q. ('renyi_divergence', math.inf) is log max(p / q)."
+        )
+    value = float(order) + 0.0
+    text = f"{value:g}"
+    if float(text) != value:  # 1 + 1e-9 is not 1
+        text = repr(value)
+    return replace(FAMILIES[name](value), name=f"{name}({text})")
 
 
 def unit_of(measure: Measure, unit: str) -> str:
@@ -313,12 +515,12 @@ def unit_of(measure: Measure, unit: str) -> str:
     return unit if measure.log_power else "none"
 
 
-def find_all(parameter: str, wanted: Any) -> tuple[Measure, ...]:
+def find_all(parameter: str, wanted: Any, *, one_sided: bool = False) -> tuple[Measure, ...]:
     """Return the measures of a list of names, or of one; each column name once."""
     several = wanted if isinstance(wanted, Iterable) and not isinstance(wanted, str) else [wanted]
-    if isinstance(wanted, tuple) and len(wanted) == 2 and wanted[0] in FAMILIES:
-        several = [wanted]  # one name with its order
-    measures = tuple(find(parameter, one) for one in several)
+    if _has_order(wanted):
+        several = [wanted]
+    measures = tuple(find(parameter, one, one_sided=one_sided) for one in several)
     if not measures:
         raise ValueError(f"{parameter} is empty; name at least one measure.")
     names = [measure.name for measure in measures]

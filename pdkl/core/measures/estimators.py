@@ -33,7 +33,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Literal
@@ -41,7 +41,8 @@ from typing import Any, Literal
 import numpy as np
 
 from pdkl.core.counts.pairs import Pairs
-from pdkl.core.measures.catalogue import MEASURES
+from pdkl.core.measures import terms
+from pdkl.core.measures.catalogue import FAMILIES, MEASURES
 from pdkl.core.measures.measure import Measure
 from pdkl.core.measures.sample import Sample
 from pdkl.core.numerics.exact import FloatArray, IntArray, surprisal
@@ -382,10 +383,24 @@ def find_estimator(name: Any) -> Estimator:
     return ESTIMATORS[one_of("estimator", name, tuple(ESTIMATORS))]
 
 
-def entropy_by(name: Any) -> Measure:
-    """Return entropy as a measure, estimated in the named way."""
-    estimator, plain = find_estimator(name), MEASURES["entropy"]
+def estimated(measures: Iterable[Measure], name: Any) -> tuple[Measure, ...]:
+    """Return measures that follow from entropy, with that estimated in the named way."""
+    estimator = find_estimator(name)
+    return tuple(_estimated(one, estimator) for one in measures)
+
+
+def _estimated(measure: Measure, estimator: Estimator) -> Measure:
     if estimator.name == "plugin":
-        return plain
+        return measure
+    if measure.term is not terms.entropy:
+        names = [name for name, one in MEASURES.items() if one.term is terms.entropy]
+        names += [
+            f"({name!r}, 1)" for name, of in FAMILIES.items() if of(1.0).term is terms.entropy
+        ]
+        raise ValueError(
+            f"estimator={estimator.name!r} estimates entropy, and what follows from it: "
+            f"{', '.join(names)}. {measure.name} knows 'plugin' only: leave estimator out, or ask "
+            "for it in a call of its own."
+        )
     summand = estimator.summand if estimator.additive else None
-    return replace(plain, from_counts=estimator.function, summand=summand, mergeable=False)
+    return replace(measure, from_counts=estimator.function, summand=summand, mergeable=False)

@@ -43,8 +43,8 @@ class Measure:
     finish : callable, optional
         From that number, one per comparison, and the pairs, to the measure.
     from_counts : callable, optional
-        From the counts of P, a `Sample` for each comparison, to the measure in nats; in place of
-        the terms, which then only tell the share of each outcome.
+        From the counts of P, a `Sample` for each comparison, to what ``finish`` is applied to, in
+        nats; in place of the terms, which then only tell the share of each outcome.
     summand : callable, optional
         What an outcome adds to ``from_counts``, from `Pairs` to one value per entry, up to what the
         number of rows alone decides; None where that is no sum over outcomes.
@@ -72,6 +72,10 @@ class Measure:
         Whether P and Q may change places; whether it is a distance, triangle inequality included.
     divides_by : {"", "p", "q", "both"}
         The side whose zeros make it infinite, on which ``zeros`` acts.
+    one_sided : bool
+        Whether it is a measure of P alone, which `InfoTheory.diversity` takes.
+    drawn : bool
+        Whether only draws tell how sure it is, as what moments say of its total is too little.
 
     Examples
     --------
@@ -113,23 +117,24 @@ class Measure:
     symmetric: bool = False
     metric: bool = False
     divides_by: Side = ""
+    one_sided: bool = False
+    drawn: bool = False
 
     def value(self, pairs: Pairs, log_base: float) -> FloatArray:
         """Measure each comparison; NaN where a side has no mass."""
-        if self.from_counts is None:
-            total = self._from_terms(pairs)
-        else:
-            total = self.from_counts(Sample.of(pairs))
-        total = total / log_base**self.log_power + 0.0
-        return np.where((pairs.total_p > 0) & (pairs.total_q > 0), total, np.nan)
+        total = self.total(pairs)
+        value = total if self.finish is None else self.finish(total, pairs)
+        value = value / log_base**self.log_power + 0.0
+        return np.where((pairs.total_p > 0) & (pairs.total_q > 0), value, np.nan)
 
-    def _from_terms(self, pairs: Pairs) -> FloatArray:
+    def total(self, pairs: Pairs) -> FloatArray:
+        """Give each comparison what ``finish`` is applied to."""
+        if self.from_counts is not None:
+            return self.from_counts(Sample.of(pairs))
         terms = self.term(pairs)
         if self.reduce == "sum":
-            total = pairs.sum(terms)
-        else:
-            total = segment_max(terms, pairs.comparison, pairs.size)
-        return total if self.finish is None else self.finish(total, pairs)
+            return pairs.sum(terms)
+        return segment_max(terms, pairs.comparison, pairs.size)
 
     def shares(self, pairs: Pairs, log_base: float) -> FloatArray:
         """Give each outcome's contribution; NaN where a side has no mass.

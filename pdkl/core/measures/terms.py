@@ -25,6 +25,27 @@ def cross_entropy(pairs: Pairs) -> FloatArray:
     return weighted(pairs.p, pairs.surprisal_q)
 
 
+def power(pairs: Pairs, order: float) -> FloatArray:
+    """``p**a - p``, which sums to sum p^a - 1; all have the sign of 1 - a."""
+    p, surprisal = pairs.p, pairs.surprisal_p
+    with np.errstate(over="ignore", invalid="ignore"):  # where p = 0, and where it is far from 1
+        steep = (1.0 - order) * surprisal
+        value = np.where(steep > 1.0, np.exp(-order * surprisal) - p, p * np.expm1(steep))
+    return np.where(p > 0, value, 0.0)
+
+
+def gini_simpson(pairs: Pairs) -> FloatArray:
+    """``p (1 - p)``."""
+    total = pairs.total_p[pairs.comparison]
+    others = np.divide(total - pairs.count_p, total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(pairs.p * others)
+
+
+def occurs(pairs: Pairs) -> FloatArray:
+    """1 where p > 0."""
+    return np.where(pairs.p > 0, 1.0, 0.0)
+
+
 def kl(pairs: Pairs) -> FloatArray:
     """``p log(p/q) + q - p``, which sums to KL and is never negative."""
     return deviance(pairs.p, pairs.q, pairs.difference)
@@ -89,11 +110,37 @@ def log_power_sum(
     with np.errstate(divide="ignore", invalid="ignore"):
         near = np.log1p(np.maximum(total, -0.5))
         # far from it, by logarithms: the sum itself may be too small or too large
-        exponent = -order * pairs.surprisal_p
-        if not alone:
-            exponent -= (1.0 - order) * pairs.surprisal_q
+        exponent = -order * pairs.surprisal_p if alone else _log_power(pairs, order)
         exponent = np.where(pairs.p > 0, exponent, -np.inf)
         return np.where(np.abs(total) < 0.5, near, pairs.log_sum_exp(exponent))
+
+
+def _log_power(pairs: Pairs, order: float) -> FloatArray:
+    """Return log(p^a q^(1 - a)) where p > 0, from log(p/q): else large orders cost digits."""
+    ratio = log_ratio(pairs.p, pairs.q, pairs.difference)
+    if order > 0.5:
+        return np.asarray((order - 1.0) * ratio - pairs.surprisal_p)
+    return np.where(pairs.q > 0, order * ratio - pairs.surprisal_q, -np.inf)
+
+
+def largest_log_ratio(pairs: Pairs) -> FloatArray:
+    """``log(p/q)`` where that is above 0."""
+    return np.maximum(log_ratio_share(pairs), 0.0)
+
+
+def log_ratio_share(pairs: Pairs) -> FloatArray:
+    """``log(p/q)`` where p > 0."""
+    ratio = log_ratio(pairs.p, pairs.q, pairs.difference)
+    return np.where(pairs.p > 0, np.where(pairs.q > 0, ratio, np.inf), 0.0)
+
+
+def least_surprisal(total: FloatArray, pairs: Pairs) -> FloatArray:
+    """Return -log of the largest p, which is ``total``."""
+    if not len(pairs.comparison):
+        return np.asarray(0.0 - np.log(np.maximum(total, np.finfo(np.float64).tiny)))
+    least = np.full(pairs.size, np.inf)
+    np.minimum.at(least, pairs.comparison, pairs.surprisal_p)  # exact near p = 1
+    return least
 
 
 def normalized(total: FloatArray, pairs: Pairs) -> FloatArray:

@@ -112,28 +112,37 @@ def _log_quotient(p: FloatArray, q: FloatArray) -> FloatArray:
 
 
 def power_term(p: FloatArray, q: FloatArray, difference: FloatArray, order: float) -> FloatArray:
-    """Return ``p**a * q**(1 - a) - a * p - (1 - a) * q`` for an order a > 0, a != 1.
+    """Return ``p**a * q**(1 - a) - a * p - (1 - a) * q`` for an order a of at least 0.
 
     Summed over two distributions it is ``sum p**a * q**(1 - a) - 1``. All terms have the sign of
-    a - 1, so they do not cancel; near p = q each is a series in log(p / q).
+    a (a - 1), so they do not cancel; near p = q each is a series in log(p / q).
     """
     result = np.where(p > 0, np.inf if order > 1 else -order * p, (order - 1.0) * q)
     both = np.flatnonzero((p > 0) & (q > 0))
     p, q = p[both], q[both]
     x = log_ratio(p, q, difference[both])
-    near = np.abs(x) * max(order, 1.0) <= 0.1
-    # sum over k of (a**k - a) x**k / k!, k = 2..12
-    y, series = np.where(near, x, 0.0), np.zeros_like(x)
+    if order > 0.5:  # the same with p and q in each other's place: an order near 1 is near 0 then
+        p, q, x, order = q, p, -x, 1.0 - order
+    steep = max(-order, 1.0)
+    near = np.abs(x) <= 0.1 / steep
+    # sum over k of (a**k - a) x**k / k!, k = 2..12, in what x is times the larger of |a| and 1
+    y, series = np.where(near, steep * x, 0.0), np.zeros_like(x)
     for k in range(12, 1, -1):
-        series = series * y + (order**k - order) / math.factorial(k)
+        even = (order / steep) ** k - (order / steep) * steep ** (1.0 - k)
+        series = series * y + even / math.factorial(k)
     series *= y * y
     with np.errstate(over="ignore"):
         far = np.expm1(np.minimum(order * x, 700.0)) - order * np.expm1(np.minimum(x, 700.0))
         values = q * np.where(near, series, far)
         # the quotient may leave the range of floats where the product does not
-        wide = np.abs(x) * max(order, 1.0) > 300.0
-        power = np.exp(order * np.log(p[wide]) + (1.0 - order) * np.log(q[wide]))
-        values[wide] = power - order * p[wide] - (1.0 - order) * q[wide]
+        wide = np.abs(x) > 300.0 / steep
+        p, q, tilt = p[wide], q[wide], order * x[wide]
+        gain = np.where(
+            np.abs(tilt) < 1.0,
+            q * np.expm1(np.clip(tilt, -1.0, 1.0)),
+            np.exp(tilt + np.log(q)) - q,
+        )
+        values[wide] = gain - order * (p - q)
     result[both] = values
     return result
 

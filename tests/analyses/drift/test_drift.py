@@ -252,10 +252,16 @@ FRAME = pd.DataFrame({"x": ["a", "b"], "n": [1.0, 2.5], "g": ["u", "v"]})
         ({"alpha": 1}, ValueError, "alpha must be a number in (0, 1); got 1."),
         ({"dropna": "no"}, TypeError, "dropna must be True or False; got 'no'."),
         (
-            {"measure": "entropy"},
+            {"measure": "cross_entropy"},
             ValueError,
-            "measure must be 0 where nothing differs; entropy of a fair coin against a fair coin "
-            "is 0.6931 nats. Choose one such as 'js_distance', 'psi' or 'total_variation'.",
+            "measure must be 0 where nothing differs; cross_entropy of a fair coin against a fair "
+            "coin is 0.6931 nats. Choose one such as 'js_distance', 'psi' or 'total_variation'.",
+        ),
+        (
+            {"measure": ("tsallis_entropy", float("inf"))},
+            ValueError,
+            "measure must compare two distributions; tsallis_entropy(inf) measures one. Choose one "
+            "such as 'js_distance', 'psi' or 'total_variation'.",
         ),
         (
             {"by": "z"},
