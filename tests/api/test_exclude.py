@@ -24,6 +24,7 @@ NAMES = "'a', 'b', 'c', 'd', 'g', 'n'"
 METHODS: dict[str, dict[str, Any]] = {
     "entropy": {},
     "distribution": {},
+    "diversity": {},
     "cross_entropy": {"by": "g", "against": "rest"},
     "kl_divergence": {"by": "g", "against": "rest"},
     "js_divergence": {"by": "g", "against": "all"},
