@@ -11,12 +11,12 @@ from pdkl.analyses.explain.columns import split_columns
 from pdkl.analyses.explain.segments import BY_SEGMENT, split_segments
 from pdkl.analyses.explain.splits import Explained, text_column
 from pdkl.codes.intervals import nothing_to_cut, read_binning
-from pdkl.codes.labels import as_text
+from pdkl.codes.labels import as_text, parts_of
 from pdkl.codes.values import Encoder
 from pdkl.core.measures.chain_rule import CHAINED
 from pdkl.core.validation import listing, one_of, require_columns
 from pdkl.counting.apart import Wrong, said, warn_of_left_out
-from pdkl.counting.kinds import DriftColumn, KindRequest, settle_all
+from pdkl.counting.kinds import DriftColumn, KindRequest, columns_of, settle_all, with_parts
 from pdkl.request.inference import CLOSED
 from pdkl.request.keywords import Request
 from pdkl.request.parse import plain, read_columns
@@ -59,13 +59,14 @@ def _settled(resolved: ResolvedRequest) -> list[DriftColumn]:
     bins = request.bins
     if isinstance(bins, Mapping):
         require_columns("bins", bins, list(resolved.source.head.columns))
-        bins = {name: rule for name, rule in bins.items() if name in resolved.columns}
-    columns = [DriftColumn(name, here=True, there=True) for name in resolved.columns]
+        single = parts_of(resolved.columns)
+        bins = {name: rule for name, rule in bins.items() if name in single}
+    columns = columns_of(resolved.columns, lambda name: DriftColumn(name, here=True, there=True))
     binning = read_binning(request.binning, bins, compared=True)
     # edges of the reference alone would make an innocent column differ by construction
     asked = KindRequest.of(None, bins, columns, binning, both=True)
     settle_all(columns, resolved.source, reference, request.weights, asked)
-    if asked.common is not None and all(column.binner is None for column in columns):
+    if asked.common is not None and all(one.binner is None for one in with_parts(columns)):
         raise nothing_to_cut(resolved.columns)
     return columns
 
@@ -79,7 +80,7 @@ def _encoders(columns: list[DriftColumn]) -> dict[Hashable, Encoder]:
     """Return how columns are cut; those that are named are compared whatever they hold."""
     found = {
         column.name: column.encoder if column.is_scored and column.encoder else column.binner
-        for column in columns
+        for column in with_parts(columns)
     }
     return {name: encoder for name, encoder in found.items() if encoder is not None}
 
@@ -119,7 +120,7 @@ def _read_columns(resolved: ResolvedRequest) -> ResolvedRequest:
         *("columns", request.columns, head, resolved.excluded, list(head.columns)),
         resolved.exclude,
     )
-    require_columns("columns", wanted, there, frame="reference")
+    require_columns("columns", parts_of(wanted), there, frame="reference")
     if twice := [name for name in dict.fromkeys(wanted) if wanted.count(name) > 1]:
         raise ValueError(f"columns names {listing(twice)} more than once. Name each column once.")
     if shared := [name for name in wanted if name in keys]:
