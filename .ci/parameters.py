@@ -12,6 +12,9 @@ from __future__ import annotations
 
 LABEL = "label, optional"
 LABELS = "label or list of labels, optional"
+# where a tuple may stand for several columns
+ASKED = "label, tuple of labels, or list of these"
+TOGETHER = "A tuple that is no column's name is these columns together."
 BY = "label, pandas.Grouper, pdkl.Rolling or list of these, optional"
 APART = "label, pandas.Grouper or list of these, optional"
 BINS = "int, str, sequence of edges, or mapping of these by column"
@@ -25,17 +28,19 @@ CLIP = "float in [0, 0.5)"
 PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     # ---- what is measured ---------------------------------------------------------------------
     "columns": {
-        "": (LABELS, "The columns to measure."),
-        "distribution": (LABELS, "The columns to show."),
+        "": (f"{ASKED}, optional", f"The columns to measure. {TOGETHER}"),
+        "distribution": (f"{ASKED}, optional", f"The columns to show. {TOGETHER}"),
         "drift, report": (
-            LABELS,
-            "The columns to compare. None means every column of either frame, whatever its kind, "
-            "outside ``by``, ``weights`` and ``blocks``; with shares, the columns that have some.",
+            f"{ASKED}, optional",
+            f"The columns to compare. {TOGETHER} None means every column of either frame, whatever "
+            "its kind, outside ``by``, ``weights`` and ``blocks``; with shares, the columns that "
+            "have some.",
         ),
         "explain": (
-            LABELS,
-            "The columns to explain the change by; with ``by``, those to explain one by one. None "
-            "means every column outside ``by`` and ``weights``, but for identifiers and clocks.",
+            f"{ASKED}, optional",
+            "The columns to explain the change by; with ``by``, those to explain one by one. "
+            f"{TOGETHER} None means every column outside ``by`` and ``weights``, but for "
+            "identifiers and clocks.",
         ),
         "changes": (
             LABELS,
@@ -67,29 +72,46 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     "joint": {
         "": (
             "bool",
-            'Whether to measure all columns together: one row per group, ``column`` being "a, b". '
-            "A row that lacks one of the values is missing.",
+            "Whether to measure all columns together, as if they stood in one tuple: one row per "
+            'group, ``column`` being "a, b". A row that lacks one of the values is missing.',
         ),
     },
-    "p": {"": (LABELS, "The columns to measure.")},
-    "q": {"": (LABELS, "The columns to compare them with, one for each of ``p``.")},
+    "p": {"": (f"{ASKED}, optional", f"The columns to measure. {TOGETHER}")},
+    "q": {
+        "": (
+            f"{ASKED}, optional",
+            "The columns to compare them with, one for each of ``p``, or one for all.",
+        ),
+    },
     "x, y": {
         "": (
-            LABELS,
-            "The columns, paired. Without ``y``, each of ``x`` with every other string, "
-            "categorical, boolean and object column; without both, all pairs of these.",
+            f"{ASKED}, optional",
+            "The columns: lists are paired, and one column meets each of a list. Without ``y``, "
+            "each of ``x`` with every other string, categorical, boolean and object column; "
+            f"without both, all pairs of these. {TOGETHER}",
+        ),
+        "mutual_information": (
+            f"{ASKED}, optional",
+            "The columns: lists are paired, and one column meets each of a list. Without ``y``, "
+            "each of ``x`` with every other string, categorical, boolean and object column; "
+            "without ``x``, every such column with each target ``y``, those that tell most first; "
+            f"without both, all pairs of these. {TOGETHER}",
         ),
         "interaction_information, pointwise_information": (
             "label or list of labels",
             "The columns, paired.",
         ),
     },
-    "x": {"": ("label or list of labels", "The columns that are uncertain.")},
+    "x": {"": (ASKED, f"The columns that are uncertain. {TOGETHER}")},
     "given": {
-        "": (LABEL, "A third column that is known."),
+        "": (
+            "label, tuple or list of labels, optional",
+            "A third column that is known, or several together.",
+        ),
         "conditional_entropy": (
-            "label or list of labels",
-            "The columns that are known, one for each of ``x``.",
+            ASKED,
+            "The columns that are known, one for each of ``x``, or one for all. Several that are "
+            "known together stand in a tuple.",
         ),
         "interaction_information": (
             "label or list of labels",
@@ -408,6 +430,12 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "smoothing": {
+        "mutual_information": (
+            '{"laplace", "jeffreys", "perks"} or number above 0, optional',
+            "The pseudo-count of every cell of the table of x and y, in each value of ``given`` "
+            "that occurs; perks is 1 over the number of cells. The information of that table is "
+            "never below 0: it is mi.Dirichlet of R's package entropy.",
+        ),
         "": (
             '{"laplace", "jeffreys", "perks"} or number above 0, optional',
             "The pseudo-count of every category of the alphabet.",
@@ -437,7 +465,8 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             '``"plugin"`` correct the bias of small samples; some use the size of the alphabet, '
             "and some may leave the bounds of the measure.",
         ),
-        "mutual_information, conditional_entropy, total_correlation, interaction_information": (
+        "mutual_information, conditional_entropy, variation_of_information, total_correlation, "
+        "interaction_information": (
             "str",
             "How the entropies that it is made of are estimated, a name of `pdkl.estimators`. "
             'Others than ``"plugin"`` may give values below 0.',

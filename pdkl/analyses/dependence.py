@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pdkl.codes.intervals import cut_by, read_binning
-from pdkl.codes.labels import as_text, joint_name
+from pdkl.codes.labels import Together, as_text, parts_of
 from pdkl.comparing.pairs import assess_pairs, measure_pairs
 from pdkl.core.counts.counts import require_whole
 from pdkl.core.inference.multiplicity import adjusted
@@ -19,18 +19,18 @@ from pdkl.core.measures.dependence import Dependence
 from pdkl.core.measures.estimators import Estimator, find_estimator
 from pdkl.core.measures.joint import NORMALIZATIONS, Joint
 from pdkl.core.memory import require_room
-from pdkl.core.numerics.exact import FloatArray
-from pdkl.core.validation import boolean, listing, one_of, require_columns
+from pdkl.core.validation import boolean, listing, one_of
 from pdkl.counting.bins import settle_bins
 from pdkl.counting.count import count_pairs
 from pdkl.request.keywords import Request
-from pdkl.request.parse import plain, read_columns
+from pdkl.request.parse import default_columns, plain, read_columns, read_together
 from pdkl.request.resolve import ResolvedRequest, read_pairs, resolve
 from pdkl.results import pairing, tidy
+from pdkl.results.reading import EXCESS
 
 Pair = tuple[Hashable, Hashable]
 _SIZES = ("n", "n_missing", "categories")
-_PARTS: tuple[Literal["x", "y", "joint"], ...] = ("x", "y", "joint")
+_CELL_WIDTH = 8  # arrays that the cells of a table are held in while they are measured
 
 
 def mutual_information(
@@ -57,10 +57,21 @@ def mutual_information(
             "correct=True needs a norm that chance leaves as it is, and H(X, Y) is none; got "
             "normalized='joint'. Choose 'max', 'mean', 'sqrt', 'min', 'x' or 'y'."
         )
+    if request.smoothing is not None and correct:
+        raise ValueError(
+            "correct=True takes away what chance gives to counts; got "
+            f"smoothing={request.smoothing!r}, which changes them. Leave out one of them."
+        )
     measure = Dependence("mutual_information", normalized=normalized, correct=correct)
-    asked = _read(data, request, ("x", "y"), given, lambda resolved: _pairs(resolved, x, y, given))
+    is_ranked = x is None and y is not None
+
+    def pairs(resolved: ResolvedRequest, known: Hashable | None) -> list[Pair]:
+        return _against(resolved, y, known) if is_ranked else _pairs(resolved, x, y, known)
+
+    asked = _read(data, request, ("x", "y"), given, pairs, is_ranked=is_ranked)
     own = {
         "normalized": normalized,
+        **({} if request.smoothing is None else {"smoothing": request.smoothing}),
         **({"correct": True} if correct else {}),
         "base": plain(request.base),
         "estimator": request.estimator,
@@ -74,7 +85,7 @@ def conditional_entropy(data: Any, request: Request, x: Any, given: Any) -> pd.D
     if x is None or given is None:
         raise TypeError("x and given must both name columns: what is uncertain, and what is known.")
 
-    def pairs(resolved: ResolvedRequest) -> list[Pair]:
+    def pairs(resolved: ResolvedRequest, _: Hashable | None) -> list[Pair]:
         return _paired(resolved, "x", x, "given", given)
 
     asked = _read(data, request, ("column", "given"), None, pairs)
@@ -86,19 +97,26 @@ def variation_of_information(
     data: Any, request: Request, x: Any, y: Any, *, given: Any
 ) -> pd.DataFrame:
     """Answer `InfoTheory.variation_of_information`."""
-    measure = Dependence("variation_of_information")
-    asked = _read(data, request, ("x", "y"), given, lambda resolved: _pairs(resolved, x, y, given))
-    return _answer(asked, measure, _read_estimator(request), {"base": plain(request.base)})
+    measure, estimator = Dependence("variation_of_information"), _read_estimator(request)
+    asked = _read(
+        *(data, request, ("x", "y"), given),
+        lambda resolved, known: _pairs(resolved, x, y, known),
+    )
+    own = {"base": plain(request.base), "estimator": request.estimator}
+    return _answer(asked, measure, estimator, own)
 
 
 def _read_estimator(request: Request) -> Estimator:
     """Return the estimator, which must be the plug-in one where it is asked how sure it is."""
     estimator = find_estimator(request.estimator)
-    if estimator.name != "plugin" and (request.test is not False or request.confidence is not None):
-        raise ValueError(
-            "test= and confidence= say how sure plug-in estimates are; got "
-            f"estimator={request.estimator!r}. Leave out one of them."
-        )
+    for name, plain_one in (("estimator", "plugin"), ("smoothing", None)):
+        value = getattr(request, name)
+        is_asked = request.test is not False or request.confidence is not None
+        if value != plain_one and is_asked:
+            raise ValueError(
+                "test= and confidence= say how sure plug-in estimates are; got "
+                f"{name}={value!r}. Leave out one of them."
+            )
     return estimator
 
 
@@ -110,14 +128,17 @@ class _Asked:
     pairs: list[Pair]
     given: Hashable | None
     texts: dict[str, list[str]]  # the columns that name the pairs, an entry for each
+    is_ranked: bool = False  # whether the rows of each target are sorted by what they say
 
 
 def _read(
     data: Any,
     request: Request,
     heads: tuple[str, str],
-    given: Hashable | None,
-    pairs_of: Callable[[ResolvedRequest], list[Pair]],
+    given: Any,
+    pairs_of: Callable[[ResolvedRequest, Hashable | None], list[Pair]],
+    *,
+    is_ranked: bool = False,
 ) -> _Asked:
     """Resolve the request, and read its pairs of columns."""
     named = [*heads, *([] if given is None else ["given"])]
@@ -126,21 +147,39 @@ def _read(
         return [*named, *_SIZES, *_measured(resolved), "unit"]
 
     resolved = resolve(data, request, shown)
-    pairs = pairs_of(resolved)
-    texts = {head: [as_text(pair[i]) for pair in pairs] for i, head in enumerate(heads)}
     if given is not None:
-        require_columns("given", [given], list(resolved.source.head.columns))
-        texts["given"] = [as_text(given)] * len(pairs)
+        given = read_together("given", given, resolved.source.head)
+    pairs = pairs_of(resolved, given)
+    texts = {head: [as_text(pair[i]) for pair in pairs] for i, head in enumerate(heads)}
     columns = dict.fromkeys(name for pair in pairs for name in pair)
     if given is not None:
+        texts["given"] = [as_text(given)] * len(pairs)
         columns[given] = None
-    return _Asked(resolved.asking(list(columns)), pairs, given, texts)
+    return _Asked(resolved.asking(list(columns)), pairs, given, texts, is_ranked)
+
+
+def _against(resolved: ResolvedRequest, y: Any, given: Hashable | None) -> list[Pair]:
+    """Return beside each target every other column that is asked for by default."""
+    frame, exclude = resolved.source.head, resolved.exclude
+    binned = cut_by(resolved.request.bins, frame)
+    pairs: list[Pair] = []
+    for target in read_columns("y", y, frame, [], exclude=exclude):
+        aside = parts_of([target] if given is None else [target, given])
+        others = default_columns(frame, [*resolved.excluded, *exclude, *aside], binned)
+        if not others:
+            raise ValueError(
+                "x is None, which means every string, categorical, boolean and object column "
+                f"besides y={target!r} and outside by, weights, given and exclude, and those that "
+                "bins names; there is none. Name x."
+            )
+        pairs += [(other, target) for other in others]
+    return pairs
 
 
 def _pairs(resolved: ResolvedRequest, x: Any, y: Any, given: Any) -> list[Pair]:
     """Return the pairs asked for; all pairs of discrete columns where none is named."""
     frame = resolved.source.head
-    excluded = [*resolved.excluded, *([] if given is None else [given])]
+    excluded = [*resolved.excluded, *parts_of([] if given is None else [given])]
     if x is None and y is not None:
         raise ValueError(
             f"x is None, but y={y!r} needs a partner. Name x, or leave out both for all pairs."
@@ -214,6 +253,8 @@ def _answer(
         }
     )
 
+    smoothing = options.smoothing
+
     def part_of(joint: Joint) -> dict[str, Any]:
         for purpose, needs_rows in (
             (f"estimator={request.estimator!r}", estimator.name != "plugin"),
@@ -223,29 +264,46 @@ def _answer(
             if needs_rows:
                 require_whole(joint.weight, purpose)
         sizes = {"n": joint.totals, "n_missing": joint.missing, "categories": joint.cells}
-        return {**sizes, request.method: _value(joint, measure, estimator) + 0.0}
+        if smoothing is not None:
+            _require_cells(joint)
+            joint = joint.smoothed(smoothing)
+        if estimator.name == "plugin":
+            value = measure.value(joint)
+        else:
+            value = measure.estimate(joint, estimator)
+        return {**sizes, request.method: value + 0.0}
 
     if inference is None:
-        parts = measure_pairs(joints, part_of, together=estimator.name == "plugin")
+        by_cells = estimator.name == "plugin" and smoothing is None
+        parts = measure_pairs(joints, part_of, together=by_cells)
     else:
         parts, how = assess_pairs(inference, measure, joints, part_of, (number, len(found)))
-        names = [joint_name(pair) for pair in asked.pairs]
+        names = [as_text(Together(pair)) for pair in asked.pairs]
         attributes["inference"] = dict(zip(names, how, strict=True))
         if inference.test:
             _adjust_p_values(asked.pairs, parts)
     order = [*_SIZES, *columns]
     info = tidy.ResultInfo(None, unit, attributes)
     parts = [{name: part[name] for name in order} for part in parts]
-    return tidy.plain(pairing.plain(found), asked.texts, parts, info)
+    ranked = None
+    if asked.is_ranked:
+        is_tested = inference is not None and inference.test
+        by = f"{request.method}{EXCESS}" if is_tested else request.method
+        targets = [y for _, y in asked.pairs]
+        ranked = tidy.Ranked(by, [targets.index(y) for y in targets])
+        attributes["sorted_by"] = by
+    return tidy.plain(pairing.plain(found), asked.texts, parts, info, ranked)
 
 
-def _value(joint: Joint, measure: Dependence, estimator: Estimator) -> FloatArray:
-    """Measure a pair of columns in each group."""
-    if estimator.name == "plugin":
-        return measure.value(joint)
-    x, y, both = (joint.estimated_entropy(of, estimator) for of in _PARTS)
-    value = both - y if measure.kind == "conditional_entropy" else x + y - both
-    return np.asarray(value / measure.log_base)
+def _require_cells(joint: Joint) -> None:
+    """Raise where so many cells would get a pseudo-count that memory does not hold them."""
+    lines, columns = joint.alphabet("x"), joint.alphabet("y")
+    require_room(
+        len(np.unique(joint.stratum)) * lines * columns,
+        _CELL_WIDTH,
+        f"smoothing= gives a pseudo-count to all {lines:,} by {columns:,} cells of a table, which",
+        "Leave out columns of so many values, cut them with bins=, or choose an estimator=.",
+    )
 
 
 def _adjust_p_values(pairs: list[Pair], parts: list[dict[str, Any]]) -> None:

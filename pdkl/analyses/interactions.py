@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pdkl.analyses.tables import counted, described
-from pdkl.codes.labels import as_text, joint_name
+from pdkl.codes.labels import Together, as_text, parts_of
 from pdkl.core.counts.counts import require_whole
 from pdkl.core.measures.estimators import find_estimator
 from pdkl.core.measures.table import (
@@ -42,7 +42,7 @@ def total_correlation(data: Any, request: Request, columns: Any) -> pd.DataFrame
     return _answer(
         resolved,
         [names],
-        {"column": [joint_name(names)]},
+        {"column": [as_text(Together(names))]},
         Table.total_correlation,
         total_correlation_signs(every),
     )
@@ -60,11 +60,11 @@ def interaction_information(
     shown = ["x", "y", "given", *_SIZES, request.method, "unit"]
     resolved = resolve(data, request, lambda _: shown)
     left, right = read_pairs(resolved, "x", x, "y", y)
-    known = read_columns("given", given, resolved.source.head, [])
+    known = parts_of(read_columns("given", given, resolved.source.head, []))
     texts = {
         "x": [as_text(name) for name in left],
         "y": [as_text(name) for name in right],
-        "given": [joint_name(known)] * len(left),
+        "given": [as_text(Together(known))] * len(left),
     }
     lists = [[*pair, *known] for pair in zip(left, right, strict=True)]
     sides: tuple[Places, Places, Places] = ((0,), (1,), tuple(range(2, 2 + len(known))))

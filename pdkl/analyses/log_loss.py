@@ -39,8 +39,10 @@ def binary_cross_entropy(
     """Answer `InfoTheory.binary_cross_entropy`."""
     resolved = resolve(data, request, _columns_shown)
     head = resolved.source.head
-    read_columns("target", _single("target", target), head, [])
-    predictions = read_columns("prediction", _given("prediction", prediction), head, [])
+    read_columns("target", _single("target", target), head, [], tuples=False)
+    predictions = read_columns(
+        "prediction", _given("prediction", prediction), head, [], tuples=False
+    )
     rows = _Rows(resolved.asking([target, *predictions]), clip)
     frame = rows.data
     hint = "For labels, compare first, such as df['y'] == 'yes', or use categorical_cross_entropy."
@@ -61,7 +63,7 @@ def categorical_cross_entropy(
     """Answer `InfoTheory.categorical_cross_entropy`."""
     resolved = resolve(data, request, _columns_shown)
     head = resolved.source.head
-    read_columns("target", _single("target", target), head, [])
+    read_columns("target", _single("target", target), head, [], tuples=False)
     if not isinstance(predictions, Mapping) or not predictions:
         raise TypeError(
             "predictions must be a mapping {label: column of its probability}; "

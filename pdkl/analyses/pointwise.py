@@ -10,10 +10,9 @@ from pdkl.analyses.tables import Binners, counted, described, shows_ends, values
 from pdkl.codes.labels import as_text
 from pdkl.core.counts.counts import as_float
 from pdkl.core.memory import require_room
-from pdkl.core.validation import require_columns
 from pdkl.counting.tables import LabelledTable
 from pdkl.request.keywords import Request
-from pdkl.request.parse import plain
+from pdkl.request.parse import plain, read_together
 from pdkl.request.resolve import ResolvedRequest, read_pairs, resolve
 from pdkl.results import pairing, tidy
 
@@ -39,7 +38,7 @@ def pointwise_information(
         list(pair) for pair in zip(*read_pairs(resolved, "x", x, "y", y), strict=True)
     ]
     if given is not None:
-        require_columns("given", [given], list(resolved.source.head.columns))
+        given = read_together("given", given, resolved.source.head)
         lists = [[*pair, given] for pair in lists]
     options = resolved.options
     found, tables, binners = counted(resolved, lists, dropna=options.dropna)

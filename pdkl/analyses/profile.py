@@ -12,7 +12,7 @@ import pandas as pd
 from pdkl.codes.groupers import grouper_text
 from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import Key, key_name, sort_rows
-from pdkl.codes.labels import OTHER, Labels, has_other, label_order, without_other
+from pdkl.codes.labels import OTHER, Labels, Together, has_other, label_order, without_other
 from pdkl.core.counts.counts import sum_by
 from pdkl.core.validation import listing
 from pdkl.counting.apart import Wrong, apart, noting, remaining, said, warn_of_left_out
@@ -103,6 +103,11 @@ def _require_rows_once(by: Any) -> None:
 
 def _check_names(columns: list[Any], keys: list[Hashable], weights: Hashable | None) -> None:
     """Raise where a column would stand twice in the profile."""
+    if together := [name for name in columns if isinstance(name, Together)]:
+        raise ValueError(
+            f"columns names {listing(together)}, but a profile counts its columns one by one. Name "
+            "all but one of them in by=, or make the combination a column of its own."
+        )
     if both := [name for name in columns if name in keys]:
         raise ValueError(
             f"columns names {listing(both)}, which by names too. Keys are counted anyway; leave "

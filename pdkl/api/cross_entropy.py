@@ -54,10 +54,10 @@ class CrossEntropyMethods(Data):
 
         Parameters
         ----------
-        p : label or list of labels, optional
-            The columns to measure.
-        q : label or list of labels, optional
-            The columns to compare them with, one for each of ``p``.
+        p : label, tuple of labels, or list of these, optional
+            The columns to measure. A tuple that is no column's name is these columns together.
+        q : label, tuple of labels, or list of these, optional
+            The columns to compare them with, one for each of ``p``, or one for all.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper, pdkl.Rolling or list of these, optional

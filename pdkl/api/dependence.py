@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pdkl.core.counts.bin_edges import Binning
     from pdkl.core.measures.joint import Normalization
-    from pdkl.request.types import Base, By
+    from pdkl.request.types import Base, By, SmoothingRule
 
 
 class DependenceMethods(Data):
@@ -27,7 +27,7 @@ class DependenceMethods(Data):
         y: Hashable | list[Any] | None = None,
         *,
         exclude: Hashable | list[Any] | None = None,
-        given: Hashable | None = None,
+        given: Hashable | list[Any] | None = None,
         normalized: Normalization | None = None,
         correct: bool = False,
         by: By | None = None,
@@ -36,6 +36,7 @@ class DependenceMethods(Data):
         dropna: bool = True,
         bins: Any = None,
         binning: Binning | None = None,
+        smoothing: SmoothingRule | None = None,
         estimator: str = "plugin",
         confidence: float | None = None,
         test: bool | Literal["permutation"] = False,
@@ -47,17 +48,22 @@ class DependenceMethods(Data):
 
         I(X; Y) = sum_xy p(x, y) log(p(x, y) / (p(x) p(y))), the divergence of the joint table from
         the one that independence would make: 0 for independent columns, H(X) where Y determines X.
-        With ``given``, I(X; Y | Z) = sum_z p(z) I(X; Y | Z = z).
+        With ``given``, I(X; Y | Z) = sum_z p(z) I(X; Y | Z = z). With ``y`` alone, every other
+        column is asked, and the rows of each group are sorted: by ``mutual_information_excess``
+        with ``test=True``, else by ``mutual_information``, the largest first. No other answer is
+        sorted.
 
         Parameters
         ----------
-        x, y : label or list of labels, optional
-            The columns, paired. Without ``y``, each of ``x`` with every other string, categorical,
-            boolean and object column; without both, all pairs of these.
+        x, y : label, tuple of labels, or list of these, optional
+            The columns: lists are paired, and one column meets each of a list. Without ``y``, each
+            of ``x`` with every other string, categorical, boolean and object column; without ``x``,
+            every such column with each target ``y``, those that tell most first; without both, all
+            pairs of these. A tuple that is no column's name is these columns together.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
-        given : label, optional
-            A third column that is known.
+        given : label, tuple or list of labels, optional
+            A third column that is known, or several together.
         normalized : {"min", "max", "mean", "sqrt", "joint", "x", "y"}, optional
             Divide by the minimum, maximum, mean or geometric mean of H(X) and H(Y), by H(X, Y), or
             by one of them: ``"x"`` gives Theil's uncertainty coefficient U(X | Y), the share of
@@ -81,6 +87,10 @@ class DependenceMethods(Data):
             How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
+        smoothing : {"laplace", "jeffreys", "perks"} or number above 0, optional
+            The pseudo-count of every cell of the table of x and y, in each value of ``given`` that
+            occurs; perks is 1 over the number of cells. The information of that table is never
+            below 0: it is mi.Dirichlet of R's package entropy.
         estimator : str
             How the entropies that it is made of are estimated, a name of `pdkl.estimators`. Others
             than ``"plugin"`` may give values below 0.
@@ -127,10 +137,15 @@ class DependenceMethods(Data):
             A keyword is out of its range, lists of different lengths, weights that are negative,
             missing or infinite, or a key that has the name of a result column; fractional weights
             with ``test``, ``confidence`` or ``correct``; an estimator with one of these or
-            ``normalized``; ``correct`` without ``normalized``, or with ``"joint"``.
+            ``normalized``; smoothing with one of these but ``normalized``, or of more cells than
+            memory holds; ``correct`` without ``normalized``, or with ``"joint"``.
 
         Notes
         -----
+        By an ``estimator`` it is H(X) + H(Y) - H(X, Y), or given Z H(X, Z) + H(Y, Z) - H(X, Y, Z) -
+        H(Z), each as `entropy` estimates it of these columns together, from the rows that have all
+        values; so I((V, W); Y) = I(V; Y) + I(W; Y | V) by each of them.
+
         The plug-in estimate is never below 0 and grows with the number of categories: an id, of
         which every value occurs once, determines all. Chance is all orders of y beside x, within
         each value of ``given``: both margins stay, and with them H(X) and H(Y). The mean of I is
@@ -155,6 +170,9 @@ class DependenceMethods(Data):
         Wiley. Section 2.3.
         Theil, H. (1970). On the estimation of relationships involving qualitative variables.
         American Journal of Sociology 76, 103-154.
+        Hausser, J. and Strimmer, K. (2009). Entropy inference and the James-Stein estimator, with
+        application to nonlinear gene association networks. Journal of Machine Learning Research 10,
+        1469-1484.
         Vinh, N. X., Epps, J. and Bailey, J. (2010). Information theoretic measures for clusterings
         comparison: variants, properties, normalization and correction for chance. Journal of
         Machine Learning Research 11, 2837-2854.
@@ -182,6 +200,19 @@ class DependenceMethods(Data):
               y  mutual_information  mutual_information_excess  p_value
         0  rain                 1.0                      0.885    0.029
         1    id                 1.0                      0.000    1.000
+
+        So features are ranked by what they tell beyond chance, and two may tell more than each:
+
+        >>> df = pd.DataFrame({"a": list("xxyy") * 9, "b": list("uvuv") * 9, "id": range(36)})
+        >>> df["odd"] = (df["a"] == "x") ^ (df["b"] == "u")
+        >>> result = df.astype({"id": str}).info_theory.mutual_information(y="odd", test=True)
+        >>> result[["x", "mutual_information", "mutual_information_excess"]].round(3)
+            x  mutual_information  mutual_information_excess
+        0  id               0.693                      0.000
+        1   a               0.000                     -0.014
+        2   b               0.000                     -0.014
+        >>> df.info_theory.mutual_information(("a", "b"), "odd", base="bit").iloc[0, :2].tolist()
+        ['a, b', 'odd']
         """
         request = Request(
             method="mutual_information",
@@ -193,6 +224,7 @@ class DependenceMethods(Data):
             dropna=dropna,
             bins=bins,
             binning=binning,
+            smoothing=smoothing,
             estimator=estimator,
             confidence=confidence,
             test=test,
@@ -229,10 +261,12 @@ class DependenceMethods(Data):
 
         Parameters
         ----------
-        x : label or list of labels
-            The columns that are uncertain.
-        given : label or list of labels
-            The columns that are known, one for each of ``x``.
+        x : label, tuple of labels, or list of these
+            The columns that are uncertain. A tuple that is no column's name is these columns
+            together.
+        given : label, tuple of labels, or list of these
+            The columns that are known, one for each of ``x``, or one for all. Several that are
+            known together stand in a tuple.
         by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
             What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
@@ -342,13 +376,14 @@ class DependenceMethods(Data):
         y: Hashable | list[Any] | None = None,
         *,
         exclude: Hashable | list[Any] | None = None,
-        given: Hashable | None = None,
+        given: Hashable | list[Any] | None = None,
         by: By | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",
         dropna: bool = True,
         bins: Any = None,
         binning: Binning | None = None,
+        estimator: str = "plugin",
         confidence: float | None = None,
         test: bool | Literal["permutation"] = False,
         n_resamples: int | None = None,
@@ -361,13 +396,14 @@ class DependenceMethods(Data):
 
         Parameters
         ----------
-        x, y : label or list of labels, optional
-            The columns, paired. Without ``y``, each of ``x`` with every other string, categorical,
-            boolean and object column; without both, all pairs of these.
+        x, y : label, tuple of labels, or list of these, optional
+            The columns: lists are paired, and one column meets each of a list. Without ``y``, each
+            of ``x`` with every other string, categorical, boolean and object column; without both,
+            all pairs of these. A tuple that is no column's name is these columns together.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
-        given : label, optional
-            A third column that is known.
+        given : label, tuple or list of labels, optional
+            A third column that is known, or several together.
         by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
             What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
@@ -380,6 +416,9 @@ class DependenceMethods(Data):
             How columns of numbers, times and durations are cut into categories.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
+        estimator : str
+            How the entropies that it is made of are estimated, a name of `pdkl.estimators`. Others
+            than ``"plugin"`` may give values below 0.
         confidence : float in (0, 1), optional
             Add ``<measure>_low`` and ``<measure>_high``, an interval of this confidence.
         test : bool or "permutation"
@@ -425,11 +464,13 @@ class DependenceMethods(Data):
             A keyword is of the wrong kind, or cells cannot be hashed.
         ValueError
             A keyword is out of its range, lists of different lengths, weights that are negative,
-            missing or infinite, or a key that has the name of a result column; fractional weights
-            with ``test`` or ``confidence``.
+            missing or infinite, or a key that has the name of a result column; fractional weights,
+            or an estimator, with ``test`` or ``confidence``.
 
         Notes
         -----
+        By an ``estimator`` it is 2 H(X, Y) - H(X) - H(Y), each as `entropy` estimates it.
+
         Chance, and how it is found, are those of `mutual_information`: while the margins stay, VI
         is H(X) + H(Y) - 2 I(X; Y).
 
@@ -460,6 +501,7 @@ class DependenceMethods(Data):
             dropna=dropna,
             bins=bins,
             binning=binning,
+            estimator=estimator,
             confidence=confidence,
             test=test,
             n_resamples=n_resamples,

@@ -59,10 +59,10 @@ class DivergenceMethods(Data):
 
         Parameters
         ----------
-        p : label or list of labels, optional
-            The columns to measure.
-        q : label or list of labels, optional
-            The columns to compare them with, one for each of ``p``.
+        p : label, tuple of labels, or list of these, optional
+            The columns to measure. A tuple that is no column's name is these columns together.
+        q : label, tuple of labels, or list of these, optional
+            The columns to compare them with, one for each of ``p``, or one for all.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
@@ -215,10 +215,10 @@ class DivergenceMethods(Data):
 
         Parameters
         ----------
-        p : label or list of labels, optional
-            The columns to measure.
-        q : label or list of labels, optional
-            The columns to compare them with, one for each of ``p``.
+        p : label, tuple of labels, or list of these, optional
+            The columns to measure. A tuple that is no column's name is these columns together.
+        q : label, tuple of labels, or list of these, optional
+            The columns to compare them with, one for each of ``p``, or one for all.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
@@ -358,10 +358,10 @@ class DivergenceMethods(Data):
 
         Parameters
         ----------
-        p : label or list of labels, optional
-            The columns to measure.
-        q : label or list of labels, optional
-            The columns to compare them with, one for each of ``p``.
+        p : label, tuple of labels, or list of these, optional
+            The columns to measure. A tuple that is no column's name is these columns together.
+        q : label, tuple of labels, or list of these, optional
+            The columns to compare them with, one for each of ``p``, or one for all.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         measures : iterable of str, (str, order) or Measure
@@ -507,10 +507,10 @@ class DivergenceMethods(Data):
 
         Parameters
         ----------
-        p : label or list of labels, optional
-            The columns to measure.
-        q : label or list of labels, optional
-            The columns to compare them with, one for each of ``p``.
+        p : label, tuple of labels, or list of these, optional
+            The columns to measure. A tuple that is no column's name is these columns together.
+        q : label, tuple of labels, or list of these, optional
+            The columns to compare them with, one for each of ``p``, or one for all.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         measure : str, (str, order) or Measure

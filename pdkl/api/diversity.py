@@ -63,8 +63,8 @@ class DiversityMethods(Data):
 
         Parameters
         ----------
-        columns : label or list of labels, optional
-            The columns to measure.
+        columns : label, tuple of labels, or list of these, optional
+            The columns to measure. A tuple that is no column's name is these columns together.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         measures : iterable of str, (str, order) or Measure

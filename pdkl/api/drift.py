@@ -59,9 +59,10 @@ class DriftMethods(Data):
         reference : DataFrame or mapping {column: {category: weight}}, optional
             The rows that today's are compared with, or the shares that are expected: a fixed
             distribution, believed exactly. A category None is the share of missing values.
-        columns : label or list of labels, optional
-            The columns to compare. None means every column of either frame, whatever its kind,
-            outside ``by``, ``weights`` and ``blocks``; with shares, the columns that have some.
+        columns : label, tuple of labels, or list of these, optional
+            The columns to compare. A tuple that is no column's name is these columns together. None
+            means every column of either frame, whatever its kind, outside ``by``, ``weights`` and
+            ``blocks``; with shares, the columns that have some.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
@@ -321,9 +322,10 @@ class DriftMethods(Data):
         reference : DataFrame or mapping {column: {category: weight}}, optional
             The rows that today's are compared with, or the shares that are expected: a fixed
             distribution, believed exactly. A category None is the share of missing values.
-        columns : label or list of labels, optional
-            The columns to compare. None means every column of either frame, whatever its kind,
-            outside ``by``, ``weights`` and ``blocks``; with shares, the columns that have some.
+        columns : label, tuple of labels, or list of these, optional
+            The columns to compare. A tuple that is no column's name is these columns together. None
+            means every column of either frame, whatever its kind, outside ``by``, ``weights`` and
+            ``blocks``; with shares, the columns that have some.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper, pdkl.Rolling or list of these, optional

@@ -51,13 +51,13 @@ class EntropyMethods(Data):
 
         Parameters
         ----------
-        columns : label or list of labels, optional
-            The columns to measure.
+        columns : label, tuple of labels, or list of these, optional
+            The columns to measure. A tuple that is no column's name is these columns together.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         joint : bool
-            Whether to measure all columns together: one row per group, ``column`` being "a, b". A
-            row that lacks one of the values is missing.
+            Whether to measure all columns together, as if they stood in one tuple: one row per
+            group, ``column`` being "a, b". A row that lacks one of the values is missing.
         by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
             What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional
@@ -164,8 +164,8 @@ class EntropyMethods(Data):
 
         Parameters
         ----------
-        columns : label or list of labels, optional
-            The columns to show.
+        columns : label, tuple of labels, or list of these, optional
+            The columns to show. A tuple that is no column's name is these columns together.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper, pdkl.Rolling or list of these, optional

@@ -55,9 +55,10 @@ class ExplainMethods(Data):
         ----------
         reference : DataFrame
             The rows to compare with, Q; those of the frame are P.
-        columns : label or list of labels, optional
-            The columns to explain the change by; with ``by``, those to explain one by one. None
-            means every column outside ``by`` and ``weights``, but for identifiers and clocks.
+        columns : label, tuple of labels, or list of these, optional
+            The columns to explain the change by; with ``by``, those to explain one by one. A tuple
+            that is no column's name is these columns together. None means every column outside
+            ``by`` and ``weights``, but for identifiers and clocks.
         exclude : label or list of labels, optional
             The columns to leave out: of all where none is named, else of those that are.
         by : label, pandas.Grouper or list of these, optional

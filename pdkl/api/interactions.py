@@ -246,8 +246,8 @@ class InteractionMethods(Data):
         ----------
         x, y : label or list of labels
             The columns, paired.
-        given : label, optional
-            A third column that is known.
+        given : label, tuple or list of labels, optional
+            A third column that is known, or several together.
         by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
             What makes the groups; of a `pdkl.Rolling`, windows that overlap.
         weights : label, optional

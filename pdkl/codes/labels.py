@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import numbers
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,17 +19,54 @@ Labels: TypeAlias = "pd.Index[Any]"
 MISSING_TEXT, OTHER_TEXT = "(missing)", "(other)"
 
 
-class _Other:
-    """The label of categories that were lumped together; equal to itself only."""
+class _Sign:
+    """A label that stands for no value; equal to itself only."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name, self._text = name, text
 
     def __repr__(self) -> str:
-        return OTHER_TEXT
+        return self._text
 
     def __reduce__(self) -> str:
-        return "OTHER"  # a copy is the same object
+        return self._name  # a copy is the same object
 
 
-OTHER = _Other()
+# of categories that were lumped together, and of a missing value beside others
+OTHER, _MISSING = _Sign("OTHER", OTHER_TEXT), _Sign("_MISSING", MISSING_TEXT)
+
+
+class Together(tuple[Any, ...]):
+    """Several columns that are asked as one, or the values that a row has in them.
+
+    It is the tuple of them, and reads as they do, one after the other. What such columns hold is
+    labelled by a `pandas.MultiIndex` with a level for each, in which -1 is a missing value.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Return the texts of the parts."""
+        return ", ".join(map(as_text, self))
+
+
+def parts_of(names: Iterable[Hashable]) -> list[Hashable]:
+    """List the columns that are read for these: of several together each one."""
+    return [part for name in names for part in (name if isinstance(name, Together) else (name,))]
+
+
+def levels_of(labels: Labels) -> list[Labels]:
+    """List the labels of each of several columns together, else those that are given."""
+    return list(labels.levels) if isinstance(labels, pd.MultiIndex) else [labels]
+
+
+def lacking(labels: Labels) -> NDArray[np.bool_]:
+    """Tell which labels of several columns together lack a value of one of them."""
+    lacks = np.zeros(len(labels), dtype=bool)
+    if isinstance(labels, pd.MultiIndex):
+        for codes in labels.codes:
+            lacks |= codes < 0
+    return lacks
 
 
 def dtype_families(labels: Labels) -> frozenset[str]:
@@ -37,6 +74,8 @@ def dtype_families(labels: Labels) -> frozenset[str]:
     dtype = labels.dtype
     if len(labels) == 0:
         return frozenset()
+    if isinstance(labels, pd.MultiIndex):
+        return frozenset({"combination"})
     if isinstance(dtype, pd.StringDtype):
         return frozenset({"string"})
     if isinstance(dtype, pd.PeriodDtype):
@@ -72,6 +111,16 @@ def require_match(left: Labels, right: Labels, left_name: str, right_name: str) 
     """Raise unless a label of one side could occur on the other."""
     if left is right:
         return
+    if isinstance(left, pd.MultiIndex) and isinstance(right, pd.MultiIndex):
+        if left.nlevels != right.nlevels:
+            raise TypeError(
+                f"{left_name} is {left.nlevels} columns together and {right_name} is "
+                f"{right.nlevels}, so no category of one can occur in the other. Name as many of "
+                "each."
+            )
+        for i, (one, other) in enumerate(zip(left.levels, right.levels, strict=True), 1):
+            require_match(one, other, f"part {i} of {left_name}", f"that of {right_name}")
+        return
     left_kinds, right_kinds = dtype_families(left), dtype_families(right)
     if left_kinds and right_kinds and not left_kinds & right_kinds:
         raise TypeError(
@@ -97,6 +146,9 @@ def union_of(left: Labels, right: Labels) -> tuple[Labels, IntArray, IntArray]:
 
     Labels of one side may become one, where they are equal at the precision of the other.
     """
+    if isinstance(left, pd.MultiIndex) and isinstance(right, pd.MultiIndex):
+        return _union_of_combinations(left, right)
+    left, right = one_level(left), one_level(right)
     if isinstance(left.dtype, pd.DatetimeTZDtype) and isinstance(right, pd.DatetimeIndex):
         right = right.tz_convert(left.dtype.tz)
     first, second = comparable([left, right])
@@ -122,6 +174,40 @@ def union_of(left: Labels, right: Labels) -> tuple[Labels, IntArray, IntArray]:
     return natural_labels(mixed), np.arange(len(left)), position
 
 
+def _union_of_combinations(
+    left: pd.MultiIndex, right: pd.MultiIndex
+) -> tuple[Labels, IntArray, IntArray]:
+    """Line up the values of each column by themselves, then their combinations."""
+    levels, parts = [], []
+    key = np.zeros(len(left) + len(right), dtype=np.int64)
+    for i, (one, other) in enumerate(zip(left.levels, right.levels, strict=True)):
+        every, *places = common_labels(one, other)
+        own = zip(places, (left.codes[i], right.codes[i]), strict=True)
+        part = np.concatenate([np.append(place, -1)[codes] for place, codes in own])
+        key, _ = pd.factorize(key * (len(every) + 1) + (part + 1))
+        levels.append(every)
+        parts.append(part)
+    _, first = np.unique(key, return_index=True)  # they are numbered as they appear
+    labels = combinations(levels, [part[first] for part in parts])
+    return labels, key[: len(left)], key[len(left) :]
+
+
+def combinations(levels: Sequence[Labels], codes: Sequence[NDArray[Any]]) -> pd.MultiIndex:
+    """Label what several columns hold together, each by its own labels; -1 is missing."""
+    made: Any = pd.MultiIndex  # pandas' stubs want lists
+    found: pd.MultiIndex = made(levels=levels, codes=codes, verify_integrity=False)
+    return found
+
+
+def one_level(labels: Labels) -> Labels:
+    """Return the labels of several columns together as objects."""
+    if not isinstance(labels, pd.MultiIndex):
+        return labels
+    values = np.empty(len(labels), dtype=object)
+    values[:] = as_objects(labels)
+    return pd.Index(values, dtype=object, tupleize_cols=False)
+
+
 def _calendar(value: object) -> str:
     """Tell dates from times, which are dates too."""
     if isinstance(value, datetime.datetime):
@@ -140,7 +226,7 @@ def append_labels(parts: Sequence[Labels]) -> Labels:
 def with_other(labels: Labels) -> Labels:
     """Add the label of lumped categories, last."""
     values = np.empty(len(labels) + 1, dtype=object)
-    values[:-1], values[-1] = labels.astype(object), OTHER
+    values[:-1], values[-1] = one_level(labels).astype(object), OTHER
     return pd.Index(values, dtype=object, tupleize_cols=False)
 
 
@@ -151,7 +237,7 @@ def has_other(labels: Labels) -> bool:
 
 def place_of_other(labels: Labels) -> int:
     """Return where the label of lumped categories is, -1 for nowhere."""
-    if labels.dtype != object:
+    if labels.dtype != object or isinstance(labels, pd.MultiIndex):
         return -1
     return next((i for i, label in enumerate(labels) if label is OTHER), -1)
 
@@ -172,6 +258,8 @@ def common_labels(own: Labels, other: Labels) -> tuple[Labels, IntArray, IntArra
 
     What either side has folded into `OTHER` is folded on both.
     """
+    if isinstance(own, pd.MultiIndex) and own is not other:
+        return union_of(own, other)
     kept: Labels | None = None
     for labels in (own, other):
         if has_other(labels):
@@ -188,6 +276,11 @@ def common_labels(own: Labels, other: Labels) -> tuple[Labels, IntArray, IntArra
 
 def as_objects(labels: Labels) -> list[Any]:
     """Return Python's own objects: NumPy's scalars compare with tuples element by element."""
+    if isinstance(labels, pd.MultiIndex):
+        levels = [[*as_objects(level), _MISSING] for level in labels.levels]  # -1 is the last
+        both = zip(levels, labels.codes, strict=True)
+        parts = [[level[code] for code in codes.tolist()] for level, codes in both]
+        return list(map(Together, zip(*parts, strict=True)))
     return [
         value.item() if isinstance(value, (np.number, np.bool_)) else value
         for value in labels.astype(object)
@@ -212,6 +305,10 @@ def natural_labels(values: Sequence[Any]) -> Labels:
 
 def label_order(labels: Labels) -> IntArray:
     """Return positions that sort the labels; mixed kinds by kind, the unsortable by text."""
+    if isinstance(labels, pd.MultiIndex):
+        ranks = [np.append(np.argsort(label_order(one)), len(one)) for one in labels.levels]
+        both = zip(ranks[::-1], labels.codes[::-1], strict=True)
+        return np.lexsort([rank[codes] for rank, codes in both]).astype(np.int64)
     try:
         return np.asarray(labels.argsort(), dtype=np.int64)
     except TypeError:
@@ -229,6 +326,7 @@ def take_labels(labels: Labels, codes: NDArray[Any]) -> Labels:
     """Return ``labels[codes]``, missing where a code is -1; integers do not turn to floats."""
     if (codes >= 0).all():
         return labels.take(codes)
+    labels = one_level(labels)
     if isinstance(labels.dtype, np.dtype) and labels.dtype.kind in "iub":
         labels = pd.Index(pd.array(labels.to_numpy()))
     values = labels.array.take(codes, allow_fill=True)
@@ -270,11 +368,6 @@ def _is_plain(labels: Labels) -> bool:
     return labels.inferred_type in {"string", "empty", "date", "time", "bytes", "decimal"}
 
 
-def joint_name(columns: Sequence[Hashable]) -> str:
-    """Name the combinations of several columns."""
-    return ", ".join(map(as_text, columns))
-
-
 def as_text(name: Hashable) -> str:
     """Write a column name or key as text that any file can hold."""
     text = name if isinstance(name, str) else str(name)
@@ -284,6 +377,11 @@ def as_text(name: Hashable) -> str:
 
 def require_written(labels: Labels) -> None:
     """Raise what the labels raise where they are put in order and written."""
+    for level in levels_of(labels):
+        _require_written(level)
+
+
+def _require_written(labels: Labels) -> None:
     if "other" in dtype_families(labels):
         label_order(labels)
         for label in labels:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pdkl.codes.intervals import Binner
-from pdkl.codes.labels import Labels, common_labels, dtype_families, place_of_other
+from pdkl.codes.labels import Labels, common_labels, dtype_families, one_level, place_of_other
 from pdkl.codes.scales import NUMBER, as_floats, scale_of
 from pdkl.codes.values import encode
 from pdkl.core.counts.counts import CodeArray
@@ -33,15 +33,19 @@ class Common:
     def __call__(self, values: pd.Series[Any], name: Hashable) -> tuple[CodeArray, Labels]:
         """Return a code for each row, -1 where missing, and the labels."""
         codes, labels = encode(values, name)
-        outcome = np.full(len(labels) + 1, len(self.values))
-        outcome[-1] = -1
+        outcome, every = self.recoded(labels)
+        return np.append(outcome, -1)[codes], every
+
+    def recoded(self, labels: Labels) -> tuple[CodeArray, Labels]:
+        """Return a code for each label, and what the codes are called."""
+        outcome = np.full(len(labels), len(self.values))
         if len(self.values):
             single = np.arange(len(labels)) != place_of_other(labels)
             _, _, place = common_labels(self.values, labels[single])
-            outcome[:-1][single] = np.minimum(place, len(self.values))
+            outcome[single] = np.minimum(place, len(self.values))
         every = np.empty(len(self.values) + 1, dtype=object)
-        every[:-1], every[-1] = self.values.astype(object), PRESENT_TEXT
-        return outcome[codes], pd.Index(every, dtype=object, tupleize_cols=False)
+        every[:-1], every[-1] = one_level(self.values).astype(object), PRESENT_TEXT
+        return outcome, pd.Index(every, dtype=object, tupleize_cols=False)
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,17 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from pdkl.codes.intervals import Binner
-from pdkl.codes.labels import joint_name
 from pdkl.comparing.pushdown import limited, may_push, push
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of
 from pdkl.core.counts.counts import require_whole
 from pdkl.core.forms import Form
-from pdkl.core.validation import boolean
 from pdkl.counting.bins import settle_bins
 from pdkl.counting.blocks import count_blocks
-from pdkl.counting.both_sides import count_both, in_steps
-from pdkl.counting.count import count_jointly
-from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts
+from pdkl.counting.both_sides import count_both
 from pdkl.request.keywords import Options, Request
 from pdkl.request.resolve import ResolvedRequest, read_sides, resolve
-from pdkl.results import pairing, tidy
+from pdkl.results import tidy
 from pdkl.results.pairing import GroupPairs
 from pdkl.sources.distinct_rows import TooManyRowsError
 
@@ -97,43 +90,11 @@ def _bring(
     resolved: ResolvedRequest, binners: dict[Hashable, Binner]
 ) -> tuple[GroupPairs, list[Column]]:
     """Bring the counts of all categories home."""
-    wanted, partners, units = resolved.columns, resolved.partners, None
-    if boolean("joint", resolved.request.joint):
-        groups, together, counted = _joint(resolved, binners)
-        wanted = partners = [together]
-        own = others = [counted]
-    else:
-        groups, own, others = count_both(resolved, binners, _width(resolved))
-        units = count_blocks(resolved, binners)
+    wanted, partners = resolved.columns, resolved.partners
+    groups, own, others = count_both(resolved, binners, _width(resolved))
+    units = count_blocks(resolved, binners, dropna=resolved.options.dropna)
     columns = []
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
         moved = None if units is None else (units[0][name], units[1][partner])
         columns.append(column_of(resolved, CountedColumn(name, partner, p, q, moved), binners))
     return groups, columns
-
-
-def _joint(
-    resolved: ResolvedRequest, binners: dict[Hashable, Binner]
-) -> tuple[GroupPairs, Hashable, LabelledCounts]:
-    """Count the combinations of all columns, as one column named after them."""
-    request, options = resolved.request, resolved.options
-    if options.alphabet == "declared":
-        raise ValueError(
-            "alphabet='declared' is not known for combinations of columns (joint=True). Give their "
-            "number, or leave alphabet='observed'."
-        )
-    if request.blocks is not None:
-        raise ValueError(
-            "blocks= is not for combinations of columns (joint=True). Make the combination a "
-            "column of its own, and measure that."
-        )
-    dropna = options.dropna
-    counts, keys = count_jointly(
-        resolved.source, resolved.columns, resolved.by, request.weights, binners, dropna=dropna
-    )
-    seen = counts.observed
-    counts = counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
-    name = joint_name(resolved.columns)
-    side = LabelledCounts(counts, pd.RangeIndex(int(seen.sum())), missing_is_counted=not dropna)
-    tally, windows = in_steps(GroupedCounts(keys, {name: side}), resolved.rolling)
-    return pairing.plain(tally.keys, windows), name, tally.columns[name]

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from pdkl.codes.labels import joint_name
+from pdkl.codes.labels import Together, parts_of
 from pdkl.comparing import counts_of_counts
 from pdkl.comparing.shared_labels import Column, alphabet_size, reference_text
-from pdkl.core.forms import UNIFORM, Q
+from pdkl.core.forms import ALL, FRAME, REST, UNIFORM, Q
 from pdkl.request.resolve import ResolvedRequest, check_reference
 from pdkl.results import pairing
 from pdkl.results.pairing import GroupPairs
@@ -49,6 +49,11 @@ def may_push(resolved: ResolvedRequest) -> bool:
     if resolved.reference is not None:
         check_reference(request, resolved.reference, resolved.columns)
     pairs = _sides(resolved)
+    # what lacks a value of several columns finds no partner where one Q is for all groups
+    one_q = form in (ALL, REST, FRAME) and not resolved.is_matched
+    together = any(isinstance(name, Together) for name in resolved.columns)
+    if together and one_q and not options.dropna:
+        return False
     if options.alphabet == "declared" and any(cells.has_levels for both in pairs for cells in both):
         return False
     return all(can_meet(*both) for both in pairs)
@@ -58,7 +63,9 @@ def push(resolved: ResolvedRequest) -> tuple[GroupPairs, list[Column]] | None:
     """Let the engine count how often each count occurs; None where categories must be named."""
     request, options, columns = resolved.request, resolved.options, []
     keys = pd.DataFrame()
-    for (here, there), partner in zip(_sides(resolved), resolved.partners, strict=False):
+    for (here, there), name, partner in zip(
+        _sides(resolved), resolved.columns, resolved.partners, strict=True
+    ):
         for cells in (here, there):
             cells.check_weights()
         ready = counts_of_counts.of_column(
@@ -73,7 +80,6 @@ def push(resolved: ResolvedRequest) -> tuple[GroupPairs, list[Column]] | None:
             divided = {one.divides_by for one in request.measures if one.divides_by}
             if any(ready.lacks(side) for side in divided):
                 return None
-        name = joint_name(here.columns) if request.joint else here.columns[0]
         columns.append(
             Column(
                 name=name,
@@ -98,13 +104,9 @@ def _sides(resolved: ResolvedRequest) -> list[tuple[CountedSide, CountedSide]]:
     there = resolved.source if resolved.reference is None else resolved.reference
     assert isinstance(resolved.source, QuerySource)
     assert isinstance(there, QuerySource)
-    pairs = (
-        [(resolved.columns, resolved.partners)]
-        if request.joint
-        else [([a], [b]) for a, b in zip(resolved.columns, resolved.partners, strict=True)]
-    )
     found = []
-    for own, other in pairs:
+    for pair in zip(resolved.columns, resolved.partners, strict=True):
+        own, other = (parts_of([name]) for name in pair)
         here = CountedSide(resolved.source, tuple(resolved.keys), tuple(own), request.weights)
         if form is None or form is UNIFORM:
             found.append((here, here))

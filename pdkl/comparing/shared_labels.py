@@ -14,6 +14,7 @@ from pdkl.codes.labels import (
     common_labels,
     has_other,
     label_order,
+    levels_of,
     require_match,
 )
 from pdkl.comparing.counts_of_counts import CountsOfCounts
@@ -67,7 +68,7 @@ def column_of(
     form, name, options = resolved.form, counted.name, resolved.options
     partner = counted.partner if form is Q else None
     require_alike(name, counted.p.labels, counted.q.labels, partner)
-    if form is UNIFORM and has_other(counted.p.labels):
+    if form is UNIFORM and any(map(has_other, levels_of(counted.p.labels))):
         raise ValueError(
             f"against='uniform' needs each category of column {name!r}, and the profile has lumped "
             "some together. Take it without max_categories."
@@ -134,7 +135,8 @@ def with_blocks(
     for one in (own, other):
         labels, _, place = common_labels(column.labels, one.side.labels)
         counts = one.side.counts.relabel(place, len(labels))
-        counts = counts if options.dropna else counts.with_missing()
+        if not options.dropna and not one.side.missing_is_counted:
+            counts = counts.with_missing()
         units.append(BlockCounts(counts, one.owner, one.unit))
     return replace(column, blocks=(units[0], units[1]))
 

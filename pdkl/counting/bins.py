@@ -42,6 +42,7 @@ def settle_bins(
     intervals hold equal shares of these where two distributions are ``compared``. What is ``wrong``
     with columns that cannot be cut is noted there, or else raised.
     """
+    resolved = resolved.in_parts
     request, form, source = resolved.request, resolved.form, resolved.source
     binning = read_binning(request.binning, request.bins, compared=compared)
     settled: dict[Hashable, Binner] = {}

@@ -54,7 +54,7 @@ class BlockCounts:
 
 
 def count_blocks(
-    resolved: ResolvedRequest, binners: dict[Hashable, Binner]
+    resolved: ResolvedRequest, binners: dict[Hashable, Binner], *, dropna: bool = True
 ) -> tuple[dict[Hashable, LabelledBlocks], dict[Hashable, LabelledBlocks]] | None:
     """Count the blocks of each group on both sides; None where rows move on their own."""
     request, source, reference, by = (
@@ -68,7 +68,7 @@ def count_blocks(
         return None
     _check_blocks(block, source, keys, "data")
     if reference is None:
-        here = in_order(count(source, both, [*by, block], request.weights, binners))
+        here = in_order(count(source, both, [*by, block], request.weights, binners, dropna=dropna))
         codes, found = group_rows(here.keys[keys], keys)
         owner = _owners(here, codes, _place(found, resolved))
         own = _labelled(here, owner, resolved)
@@ -76,9 +76,11 @@ def count_blocks(
     _check_blocks(block, reference, keys, "reference")
     matched = resolved.is_matched
     mine = [*(keys if matched else by), block]
-    here = in_order(count(source, both, mine, request.weights, binners))
+    here = in_order(count(source, both, mine, request.weights, binners, dropna=dropna))
     there_by = [*(keys if matched else []), block]
-    there = in_order(count(reference, resolved.columns, there_by, request.weights, binners))
+    there = in_order(
+        count(reference, resolved.columns, there_by, request.weights, binners, dropna=dropna)
+    )
     codes, found = group_rows(here.keys[keys], keys)
     if not matched:
         everything = np.zeros(len(there.keys), dtype=np.int64)

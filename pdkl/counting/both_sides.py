@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +11,10 @@ import pandas as pd
 
 from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import Key, match_groups, sort_rows
-from pdkl.codes.labels import natural_labels
+from pdkl.codes.labels import Together, natural_labels
 from pdkl.codes.rolling import Rolling, Windows, windows_of
+from pdkl.codes.together import encode_column
+from pdkl.codes.values import Encoder
 from pdkl.core.counts.counts import LARGEST_SUM, CodeArray
 from pdkl.core.counts.tabulate import tabulate
 from pdkl.core.forms import ALL, FRAME, LABEL, MAPPING, PAIRS, PREVIOUS, Q
@@ -20,7 +22,7 @@ from pdkl.core.memory import require_room
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.validation import is_number
 from pdkl.counting.count import count
-from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts
+from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts, of_combinations
 from pdkl.request.resolve import ResolvedRequest, check_reference, require_cut_alike
 from pdkl.results import pairing
 from pdkl.results.pairing import GroupPairs
@@ -41,27 +43,29 @@ def count_both(
     """
     request, form, source, by = resolved.request, resolved.form, resolved.source, resolved.by
     wanted, weights, reference = resolved.columns, request.weights, resolved.reference
+    dropna = resolved.options.dropna
     if reference is not None:
         check_reference(request, reference, wanted)
     if resolved.is_matched:
         matched = count_matched(
-            resolved, lambda side, keys: count(side, wanted, keys, weights, binners)
+            resolved,
+            lambda side, keys: count(side, wanted, keys, weights, binners, dropna=dropna),
         )
         sides = (matched.here, matched.there)
         own, others = ([side.columns[name] for name in wanted] for side in sides)
         return matched.groups, own, others
-    tally, windows = in_steps(count(source, resolved.both, by, weights, binners), resolved.rolling)
+    counted = count(source, resolved.both, by, weights, binners, dropna=dropna)
+    tally, windows = in_steps(counted, resolved.rolling)
     keys = tally.keys
     own = others = [tally.columns[name] for name in wanted]
     empty = tally.empty
     if reference is not None:
-        whole = count(reference, wanted, [], weights, binners)
+        whole = count(reference, wanted, [], weights, binners, dropna=dropna)
         others = [whole.columns[name] for name in wanted]
         empty &= whole.empty
     elif form is MAPPING:
-        dropna = request.dropna
         others = [
-            fixed_counts(_mapping_for(request.reference, name), name, dropna, binners.get(name))
+            fixed_counts(_mapping_for(request.reference, name), name, binners, dropna=dropna)
             for name in wanted
         ]
     elif form is Q:
@@ -160,9 +164,16 @@ def _mapping_for(reference: Mapping[Any, Any], name: Hashable) -> Mapping[Any, A
 
 
 def fixed_counts(
-    reference: Mapping[Any, Any], name: Hashable, dropna: bool, binner: Binner | None
+    reference: Mapping[Any, Any],
+    name: Hashable,
+    binners: Mapping[Hashable, Encoder],
+    *,
+    dropna: bool,
 ) -> LabelledCounts:
-    """Read a mapping {category: weight} as the counts of one group."""
+    """Read a mapping {category: weight} as the counts of one group.
+
+    The categories of several columns together are the tuples of their values.
+    """
     subject = f"reference for column {name!r}"
     for key, weight in reference.items():
         if not is_number(weight) or weight < 0 or weight == np.inf:
@@ -177,16 +188,56 @@ def fixed_counts(
             f"{subject} must have a sum of weights above 0 and at most {LARGEST_SUM:g}; "
             f"got {total:g}."
         )
-    missing = [key for key in kept if pd.api.types.is_scalar(key) and pd.isna(key)]
+    if isinstance(name, Together):
+        require_tuples(kept, name)
+    missing = [
+        key for key in kept if any(map(_is_missing, key if isinstance(name, Together) else (key,)))
+    ]
     if missing and dropna:
         raise ValueError(
             f"{subject} gives a weight to the missing value {missing[0]!r}, which dropna=True "
             "leaves out of the distribution. Pass dropna=False, or remove it."
         )
+    if isinstance(name, Together):
+        return _fixed_combinations(kept, name, binners, dropna=dropna)
     mass = np.array([sum(kept.pop(key) for key in missing)])
+    binner = binners.get(name)
     labels, weights = natural_labels(list(kept)), np.array(list(kept.values()), dtype=np.float64)
     codes: CodeArray = np.arange(len(labels))
     if binner is not None:
         codes, labels = binner(pd.Series(labels), name)
     counts = tabulate(codes, len(labels), weights=weights)
     return LabelledCounts(replace(counts, missing=mass), labels, leveled=binner is not None)
+
+
+def _is_missing(value: Any) -> bool:
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
+def require_tuples(categories: Iterable[Any], name: Hashable) -> None:
+    """Raise unless the categories of several columns together have a value of each."""
+    assert isinstance(name, Together)
+    subject = f"reference for column {name!r}"
+    for category in categories:
+        if not isinstance(category, tuple) or len(category) != len(name):
+            raise ValueError(
+                f"{subject} must have tuples as categories, with a value of each of its "
+                f"{len(name)} columns; got {category!r}."
+            )
+
+
+def _fixed_combinations(
+    weights: Mapping[tuple[Any, ...], float],
+    name: Together,
+    binners: Mapping[Hashable, Encoder],
+    *,
+    dropna: bool,
+) -> LabelledCounts:
+    places = Together(range(len(name)))
+    values = {i: pd.Series([key[i] for key in weights], dtype=object) for i in places}
+    cut: dict[Hashable, Encoder] = {
+        i: binners[part] for i, part in enumerate(name) if part in binners
+    }
+    codes, labels = encode_column(pd.DataFrame(values), places, cut)
+    counts = tabulate(codes, len(labels), weights=np.array(list(weights.values())))
+    return of_combinations(counts, labels, dropna=dropna)

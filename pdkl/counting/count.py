@@ -12,10 +12,11 @@ import pandas as pd
 from pdkl.codes.groupers import is_cut_alike
 from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import Key, append_keys, group_rows, key_name, sort_rows
+from pdkl.codes.labels import parts_of
 from pdkl.codes.rolling import Rolling, Windows, windows_of
 from pdkl.codes.values import Encoder
 from pdkl.codes.weights import read_weights
-from pdkl.core.counts.counts import CodeArray, Counts, WeightArray
+from pdkl.core.counts.counts import CodeArray, WeightArray
 from pdkl.core.measures.joint import Joint
 from pdkl.core.numerics.exact import IntArray
 from pdkl.counting import pandas_counts, tables
@@ -33,17 +34,25 @@ def count(
     by: Sequence[Key],
     weights: Hashable | None,
     binners: Mapping[Hashable, Encoder],
+    *,
+    dropna: bool = True,
 ) -> GroupedCounts:
-    """Count each of ``columns`` by the groups of ``by``; without columns there are groups alone."""
+    """Count each of ``columns`` by the groups of ``by``; without columns there are groups alone.
+
+    With ``dropna=False`` a row that lacks a value of several columns together is one of their
+    outcomes.
+    """
     _require_uncut(source, by)
     keys = [key_name(key) for key in by]
     if not columns:
         return GroupedCounts(_groups(source, by, weights), {})
-    every = source.reduce([[*keys, column] for column in columns], weights, _early(binners, keys))
+    wanted = [[*keys, *parts_of([column])] for column in columns]
+    every = source.reduce(wanted, weights, _early(binners, keys))
     if source.one_frame or len(every) == 1:
-        return _count(every[0], columns, by, binners)
+        return _count(every[0], columns, by, binners, dropna=dropna)
     tallies = [
-        _count(rows, [column], by, binners) for rows, column in zip(every, columns, strict=True)
+        _count(rows, [column], by, binners, dropna=dropna)
+        for rows, column in zip(every, columns, strict=True)
     ]
     first = tallies[0]
     found: dict[Hashable, LabelledCounts] = {}
@@ -72,10 +81,15 @@ def _groups(source: Source, by: Sequence[Key], weights: Hashable | None) -> pd.D
 
 
 def _count(
-    rows: Rows, columns: Sequence[Hashable], by: Sequence[Key], binners: Mapping[Hashable, Encoder]
+    rows: Rows,
+    columns: Sequence[Hashable],
+    by: Sequence[Key],
+    binners: Mapping[Hashable, Encoder],
+    *,
+    dropna: bool,
 ) -> GroupedCounts:
     frame, left = _still_to_cut(rows, binners)
-    tally = pandas_counts.count(frame, columns, by, rows.weights, left)
+    tally = pandas_counts.count(frame, columns, by, rows.weights, left, dropna=dropna)
     if not rows.coded:
         return tally
     found = {
@@ -102,25 +116,6 @@ def _places(keys: pd.DataFrame, among: pd.DataFrame) -> IntArray:
     place = np.empty(len(among), dtype=np.int64)
     place[codes[: len(among)]] = np.arange(len(among))
     return place[codes[len(among) :]]
-
-
-def count_jointly(
-    source: Source,
-    columns: Sequence[Hashable],
-    by: Sequence[Key],
-    weights: Hashable | None,
-    binners: Mapping[Hashable, Encoder],
-    *,
-    dropna: bool,
-) -> tuple[Counts, pd.DataFrame]:
-    """Count the combinations of several columns by group; also return the keys of the groups."""
-    keys = [key_name(key) for key in by]
-    rows = one(source, [*keys, *columns], weights, _early(binners, keys))
-    frame, left = _still_to_cut(rows, binners)
-    counts, found = pandas_counts.count_jointly(
-        frame, columns, by, rows.weights, left, dropna=dropna
-    )
-    return counts, decoded(found, rows.coded)
 
 
 def count_pairs(
@@ -228,7 +223,9 @@ def _parts(
 ) -> _Asked[T]:
     """Reduce the data once for all lists of columns; what is ``besides`` is wanted with each."""
     groups = [key_name(key) for key in by]
-    wanted = [list(dict.fromkeys([*groups, *besides, *columns])) for columns in lists]
+    wanted = [
+        list(dict.fromkeys([*groups, *parts_of(besides), *parts_of(columns)])) for columns in lists
+    ]
     every = source.reduce(wanted, weights, _early(binners, groups))
     _, keys = group_rows(every[0].frame, by)
     keys = decoded(keys, every[0].coded)
@@ -258,8 +255,8 @@ def one(
     weights: Hashable | None,
     encoders: Mapping[Hashable, Encoder] | None = None,
 ) -> Rows:
-    """Reduce the data to rows of the given columns."""
-    wanted = [list(dict.fromkeys(columns))]
+    """Reduce the data to rows of the given columns, also of those that are several together."""
+    wanted = [list(dict.fromkeys(parts_of(columns)))]
     return source.reduce(wanted, weights, _early(encoders or {}, []))[0]
 
 

@@ -12,7 +12,7 @@ from pdkl.codes.labels import natural_labels
 from pdkl.codes.scales import UNKNOWN, scale_of
 from pdkl.core.validation import is_number
 from pdkl.counting.bins import binner_of_profiles
-from pdkl.counting.both_sides import fixed_counts
+from pdkl.counting.both_sides import fixed_counts, require_tuples
 from pdkl.counting.kind_rules import CATEGORICAL, ORDERED
 from pdkl.counting.kinds import DriftColumn, KindRequest
 from pdkl.results.reading import is_missing
@@ -57,21 +57,28 @@ def expect(
     common = asked.common if isinstance(asked.common, Edges) else None
     for column in [column for column in columns if column.there and not column.error]:
         shares = reference[column.name]
-        named = column.name in asked.rules
-        rule = asked.rules.get(column.name, common)
-        column.binner = _binner(column, shares, source, rule, named=named)
-        column.other = fixed_counts(shares, column.name, dropna, column.binner)
+        if column.parts:
+            require_tuples(shares, column.name)
+        for place, part in enumerate(column.parts or [column]):
+            values = [category[place] for category in shares] if column.parts else list(shares)
+            named = part.name in asked.rules
+            rule = asked.rules.get(part.name, common)
+            part.binner = _binner(part, values, source, rule, named=named)
+        binners = {part.name: part.binner for part in column.parts or [column]}
+        cut = {name: binner for name, binner in binners.items() if binner is not None}
+        # what lacks one of several values is one category, beside those that lack none
+        column.other = fixed_counts(shares, column.name, cut, dropna=dropna).without_missing()
         column.kind = CATEGORICAL if column.binner is None else ORDERED
 
 
 def _binner(
-    column: DriftColumn, shares: Mapping[Any, Any], source: Source, rule: Any, *, named: bool
+    column: DriftColumn, expected: Sequence[Any], source: Source, rule: Any, *, named: bool
 ) -> Binner | None:
     """Return how a column is cut: as a profile has cut it already, or at edges that were given."""
     settled = binner_of_profiles(column.name, source, None)
     if settled is not None or rule is None:
         return settled
-    values = pd.Series(natural_labels([key for key in shares if not is_missing(key)]))
+    values = pd.Series(natural_labels([value for value in expected if not is_missing(value)]))
     if not named and scale_of(values) in (None, UNKNOWN):
         return None  # edges for all columns are for those that hold numbers or times
     return fit_to(values, column.name, None, rule, "quantile", fitted="given")

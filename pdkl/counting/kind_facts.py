@@ -35,12 +35,14 @@ _NUMBERS = 0.5  # numbers stand beside texts where so many rows hold numbers
 class Values:
     """Values of a column on one side, and how many rows each of them stands for.
 
-    Where a profile has rounded them, ``before`` is how many different ones there were.
+    Where a profile has rounded them, ``before`` is how many different ones there were. What several
+    columns hold together is ``known`` as the labels that ``weight`` is of, and ``series`` is empty.
     """
 
     series: pd.Series[Any]
     weight: WeightArray | None
     before: int | None = None
+    known: Labels | None = None
 
     @cached_property
     def scale(self) -> str | None:
@@ -54,6 +56,9 @@ class Values:
 
     @cached_property
     def _table(self) -> tuple[Labels, WeightArray]:
+        if self.known is not None:
+            assert self.weight is not None  # the labels have been counted
+            return self.known[self.weight > 0], self.weight[self.weight > 0]
         codes, labels = encode(self.series, self.series.name)
         known = codes >= 0
         weight = None if self.weight is None else self.weight[known]
@@ -73,6 +78,8 @@ class Values:
     @cached_property
     def rows(self) -> float:
         """How many rows have a value."""
+        if self.known is not None:
+            return float(self.mass.sum())
         known = self.series.notna().to_numpy()
         return float(known.sum() if self.weight is None else self.weight[known].sum())
 
@@ -156,6 +163,11 @@ class Both:
             found.append(mass)
         return cls(labels, found[0], found[1], (reference.were_distinct, today.were_distinct))
 
+    @property
+    def is_together(self) -> bool:
+        """Whether they are the values of several columns together."""
+        return isinstance(self.labels, pd.MultiIndex)
+
     @cached_property
     def common(self) -> NDArray[np.bool_]:
         """Which values are common, as those are that stand for a value; none that were rounded."""
@@ -166,7 +178,7 @@ class Both:
 
     def facts(self, *, levels: bool = False, ordered: bool = False) -> Facts:
         """Return what the rules need to know."""
-        values = pd.Series(self.labels)
+        values = pd.Series(dtype=object) if self.is_together else pd.Series(self.labels)
         scale = scale_of(values)
         nature, numbers, whole = _nature(scale), None, False
         if nature in ("number", "time"):

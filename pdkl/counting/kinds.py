@@ -6,7 +6,7 @@ there is has been counted value by value when its kind is settled, and these cou
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,14 @@ import numpy as np
 import pandas as pd
 
 from pdkl.codes.intervals import Binner, Edges, fit_to, read_bins
-from pdkl.codes.labels import as_text, common_labels, dtype_families, has_other
+from pdkl.codes.labels import (
+    Together,
+    as_text,
+    common_labels,
+    dtype_families,
+    has_other,
+    parts_of,
+)
 from pdkl.codes.outcomes import Beside, Common
 from pdkl.codes.scales import UNKNOWN, may_be_scaled, natural, scale_of
 from pdkl.codes.values import Encoder
@@ -23,7 +30,7 @@ from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.validation import one_of, require_columns
 from pdkl.counting.apart import Wrong, apart, noting, said
 from pdkl.counting.bins import binner_of_profiles, pooled
-from pdkl.counting.count import weights_of
+from pdkl.counting.count import count, weights_of
 from pdkl.counting.kind_facts import Both, Values, numbers_among
 from pdkl.counting.kind_rules import (
     CATEGORICAL,
@@ -61,6 +68,7 @@ class DriftColumn:
     other: LabelledCounts | None = None
     # what becomes of values that were counted one by one, or in intervals, where that is not all
     encoder: Encoder | None = None
+    parts: Sequence[DriftColumn] = ()  # the columns that it is together
 
     @property
     def is_shared(self) -> bool:
@@ -87,7 +95,8 @@ class DriftColumn:
         if self.kind in NOT_SCORED:
             other = ORDERED if self.kind == CLOCK or self.binner is not None else CATEGORICAL
             self.why = "; ".join(part for part in (self.why, ranges) if part)
-            self.remedy = f"kinds={{{as_text(self.name)!r}: {other!r}}} compares them"
+            shown = self.name if self.parts else as_text(self.name)
+            self.remedy = f"kinds={{{shown!r}: {other!r}}} compares them"
 
     def keep_quiet(self) -> None:
         """Say no more of the kind than what it is: counts and values may tell of single rows."""
@@ -99,9 +108,49 @@ class DriftColumn:
         """Put counts by value, or by interval, into the outcomes that are compared."""
         if self.encoder is None:
             return counts
-        codes, labels = self.encoder(pd.Series(counts.labels), self.name)
+        if self.parts:
+            assert isinstance(self.encoder, Common)  # together they are not cut
+            codes, labels = self.encoder.recoded(counts.labels)
+        else:
+            codes, labels = self.encoder(pd.Series(counts.labels), self.name)
         recoded = counts.counts.recode(codes[counts.counts.outcome].astype(np.int64), len(labels))
         return LabelledCounts(recoded, labels, leveled=True)
+
+
+def columns_of(
+    names: Iterable[Hashable], single: Callable[[Hashable], DriftColumn]
+) -> list[DriftColumn]:
+    """Make a column of each name; what is several together shares them with what is asked alone."""
+    wanted = list(dict.fromkeys(names))
+    known = {name: single(name) for name in dict.fromkeys(parts_of(wanted))}
+    found = []
+    for name in wanted:
+        if not isinstance(name, Together):
+            found.append(known[name])
+            continue
+        parts = [known[part] for part in name]
+        sides = (all(part.here for part in parts), all(part.there for part in parts))
+        found.append(DriftColumn(name, *sides, parts=parts))
+    _fail_with_parts(found)
+    return found
+
+
+def with_parts(columns: Iterable[DriftColumn]) -> list[DriftColumn]:
+    """List the single columns, asked for alone or together with others."""
+    found: dict[Hashable, DriftColumn] = {}
+    for column in columns:
+        for part in column.parts or (column,):
+            found.setdefault(part.name, part)
+    return list(found.values())
+
+
+def _fail_with_parts(columns: Iterable[DriftColumn]) -> None:
+    """Give up on what is several columns together where one of them has failed."""
+    for column in columns:
+        for part in column.parts:
+            if part.error and not column.error:
+                column.fail(part.error)
+                column.wrong = part.wrong
 
 
 def give_up(columns: Iterable[DriftColumn], wrong: Wrong) -> None:
@@ -160,6 +209,7 @@ class KindRequest:
         asked = read_kinds(kinds, bins)
         named = dict(bins) if isinstance(bins, Mapping) else {}
         every = [column.name for column in columns]
+        every += [part.name for part in with_parts(columns) if part.name not in every]
         for parameter, names in (("kinds", asked), ("bins", named)):
             require_columns(parameter, names, every, frame="the call")
         rules = {name: read_bins(f"bins for column {name!r}", rule) for name, rule in named.items()}
@@ -187,6 +237,7 @@ def fit_numbers(
     A column that the reference lacks is fitted to the data. What a profile has cut already stays
     cut at its edges.
     """
+    asked, columns = columns, with_parts(columns)
     _keep_cut(columns, source, reference, request)
     _cut_at_edges(columns, source, reference, request)
     base: dict[Hashable, Values] = {}
@@ -207,6 +258,7 @@ def fit_numbers(
         with noting(wrong, column.name):
             _settle_numbers(column, both, request, counted=weights is None)
     give_up(columns, wrong)
+    _fail_with_parts(asked)
 
 
 def _may_be_cut(column: DriftColumn, side: Source, request: KindRequest) -> bool:
@@ -325,7 +377,10 @@ def _are_alike(sides: Sequence[Values]) -> bool:
 
 def _of_counts(side: LabelledCounts) -> Values:
     """Return the values of all groups together."""
-    return Values(pd.Series(side.labels), side.counts.outcome_totals)
+    mass = side.counts.outcome_totals
+    if isinstance(side.labels, pd.MultiIndex):
+        return Values(pd.Series(dtype=object), mass, known=side.labels)
+    return Values(pd.Series(side.labels), mass)
 
 
 def _cut_beside(
@@ -385,14 +440,28 @@ def settle_all(
     """Settle the kinds of all columns from their values, before any of them is counted."""
     fit_numbers(columns, source, reference, weights, request)
     left = [column for column in columns if not column.error and column.kind is None]
-    there, here = (_read(side, left, weights, plain=False) for side in (reference, source))
+    single = [column for column in left if not column.parts]
+    there, here = (_read(side, single, weights, plain=False) for side in (reference, source))
     wrong: Wrong = {}
+    for column in [column for column in left if column.parts]:
+        cut = {part.name: part.cut_early for part in column.parts if part.cut_early is not None}
+        with noting(wrong, column.name):
+            for side, found in ((reference, there), (source, here)):
+                tally = count(side, [column.name], [], weights, cut)
+                found[column.name] = _of_counts(tally.columns[column.name])
+    give_up(left, wrong)
     for column in [column for column in left if not column.error]:
         with noting(wrong, column.name):
-            heads = [side.head[column.name].dtype for side in (source, reference)]
+            heads = dtypes_of(column, source, reference)
             sides = [there[column.name], here[column.name]]
             settle_values(column, sides, request, heads)
     give_up(columns, wrong)
+
+
+def dtypes_of(column: DriftColumn, source: Source, reference: Source | None) -> list[Any]:
+    """Return the dtypes of a single column on the sides that have it."""
+    sides = [] if column.parts else [(source, column.here), (reference, column.there)]
+    return [side.head[column.name].dtype for side, has_it in sides if side is not None and has_it]
 
 
 def _keep_cut(

@@ -10,15 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pdkl.codes.keys import (
-    LARGEST_TABLE,
-    Key,
-    compact,
-    group_rows,
-    occurring_groups,
-    possible_groups,
-)
-from pdkl.codes.values import Encoder, encode
+from pdkl.codes.keys import LARGEST_TABLE, Key, compact, occurring_groups, possible_groups
+from pdkl.codes.labels import Together, lacking
+from pdkl.codes.together import encode_column
+from pdkl.codes.values import Encoder
 from pdkl.codes.weights import read_weights
 from pdkl.core.counts.counts import CodeArray, Counts, sum_by
 from pdkl.core.counts.tabulate import tabulate
@@ -41,6 +36,13 @@ class LabelledCounts:
             return replace(self, leveled=False)
         counts = self.counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
         return replace(self, counts=counts, labels=self.labels[seen], leveled=False)
+
+    def without_missing(self) -> LabelledCounts:
+        """Take away the outcomes that lack a value of several columns; they stay missing."""
+        kept = ~lacking(self.labels)[self.counts.outcome]
+        cells = (self.counts.group[kept], self.counts.outcome[kept], self.counts.weight[kept])
+        counts = Counts(*cells, self.counts.missing, self.counts.n_outcomes)
+        return replace(self, counts=counts, missing_is_counted=False)
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def count(
     by: Sequence[Key] = (),
     weights: Hashable | None = None,
     encoders: Mapping[Hashable, Encoder] | None = None,
+    *,
+    dropna: bool = True,
 ) -> GroupedCounts:
     """Count each of ``columns`` by the groups of ``by``.
 
@@ -85,6 +89,9 @@ def count(
         The column of row weights.
     encoders : mapping {column: encoder}, optional
         Columns that are cut into intervals rather than taken value by value.
+    dropna : bool
+        Whether a row that lacks a value of several columns together is only missing, or one of
+        their outcomes as well.
     """
     cut = encoders or {}
     weight = None if weights is None else read_weights(frame, weights)
@@ -95,7 +102,7 @@ def count(
     occurring: NDArray[np.int64] | None = None
     found: dict[Hashable, LabelledCounts] = {}
     for column in columns:
-        outcome, labels = cut.get(column, encode)(frame[column], column)
+        outcome, labels = encode_column(frame, column, cut)
         counts = tabulate(
             outcome,
             len(labels),
@@ -108,43 +115,25 @@ def count(
             if occurring is None:
                 occurring = np.flatnonzero((counts.missing > 0) | (np.diff(counts.starts) > 0))
             counts = counts.without_empty(occurring)
+        if isinstance(column, Together):
+            found[column] = of_combinations(counts, labels, dropna=dropna).observed()
+            continue
         leveled = column in cut or isinstance(frame[column].dtype, pd.CategoricalDtype)
         labelled = LabelledCounts(counts, labels, leveled)
         found[column] = labelled if leveled else labelled.observed()
     return GroupedCounts(groups.keys(occurring), found, empty=len(frame) == 0)
 
 
-def count_jointly(
-    frame: pd.DataFrame,
-    columns: Sequence[Hashable],
-    by: Sequence[Key] = (),
-    weights: Hashable | None = None,
-    encoders: Mapping[Hashable, Encoder] | None = None,
-    *,
-    dropna: bool,
-) -> tuple[Counts, pd.DataFrame]:
-    """Count the combinations of several columns by group; also return the keys of the groups.
+def of_combinations(counts: Counts, labels: pd.Index[Any], *, dropna: bool) -> LabelledCounts:
+    """Hold the rows that lack a value of several columns together to be missing.
 
-    A row that lacks one of the values is missing, and under ``dropna=False`` also an outcome.
+    Under ``dropna=False`` they are outcomes as well: one that lacks a value has the others.
     """
-    groups, keys = group_rows(frame, by)
-    weight = None if weights is None else read_weights(frame, weights)
-    missing = np.zeros(len(frame), dtype=bool)
-    joint, size = np.zeros(len(frame), dtype=np.int64), 1
-    cut = encoders or {}
-    for column in columns:
-        codes, labels = cut.get(column, encode)(frame[column], column)
-        missing |= codes < 0
-        width = len(labels) + 1
-        # 32 bits may hold the combinations so far, and not those with one column more
-        wide = joint.astype(np.int64)
-        joint, found = compact(wide * width + (codes.astype(np.int64) + 1), size * width)
-        size = len(found)
-    if dropna:
-        joint = np.where(missing, -1, joint)
-    counts = tabulate(joint, size, groups=groups, n_groups=len(keys), weights=weight)
-    lost = tabulate(np.where(missing, -1, 0), 1, groups=groups, n_groups=len(keys), weights=weight)
-    return replace(counts, missing=lost.missing), keys
+    lost = lacking(labels)[counts.outcome]
+    missing = sum_by(counts.group[lost], counts.weight[lost], counts.n_groups)
+    counts = replace(counts, missing=missing.astype(counts.missing.dtype))
+    found = LabelledCounts(counts, labels, missing_is_counted=True)
+    return found.without_missing() if dropna else found
 
 
 def count_pairs(
@@ -165,22 +154,24 @@ def count_pairs(
     """
     weight = None if weights is None else read_weights(frame, weights)
     group: CodeArray = np.zeros(len(frame), dtype=np.int8) if groups is None else groups
-    shifted: dict[Hashable, tuple[CodeArray, int]] = {}  # codes from 1, 0 where missing
+    # codes from 1, 0 where missing, and which of them lack a value
+    shifted: dict[Hashable, tuple[CodeArray, NDArray[np.bool_]]] = {}
     for column in dict.fromkeys([name for pair in pairs for name in pair]):
-        codes, labels = encoders.get(column, encode)(frame[column], column)
-        shifted[column] = (codes.astype(np.int32) + 1, len(labels))
-    stratum, group_of, given_of = group, np.arange(n_groups), None
+        codes, labels = encode_column(frame, column, encoders)
+        shifted[column] = (codes.astype(np.int32) + 1, np.append(True, lacking(labels)))
+    stratum, group_of = group, np.arange(n_groups)
+    value_of: NDArray[np.int64] | None = None
     lost = np.zeros(n_groups, dtype=bool)  # the strata of rows that lack what is given
     if given is not None:
-        codes, labels = encoders.get(given, encode)(frame[given], given)
-        width = len(labels) + 1
+        codes, labels = encode_column(frame, given, encoders)
+        width, lacks = len(labels) + 1, np.append(True, lacking(labels))
         joined = group.astype(np.int64) * width + (codes.astype(np.int64) + 1)
         stratum, found = compact(joined, n_groups * width)
-        group_of, given_of = np.divmod(found, width)
-        lost = given_of == 0
+        group_of, value_of = np.divmod(found, width)
+        lost = lacks[value_of]
     for x, y in pairs:
-        (x_codes, n_x), (y_codes, n_y) = shifted[x], shifted[y]
-        width = n_x + 1
+        (x_codes, lacks_x), (y_codes, lacks_y) = shifted[x], shifted[y]
+        width, n_y = len(lacks_x), len(lacks_y) - 1
         lines, size = x_codes, len(group_of) * width
         if len(group_of) > 1:
             lines = stratum.astype(np.int64) * width + x_codes
@@ -189,23 +180,27 @@ def count_pairs(
             lines, found = compact(lines, size)
         counts = tabulate(y_codes - 1, n_y, groups=lines, n_groups=len(found), weights=weight)
         stratum_of, x_of = np.divmod(found, width)
-        lacking = lost[stratum_of] | (x_of == 0)
-        joint = _joint(counts, stratum_of, x_of, lacking, group_of, n_groups, dropna=dropna)
-        yield joint if given_of is None else replace(joint, given_of=given_of)
+        lost_line = lost[stratum_of] | lacks_x[x_of]
+        strata = (group_of, value_of, n_groups)
+        yield _joint(counts, (stratum_of, x_of, lost_line), lacks_y[1:], strata, dropna=dropna)
 
 
 def _joint(
     counts: Counts,
-    stratum: NDArray[np.int64],
-    x: NDArray[np.int64],
-    lacking: NDArray[np.bool_],
-    group_of: NDArray[np.int64],
-    n_groups: int,
+    lines: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]],
+    lacks: NDArray[np.bool_],
+    strata: tuple[NDArray[np.int64], NDArray[np.int64] | None, int],
     *,
     dropna: bool,
 ) -> Joint:
-    """Turn counts of y, whose groups are lines of (stratum, x), into joint tables."""
-    lost = lacking[counts.group]
+    """Turn counts of y, whose groups are lines of (stratum, x), into joint tables.
+
+    Of ``lines`` the stratum, x and whether they lack a value are known, of outcomes only whether
+    they do (``lacks``), and of ``strata`` the group, the value that is given, and how many groups
+    there are.
+    """
+    (stratum, x, lost_line), (group_of, value_of, n_groups) = lines, strata
+    lost = lost_line[counts.group] | lacks[counts.outcome]
     missing = sum_by(group_of[stratum], counts.missing, n_groups)
     if lost.any():
         missing += sum_by(group_of[stratum[counts.group[lost]]], counts.weight[lost], n_groups)
@@ -214,4 +209,4 @@ def _joint(
     line, outcome, weight = counts.group, counts.outcome, counts.weight
     if dropna and lost.any():
         line, outcome, weight = line[~lost], outcome[~lost], weight[~lost]
-    return Joint(stratum[line], x[line], outcome, weight, group_of, missing)
+    return Joint(stratum[line], x[line], outcome, weight, group_of, missing, value_of)

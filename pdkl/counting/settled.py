@@ -6,11 +6,11 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from pdkl.codes.intervals import nothing_to_cut, read_binning
-from pdkl.codes.labels import as_text
+from pdkl.codes.labels import as_text, parts_of
 from pdkl.codes.values import Encoder
 from pdkl.core.validation import require_columns
 from pdkl.counting.apart import Wrong
-from pdkl.counting.kinds import DriftColumn, KindRequest, settle_all
+from pdkl.counting.kinds import DriftColumn, KindRequest, columns_of, settle_all, with_parts
 from pdkl.request.resolve import ResolvedRequest
 
 
@@ -38,14 +38,15 @@ def settle_columns(resolved: ResolvedRequest) -> Settled:
     bins = request.bins
     if isinstance(bins, Mapping):
         require_columns("bins", bins, list(source.head.columns))
-        bins = {name: rule for name, rule in bins.items() if name in resolved.columns}
-    columns = [DriftColumn(name, here=True, there=True) for name in resolved.columns]
+        single = parts_of(resolved.columns)
+        bins = {name: rule for name, rule in bins.items() if name in single}
+    columns = columns_of(resolved.columns, lambda name: DriftColumn(name, here=True, there=True))
     binning = read_binning(request.binning, bins, compared=True)
     # edges of the reference alone would make an innocent column differ by construction
     both = resolved.reference is not None
     asked = KindRequest.of(None, bins, columns, binning, both=both)
     settle_all(columns, source, reference, request.weights, asked)
-    if asked.common is not None and all(column.binner is None for column in columns):
+    if asked.common is not None and all(one.binner is None for one in with_parts(columns)):
         raise nothing_to_cut(resolved.columns)
     skipped = {} if request.columns is not None else _skipped(columns)
     names = [name for name in resolved.columns if name not in skipped]
@@ -66,6 +67,6 @@ def _skipped(columns: list[DriftColumn]) -> dict[Hashable, str]:
 def _encoders(columns: list[DriftColumn]) -> dict[Hashable, Encoder]:
     found = {
         column.name: column.encoder if column.is_scored and column.encoder else column.binner
-        for column in columns
+        for column in with_parts(columns)
     }
     return {name: encoder for name, encoder in found.items() if encoder is not None}

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pdkl.codes.keys import compact
-from pdkl.codes.labels import Labels
-from pdkl.codes.values import Encoder, encode
+from pdkl.codes.labels import Labels, Together, lacking
+from pdkl.codes.together import encode_column
+from pdkl.codes.values import Encoder
 from pdkl.codes.weights import read_weights
 from pdkl.core.counts.counts import CodeArray, sum_by
 from pdkl.core.counts.tabulate import tabulate
@@ -58,17 +60,23 @@ def count_tables(
     weight = None if weights is None else read_weights(frame, weights)
     codes_of: dict[Hashable, CodeArray] = {}
     values_of: dict[Hashable, Values] = {}
+    lacks: dict[Hashable, NDArray[np.bool_]] = {}  # which codes lack a value
     for name in dict.fromkeys([name for columns in lists for name in columns]):
-        codes_of[name], labels = encoders.get(name, encode)(frame[name], name)
-        declared = isinstance(frame[name].dtype, pd.CategoricalDtype) and name not in coded
-        values_of[name] = Values(labels, declared or name in encoders)
+        codes_of[name], labels = encode_column(frame, name, encoders)
+        leveled = name in encoders
+        if not isinstance(name, Together) and name not in coded:
+            leveled |= isinstance(frame[name].dtype, pd.CategoricalDtype)
+        values_of[name] = Values(labels, leveled)
+        lacks[name] = np.append(lacking(labels), True)  # -1 is the last
     for columns in lists:
         joint, size = _combined([(codes_of[name], len(values_of[name].labels)) for name in columns])
         row_of = np.zeros(size, dtype=np.int64)
         row_of[joint] = np.arange(len(frame))  # any row that has the combination tells it
         counts = tabulate(joint, size, groups=groups, n_groups=n_groups, weights=weight)
         cells = [codes_of[name][row_of].astype(np.int64) for name in columns]
-        lost = np.any([codes < 0 for codes in cells], axis=0)[counts.outcome]
+        lost = np.any(
+            [lacks[name][codes] for name, codes in zip(columns, cells, strict=True)], axis=0
+        )[counts.outcome]
         kept = np.flatnonzero(~lost) if dropna else np.arange(len(counts.outcome))
         table = Table(
             counts.group[kept],

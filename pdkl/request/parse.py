@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from pdkl.codes.keys import Key, key_name
+from pdkl.codes.labels import Together, parts_of
 from pdkl.codes.rolling import Rolling
 from pdkl.core.validation import listing, number_in, one_of, require_columns, whole_number
 
@@ -138,17 +139,16 @@ def read_columns(
     excluded: list[Any],
     binned: Sequence[Hashable] = (),
     exclude: frozenset[Hashable] = frozenset(),
+    *,
+    tuples: bool = True,
 ) -> list[Any]:
     """Return the columns asked for, but those that are ``exclude``.
 
-    By default they are all discrete or binned ones outside ``excluded``.
+    By default they are all discrete or binned ones outside ``excluded``. Where ``tuples`` may stand
+    for several columns, they are read as `read_label` does.
     """
     if value is None:
-        columns = [
-            name
-            for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
-            if name not in excluded and (name in binned or _is_discrete(dtype))
-        ]
+        columns = default_columns(frame, excluded, binned)
         if not columns:
             raise ValueError(
                 f"{parameter} is None, which means every string, categorical, boolean and object "
@@ -165,9 +165,49 @@ def read_columns(
                     f"{parameter} must be a column name or a list of them; "
                     f"got {type(column).__name__}."
                 )
+        if tuples:
+            columns = [read_label(parameter, column, list(frame.columns)) for column in columns]
     columns = kept_columns(parameter, columns, exclude)
-    require_columns(parameter, columns, list(frame.columns))
+    require_columns(parameter, parts_of(columns), list(frame.columns))
     return columns
+
+
+def read_together(parameter: str, value: Any, frame: pd.DataFrame) -> Hashable:
+    """Return a column, or several of a list or tuple as one."""
+    columns = read_columns(parameter, value, frame, [])
+    known: Hashable = columns[0] if len(columns) == 1 else Together(parts_of(columns))
+    return known
+
+
+def default_columns(
+    frame: pd.DataFrame, excluded: Sequence[Any], binned: Sequence[Hashable]
+) -> list[Any]:
+    """Return the columns that are asked for where none is named."""
+    return [
+        name
+        for name, dtype in zip(frame.columns, frame.dtypes, strict=True)
+        if name not in excluded and (name in binned or _is_discrete(dtype))
+    ]
+
+
+def read_label(parameter: str, label: Any, columns: Sequence[Hashable]) -> Any:
+    """Return the column of a name, and for a tuple that is no name these columns together."""
+    if not isinstance(label, tuple) or label in columns:
+        return label
+    for part in label:
+        if isinstance(part, tuple) and part not in columns:
+            raise TypeError(
+                f"{parameter} has the tuple {label!r}, which stands for these columns together; "
+                f"but {part!r} in it is no column. Put all names into one tuple."
+            )
+        if not isinstance(part, Hashable):
+            raise TypeError(
+                f"{parameter} has a tuple that stands for columns together, so it must hold their "
+                f"names; got {type(part).__name__} in it."
+            )
+    if not label:
+        raise ValueError(f"{parameter} has an empty tuple; name the columns that it stands for.")
+    return label[0] if len(label) == 1 else Together(label)
 
 
 def _is_discrete(dtype: Any) -> bool:

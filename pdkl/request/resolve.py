@@ -12,10 +12,10 @@ import pandas as pd
 from pdkl.codes.groupers import grouper_text, is_cut_alike
 from pdkl.codes.intervals import cut_by
 from pdkl.codes.keys import Key, key_name
-from pdkl.codes.labels import as_text
+from pdkl.codes.labels import Together, as_text, parts_of
 from pdkl.codes.rolling import Rolling
 from pdkl.core.forms import FRAME, Form, Q
-from pdkl.core.validation import ColumnNotFoundError, listing, require_columns
+from pdkl.core.validation import ColumnNotFoundError, boolean, listing, require_columns
 from pdkl.request.keywords import Options, Request
 from pdkl.request.parse import plain, read_by, read_columns, read_exclude, rolling_of
 from pdkl.results import tidy
@@ -74,6 +74,23 @@ class ResolvedRequest:
         """Whether the reference is taken group by group."""
         return self.reference is not None and _is_matched(self.request, self.reference, self.by)
 
+    @property
+    def in_parts(self) -> ResolvedRequest:
+        """The request about single columns: several together are each of them."""
+        if parts_of(self.both) == self.both:
+            return self
+        pairs: list[tuple[Hashable, Hashable]] = []
+        for sides in zip(self.columns, self.partners, strict=True):
+            own, other = (parts_of([side]) for side in sides)
+            if len(own) != len(other):
+                raise ValueError(
+                    f"p={sides[0]!r} and q={sides[1]!r} have {len(own)} and {len(other)} columns "
+                    "together, so no category of one can occur in the other. Name as many of each."
+                )
+            pairs += zip(own, other, strict=True)
+        pairs = list(dict.fromkeys(pairs))
+        return self.asking([one for one, _ in pairs], [other for _, other in pairs])
+
     def asking(
         self, columns: Sequence[Hashable], partners: Sequence[Hashable] | None = None
     ) -> ResolvedRequest:
@@ -91,7 +108,7 @@ class ResolvedRequest:
             facts["exclude"] = [plain(name) for name in sorted(self.exclude, key=as_text)]
         most = {
             name: max(source.precounted.folded.get(name, 0) for source in self.sources)
-            for name in self.both
+            for name in parts_of(self.both)
         }
         if folded := {as_text(name): number for name, number in most.items() if number}:
             facts["folded"] = folded
@@ -130,28 +147,54 @@ def read_sides(resolved: ResolvedRequest) -> ResolvedRequest:
     request, frame, excluded = resolved.request, resolved.source.head, resolved.excluded
     parameter = "p" if request.two_sided else "columns"
     if resolved.form is not Q:
-        return resolved.asking(
-            read_columns(
-                *(parameter, request.columns, frame, excluded, resolved.binned, resolved.exclude)
-            )
+        columns = read_columns(
+            *(parameter, request.columns, frame, excluded, resolved.binned, resolved.exclude)
         )
+        if boolean("joint", request.joint):
+            every = parts_of(columns)
+            columns = every if len(every) == 1 else [Together(every)]
+        if resolved.options.alphabet == "declared":
+            require_single(columns)
+        return resolved.asking(columns)
     if request.columns is None:
         raise ValueError(
             f"p is None, but q={request.q!r} needs a partner. Name the column to compare: p=..."
         )
-    return resolved.asking(*read_pairs(resolved, "p", request.columns, "q", request.q))
+    pairs = read_pairs(resolved, "p", request.columns, "q", request.q)
+    if resolved.options.alphabet == "declared":
+        require_single([*pairs[0], *pairs[1]])
+    return resolved.asking(*pairs)
+
+
+def require_single(columns: Sequence[Hashable]) -> None:
+    """Raise where the declared levels are asked for of several columns together."""
+    for name in columns:
+        if isinstance(name, Together):
+            raise ValueError(
+                f"alphabet='declared' is not known for columns together, as {name!r} are. Give the "
+                "number of their combinations, or leave alphabet='observed'."
+            )
 
 
 def read_pairs(
     resolved: ResolvedRequest, left: str, x: Any, right: str, y: Any
 ) -> tuple[list[Hashable], list[Hashable]]:
-    """Read two lists of columns that are paired; a pair with one that is left out is none."""
+    """Read two lists of columns that are paired, or one label that meets each of a list.
+
+    A pair with a column that is left out is none.
+    """
     frame = resolved.source.head
     one, other = read_columns(left, x, frame, []), read_columns(right, y, frame, [])
+    if not isinstance(x, list):
+        one *= len(other)
+    elif not isinstance(y, list):
+        other *= len(one)
     if len(one) != len(other):
         raise ValueError(
-            f"{left} and {right} are paired, so they must be equally long; got {len(one)} in "
-            f"{left} ({listing(one)}) and {len(other)} in {right} ({listing(other)})."
+            f"the lists {left} and {right} are paired, so they must be equally long; got "
+            f"{len(one)} in {left} ({listing(one)}) and {len(other)} in {right} "
+            f"({listing(other)}). To ask about one column with each of a list, name it without a "
+            "list."
         )
     pairs = [pair for pair in zip(one, other, strict=True) if resolved.exclude.isdisjoint(pair)]
     if not pairs:
@@ -217,7 +260,7 @@ def require_cut_alike(by: list[Key], *sources: Source) -> None:
 def check_reference(request: Request, reference: Source, wanted: list[Hashable]) -> None:
     """Raise unless the reference has the wanted columns, and the weights."""
     columns = list(reference.head.columns)
-    require_columns("p", wanted, columns, frame="reference")
+    require_columns("p", parts_of(wanted), columns, frame="reference")
     if request.weights is None:
         return
     if request.weights not in columns and reference.source_type == "profile":

@@ -44,6 +44,14 @@ class ResultInfo:
 
 
 @dataclass(frozen=True)
+class Ranked:
+    """The order of the parts of a group: by a column, the largest first and what is NaN last."""
+
+    by: str
+    apart: list[int]  # of each part the place of its target; those of a target stay together
+
+
+@dataclass(frozen=True)
 class Scores:
     """The measures of one column, an entry per comparison."""
 
@@ -227,14 +235,23 @@ def plain(
     texts: dict[str, list[str]],
     parts: Sequence[dict[str, Any]],
     info: ResultInfo,
+    ranked: Ranked | None = None,
 ) -> pd.DataFrame:
-    """Make one row per group and part; ``texts`` names the parts, one entry for each."""
+    """Make one row per group and part; ``texts`` names the parts, one entry for each.
+
+    The parts stand in their order, or as they are ``ranked`` in each group.
+    """
     row, which = np.divmod(np.arange(len(groups) * len(parts)), max(len(parts), 1))
+    order = np.arange(len(row))
+    if ranked is not None:
+        value = np.column_stack([part[ranked.by] for part in parts]).ravel()
+        order = np.lexsort([-value, np.array(ranked.apart)[which], row])
+        which = which[order]
     frame = taken(groups.keys, row)
     for name, values in texts.items():
         frame[name] = _text(values, which)
     for name in parts[0]:
-        frame[name] = np.column_stack([part[name] for part in parts]).ravel()
+        frame[name] = np.column_stack([part[name] for part in parts]).ravel()[order]
     return _finished(frame, info)
 
 

@@ -266,13 +266,20 @@ def test_settings_are_on_record() -> None:
         (
             lambda theory: theory.mutual_information(y="y"),
             ValueError,
+            "x is None, which means every string, categorical, boolean and object column besides "
+            "y='y' and outside by, weights, given and exclude, and those that bins names; there is "
+            "none. Name x.",
+        ),
+        (
+            lambda theory: theory.variation_of_information(y="y"),
+            ValueError,
             "x is None, but y='y' needs a partner. Name x, or leave out both for all pairs.",
         ),
         (
-            lambda theory: theory.mutual_information(["x", "y"], "y"),
+            lambda theory: theory.mutual_information(["x", "y"], ["y"]),
             ValueError,
-            "x and y are paired, so they must be equally long; got 2 in x ('x', 'y') and 1 in y "
-            "('y').",
+            "the lists x and y are paired, so they must be equally long; got 2 in x ('x', 'y') and "
+            "1 in y ('y'). To ask about one column with each of a list, name it without a list.",
         ),
         (
             lambda theory: theory.conditional_entropy("x", None),
@@ -287,14 +294,8 @@ def test_settings_are_on_record() -> None:
         (
             lambda theory: theory.entropy(["x", "y"], joint=True, alphabet="declared"),
             ValueError,
-            "alphabet='declared' is not known for combinations of columns (joint=True). Give their "
-            "number, or leave alphabet='observed'.",
-        ),
-        (
-            lambda theory: theory.entropy(["x", "y"], joint=True, confidence=0.9, blocks="count"),
-            ValueError,
-            "blocks= is not for combinations of columns (joint=True). Make the combination a "
-            "column of its own, and measure that.",
+            "alphabet='declared' is not known for columns together, as ('x', 'y') are. Give the "
+            "number of their combinations, or leave alphabet='observed'.",
         ),
         (
             lambda theory: theory.entropy(["x", "y"], joint=1),

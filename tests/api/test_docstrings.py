@@ -148,7 +148,7 @@ def test_a_keyword_that_the_table_lacks_is_named(root: Path, arguments: tuple[st
 
 
 def test_a_text_that_no_method_needs_is_named(root: Path) -> None:
-    line = '    "p": {"": (LABELS, "The columns to measure.")},\n'
+    line = '    "p": {"": (f"{ASKED}, optional", f"The columns to measure. {TOGETHER}")},\n'
     replace(root / ".ci" / "parameters.py", line, line + line.replace('"p"', '"r"'))
     assert write_docstrings(root, "--check") == (
         1,

@@ -222,10 +222,11 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
         "p is None, but q='other' needs a partner. Name the column to compare: p=...",
     ),
     (
-        lambda: kl(["fruit", "shop"], "other"),
+        lambda: kl(["fruit", "shop"], ["other"]),
         ValueError,
-        "p and q are paired, so they must be equally long; got 2 in p ('fruit', 'shop') and 1 in "
-        "q ('other').",
+        "the lists p and q are paired, so they must be equally long; got 2 in p ('fruit', 'shop') "
+        "and 1 in q ('other'). To ask about one column with each of a list, name it without a "
+        "list.",
     ),
     (
         lambda: kl("fruit", "size"),

@@ -15,7 +15,7 @@ from pdkl.analyses.drift.deciding import read_difference
 from pdkl.analyses.explain.splits import text_column
 from pdkl.codes.intervals import read_binning
 from pdkl.codes.keys import take_keys
-from pdkl.codes.labels import as_text
+from pdkl.codes.labels import as_text, parts_of
 from pdkl.comparing.inference import on_record
 from pdkl.core.changes.stretches import Settings
 from pdkl.core.counts.counts import Counts, require_whole
@@ -114,7 +114,7 @@ def _resolved(data: Any, request: Request) -> ResolvedRequest:
         *("columns", request.columns, head, resolved.excluded, list(head.columns)),
         resolved.exclude,
     )
-    if resolved.keys[-1] in columns:
+    if resolved.keys[-1] in parts_of(columns):
         raise ValueError(
             f"columns names {resolved.keys[-1]!r}, the time that by cuts: it changes by "
             "definition. Leave it out of columns."
@@ -147,13 +147,11 @@ def _described(request: Request) -> dict[str, Any]:
 
 def _counted(resolved: ResolvedRequest, settled: Settled) -> tuple[Clock, list[Counted]]:
     """Count the columns by all keys; what goes wrong with one is noted."""
-    source, by, weights, wrong = (
-        *(resolved.source, resolved.by, resolved.request.weights),
-        settled.wrong,
-    )
+    source, by, weights = resolved.source, resolved.by, resolved.request.weights
+    wrong, dropna = settled.wrong, resolved.options.dropna
     tally, unread = apart(
         remaining(settled.names, wrong),
-        lambda names: count(source, names, by, weights, settled.encoders),
+        lambda names: count(source, names, by, weights, settled.encoders, dropna=dropna),
         at_least_one=True,
     )
     wrong |= unread
@@ -162,7 +160,9 @@ def _counted(resolved: ResolvedRequest, settled: Settled) -> tuple[Clock, list[C
     for name in remaining(settled.names, wrong):
         with noting(wrong, name):
             side = tally.columns[name]
-            counts = side.counts if resolved.options.dropna else side.counts.with_missing()
+            counts = side.counts
+            if not dropna and not side.missing_is_counted:
+                counts = counts.with_missing()
             for part in (counts.weight, counts.missing):
                 require_whole(part, "changes()")
             whole = _whole(counts)

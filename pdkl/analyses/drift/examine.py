@@ -23,7 +23,7 @@ from pdkl.analyses.drift.table import (
 )
 from pdkl.analyses.drift.verdict import judge
 from pdkl.codes.keys import Key
-from pdkl.codes.labels import as_text
+from pdkl.codes.labels import as_text, parts_of
 from pdkl.comparing.inference import on_record
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.core.counts.counts import are_whole, require_whole
@@ -39,7 +39,7 @@ from pdkl.counting.expected import expect, require_shares
 from pdkl.counting.kinds import DriftColumn, KindRequest
 from pdkl.counting.pandas_counts import GroupedCounts
 from pdkl.request.keywords import Request
-from pdkl.request.parse import kept_columns, plain, require_no_rolling
+from pdkl.request.parse import kept_columns, plain, read_label, require_no_rolling
 from pdkl.request.resolve import ResolvedRequest, check_reference, resolve
 from pdkl.results import pairing, tidy
 from pdkl.results.pairing import GroupPairs
@@ -221,11 +221,17 @@ def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
                 raise TypeError(
                     f"columns must be a column name or a list of them; got {type(name).__name__}."
                 )
-        unknown = [name for name in wanted if name not in every]
+    # the keys of shares are names as those in columns are
+    rows = [
+        name for name in every if resolved.form is not MAPPING or sides[0][name] or name in lost[0]
+    ]
+    wanted = [name if name in rows else read_label("columns", name, rows) for name in wanted]
+    if request.columns is not None:
+        unknown = [name for name in parts_of(wanted) if name not in every]
         require_columns("columns", unknown, every, frame="data, like reference,")
     wanted = kept_columns("columns", wanted, resolved.exclude)
-    columns = []
-    for name in dict.fromkeys(wanted):
+
+    def single(name: Hashable) -> DriftColumn:
         known = [name in side or name in gone for side, gone in zip(sides, lost, strict=True)]
         column = DriftColumn(name, here=known[0], there=known[-1])
         for side, without, side_name in zip(sides, lost, ("data", "reference"), strict=False):
@@ -236,7 +242,12 @@ def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
                 )
             if name in without:
                 column.fail(f"the profile that is {side_name} had to leave it out. {without[name]}")
-        columns.append(column)
+        return column
+
+    columns = kinds.columns_of(wanted, single)
+    for column in columns:
+        if column.parts and resolved.form is MAPPING:
+            column.there = column.name in request.reference
     return columns
 
 

@@ -64,7 +64,8 @@ def line_up(
             continue
         _count_rows(table, place)
         with noting(wrong, column.name):
-            kinds.settle_counted(column, asked, _dtypes(column, resolved))
+            dtypes = kinds.dtypes_of(column, resolved.source, resolved.reference)
+            kinds.settle_counted(column, asked, dtypes)
             own, other = _both(column, table.counted.groups)
             if not column.is_scored and not _has_common(own, other, dropna=options.dropna):
                 continue
@@ -78,12 +79,6 @@ def line_up(
     if resolved.request.blocks is not None:
         _add_blocks(prepared, resolved, table)
     return list(prepared.items())
-
-
-def _dtypes(column: DriftColumn, resolved: ResolvedRequest) -> list[Any]:
-    """Return the dtypes of a column on the sides that have it."""
-    sides = [(resolved.source, column.here), (resolved.reference, column.there)]
-    return [side.head[column.name].dtype for side, has_it in sides if side is not None and has_it]
 
 
 def _has_common(own: LabelledCounts, other: LabelledCounts, *, dropna: bool) -> bool:

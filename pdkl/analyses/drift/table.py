@@ -18,7 +18,7 @@ from pdkl.core.counts.pairs import Pairs
 from pdkl.core.forms import PREVIOUS
 from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import IntArray
-from pdkl.counting.kinds import DriftColumn
+from pdkl.counting.kinds import DriftColumn, with_parts
 from pdkl.request.resolve import ResolvedRequest
 from pdkl.results import tidy
 from pdkl.results.reading import JUDGED
@@ -50,7 +50,7 @@ def reference_keys(resolved: ResolvedRequest) -> list[str]:
 
 def binners_of(columns: Sequence[DriftColumn]) -> dict[Hashable, Any]:
     """Return how each of the columns that are cut as they are counted is cut."""
-    cut = {column.name: column.cut_early for column in columns}
+    cut = {column.name: column.cut_early for column in with_parts(columns)}
     return {name: binner for name, binner in cut.items() if binner is not None}
 
 

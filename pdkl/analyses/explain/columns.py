@@ -19,8 +19,9 @@ from pdkl.analyses.explain.splits import (
     judge,
     text_column,
 )
-from pdkl.codes.labels import as_text, common_labels, label_order
-from pdkl.codes.values import Encoder, encode
+from pdkl.codes.labels import as_text, common_labels, label_order, lacking
+from pdkl.codes.together import encode_column
+from pdkl.codes.values import Encoder
 from pdkl.comparing.shared_labels import require_alike
 from pdkl.core.counts.counts import require_whole, sum_by
 from pdkl.core.measures.chain_rule import Split
@@ -190,8 +191,9 @@ def _codes(here: Rows, there: Rows, column: Hashable, binners: dict[Hashable, En
     """Give the rows of both sides one code per value, in the order of the values; -1 is missing."""
     sides = []
     for rows in (here, there):
-        coder = encode if column in rows.binned else binners.get(column, encode)
-        codes, labels = coder(rows.frame[column], column)
+        left = {name: binner for name, binner in binners.items() if name not in rows.binned}
+        codes, labels = encode_column(rows.frame, column, left)
+        codes = np.where(np.append(lacking(labels), True)[codes], -1, codes)
         seen = np.zeros(len(labels) + 1, dtype=bool)
         seen[codes] = True  # -1 is the last
         place = np.append(np.cumsum(seen[:-1]) - 1, -1)

@@ -10,7 +10,7 @@ from pdkl.analyses.explain.columns import split_columns
 from pdkl.analyses.explain.segments import BY_SEGMENT, split_segments
 from pdkl.analyses.explain.splits import Explained, text_column
 from pdkl.codes.intervals import read_binning
-from pdkl.codes.labels import as_text
+from pdkl.codes.labels import as_text, parts_of
 from pdkl.core.measures.chain_rule import CHAINED
 from pdkl.core.validation import listing, one_of, require_columns
 from pdkl.counting.apart import said, warn_of_left_out
@@ -79,7 +79,7 @@ def _read_columns(resolved: ResolvedRequest) -> ResolvedRequest:
         *("columns", request.columns, head, resolved.excluded, list(head.columns)),
         resolved.exclude,
     )
-    require_columns("columns", wanted, there, frame="reference")
+    require_columns("columns", parts_of(wanted), there, frame="reference")
     if twice := [name for name in dict.fromkeys(wanted) if wanted.count(name) > 1]:
         raise ValueError(f"columns names {listing(twice)} more than once. Name each column once.")
     if shared := [name for name in wanted if name in keys]:

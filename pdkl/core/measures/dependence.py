@@ -13,7 +13,7 @@ properties, normalization and correction for chance", JMLR 11.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -33,6 +33,7 @@ from pdkl.core.inference.tables import (
     least_p_value,
 )
 from pdkl.core.inference.tail import as_it_is
+from pdkl.core.measures.estimators import Estimator
 from pdkl.core.measures.joint import Joint, Normalization, normalize
 from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum
 
@@ -93,6 +94,21 @@ class Dependence:
             tables, answer = contingency(joint)
             chance = expected_information(tables, answer, joint.n_groups)
         return _share(information, chance, normalize(joint, self.normalized))
+
+    def estimate(self, joint: Joint, estimator: Estimator) -> FloatArray:
+        """Make the measure of estimated entropies, each of the columns that it is of."""
+        signs, found = _SIGNS[self.kind], np.zeros(joint.n_groups)
+        parts: list[tuple[Sequence[Literal["x", "y"]], float]] = [
+            (("x", "y"), signs.cells),
+            (("x",), signs.rows),
+            (("y",), signs.columns),
+        ]
+        if joint.given is not None:
+            parts.append(((), signs.strata))
+        for of, sign in parts:
+            if sign:
+                found -= sign * joint.estimated_entropy(of, estimator)
+        return found / self.log_base
 
     def bounds(self, joint: Joint) -> tuple[float, float]:
         """Return what no table of these values is below, and what none is above."""

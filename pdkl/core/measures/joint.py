@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
 from pdkl.core.counts.counts import WeightArray, as_float, sum_by
+from pdkl.core.counts.smoothing import Smoothing
 from pdkl.core.counts.windows import pooled_cells
 from pdkl.core.measures.estimators import Estimator
 from pdkl.core.measures.sample import Sample
@@ -42,8 +43,8 @@ class Joint:
         of a third column that is given.
     missing : int64 or float64 array, one entry per group
         The weight of the rows that lack a value.
-    given_of : int64 array, one entry per stratum, optional
-        The value of the third column that makes the stratum.
+    given : int64 array, one entry per stratum, optional
+        Which value of the third column it is; left out where there is none.
     """
 
     stratum: IntArray
@@ -52,7 +53,7 @@ class Joint:
     weight: WeightArray
     group_of: IntArray
     missing: WeightArray
-    given_of: IntArray | None = None
+    given: IntArray | None = None
 
     @property
     def n_groups(self) -> int:
@@ -62,8 +63,8 @@ class Joint:
     def pooled(self, first: IntArray, stop: IntArray) -> Joint:
         """Give new tables whose group i adds the old groups ``first[i]`` up to ``stop[i]``."""
         given = np.zeros(len(self.group_of), dtype=np.int64)
-        if self.given_of is not None:
-            given = self.given_of
+        if self.given is not None:
+            given = self.given
         counts, (given, x, y) = pooled_cells(
             self.group_of[self.stratum],
             (given[self.stratum], self.x, self.y),
@@ -130,21 +131,39 @@ class Joint:
         margin, place = self._x if of == "x" else self._y
         return self._mean(surprisal(as_float(margin)[place], total))
 
-    def estimated_entropy(self, of: Literal["x", "y", "joint"], estimator: Estimator) -> FloatArray:
-        """Estimate H(X), H(Y) or H(X, Y) of each stratum in nats, and average by group.
+    def estimated_entropy(
+        self, of: Sequence[Literal["x", "y"]], estimator: Estimator
+    ) -> FloatArray:
+        """Estimate how uncertain x, y or both are in nats, together with what is given.
 
-        The alphabets are the values of x and y that occur anywhere, and all their combinations.
+        The alphabet is the combinations that occur anywhere, as it is of columns together.
         """
-        counted, stratum = as_float(self.weight), self.stratum
-        if of != "joint":
-            stratum, margin = self.margin(of)
-            counted = as_float(margin)
-            alphabet = self.alphabet(of)
-        else:
-            alphabet = self.alphabet("x") * self.alphabet("y")
-        strata = len(self.group_of)
-        sample = Sample(counted, stratum, np.full(strata, alphabet, dtype=np.int64))
-        return self._mean(estimator.function(sample)[self.stratum])
+        key = np.zeros(len(self.weight), dtype=np.int64)
+        if self.given is not None:
+            key = self.given[self.stratum]
+        for side in of:
+            code = self.x if side == "x" else self.y
+            _, key = np.unique(key * (int(code.max(initial=0)) + 1) + code, return_inverse=True)
+        own = self.group_of[self.stratum]
+        counted, place = _margin(own, key, self.weight)
+        group = np.zeros(len(counted), dtype=np.int64)
+        group[place] = own
+        alphabet = np.full(self.n_groups, len(np.unique(key)), dtype=np.int64)
+        return estimator.function(Sample(as_float(counted), group, alphabet))
+
+    def smoothed(self, smoothing: Smoothing) -> Joint:
+        """Give a pseudo-count to each cell of all values of x and y, in each stratum that occurs.
+
+        Where it depends on the number of cells, all weights are multiplied by that.
+        """
+        (_, x), (_, y) = (np.unique(code, return_inverse=True) for code in (self.x, self.y))
+        strata, stratum = np.unique(self.stratum, return_inverse=True)
+        rows, columns = (int(code.max(initial=-1)) + 1 for code in (x, y))
+        scale, pseudo = smoothing.scale_and_pseudo(max(rows * columns, 1))
+        table = np.full((len(strata), rows, columns), pseudo)
+        table[stratum, x, y] += as_float(self.weight) * scale
+        place, x, y = (code.ravel() for code in np.indices(table.shape))
+        return replace(self, stratum=strata[place], x=x, y=y, weight=table.ravel())
 
     def conditional_entropy(self, of: Literal["x", "y"]) -> FloatArray:
         """Return H(X | Y) for x, or H(Y | X) for y, in nats: never a difference of entropies."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,6 @@ from itertools import combinations
 import numpy as np
 
 from pdkl.core.counts.counts import (
-    LARGEST_WHOLE_SUM,
     WeightArray,
     as_float,
     from_cells,
@@ -132,7 +130,7 @@ class Table:
     def estimated(self, signs: Mapping[Places, int], estimator: Estimator) -> FloatArray:
         """Estimate a sum of entropies of columns together in nats, each with a sign.
 
-        Their alphabets are all combinations of values that occur anywhere.
+        The alphabet of each is the combinations that occur anywhere.
         """
         found = np.zeros(self.n_groups)
         for columns, sign in signs.items():
@@ -150,13 +148,7 @@ class Table:
         code = self._numbered(columns)
         none = np.zeros(self.n_groups, dtype=self.weight.dtype)
         counts = from_cells(self.group, code, self.weight, none, int(code.max(initial=-1)) + 1)
-        possible = math.prod(len(np.unique(self.codes[place])) for place in columns)
-        if possible > LARGEST_WHOLE_SUM and estimator.alphabet == "declared":
-            raise ValueError(
-                f"estimator={estimator.name!r} needs the number of combinations that could occur, "
-                f"and {possible:.1e} are too many. Name fewer columns, or choose 'plugin'."
-            )
-        alphabet = np.full(self.n_groups, min(possible, LARGEST_WHOLE_SUM), dtype=np.int64)
+        alphabet = np.full(self.n_groups, len(np.unique(code)), dtype=np.int64)
         return estimator.function(Sample(as_float(counts.weight), counts.group, alphabet))
 
 

@@ -90,8 +90,10 @@ def count_counts_beside(side: EngineSide, whole: EngineSide) -> tuple[pa.Table, 
         side.combinations().rename({"n": "p"}),
         whole.combinations().rename({"n": "q"}),
     )
-    known = totals.filter(~nw.col("missing")).select("v0", "q")
-    both = combinations.join(known, on="v0", how="left").with_columns(nw.col("q").fill_null(0))
+    known = totals.filter(~nw.col("missing")).select(*whole.categories, "q")
+    both = combinations.join(known, on=whole.categories, how="left").with_columns(
+        nw.col("q").fill_null(0)
+    )
     tables = collected(
         [_times(both, [*side.groups, "missing", "p", "q"]), _times(totals, ["missing", "q"])]
     )
