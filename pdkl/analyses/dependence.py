@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -17,7 +17,7 @@ from pdkl.core.counts.counts import require_whole
 from pdkl.core.inference.multiplicity import adjusted
 from pdkl.core.measures.dependence import Dependence
 from pdkl.core.measures.estimators import Estimator, find_estimator
-from pdkl.core.measures.joint import NORMALIZATIONS, Joint
+from pdkl.core.measures.joint import NORMALIZATIONS, Joint, joined
 from pdkl.core.memory import require_room
 from pdkl.core.validation import boolean, listing, one_of
 from pdkl.counting.bins import settle_bins
@@ -30,6 +30,7 @@ from pdkl.results.reading import EXCESS
 
 Pair = tuple[Hashable, Hashable]
 _SIZES = ("n", "n_missing", "categories")
+_CELLS = 1 << 16  # of tables that are measured together
 _CELL_WIDTH = 8  # arrays that the cells of a table are held in while they are measured
 
 
@@ -274,7 +275,8 @@ def _answer(
         return {**sizes, request.method: value + 0.0}
 
     if inference is None:
-        parts = [part_of(joint) for joint in joints]
+        alone = estimator.name != "plugin" or smoothing is not None  # what goes by an alphabet
+        parts = _parts(joints, part_of, 1 if alone else _CELLS)
     else:
         parts, how = assess_pairs(inference, measure, joints, part_of, (number, len(found)))
         names = [as_text(Together(pair)) for pair in asked.pairs]
@@ -292,6 +294,32 @@ def _answer(
         ranked = tidy.Ranked(by, [targets.index(y) for y in targets])
         attributes["sorted_by"] = by
     return tidy.plain(pairing.plain(found), asked.texts, parts, info, ranked)
+
+
+def _parts(
+    joints: Iterator[Joint], part_of: Callable[[Joint], dict[str, Any]], most: int
+) -> list[dict[str, Any]]:
+    """Measure pairs of columns, so many together as have ``most`` cells."""
+    parts: list[dict[str, Any]] = []
+    waiting: list[Joint] = []
+
+    def answer() -> None:
+        if waiting:
+            found = part_of(joined(waiting))
+            ends = np.cumsum([joint.n_groups for joint in waiting])[:-1]
+            columns = zip(*(np.split(values, ends) for values in found.values()), strict=True)
+            parts.extend(dict(zip(found, own, strict=True)) for own in columns)
+            waiting.clear()
+
+    cells = 0
+    for joint in joints:
+        waiting.append(joint)
+        cells += len(joint.weight)
+        if cells >= most:
+            answer()
+            cells = 0
+    answer()
+    return parts
 
 
 def _require_cells(joint: Joint) -> None:

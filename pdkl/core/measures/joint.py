@@ -188,6 +188,26 @@ class Joint:
         return np.where(full, 0.0, np.maximum(share, 0.0))
 
 
+def joined(joints: Sequence[Joint]) -> Joint:
+    """Put the tables of several pairs of columns behind one another, as groups of one.
+
+    All that is measured group by group is so for less than it takes pair by pair; what depends on
+    the values that occur anywhere is not to be asked of it.
+    """
+    if len(joints) == 1:
+        return joints[0]
+    sizes = [(len(joint.group_of), joint.n_groups) for joint in joints]
+    strata, groups = np.cumsum([(0, 0), *sizes[:-1]], axis=0).T
+    stratum, x, y, weight, group_of, missing = zip(
+        *(
+            (one.stratum + before, one.x, one.y, one.weight, one.group_of + first, one.missing)
+            for one, before, first in zip(joints, strata, groups, strict=True)
+        ),
+        strict=True,
+    )
+    return Joint(*map(np.concatenate, (stratum, x, y, weight, group_of, missing)))
+
+
 def normalize(joint: Joint, by: Normalization) -> FloatArray:
     """Return what mutual information is divided by; 0 where there is nothing to know."""
     if by == "joint":
