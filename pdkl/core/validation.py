@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
@@ -70,9 +71,15 @@ def require_columns(
     parameter: str, names: Iterable[Hashable], columns: Sequence[Hashable], *, frame: str = "data"
 ) -> None:
     """Raise unless each name occurs exactly once among ``columns``."""
+    columns = list(columns)
+    # what may be no text is compared with each column: NaN is found, as the object that it is
+    texts = Counter(columns) if all(isinstance(column, str) for column in columns) else None
     for name in names:
         try:
-            occurrences = list(columns).count(name)  # NaN too is found, as the object that it is
+            if texts is not None and isinstance(name, str):
+                occurrences = texts[name]
+            else:
+                occurrences = columns.count(name)
         except TypeError:  # only NA does not say whether it equals a name
             raise ValueError(
                 f"{frame} has a column called NA, from which no name can be told apart. Give it "

@@ -154,11 +154,11 @@ def count_pairs(
     """
     weight = None if weights is None else read_weights(frame, weights)
     group: CodeArray = np.zeros(len(frame), dtype=np.int8) if groups is None else groups
-    # codes from 1, 0 where missing, and which of them lack a value
-    shifted: dict[Hashable, tuple[CodeArray, NDArray[np.bool_]]] = {}
+    # codes, and whether those from -1 on lack a value
+    coded: dict[Hashable, tuple[CodeArray, NDArray[np.bool_]]] = {}
     for column in dict.fromkeys([name for pair in pairs for name in pair]):
         codes, labels = encode_column(frame, column, encoders)
-        shifted[column] = (codes.astype(np.int32) + 1, np.append(True, lacking(labels)))
+        coded[column] = (codes, np.append(True, lacking(labels)))
     stratum, group_of = group, np.arange(n_groups)
     value_of: NDArray[np.int64] | None = None
     lost = np.zeros(n_groups, dtype=bool)  # the strata of rows that lack what is given
@@ -170,15 +170,23 @@ def count_pairs(
         group_of, value_of = np.divmod(found, width)
         lost = lacks[value_of]
     for x, y in pairs:
-        (x_codes, lacks_x), (y_codes, lacks_y) = shifted[x], shifted[y]
+        (x_codes, lacks_x), (y_codes, lacks_y) = coded[x], coded[y]
         width, n_y = len(lacks_x), len(lacks_y) - 1
-        lines, size = x_codes, len(group_of) * width
-        if len(group_of) > 1:
-            lines = stratum.astype(np.int64) * width + x_codes
+        size, first = len(group_of) * width, 0
         found = np.arange(min(size, max(LARGEST_TABLE, 2 * len(frame))))
+        if size == width == len(found):  # one stratum, whose lines are the values of x
+            lines, first = x_codes, -1
+        else:
+            lines = stratum.astype(np.int64) * width + (x_codes.astype(np.int64) + 1)
         if len(found) < size:  # too many to keep a place for each: only those that occur
             lines, found = compact(lines, size)
-        counts = tabulate(y_codes - 1, n_y, groups=lines, n_groups=len(found), weights=weight)
+        counts = tabulate(
+            *(y_codes, n_y),
+            groups=lines,
+            n_groups=len(found),
+            first_group=first,
+            weights=weight,
+        )
         stratum_of, x_of = np.divmod(found, width)
         lost_line = lost[stratum_of] | lacks_x[x_of]
         strata = (group_of, value_of, n_groups)

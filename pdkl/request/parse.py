@@ -147,6 +147,7 @@ def read_columns(
     By default they are all discrete or binned ones outside ``excluded``. Where ``tuples`` may stand
     for several columns, they are read as `read_label` does.
     """
+    known = list(frame.columns)
     if value is None:
         columns = default_columns(frame, excluded, binned)
         if not columns:
@@ -166,9 +167,9 @@ def read_columns(
                     f"got {type(column).__name__}."
                 )
         if tuples:
-            columns = [read_label(parameter, column, list(frame.columns)) for column in columns]
+            columns = [read_label(parameter, column, known) for column in columns]
     columns = kept_columns(parameter, columns, exclude)
-    require_columns(parameter, parts_of(columns), list(frame.columns))
+    require_columns(parameter, parts_of(columns), known)
     return columns
 
 

@@ -289,6 +289,25 @@ def case_information() -> Case:
     return Case("mutual information, 190 pairs, 200,000 rows", ask, peers, rounds=3)
 
 
+def case_features() -> Case:
+    """What each of many features tells of a target."""
+    rng = np.random.default_rng(SEED)
+    rows, number = 20_000, 200
+    late = rng.integers(0, 2, rows)
+    codes = rng.integers(0, 8, (rows, number))
+    codes = np.where(rng.random(codes.shape) < 0.1, late[:, None], codes)
+    frame = pd.DataFrame({f"f{i}": categorical(codes[:, i], "v") for i in range(number)})
+    ask = partial(pdkl.InfoTheory(frame.assign(late=late)).mutual_information, y="late")
+    peers: dict[str, Call] = {"with test=True": partial(ask, test=True)}
+    with suppress(ImportError):
+        from sklearn.feature_selection import mutual_info_classif
+
+        peers["scikit-learn mutual_info_classif, of codes at hand"] = lambda: mutual_info_classif(
+            codes, late, discrete_features=True
+        )
+    return Case("200 features against a target, 20,000 rows", ask, peers)
+
+
 def case_information_test() -> Case:
     """Mutual information of all pairs of ten columns, beside what chance gives."""
     rng = np.random.default_rng(SEED)

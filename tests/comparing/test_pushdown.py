@@ -162,6 +162,29 @@ def test_entropy_of_combinations(engine: Engine, rule: str, by: Any, rows: list[
     _check(engine, ask, rows)
 
 
+@pytest.mark.parametrize("rule", ["plain", "missing counted", "weights", "smoothing"])
+@pytest.mark.parametrize("party", PARTIES)
+def test_divergences_of_combinations(
+    engine: Engine, party: str, rule: str, rows: list[int]
+) -> None:
+    def ask(theory: InfoTheory, before: Any) -> Frame:
+        against = dict(PARTIES[party])
+        if "reference" in against:
+            against["reference"] = before
+        p: Any = ("id", "fruit")
+        if "q" in against:
+            against["q"] = ("near", "fruit")
+        return theory.divergence(p, **against, **RULES[rule], measures=MEASURES)
+
+    one_q = party in ("all", "rest", "rest of two keys", "frame", "whole")
+    if one_q and rule == "missing counted":  # what lacks a value would not be found
+        same(
+            ask(InfoTheory(engine.make(TODAY)), engine.make(BEFORE)), ask(InfoTheory(TODAY), BEFORE)
+        )
+    else:
+        _check(engine, ask, rows)
+
+
 def _raised(ask: Callable[[], Any]) -> str:
     with pytest.raises((ValueError, TypeError)) as caught:
         ask()

@@ -220,6 +220,22 @@ def test_evidence(both: Both) -> None:
     )
 
 
+def test_columns_together(both: Both) -> None:
+    both.check(lambda theory, _: theory.distribution([("fruit", "flag"), "kind"], dropna=False))
+    both.check(
+        lambda theory, before: theory.js_divergence(
+            [("fruit", "x"), "kind"], by="flag", reference=before, bins={"x": 3}, dropna=False
+        )
+    )
+    both.check(
+        lambda theory, _: theory.mutual_information(
+            [("fruit", "x"), "kind"], "flag", given=["shop", "narrow"], bins={"x": 3}
+        )
+    )
+    both.check(lambda theory, _: theory.mutual_information(y="flag", test=True, exclude="time"))
+    both.check(lambda theory, before: theory.drift(before, [("fruit", "kind"), ("kind", "x")]))
+
+
 def test_losses(both: Both) -> None:
     both.check(lambda theory, _: theory.binary_cross_entropy("yes", "chance", by="shop"))
 
