@@ -39,6 +39,7 @@ def frame_of(times: Any, seed: int = 0) -> pd.DataFrame:
             "u": rng.uniform(0.01, 0.99, size),
         }
     )
+    frame["not u"] = 1 - frame["u"]
     return frame.sample(frac=1, random_state=seed).reset_index(drop=True)
 
 
@@ -113,6 +114,9 @@ ALONE: dict[str, Callable[..., pd.DataFrame]] = {
     "pointwise": lambda it, **by: it.pointwise_information("c", "d", weights="w", **by),
     "evidence": lambda it, **by: it.weight_of_evidence(["c", "d"], "y", event=1, **by),
     "log loss": lambda it, **by: it.binary_cross_entropy("y", "u", weights="f", **by),
+    "labels": lambda it, **by: it.categorical_cross_entropy(
+        "y", {1: "u", 0: "not u"}, weights="w", **by
+    ),
     "hits": lambda it, **by: it.binary_cross_entropy("y", "y", weights="w", **by),
 }
 BESIDE: dict[str, Callable[..., pd.DataFrame]] = {
@@ -274,6 +278,36 @@ def test_a_reference_frame_is_matched_where_asked(span: tuple[str, str]) -> None
         own: Any = rows_of(drifted, end).iloc[0]
         assert (own["status"] == "gone") == (len(today) == 0)
         assert (own["status"] == "new") == (len(before) == 0)
+
+
+def test_shares_are_expected_of_every_window() -> None:
+    shares = {"c": {"x": 0.6, "y": 0.2, "z": 0.15, None: 0.05}, "d": {"x": 0.4, "y": 0.6}}
+    found = FRAME.info_theory.drift(shares, by=DAYS)
+    for end, rows in inside(FRAME["t"], DAYS).items():
+        expected = FRAME[rows].info_theory.drift(shares)
+        compare(rows_of(found, end), expected, ("p_adjusted", "status"))
+
+
+def test_the_rest_of_many_categories_is_in_one_entry() -> None:
+    """Where no test is asked, whole counts of the rest are not listed category by category."""
+    wide = FRAME.assign(c=RNG.integers(0, 200, SIZE).astype(str))
+    check(BESIDE["cross"], wide, DAYS)
+    check(lambda it, **by: it.kl_divergence("c", against="rest", **by), wide, DAYS)
+    check(lambda it, **by: it.entropy("c", **by), wide, DAYS)
+
+
+def test_too_many_windows_are_refused_before_they_are_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pdkl.core.memory.physical_memory", lambda: 10**6)
+    frame = pd.DataFrame({"t": pd.to_datetime(["2024-01-01", "2024-03-01"]), "c": ["a", "b"]})
+    with pytest.raises(ValueError) as raised:  # noqa: PT011
+        frame.info_theory.entropy("c", by=Rolling("t", "60D", "1min"))
+    assert str(raised.value) == (
+        "by=Rolling(key='t', size='60D', step='1min') makes an answer of 86,401 rows and 1 columns."
+        " That takes about 0.0 GB of memory, and this machine has 0.0 GB. Take a longer step, or "
+        "cut the times by a pd.Grouper into periods side by side."
+    )
 
 
 def test_blocks_are_those_of_the_window() -> None:
