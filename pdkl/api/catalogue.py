@@ -18,7 +18,9 @@ def measures() -> pd.DataFrame:
     pandas.DataFrame
         A row per measure: ``name``, ``formula``, ``bounds`` (str), ``symmetric``, ``metric``
         (bool), ``divides_by`` (the side on which ``zeros`` acts: p, q, both or none), ``unit``
-        (log: that of ``base``; sqrt(log): its root; none), ``order`` (bool, whether it is given as
+        (log: that of ``base``; sqrt(log): its root; column: that of the column, times being in
+        seconds and levels in ranks; none), ``ordered`` (bool, whether it is of numbers, times and
+        ordered levels, by value), ``order`` (bool, whether it is given as
         ``(name, order)``; formula and bounds then have it as a), ``reference`` (str).
 
     Examples
@@ -27,8 +29,10 @@ def measures() -> pd.DataFrame:
     >>> catalogue = pdkl.measures().set_index("name")
     >>> catalogue.loc["hellinger", "formula"]
     'sqrt(sum (sqrt p - sqrt q)^2 / 2)'
-    >>> catalogue.index[catalogue["metric"]].tolist()
+    >>> catalogue.index[catalogue["metric"] & ~catalogue["ordered"]].tolist()
     ['js_distance', 'total_variation', 'hellinger', 'max_difference']
+    >>> catalogue.index[catalogue["ordered"]].tolist()
+    ['kolmogorov_smirnov', 'wasserstein', 'wasserstein_scaled']
     """
     records = [
         *((measure, False) for measure in MEASURES.values()),
@@ -44,7 +48,8 @@ def measures() -> pd.DataFrame:
                 "symmetric": measure.symmetric,
                 "metric": measure.metric,
                 "divides_by": measure.divides_by or "none",
-                "unit": units[measure.log_power],
+                "unit": "column" if measure.in_column_unit else units[measure.log_power],
+                "ordered": measure.ordered,
                 "order": order,
                 "reference": measure.reference,
             }

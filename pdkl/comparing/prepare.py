@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from pdkl.codes.intervals import Binner
 from pdkl.codes.keys import sort_rows
 from pdkl.codes.labels import joint_name
+from pdkl.comparing.by_value import by_value, cut, dtypes_of, ordered_of, require_possible
 from pdkl.comparing.pushdown import limited, may_push, push
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of
 from pdkl.core.counts.counts import require_whole
@@ -53,7 +54,10 @@ def prepare(data: Any, request: Request) -> CountedRequest:
     """
     resolved = read_sides(resolve(data, request, _columns_shown))
     form, options = resolved.form, resolved.options
-    binners = settle_bins(resolved, compared=form is not None)
+    by_category = [one for one in request.measures if not one.ordered]
+    binners = {}  # which measures of ordered values have no use for
+    if by_category or not request.measures:
+        binners = settle_bins(resolved, compared=form is not None)
     if binners or not may_push(resolved):
         groups, columns = _bring(resolved, binners)
     else:
@@ -69,8 +73,10 @@ def prepare(data: Any, request: Request) -> CountedRequest:
         for column in columns:
             for side in (column.p,) if fixed else (column.p, column.q):
                 require_whole(side.weight, "test= or confidence=")
-    attributes = resolved.attributes(request.describe(form, options.unit))
-    info = tidy.ResultInfo(form, options.unit, attributes)
+    in_column_unit = [one.in_column_unit for one in request.measures]
+    unit = "column" if in_column_unit and all(in_column_unit) else options.unit
+    attributes = resolved.attributes(request.describe(form, unit))
+    info = tidy.ResultInfo(form, unit, attributes)
     return CountedRequest(options, groups, columns, info, _width(resolved))
 
 
@@ -99,17 +105,25 @@ def _bring(
 ) -> tuple[GroupPairs, list[Column]]:
     """Bring the counts of all categories home."""
     wanted, partners, units = resolved.columns, resolved.partners, None
+    ordered = ordered_of(resolved.request.measures)
     if boolean("joint", resolved.request.joint):
         groups, together, counted = _joint(resolved, binners)
         wanted = partners = [together]
         own = others = [counted]
     else:
-        groups, own, others = count_both(resolved, binners, _width(resolved))
-        units = count_blocks(resolved, binners)
+        if ordered:
+            require_possible(resolved)
+        early = {} if ordered else binners
+        groups, own, others = count_both(resolved, early, _width(resolved))
+        units = count_blocks(resolved, early)
     columns = []
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
         moved = None if units is None else (units[0][name], units[1][partner])
-        columns.append(column_of(resolved, CountedColumn(name, partner, p, q, moved), binners))
+        sides, values = CountedColumn(name, partner, p, q, moved), None
+        if ordered:
+            values = by_value(ordered[0], sides, dtypes_of(resolved, name, partner), resolved)
+            sides = cut(sides, binners)
+        columns.append(replace(column_of(resolved, sides, binners), by_value=values))
     return groups, columns
 
 

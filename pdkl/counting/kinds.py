@@ -61,6 +61,8 @@ class DriftColumn:
     other: LabelledCounts | None = None
     # what becomes of values that were counted one by one, or in intervals, where that is not all
     encoder: Encoder | None = None
+    by_value: bool = False  # whether values are counted one by one although they will be cut
+    values: tuple[LabelledCounts | None, LabelledCounts | None] = (None, None)  # as they were
 
     @property
     def is_shared(self) -> bool:
@@ -75,7 +77,7 @@ class DriftColumn:
     @property
     def cut_early(self) -> Binner | None:
         """The intervals that its values are put into as they are counted."""
-        return self.binner if not isinstance(self.encoder, Beside) else None
+        return None if self.by_value or isinstance(self.encoder, Beside) else self.binner
 
     def fail(self, message: str) -> None:
         """Give up on this column, and say why."""
@@ -97,11 +99,10 @@ class DriftColumn:
 
     def recode(self, counts: LabelledCounts) -> LabelledCounts:
         """Put counts by value, or by interval, into the outcomes that are compared."""
-        if self.encoder is None:
-            return counts
-        codes, labels = self.encoder(pd.Series(counts.labels), self.name)
-        recoded = counts.counts.recode(codes[counts.counts.outcome].astype(np.int64), len(labels))
-        return LabelledCounts(recoded, labels, leveled=True)
+        encoder = self.encoder
+        if encoder is None and self.by_value:
+            encoder = self.binner
+        return counts if encoder is None else counts.recoded(encoder, self.name)
 
 
 def give_up(columns: Iterable[DriftColumn], wrong: Wrong) -> None:
@@ -280,6 +281,7 @@ def settle_counted(column: DriftColumn, request: KindRequest, heads: Sequence[An
         settle_values(column, [_of_counts(side) for side in sides], request, heads)
     if column.kind == ORDERED and column.binner is None and len(sides) > 1:
         _take_order(column)
+    column.values = column.own, column.other
     for name in ("own", "other"):
         side = getattr(column, name)
         if side is not None:

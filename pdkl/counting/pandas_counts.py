@@ -42,6 +42,12 @@ class LabelledCounts:
         counts = self.counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
         return replace(self, counts=counts, labels=self.labels[seen], leveled=False)
 
+    def recoded(self, encoder: Encoder, name: Hashable) -> LabelledCounts:
+        """Put values into other outcomes, such as intervals."""
+        codes, labels = encoder(pd.Series(self.labels), name)
+        counts = self.counts.recode(codes[self.counts.outcome].astype(np.int64), len(labels))
+        return LabelledCounts(counts, labels, leveled=True)
+
 
 @dataclass(frozen=True)
 class GroupedCounts:

@@ -13,10 +13,12 @@ from pdkl.codes.groupers import FROM_DATA, grouper_text
 from pdkl.codes.intervals import cut_by
 from pdkl.codes.keys import Key, key_name
 from pdkl.codes.labels import as_text
+from pdkl.codes.lines import has_ordered_levels
+from pdkl.codes.scales import UNKNOWN, may_be_scaled, scale_of
 from pdkl.core.forms import FRAME, Form, Q
 from pdkl.core.validation import ColumnNotFoundError, listing, require_columns
 from pdkl.request.keywords import Options, Request
-from pdkl.request.parse import plain, read_by, read_columns, read_exclude
+from pdkl.request.parse import kept_columns, plain, read_by, read_columns, read_exclude
 from pdkl.results import tidy
 from pdkl.sources.base import Source
 from pdkl.sources.registry import read_data
@@ -122,6 +124,9 @@ def read_sides(resolved: ResolvedRequest) -> ResolvedRequest:
     """Read the columns that are P, and for each the column that is Q."""
     request, frame, excluded = resolved.request, resolved.source.head, resolved.excluded
     parameter = "p" if request.two_sided else "columns"
+    in_order = request.measures and all(one.ordered for one in request.measures)
+    if resolved.form is not Q and request.columns is None and in_order:
+        return resolved.asking(_columns_in_order(resolved))
     if resolved.form is not Q:
         return resolved.asking(
             read_columns(
@@ -133,6 +138,25 @@ def read_sides(resolved: ResolvedRequest) -> ResolvedRequest:
             f"p is None, but q={request.q!r} needs a partner. Name the column to compare: p=..."
         )
     return resolved.asking(*read_pairs(resolved, "p", request.columns, "q", request.q))
+
+
+def _columns_in_order(resolved: ResolvedRequest) -> list[Hashable]:
+    """Return the columns of numbers, times and ordered levels."""
+    frame, excluded = resolved.source.head, resolved.excluded
+    found = [
+        name
+        for name, column in frame.items()
+        if name not in excluded
+        and (has_ordered_levels(column.dtype) or may_be_scaled(column))
+        and scale_of(column) != UNKNOWN
+    ]
+    if not found:
+        raise ValueError(
+            "p is None, which for measures of ordered values means every column of numbers, times, "
+            "durations and ordered levels outside by and weights; there is none. Name the columns: "
+            "p=..."
+        )
+    return kept_columns("p", found, resolved.exclude)
 
 
 def read_pairs(

@@ -34,7 +34,8 @@ WHOLE = "To compare each group with the whole reference, pass match=False."
 CATALOGUE = (
     "'entropy', 'cross_entropy', 'kl_divergence', 'reverse_kl', 'jeffreys', 'psi', "
     "'js_divergence', 'js_distance', 'total_variation', 'hellinger', 'bhattacharyya', "
-    "'chi_square', 'max_difference', 'perplexity', 'normalized_entropy', "
+    "'chi_square', 'max_difference', 'kolmogorov_smirnov', 'wasserstein', 'wasserstein_scaled', "
+    "'perplexity', 'normalized_entropy', "
     "('renyi_divergence', order), ('tsallis_divergence', order), ('renyi_entropy', order), "
     "('tsallis_entropy', order), or a pdkl.Measure"
 )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.analyses.drift.deciding import Deciding
+from pdkl.analyses.drift.deciding import Deciding, Rule
 from pdkl.analyses.drift.few import hide_few
 from pdkl.analyses.drift.score import line_up, score
 from pdkl.analyses.drift.table import (
@@ -21,6 +21,7 @@ from pdkl.analyses.drift.table import (
     frame_of,
     reference_keys,
 )
+from pdkl.analyses.drift.values import keep_values
 from pdkl.analyses.drift.verdict import judge
 from pdkl.codes.keys import Key
 from pdkl.codes.labels import as_text
@@ -92,11 +93,12 @@ def examine(
     resolved = resolved.asking(names)
     form, options = resolved.form, resolved.options
     rules = deciding.rules(names, options, fixed=resolved.form is MAPPING)
+    keep_values(columns, rules, resolved)
     groups, occurs = _count(columns, resolved)
     attributes = resolved.attributes(
         request.describe(form, options.unit)
         | {
-            "units": _units([*request.measures, *others], options.unit),
+            "units": _units([*request.measures, *_beside(rules), *others], options.unit),
             "threshold": deciding.threshold.plain(),
             "alpha": deciding.alpha.plain(),
             "smoothing": {
@@ -164,9 +166,15 @@ def check(request: Request, deciding: Deciding) -> Request:
     return request
 
 
+def _beside(rules: Sequence[Rule]) -> list[Measure]:
+    """List the measures that columns may go by where they do not go by their values."""
+    return [rule.by_category.measure for rule in rules if rule.by_category is not None]
+
+
 def _units(measures: Sequence[Measure], unit: str) -> dict[str, str]:
     """Say in which unit each score is; some have none."""
     units = {one.name: unit if one.log_power else "none" for one in measures}
+    units |= {one.name: "column" for one in measures if one.in_column_unit}
     return units | ({"psi": "nat"} if "psi" in units else {})
 
 
