@@ -54,11 +54,17 @@ def _unsmoothed(counted: CountedRequest) -> CountedRequest:
 
 
 def measured(
-    counted: CountedRequest, column: ByValue, measures: Sequence[Measure], *, tested: bool
+    counted: CountedRequest,
+    column: ByValue,
+    measures: Sequence[Measure],
+    *,
+    tested: bool,
+    facts: Callable[[Batch], dict[str, Any]] = lambda _: {},
 ) -> dict[str, Any]:
     """Compute the measures of all comparisons of a column, and how sure each is if that is asked.
 
     Those of which it is ``tested`` whether anything differs have a p-value, that of the first.
+    ``facts`` gives other columns of some comparisons.
     """
     plain = _unsmoothed(counted)
     support = support_of(plain, column, every=False)
@@ -70,9 +76,9 @@ def measured(
     def part(rows: slice) -> dict[str, Any]:
         batch = support.batch(rows)
         steps = steps_of(batch, column)
-        found = {
-            one.name: np.where(batch.valid, one.value(steps, log_base), np.nan) for one in measures
-        }
+        found = facts(batch)
+        for one in measures:
+            found[one.name] = np.where(batch.valid, one.value(steps, log_base), np.nan)
         if inference is None:
             return found
         question = _Question(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -98,17 +99,16 @@ def _both_kinds(counted: CountedRequest, column: Column, measures: Sequence[Meas
     """Measure a column by category, and by value as far as measures are of ordered values."""
     if column.by_value is None:
         return _Measured.of(counted, column, measures)
-    others, asked = [one for one in measures if not one.ordered], counted
+    others = [one for one in measures if not one.ordered]
+    tested = _tests_by_value(counted.options, measures)
+    ask = partial(ordered.measured, counted, column.by_value, ordered_of(measures), tested=tested)
+    if not others and counted.options.dropna:  # then all is known of the values that is shown
+        entries = ask(facts=partial(_facts, counted))
+        return _Measured(column, [entries], [], by_value=entries)
+    asked = counted
     if not others:  # nothing is left of which it is asked how sure it is
         asked = replace(counted, options=replace(counted.options, inference=None))
-    found = _Measured.of(asked, column, others)
-    by_value = ordered.measured(
-        counted,
-        column.by_value,
-        ordered_of(measures),
-        tested=_tests_by_value(counted.options, measures),
-    )
-    return replace(found, by_value=by_value)
+    return replace(_Measured.of(asked, column, others), by_value=ask())
 
 
 def _tests_by_value(options: Options, measures: Sequence[Measure]) -> bool:
@@ -238,20 +238,7 @@ def _measured(
     """Compute the columns of some comparisons; also return what is to be asked of them."""
     raw, valid = batch.raw, batch.valid
     log_base, inference = counted.options.log_base, counted.options.inference
-    part: dict[str, Any] = {
-        "n": batch.p.totals,
-        "n_missing": batch.p.missing,
-        "categories": batch.categories,
-    }
-    if counted.form is not None:
-        unseen = _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p)
-        vanished = _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q)
-        part |= {
-            "n_reference": batch.q.totals,
-            "n_missing_reference": batch.q.missing,
-            "unseen": np.where(valid, unseen, np.nan),
-            "vanished": np.where(valid, vanished, np.nan),
-        }
+    part = _facts(counted, batch)
     for one in measures:
         pairs = with_zeros(counted, column, batch, one)
         part[one.name] = np.where(valid, one.value(pairs, log_base), np.nan)
@@ -266,6 +253,26 @@ def _measured(
         blocks_of(counted, column, batch.rows.start),
         spacings_of(column.fitted, raw),
     )
+
+
+def _facts(counted: CountedRequest, batch: Batch) -> dict[str, Any]:
+    """Count what both sides of some comparisons have, and what only one has."""
+    raw, valid = batch.raw, batch.valid
+    part: dict[str, Any] = {
+        "n": batch.p.totals,
+        "n_missing": batch.p.missing,
+        "categories": batch.categories,
+    }
+    if counted.form is not None:
+        unseen = _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p)
+        vanished = _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q)
+        part |= {
+            "n_reference": batch.q.totals,
+            "n_missing_reference": batch.q.missing,
+            "unseen": np.where(valid, unseen, np.nan),
+            "vanished": np.where(valid, vanished, np.nan),
+        }
+    return part
 
 
 def statistic(counted: CountedRequest, alphabet: int, one: Measure) -> Statistic:
