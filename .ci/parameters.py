@@ -188,7 +188,8 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             f"{MEASURE}, {BY_COLUMN}",
             'What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, with an order '
             "where it has one, or a record of your own. It must be 0 where nothing differs. A "
-            'mapping leaves ``"js_distance"`` to the columns that it does not name.',
+            'mapping leaves ``"js_distance"`` to the columns that it does not name, and a measure '
+            "of ordered values for all columns to those that are not of the kind *ordered*.",
         ),
         "explain": (
             '{"js_divergence", "kl_divergence"}',
@@ -486,9 +487,10 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     # ---- how sure a score is ------------------------------------------------------------------
     "threshold": {
         "": (
-            f"float of at least 0, {BY_COLUMN}",
-            "The excess from which on a difference is large, in the unit of the measure; 0.1 for "
-            "the columns that a mapping does not name.",
+            f"float of at least 0, {BY_COLUMN}, optional",
+            "The excess from which on a difference is large, in the unit of the measure; 0.1 by "
+            'default, and for the columns that a mapping does not name. ``"wasserstein"``, in '
+            "the unit of the column, must have one.",
         ),
     },
     "alpha": {

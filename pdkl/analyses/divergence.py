@@ -7,16 +7,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pdkl.codes.labels import label_order
-from pdkl.comparing.align import batches
+from pdkl.comparing.align import Batch, batches
 from pdkl.comparing.inference import on_record
+from pdkl.comparing.ordered import batches_by_value, steps_of
 from pdkl.comparing.prepare import CountedRequest, prepare
 from pdkl.comparing.score import adjust_p_values, scores, with_zeros
-from pdkl.comparing.shared_labels import Column
+from pdkl.comparing.shared_labels import ByValue, Column
+from pdkl.core.counts.pairs import Pairs
 from pdkl.core.forms import PAIRS, UNIFORM
 from pdkl.core.measures.measure import Measure
 from pdkl.core.memory import require_room
+from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.validation import listing
 from pdkl.request.keywords import Request
 from pdkl.results import tidy
@@ -37,7 +41,7 @@ def measure(data: Any, request: Request) -> pd.DataFrame:
 def contributions(data: Any, request: Request) -> pd.DataFrame:
     """Answer with a row per comparison, column and category of the alphabet."""
     counted = prepare(data, request)
-    _require_room(counted, counted.columns)
+    _require_room(counted, [one.by_value or one for one in counted.columns])
     parts = [_shares(counted, column, request.measures[0]) for column in counted.columns]
     return tidy.contributions(counted.groups, parts, counted.info)
 
@@ -51,6 +55,8 @@ def distribution(data: Any, request: Request) -> pd.DataFrame:
 
 
 def _shares(counted: CountedRequest, column: Column, one: Measure) -> tidy.Categories:
+    if column.by_value is not None:
+        return _shares_by_value(counted, column.by_value, one)
     _require_names(counted, column)
     parts = []
     for batch in batches(counted, column, every=True):
@@ -58,19 +64,33 @@ def _shares(counted: CountedRequest, column: Column, one: Measure) -> tidy.Categ
         share = one.shares(pairs, counted.options.log_base)
         # "drop" may leave a side with nothing
         mass = batch.valid & (pairs.total_p > 0) & (pairs.total_q > 0)
-        known = mass[pairs.comparison]
-        parts.append(
-            {
-                "row": pairs.comparison + batch.rows.start,
-                "outcome": pairs.outcome,
-                "count": batch.p.dense(column.alphabet).ravel(),
-                "count_reference": batch.q.dense(column.alphabet).ravel(),
-                "p": np.where(known, pairs.p, np.nan),
-                "q": np.where(known, pairs.q, np.nan),
-                "contribution": np.where(known, share, np.nan),
-            }
-        )
+        parts.append(_part(batch, column, pairs, share, mass))
     return _categories(column, parts)
+
+
+def _shares_by_value(counted: CountedRequest, column: ByValue, one: Measure) -> tidy.Categories:
+    """Give what each value adds: with the gap up to the next, where the measure sees gaps."""
+    parts = []
+    for batch in batches_by_value(counted, column, every=True):
+        share = one.shares(steps_of(batch, column), counted.options.log_base)
+        parts.append(_part(batch, column, batch.raw, share, batch.valid))
+    return _categories(column, parts)
+
+
+def _part(
+    batch: Batch, column: Column, pairs: Pairs, share: FloatArray, mass: NDArray[np.bool_]
+) -> dict[str, Any]:
+    """List the categories of some comparisons; those without ``mass`` on a side have no shares."""
+    known = mass[pairs.comparison]
+    return {
+        "row": pairs.comparison + batch.rows.start,
+        "outcome": pairs.outcome,
+        "count": batch.p.dense(column.alphabet).ravel(),
+        "count_reference": batch.q.dense(column.alphabet).ravel(),
+        "p": np.where(known, pairs.p, np.nan),
+        "q": np.where(known, pairs.q, np.nan),
+        "contribution": np.where(known, share, np.nan),
+    }
 
 
 def _require_room(counted: CountedRequest, columns: Sequence[Column]) -> None:

@@ -70,6 +70,12 @@ def report(
             "Leave out min_count, or cut",
         )
     deciding = Deciding.read(measure, threshold, alpha)
+    by_value = [one.name for one in deciding.measures if one.ordered]
+    if min_count is not None and by_value:
+        raise ValueError(
+            f"min_count is not for measure={by_value[0]!r}, which sees each value, however rare. "
+            "Leave out min_count, or choose a measure by category such as 'js_distance'."
+        )
     request = examine.check(request, deciding)
 
     def write() -> Report:

@@ -19,9 +19,11 @@ def measures() -> pd.DataFrame:
         A row per measure: ``name``, ``formula``, ``bounds`` (str), ``one_sided`` (bool, whether it
         is one of P alone, which `InfoTheory.diversity` takes), ``symmetric``, ``metric``
         (bool), ``divides_by`` (the side on which ``zeros`` acts: p, q, both or none), ``unit``
-        (log: that of ``base``; sqrt(log): its root; none), ``order`` (bool, whether it is given as
-        ``(name, order)``, an order of at least 0, ``math.inf`` included; formula and bounds then
-        have it as a, and are those of another order than 0, 1 and inf), ``reference`` (str).
+            (log: that of ``base``; sqrt(log): its root; column: that of the column, times being in
+        seconds and levels in ranks; none), ``ordered`` (bool, whether it is of numbers, times and
+        ordered levels, by value), ``order`` (bool, whether it is given as ``(name, order)``, an
+        order of at least 0, ``math.inf`` included; formula and bounds then have it as a, and are
+        those of another order than 0, 1 and inf), ``reference`` (str).
 
     Examples
     --------
@@ -29,10 +31,12 @@ def measures() -> pd.DataFrame:
     >>> catalogue = pdkl.measures().set_index("name")
     >>> catalogue.loc["hellinger", "formula"]
     'sqrt(sum (sqrt p - sqrt q)^2 / 2)'
-    >>> catalogue.index[catalogue["metric"]].tolist()
+    >>> catalogue.index[catalogue["metric"] & ~catalogue["ordered"]].tolist()
     ['js_distance', 'total_variation', 'hellinger', 'max_difference']
-    >>> catalogue.index[catalogue["one_sided"]].tolist()[:3]
+        >>> catalogue.index[catalogue["one_sided"]].tolist()[:3]
     ['entropy', 'perplexity', 'normalized_entropy']
+        >>> catalogue.index[catalogue["ordered"]].tolist()
+    ['kolmogorov_smirnov', 'wasserstein', 'wasserstein_scaled']
     """
     records = [
         *((measure, False) for measure in MEASURES.values()),
@@ -49,7 +53,8 @@ def measures() -> pd.DataFrame:
                 "symmetric": measure.symmetric,
                 "metric": measure.metric,
                 "divides_by": measure.divides_by or "none",
-                "unit": units[measure.log_power],
+                "unit": "column" if measure.in_column_unit else units[measure.log_power],
+                "ordered": measure.ordered,
                 "order": order,
                 "reference": measure.reference,
             }

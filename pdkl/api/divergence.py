@@ -418,7 +418,8 @@ class DivergenceMethods(Data):
             ``<key>_reference`` where groups meet groups, ``n``, ``n_reference``, ``n_missing``,
             ``n_missing_reference`` (int64, or float64 for fractional weights; NA for a fixed Q),
             ``categories`` (int64), ``unseen``, ``vanished`` (float64, shares), a column for each
-            measure (float64, in ``unit`` where it has one; PSI always in nats), ``unit`` (str).
+            measure (float64, in ``unit`` where it has one; PSI always in nats), ``unit`` (str;
+            "column" where all measures are in the unit of the column).
 
         Raises
         ------
@@ -428,8 +429,29 @@ class DivergenceMethods(Data):
             Not exactly one of ``q``, ``reference``, ``against``; a keyword of the wrong kind;
             cells that cannot be hashed; two sides whose values can never be equal.
         ValueError
-            As in `kl_divergence`; also an unknown measure or order, and ``zeros`` where no measure
-            divides by a share.
+            As in `kl_divergence`; also an unknown measure or order, ``zeros`` where no measure
+            divides by a share, and a measure of ordered values for a column without an order, for a
+            profile that has not kept the values, or against ``"uniform"``.
+
+        Notes
+        -----
+        **Ordered values.** ``"kolmogorov_smirnov"``, the largest distance between the distribution
+        functions F and G, ``"wasserstein"``, the area between them, and ``"wasserstein_scaled"``,
+        that in standard deviations of Q, are of numbers, times, durations and ordered levels. They
+        see the values themselves, and ignore ``bins``, ``smoothing``, ``zeros`` and missing values,
+        also with ``dropna=False``; other measures asked beside them do not. Numbers count as they
+        are, times and durations in seconds, levels by rank. With such measures alone, ``p=None``
+        means every column that has an order. The standard deviation is that of the finite values
+        of Q, as shares: where there is none the measure is infinite, or 0 where P equals Q. Where
+        one side has more at infinity, both areas are infinite.
+
+        What exchanged rows would give, ``_excess`` and ``_noise_floor``, is drawn 199 times by
+        default, from the same seed in each call unless ``rng`` gives one; with more than 512
+        values, at places between which all values count together. ``p_value`` is that of the first
+        measure asked for: of G for measures by category; for kolmogorov_smirnov that of
+        `scipy.stats.ks_2samp` (beside shares of `scipy.stats.ks_1samp`), which is too large rather
+        than too small where values repeat; for others, and with ``n_resamples``, ``blocks`` or
+        ``test="permutation"``, that of the draws, below 5 % by three moments of them.
 
         References
         ----------
@@ -447,6 +469,15 @@ class DivergenceMethods(Data):
         >>> result[["column", "total_variation", "psi", "renyi_divergence(2)"]]
           column  total_variation       psi  renyi_divergence(2)
         0      x             0.25  0.274653             0.223144
+
+        Numbers by how far they have moved, in their own unit:
+
+        >>> today, before = pd.DataFrame({"age": [20, 30, 45]}), pd.DataFrame({"age": [20, 30, 30]})
+        >>> measures = ["kolmogorov_smirnov", "wasserstein", "wasserstein_scaled"]
+        >>> result = today.info_theory.divergence("age", reference=before, measures=measures)
+        >>> result[measures].round(3)
+           kolmogorov_smirnov  wasserstein  wasserstein_scaled
+        0               0.333          5.0               1.061
         """
         request = Request(
             method="divergence",
@@ -565,7 +596,14 @@ class DivergenceMethods(Data):
             cells that cannot be hashed; two sides whose values can never be equal.
         ValueError
             As in `kl_divergence`; also ``zeros`` for a measure that does not divide by Q, and an
-            ``alphabet`` size that gives probability to categories without a name.
+            ``alphabet`` size that gives probability to categories without a name. As in
+            `divergence` for measures of ordered values.
+
+        Notes
+        -----
+        The contribution of an ordered value to ``"wasserstein"`` is the area between F and G from
+        it up to the next value. Those of ``"kolmogorov_smirnov"``, whose largest is the measure, do
+        not add up.
 
         References
         ----------

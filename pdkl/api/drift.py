@@ -34,7 +34,7 @@ class DriftMethods(Data):
         by: By | None = None,
         window: int | None = None,
         measure: OneMeasure | Mapping[Hashable, OneMeasure] = "js_distance",
-        threshold: float | Mapping[Hashable, float] = 0.1,
+        threshold: float | Mapping[Hashable, float] | None = None,
         alpha: float | Mapping[Hashable, float] = 0.05,
         smoothing: SmoothingRule | None = None,
         zeros: Zeros = "inf",
@@ -73,10 +73,12 @@ class DriftMethods(Data):
         measure : str, (str, order) or Measure, or mapping of these by column
             What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, with an order
             where it has one, or a record of your own. It must be 0 where nothing differs. A mapping
-            leaves ``"js_distance"`` to the columns that it does not name.
-        threshold : float of at least 0, or mapping of these by column
-            The excess from which on a difference is large, in the unit of the measure; 0.1 for the
-            columns that a mapping does not name.
+            leaves ``"js_distance"`` to the columns that it does not name, and a measure of ordered
+            values for all columns to those that are not of the kind *ordered*.
+        threshold : float of at least 0, or mapping of these by column, optional
+            The excess from which on a difference is large, in the unit of the measure; 0.1 by
+            default, and for the columns that a mapping does not name. ``"wasserstein"``, in the
+            unit of the column, must have one.
         alpha : float in (0, 1), or mapping of these by column
             The adjusted p-value below which a difference is no accident; 0.05 for the columns that
             a mapping does not name.
@@ -124,7 +126,7 @@ class DriftMethods(Data):
             =========================== ============================================================
             ``column``                  str, the name
             ``status``                  str, see below
-            ``measure``                 str, what the status goes by: js_distance, unless asked for
+            ``measure``                 str, what the row goes by: js_distance, unless asked for
                                         otherwise
             ``score``                   float64, the value of the measure; js_distance is in bits:
                                         the root of js_divergence, in [0, 1]
@@ -142,7 +144,7 @@ class DriftMethods(Data):
             ``kind``                    str: categorical (value by value), ordered (in bins, or the
                                         levels in their order), identifier, clock (neither is
                                         scored), see below; missing in an error
-            ``threshold``, ``alpha``    float64, as given
+            ``threshold``, ``alpha``    float64, what the row goes by
             ``n``, ``n_reference``      Int64, rows on either side; without the missing if
                                         ``dropna=True``; NA where they could not be counted, and of
                                         shares; float64 where weights are fractional
@@ -156,7 +158,8 @@ class DriftMethods(Data):
                                         the reference's in gone ones
             ``out_of_range``            float64, the share of today's rows below or above all that
                                         the reference has; NaN for what is not in bins
-            ``p_value``                 float64, of the G statistic; 1 where there is one category
+            ``p_value``                 float64, of the G statistic; 1 where there is one category;
+                                        of the score itself where that is of ordered values
             =========================== ============================================================
 
             ``attrs["pdkl"]`` holds the settings; its ``smoothing`` says what was added to the
@@ -201,6 +204,25 @@ class DriftMethods(Data):
         js_distance of .1 in bits; so is a category never seen before with 2 % of the rows, and
         about so a number that shifts by a quarter of a standard deviation. A share that goes from
         .10 to .17 stays below: where that matters, ``threshold={"status": 0.05}``.
+
+        **Ordered values.** ``measure="kolmogorov_smirnov"``, ``"wasserstein_scaled"`` (in standard
+        deviations of the reference) and ``"wasserstein"`` (in the unit of the column, seconds for
+        times and durations, ranks for ordered levels) see the values themselves, and ignore
+        ``bins``, ``smoothing`` and ``zeros``; categories, ``out_of_range`` and the top category
+        are those of the bins as ever. Asked for all columns, they decide about those of the kind
+        *ordered*, but for numbers among or in text; the others go by js_distance, as the column
+        ``measure`` says, and by the same threshold, unless that is in the unit of a column. Asked
+        for by the name of a column, they decide about any numbers, times or ordered levels, and
+        what has no order is an error. So is a column whose values a profile has cut, lumped or
+        rounded. A shift by a quarter of a standard deviation is about 0.1 of kolmogorov_smirnov, as
+        of js_distance; 0.1 of wasserstein_scaled is one by a tenth.
+
+        Missing values have no place in the order. Unless ``dropna=True``, whether there is a value
+        is compared as well, by js_distance at its threshold; the row shows that, and a note says
+        so, where it is large and no accident, and the other is neither large nor as sure. A row
+        that asks both questions has its p-value doubled. The p-value of kolmogorov_smirnov is
+        SciPy's (too large rather than too small where values repeat), that of others is drawn; so
+        are noise floors and excesses, from the same seed in each call unless ``rng`` gives one.
 
         **Kinds** are settled once for both sides and all groups, from the values alone, by the
         first rule that holds; ``kinds`` says otherwise, and ``bins`` for a column makes it
@@ -295,7 +317,7 @@ class DriftMethods(Data):
         by: By | None = None,
         window: int | None = None,
         measure: OneMeasure | Mapping[Hashable, OneMeasure] = "js_distance",
-        threshold: float | Mapping[Hashable, float] = 0.1,
+        threshold: float | Mapping[Hashable, float] | None = None,
         alpha: float | Mapping[Hashable, float] = 0.05,
         smoothing: SmoothingRule | None = None,
         zeros: Zeros = "inf",
@@ -337,10 +359,12 @@ class DriftMethods(Data):
         measure : str, (str, order) or Measure, or mapping of these by column
             What the status goes by: a name of `pdkl.measures`, such as ``"psi"``, with an order
             where it has one, or a record of your own. It must be 0 where nothing differs. A mapping
-            leaves ``"js_distance"`` to the columns that it does not name.
-        threshold : float of at least 0, or mapping of these by column
-            The excess from which on a difference is large, in the unit of the measure; 0.1 for the
-            columns that a mapping does not name.
+            leaves ``"js_distance"`` to the columns that it does not name, and a measure of ordered
+            values for all columns to those that are not of the kind *ordered*.
+        threshold : float of at least 0, or mapping of these by column, optional
+            The excess from which on a difference is large, in the unit of the measure; 0.1 by
+            default, and for the columns that a mapping does not name. ``"wasserstein"``, in the
+            unit of the column, must have one.
         alpha : float in (0, 1), or mapping of these by column
             The adjusted p-value below which a difference is no accident; 0.05 for the columns that
             a mapping does not name.

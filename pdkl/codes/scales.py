@@ -72,6 +72,11 @@ def in_unit(ticks: Numbers, given: str, wanted: str) -> Numbers:
     return ticks // (given_per // wanted_per)
 
 
+def per_second(unit: str) -> int:
+    """Return how many of a unit of time are a second."""
+    return _PER_SECOND[unit]
+
+
 def scale_of(values: pd.Series[Any]) -> str | None:
     """Return the scale that all values lie on, `UNKNOWN` where there are none, or None."""
     dtype: Any = values.dtype

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pdkl.codes.intervals import Binner
+from pdkl.comparing.by_value import by_value, cut, dtypes_of, ordered_of, require_possible
 from pdkl.comparing.pushdown import limited, may_push, push
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of
 from pdkl.core.counts.counts import require_whole
@@ -45,7 +46,10 @@ def prepare(data: Any, request: Request) -> CountedRequest:
     """
     resolved = read_sides(resolve(data, request, _columns_shown))
     form, options = resolved.form, resolved.options
-    binners = settle_bins(resolved, compared=form is not None)
+    by_category = [one for one in request.measures if not one.ordered]
+    binners = {}  # which measures of ordered values have no use for
+    if by_category or not request.measures:
+        binners = settle_bins(resolved, compared=form is not None)
     if binners or not may_push(resolved):
         groups, columns = _bring(resolved, binners)
     else:
@@ -61,8 +65,10 @@ def prepare(data: Any, request: Request) -> CountedRequest:
         for column in columns:
             for side in (column.p,) if fixed else (column.p, column.q):
                 require_whole(side.weight, "test= or confidence=")
-    attributes = resolved.attributes(request.describe(form, options.unit))
-    info = tidy.ResultInfo(form, options.unit, attributes)
+    in_column_unit = [one.in_column_unit for one in request.measures]
+    unit = "column" if in_column_unit and all(in_column_unit) else options.unit
+    attributes = resolved.attributes(request.describe(form, unit))
+    info = tidy.ResultInfo(form, unit, attributes)
     return CountedRequest(options, groups, columns, info, _width(resolved))
 
 
@@ -91,10 +97,18 @@ def _bring(
 ) -> tuple[GroupPairs, list[Column]]:
     """Bring the counts of all categories home."""
     wanted, partners = resolved.columns, resolved.partners
-    groups, own, others = count_both(resolved, binners, _width(resolved))
-    units = count_blocks(resolved, binners, dropna=resolved.options.dropna)
+    ordered = ordered_of(resolved.request.measures)
+    if ordered:
+        require_possible(resolved)
+    early = {} if ordered else binners
+    groups, own, others = count_both(resolved, early, _width(resolved))
+    units = count_blocks(resolved, early, dropna=resolved.options.dropna)
     columns = []
     for name, partner, p, q in zip(wanted, partners, own, others, strict=True):
         moved = None if units is None else (units[0][name], units[1][partner])
-        columns.append(column_of(resolved, CountedColumn(name, partner, p, q, moved), binners))
+        sides, values = CountedColumn(name, partner, p, q, moved), None
+        if ordered:
+            values = by_value(ordered[0], sides, dtypes_of(resolved, name, partner), resolved)
+            sides = cut(sides, binners)
+        columns.append(replace(column_of(resolved, sides, binners), by_value=values))
     return groups, columns

@@ -42,6 +42,7 @@ def may_push(resolved: ResolvedRequest) -> bool:
         or (form is UNIFORM and options.zeros == "raise")
         or options.inference is not None
         or request.estimator != "plugin"
+        or any(one.ordered for one in request.measures)
         or not all(isinstance(source, QuerySource) for source in resolved.sources)
         or any(isinstance(key, pd.Grouper) for key in resolved.by)
     ):

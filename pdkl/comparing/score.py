@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -12,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.codes.labels import as_objects, as_text, label_order, take_labels
+from pdkl.comparing import ordered
 from pdkl.comparing.align import BATCH, Batch, blocks_of, smoothed, support_of
+from pdkl.comparing.by_value import ordered_of
 from pdkl.comparing.inference import (
     Assessed,
     Question,
@@ -34,7 +37,7 @@ from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.threads import usable_cores
 from pdkl.core.validation import listing
-from pdkl.request.keywords import Request
+from pdkl.request.keywords import Options, Request
 from pdkl.results import tidy
 from pdkl.results.pairing import GroupPairs
 
@@ -47,7 +50,7 @@ def scores(counted: CountedRequest, request: Request) -> list[tidy.Scores]:
     found: list[tidy.Scores] = []
     waiting: list[_Measured] = []
     for column in counted.columns:
-        waiting.append(_Measured.of(counted, column, request.measures))
+        waiting.append(_both_kinds(counted, column, request.measures))
         if sum(one.cells for one in waiting) >= BATCH:
             found += _answered(counted, waiting, request.measures)
             waiting = []
@@ -65,6 +68,7 @@ class _Measured:
     parts: list[dict[str, Any]]
     questions: list[Question]
     once: _OncePerPair | None = None
+    by_value: dict[str, Any] = field(default_factory=dict)  # what ordered values show
 
     @classmethod
     def of(cls, counted: CountedRequest, column: Column, measures: Sequence[Measure]) -> _Measured:
@@ -87,7 +91,29 @@ class _Measured:
         if answers:
             parts = [{**part, **found.columns} for part, found in zip(parts, answers, strict=True)]
         joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-        return joined if self.once is None else self.once.for_both_orders(joined)
+        joined = joined if self.once is None else self.once.for_both_orders(joined)
+        return joined | self.by_value
+
+
+def _both_kinds(counted: CountedRequest, column: Column, measures: Sequence[Measure]) -> _Measured:
+    """Measure a column by category, and by value as far as measures are of ordered values."""
+    if column.by_value is None:
+        return _Measured.of(counted, column, measures)
+    others = [one for one in measures if not one.ordered]
+    tested = _tests_by_value(counted.options, measures)
+    ask = partial(ordered.measured, counted, column.by_value, ordered_of(measures), tested=tested)
+    if not others and counted.options.dropna:  # then all is known of the values that is shown
+        entries = ask(facts=partial(_facts, counted))
+        return _Measured(column, [entries], [], by_value=entries)
+    asked = counted
+    if not others:  # nothing is left of which it is asked how sure it is
+        asked = replace(counted, options=replace(counted.options, inference=None))
+    return replace(_Measured.of(asked, column, others), by_value=ask())
+
+
+def _tests_by_value(options: Options, measures: Sequence[Measure]) -> bool:
+    """Tell whether p-values are those of a measure of ordered values: of the first measure."""
+    return options.inference is not None and bool(options.inference.test) and measures[0].ordered
 
 
 def _answered(
@@ -101,9 +127,14 @@ def _answered(
         own = list(islice(answers, len(one.questions)))
         name, reference = one.column.name, one.column.reference
         found.append(tidy.Scores(name, reference, one.entries(own), options.columns_of(measures)))
+        text = ""
         if own:
             exact = all(part.exact.all() for part in own)
-            text = described(options, measures, exact=exact)
+            text = described(options, [one for one in measures if not one.ordered], exact=exact)
+        if one.by_value and options.inference is not None:
+            tested = _tests_by_value(options, measures)
+            text = ordered.described(counted, ordered_of(measures), text, tested=tested)
+        if text:
             counted.info.attributes["inference"][as_text(name)] = text
     return found
 
@@ -207,20 +238,7 @@ def _measured(
     """Compute the columns of some comparisons; also return what is to be asked of them."""
     raw, valid = batch.raw, batch.valid
     log_base, inference = counted.options.log_base, counted.options.inference
-    part: dict[str, Any] = {
-        "n": batch.p.totals,
-        "n_missing": batch.p.missing,
-        "categories": batch.categories,
-    }
-    if counted.form is not None:
-        unseen = _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p)
-        vanished = _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q)
-        part |= {
-            "n_reference": batch.q.totals,
-            "n_missing_reference": batch.q.missing,
-            "unseen": np.where(valid, unseen, np.nan),
-            "vanished": np.where(valid, vanished, np.nan),
-        }
+    part = _facts(counted, batch)
     for one in measures:
         pairs = with_zeros(counted, column, batch, one)
         part[one.name] = np.where(valid, one.value(pairs, log_base), np.nan)
@@ -235,6 +253,26 @@ def _measured(
         blocks_of(counted, column, batch.rows.start),
         spacings_of(column.fitted, raw),
     )
+
+
+def _facts(counted: CountedRequest, batch: Batch) -> dict[str, Any]:
+    """Count what both sides of some comparisons have, and what only one has."""
+    raw, valid = batch.raw, batch.valid
+    part: dict[str, Any] = {
+        "n": batch.p.totals,
+        "n_missing": batch.p.missing,
+        "categories": batch.categories,
+    }
+    if counted.form is not None:
+        unseen = _share(raw.mass(raw.count_p, raw.count_q == 0), raw.total_p)
+        vanished = _share(raw.mass(raw.count_q, raw.count_p == 0), raw.total_q)
+        part |= {
+            "n_reference": batch.q.totals,
+            "n_missing_reference": batch.q.missing,
+            "unseen": np.where(valid, unseen, np.nan),
+            "vanished": np.where(valid, vanished, np.nan),
+        }
+    return part
 
 
 def statistic(counted: CountedRequest, alphabet: int, one: Measure) -> Statistic:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from pdkl.codes.labels import (
 from pdkl.comparing.counts_of_counts import CountsOfCounts
 from pdkl.core.counts.counts import Counts
 from pdkl.core.forms import FRAME, LABEL, UNIFORM, Q
-from pdkl.core.numerics.exact import IntArray
+from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.counting.blocks import BlockCounts, LabelledBlocks
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.keywords import Options
@@ -43,11 +44,26 @@ class Column:
     blocks: tuple[BlockCounts, BlockCounts] | None = None  # of P and Q, where rows move in blocks
     ready: CountsOfCounts | None = None  # both sides, where the categories stayed in the engine
     fitted: Binner | None = None  # the bins, where Q is the very sample that they were fitted to
+    by_value: ByValue | None = None  # the values in their order, where a measure needs them
 
     @property
     def unnamed(self) -> int:
         """How many categories of the alphabet have no label."""
         return self.alphabet_size - len(self.alphabet)
+
+
+@dataclass(frozen=True)
+class ByValue(Column):
+    """A column whose labels are in the order of their values; what is missing is left out.
+
+    ``positions`` says where they lie: numbers as they are, times and durations in seconds, levels
+    by rank.
+    """
+
+    positions: FloatArray = field(default_factory=lambda: np.zeros(0))
+
+
+AnyColumn = TypeVar("AnyColumn", bound=Column)
 
 
 @dataclass(frozen=True)
@@ -128,8 +144,8 @@ def on_common_labels(
 
 
 def with_blocks(
-    column: Column, own: LabelledBlocks, other: LabelledBlocks, options: Options
-) -> Column:
+    column: AnyColumn, own: LabelledBlocks, other: LabelledBlocks, options: Options
+) -> AnyColumn:
     """Put the counts of blocks on the labels of the column."""
     units = []
     for one in (own, other):

@@ -19,17 +19,20 @@ def each(
     rng: np.random.Generator,
     *,
     threads: int | None = None,
+    first: int = 0,
 ) -> Iterator[Result]:
     """Do ``task(i, generator)`` for i below ``size``, and yield the results in this order.
 
-    The random numbers of a task depend on ``rng``, which is asked once for a seed, and on i
-    alone: the number of threads changes nothing. Threads pay from some 20,000 cells drawn in each
-    task; it is as many as this process may use if ``threads`` is left out.
+    With ``first`` they are some of more tasks, of which so many come before.
+
+    The random numbers of a task depend on ``rng``, which is asked once for a seed, and on its
+    place alone: the number of threads changes nothing. Threads pay from some 20,000 cells drawn in
+    each task; it is as many as this process may use if ``threads`` is left out.
     """
     seed = [int(word) for word in rng.integers(0, 2**32, 4)]
 
     def job(i: int) -> Result:
-        sequence = np.random.SeedSequence(seed, spawn_key=(i,))
+        sequence = np.random.SeedSequence(seed, spawn_key=(first + i,))
         return task(i, np.random.default_rng(sequence))
 
     if threads is None:

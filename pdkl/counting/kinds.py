@@ -69,6 +69,8 @@ class DriftColumn:
     # what becomes of values that were counted one by one, or in intervals, where that is not all
     encoder: Encoder | None = None
     parts: Sequence[DriftColumn] = ()  # the columns that it is together
+    by_value: bool = False  # whether values are counted one by one although they will be cut
+    values: tuple[LabelledCounts | None, LabelledCounts | None] = (None, None)  # as they were
 
     @property
     def is_shared(self) -> bool:
@@ -83,7 +85,7 @@ class DriftColumn:
     @property
     def cut_early(self) -> Binner | None:
         """The intervals that its values are put into as they are counted."""
-        return self.binner if not isinstance(self.encoder, Beside) else None
+        return None if self.by_value or isinstance(self.encoder, Beside) else self.binner
 
     def fail(self, message: str) -> None:
         """Give up on this column, and say why."""
@@ -106,13 +108,15 @@ class DriftColumn:
 
     def recode(self, counts: LabelledCounts) -> LabelledCounts:
         """Put counts by value, or by interval, into the outcomes that are compared."""
-        if self.encoder is None:
+        encoder = self.encoder
+        if encoder is None and self.by_value:
+            encoder = self.binner
+        if encoder is None:
             return counts
-        if self.parts:
-            assert isinstance(self.encoder, Common)  # together they are not cut
-            codes, labels = self.encoder.recoded(counts.labels)
-        else:
-            codes, labels = self.encoder(pd.Series(counts.labels), self.name)
+        if not self.parts:
+            return counts.recoded(encoder, self.name)
+        assert isinstance(encoder, Common)  # together they are not cut
+        codes, labels = encoder.recoded(counts.labels)
         recoded = counts.counts.recode(codes[counts.counts.outcome].astype(np.int64), len(labels))
         return LabelledCounts(recoded, labels, leveled=True)
 
@@ -332,6 +336,7 @@ def settle_counted(column: DriftColumn, request: KindRequest, heads: Sequence[An
         settle_values(column, [_of_counts(side) for side in sides], request, heads)
     if column.kind == ORDERED and column.binner is None and len(sides) > 1:
         _take_order(column)
+    column.values = column.own, column.other
     for name in ("own", "other"):
         side = getattr(column, name)
         if side is not None:

@@ -44,6 +44,12 @@ class LabelledCounts:
         counts = Counts(*cells, self.counts.missing, self.counts.n_outcomes)
         return replace(self, counts=counts, missing_is_counted=False)
 
+    def recoded(self, encoder: Encoder, name: Hashable) -> LabelledCounts:
+        """Put values into other outcomes, such as intervals."""
+        codes, labels = encoder(pd.Series(self.labels), name)
+        counts = self.counts.recode(codes[self.counts.outcome].astype(np.int64), len(labels))
+        return LabelledCounts(counts, labels, leveled=True)
+
 
 @dataclass(frozen=True)
 class GroupedCounts:

@@ -24,6 +24,7 @@ class InferenceOptions:
     n_resamples: int | None  # None: draw only what has no closed form
     rng: np.random.Generator
     progress: bool
+    has_seed: bool = True  # whether the caller gave what the random numbers begin with
 
     @property
     def draws_all(self) -> bool:
@@ -34,6 +35,11 @@ class InferenceOptions:
     def n_draws(self) -> int:
         """How often to draw what is drawn."""
         return _DRAWS if self.n_resamples is None else self.n_resamples
+
+    @property
+    def settled_rng(self) -> np.random.Generator:
+        """Random numbers that are the same in each call, unless the caller gave others."""
+        return self.rng if self.has_seed else np.random.default_rng(0)
 
     @property
     def suffixes(self) -> list[str]:
@@ -85,4 +91,4 @@ def read_inference(
         raise TypeError(
             f"rng must be a seed of at least 0, a numpy.random.Generator, or None; got {rng!r}."
         ) from None
-    return InferenceOptions(confidence, test, n_resamples, generator, progress)
+    return InferenceOptions(confidence, test, n_resamples, generator, progress, rng is not None)

@@ -13,11 +13,20 @@ from pdkl.codes.groupers import grouper_text, is_cut_alike
 from pdkl.codes.intervals import cut_by
 from pdkl.codes.keys import Key, key_name
 from pdkl.codes.labels import Together, as_text, parts_of
+from pdkl.codes.lines import has_ordered_levels
 from pdkl.codes.rolling import Rolling
+from pdkl.codes.scales import UNKNOWN, may_be_scaled, scale_of
 from pdkl.core.forms import FRAME, Form, Q
 from pdkl.core.validation import ColumnNotFoundError, boolean, listing, require_columns
 from pdkl.request.keywords import Options, Request
-from pdkl.request.parse import plain, read_by, read_columns, read_exclude, rolling_of
+from pdkl.request.parse import (
+    kept_columns,
+    plain,
+    read_by,
+    read_columns,
+    read_exclude,
+    rolling_of,
+)
 from pdkl.results import tidy
 from pdkl.sources.base import Source
 from pdkl.sources.registry import read_data
@@ -146,6 +155,9 @@ def read_sides(resolved: ResolvedRequest) -> ResolvedRequest:
     """Read the columns that are P, and for each the column that is Q."""
     request, frame, excluded = resolved.request, resolved.source.head, resolved.excluded
     parameter = "p" if request.two_sided else "columns"
+    in_order = request.measures and all(one.ordered for one in request.measures)
+    if resolved.form is not Q and request.columns is None and in_order:
+        return resolved.asking(_columns_in_order(resolved))
     if resolved.form is not Q:
         columns = read_columns(
             *(parameter, request.columns, frame, excluded, resolved.binned, resolved.exclude)
@@ -174,6 +186,25 @@ def require_single(columns: Sequence[Hashable]) -> None:
                 f"alphabet='declared' is not known for columns together, as {name!r} are. Give the "
                 "number of their combinations, or leave alphabet='observed'."
             )
+
+
+def _columns_in_order(resolved: ResolvedRequest) -> list[Hashable]:
+    """Return the columns of numbers, times and ordered levels."""
+    frame, excluded = resolved.source.head, resolved.excluded
+    found = [
+        name
+        for name, column in frame.items()
+        if name not in excluded
+        and (has_ordered_levels(column.dtype) or may_be_scaled(column))
+        and scale_of(column) != UNKNOWN
+    ]
+    if not found:
+        raise ValueError(
+            "p is None, which for measures of ordered values means every column of numbers, times, "
+            "durations and ordered levels outside by and weights; there is none. Name the columns: "
+            "p=..."
+        )
+    return kept_columns("p", found, resolved.exclude)
 
 
 def read_pairs(

@@ -16,7 +16,7 @@ from scipy.stats import false_discovery_control
 
 from pdkl import InfoTheory
 from pdkl.core.inference.multiplicity import adjusted
-from pdkl.core.measures.catalogue import MEASURES
+from tests.support.measures import BY_CATEGORY
 
 RNG = np.random.default_rng(12)
 SIZE = 600
@@ -188,11 +188,11 @@ def test_intervals_hold_the_score_and_the_bounds() -> None:
         "s",
         by="g",
         reference={"p": 3, "q": 1},
-        measures=MEASURES,
+        measures=BY_CATEGORY,
         confidence=0.95,
         rng=1,
     )
-    for name, measure in MEASURES.items():
+    for name, measure in BY_CATEGORY.items():
         low, high = result[f"{name}_low"], result[f"{name}_high"]
         known = low.notna()
         assert (low[known] <= result.loc[known, name]).all()

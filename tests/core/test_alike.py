@@ -23,8 +23,9 @@ from pdkl.core.inference.urn import EXCHANGE, REPLACE, Urn
 from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.numerics.exact import FloatArray
 from tests.core.test_closed import pairs_of, scores_of
+from tests.support.measures import BY_CATEGORY
 
-CHOSEN = [one for one in MEASURES.values() if one.reduce == "sum" and not is_kinked(one)]
+CHOSEN = [one for one in BY_CATEGORY.values() if one.reduce == "sum" and not is_kinked(one)]
 RNG = np.random.default_rng(1)
 WIDE = np.floor(np.exp(RNG.uniform(0, np.log(1e5), 1500)))
 COUNTS = {

@@ -22,8 +22,9 @@ from pdkl.comparing import align, score
 from pdkl.core.counts.counts import Counts
 from pdkl.core.counts.tabulate import tabulate
 from pdkl.core.measures import all_pairs as crossing
-from pdkl.core.measures.catalogue import FAMILIES, MEASURES
+from pdkl.core.measures.catalogue import FAMILIES
 from pdkl.core.numerics.logarithms import log
+from tests.support.measures import BY_CATEGORY
 
 mpmath.mp.dps = 60
 CROSSED = ["cross_entropy", "kl_divergence", "reverse_kl", "jeffreys", "psi"]
@@ -229,7 +230,7 @@ def test_missing_groups_and_values(seed: int) -> None:
 
 @given(table=TABLES, zeros=st.sampled_from(["inf", "drop", 1e-3]))
 def test_both_orders_of_a_pair(table: list[list[int]], zeros: Any) -> None:
-    names = [name for name, measure in MEASURES.items() if measure.symmetric]
+    names = [name for name, measure in BY_CATEGORY.items() if measure.symmetric]
     with one_by_one():  # entropy is not symmetric: with it each order is measured for itself
         expected = all_pairs(table, [*names, "entropy"], zeros=zeros).drop(columns="entropy")
         once = all_pairs(table, names, zeros=zeros)
@@ -291,7 +292,7 @@ def test_same_counts_same_bits(kind: str, monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_rest_by_what_a_group_has(table: list[list[int]], zeros: Any) -> None:
     families = [(name, order) for name in FAMILIES for order in (0.0, 0.5, 1.0, 2.0)]
     families += [(name, math.inf) for name in FAMILIES if name != "tsallis_divergence"]
-    measures: list[Any] = [*(name for name in MEASURES if name != "max_difference"), *families]
+    measures: list[Any] = [*(name for name in BY_CATEGORY if name != "max_difference"), *families]
     theory = InfoTheory(frame_of(table))
     keywords: dict[str, Any] = {"by": "g", "against": "rest", "weights": "w", "zeros": zeros}
     merged = theory.divergence("x", measures=measures, **keywords)

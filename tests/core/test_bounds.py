@@ -12,6 +12,7 @@ import pytest
 
 from pdkl import InfoTheory, Measure
 from pdkl.core.counts.pairs import Pairs
+from pdkl.core.counts.steps import Steps
 from pdkl.core.measures.catalogue import FAMILIES, MEASURES
 
 ORDERS = (0.0, 0.01, 0.5, 1.0, 2.0, 3.0, math.inf)
@@ -70,8 +71,11 @@ def test_the_upper_bound_is_reached(
     )
     if measure.name in ("max_difference", "berger_parker"):  # where P has one category
         pairs = pairs.only(np.arange(alphabet + 1) >= alphabet - 1)
-    found = measure.value(pairs, math.log(base))[0]
     bound = measure.upper_bound(alphabet, math.log(base))
+    if measure.ordered:  # all of Q lies beyond P, infinitely far where there is no bound
+        far = np.append(np.arange(float(alphabet)), np.inf if math.isinf(bound) else alphabet)
+        pairs = Steps.of(pairs, far)
+    found = measure.value(pairs, math.log(base))[0]
     assert found == pytest.approx(bound, rel=1e-12)
 
 

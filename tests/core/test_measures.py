@@ -18,6 +18,7 @@ from mpmath import mpf
 import pdkl
 from pdkl import InfoTheory
 from pdkl.core.measures.catalogue import FAMILIES, MEASURES, find
+from tests.support.measures import BY_CATEGORY
 
 mpmath.mp.dps = 60
 Shares = list[tuple[Any, Any]]
@@ -141,7 +142,7 @@ AT_EXTREMES = of_orders(EXTREME)
 
 
 def test_every_measure_is_tested() -> None:
-    assert set(MEASURES) | set(FAMILIES) == {
+    assert set(BY_CATEGORY) | set(FAMILIES) == {
         name[0] if isinstance(name, tuple) else name for name in TRUTH
     }
 
@@ -265,9 +266,9 @@ def test_orders_at_the_ends_of_the_range(tiny: float) -> None:
 def test_measures_that_have_a_side_are_infinite_on_it() -> None:
     frame = pd.DataFrame({"x": ["a", "b"], "y": ["a", "a"]})
     theory = InfoTheory(frame)
-    forth = theory.divergence("x", "y", measures=MEASURES).iloc[0]
-    back = theory.divergence("y", "x", measures=MEASURES).iloc[0]
-    for name, measure in MEASURES.items():
+    forth = theory.divergence("x", "y", measures=BY_CATEGORY).iloc[0]
+    back = theory.divergence("y", "x", measures=BY_CATEGORY).iloc[0]
+    for name, measure in BY_CATEGORY.items():
         assert np.isinf(forth[name]) == (measure.divides_by in ("q", "both")), name
         assert np.isinf(back[name]) == (measure.divides_by in ("p", "both")), name
         if measure.symmetric:
@@ -336,7 +337,7 @@ def test_the_catalogue_as_a_frame() -> None:
     catalogue = pdkl.measures()
     assert list(catalogue) == [
         *("name", "formula", "bounds", "one_sided", "symmetric", "metric", "divides_by", "unit"),
-        *("order", "reference"),
+        *("ordered", "order", "reference"),
     ]
     assert catalogue["name"].tolist() == [*MEASURES, *FAMILIES]
     assert not catalogue.isna().any(axis=None)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from pdkl.codes.labels import as_text
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.counts.smoothing import Smoothing
+from pdkl.core.counts.steps import Steps
 from pdkl.core.measures.catalogue import find
 from pdkl.core.measures.measure import Measure
 from pdkl.core.validation import number_in
@@ -22,12 +24,19 @@ PSEUDO_COUNT = Smoothing(0.5)  # by default, where the measure can be infinite
 
 @dataclass(frozen=True)
 class Rule:
-    """What decides about one column."""
+    """What decides about one column.
+
+    A measure of ordered values has a rule ``by_category`` beside it: for columns without an order,
+    and for what is missing.
+    """
 
     measure: Measure
     threshold: float
     alpha: float
     smoothing: Smoothing | None
+    is_named: bool = False  # whether the measure was asked for by the name of the column
+    has_threshold: bool = True  # whether the threshold was given
+    by_category: Rule | None = None
 
 
 @dataclass(frozen=True)
@@ -37,15 +46,25 @@ class Deciding:
     measure: ByColumn[Measure]
     threshold: ByColumn[float]
     alpha: ByColumn[float]
+    has_threshold: bool = True  # whether one was given
 
     @classmethod
     def read(cls, measure: Any, threshold: Any, alpha: Any) -> Deciding:
         """Check all that does not depend on the data."""
-        return cls(
+        has_threshold = threshold is not None
+        found = cls(
             ByColumn.read("measure", measure, MEASURE, read_difference),
-            ByColumn.read("threshold", threshold, THRESHOLD, _threshold),
+            ByColumn.read(
+                "threshold", threshold if has_threshold else THRESHOLD, THRESHOLD, _threshold
+            ),
             ByColumn.read("alpha", alpha, ALPHA, _alpha),
+            has_threshold,
         )
+        for one in found.measures:
+            if one.in_column_unit and not has_threshold:
+                name = next(iter(found.measure.own), "age")
+                raise ValueError(needs_threshold(one.name, name))
+        return found
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -58,14 +77,25 @@ class Deciding:
             one.require(columns)
         needed = {one: _needed(one, options.zeros, fixed=fixed) for one in self.measures}
         return [
-            Rule(
-                measure := self.measure.of(name),
-                self.threshold.of(name),
-                self.alpha.of(name),
-                options.smoothing or needed[measure],
-            )
-            for name in columns
+            self._rule(name, options.smoothing or needed[self.measure.of(name)]) for name in columns
         ]
+
+    def _rule(self, name: Hashable, smoothing: Smoothing | None) -> Rule:
+        measure, given = self.measure.of(name), self.threshold.given
+        threshold, alpha = self.threshold.of(name), self.alpha.of(name)
+        if not measure.ordered:
+            return Rule(measure, threshold, alpha, smoothing)
+        # one in the unit of some columns says nothing of the others
+        limit = THRESHOLD if measure.in_column_unit else threshold
+        return Rule(
+            measure,
+            threshold,
+            alpha,
+            smoothing,
+            is_named=name in self.measure.own,
+            has_threshold=name in self.threshold.own or not isinstance(given, Mapping),
+            by_category=Rule(find("measure", MEASURE), limit, alpha, smoothing),
+        )
 
 
 def _needed(measure: Measure, zeros: str | float, *, fixed: bool) -> Smoothing | None:
@@ -74,7 +104,7 @@ def _needed(measure: Measure, zeros: str | float, *, fixed: bool) -> Smoothing |
     One new row in 100,000 must not decide. What ``fixed`` shares exclude must: there only a
     category that data lack is looked at.
     """
-    if measure.divides_by and zeros != "inf":
+    if measure.ordered or (measure.divides_by and zeros != "inf"):
         return None
     one_apart = Pairs(
         comparison=np.array([0, 0, 1, 1, 2, 2]),
@@ -100,6 +130,8 @@ def read_difference(parameter: str, value: Any) -> Measure:
         )
     ones, two = np.ones(2), np.full(1, 2.0)
     same = Pairs(np.zeros(2, dtype=np.int64), np.arange(2), ones, ones, ones, two, two, 2)
+    if measure.ordered:
+        same = Steps.of(same, np.arange(2.0))
     found = float(measure.value(same, 1.0)[0])
     if found != 0.0:
         raise ValueError(
@@ -108,6 +140,15 @@ def read_difference(parameter: str, value: Any) -> Measure:
             "'total_variation'."
         )
     return measure
+
+
+def needs_threshold(measure: str, column: Hashable) -> str:
+    """Say that no threshold stands for columns of all units."""
+    return (
+        f"threshold must be given for measure={measure!r}, which is in the unit of the column: for "
+        f"instance threshold={{{as_text(column)!r}: 2.5}}. Give it, or choose "
+        "'wasserstein_scaled', which is in standard deviations of the reference."
+    )
 
 
 def _threshold(parameter: str, value: Any) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pdkl.analyses.drift.deciding import Deciding
+from pdkl.analyses.drift.deciding import Deciding, Rule
 from pdkl.analyses.drift.few import hide_few
 from pdkl.analyses.drift.score import line_up, score
 from pdkl.analyses.drift.table import (
@@ -21,6 +21,7 @@ from pdkl.analyses.drift.table import (
     frame_of,
     reference_keys,
 )
+from pdkl.analyses.drift.values import keep_values
 from pdkl.analyses.drift.verdict import judge
 from pdkl.codes.keys import Key
 from pdkl.codes.labels import as_text, parts_of
@@ -93,11 +94,15 @@ def examine(
     resolved = resolved.asking(names)
     form, options = resolved.form, resolved.options
     rules = deciding.rules(names, options, fixed=resolved.form is MAPPING)
+    keep_values(columns, rules, resolved)
     groups, occurs = _count(columns, resolved)
     attributes = resolved.attributes(
         request.describe(form, options.unit)
         | {
-            "units": {one.name: unit_of(one, options.unit) for one in (*request.measures, *others)},
+            "units": {
+                one.name: unit_of(one, options.unit)
+                for one in (*request.measures, *_beside(rules), *others)
+            },
             "threshold": deciding.threshold.plain(),
             "alpha": deciding.alpha.plain(),
             "smoothing": {
@@ -169,6 +174,11 @@ def check(request: Request, deciding: Deciding) -> Request:
     request = replace(request, measures=deciding.measures)
     request.options(request.form())
     return request
+
+
+def _beside(rules: Sequence[Rule]) -> list[Measure]:
+    """List the measures that columns may go by where they do not go by their values."""
+    return [rule.by_category.measure for rule in rules if rule.by_category is not None]
 
 
 def _are_rows(resolved: ResolvedRequest, needed_by: list[str]) -> bool:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from pdkl.analyses.drift.presence import presence
-from pdkl.analyses.drift.table import Piece, Table, binners_of
+from pdkl.analyses.drift.table import Flags, Piece, Table, binners_of
+from pdkl.analyses.drift.values import also_missing, score_values, values_of
 from pdkl.codes.labels import place_of_other, require_written
 from pdkl.comparing.align import batches, blocks_of
 from pdkl.comparing.inference import (
@@ -37,7 +38,7 @@ from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.counting import kinds
 from pdkl.counting.apart import Wrong, apart, noting
 from pdkl.counting.blocks import count_blocks
-from pdkl.counting.kinds import DriftColumn, KindRequest, give_up
+from pdkl.counting.kinds import KindRequest, give_up
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.inference import EXACT
 from pdkl.request.keywords import Options
@@ -66,7 +67,9 @@ def line_up(
         with noting(wrong, column.name):
             dtypes = kinds.dtypes_of(column, resolved.source, resolved.reference)
             kinds.settle_counted(column, asked, dtypes)
-            own, other = _both(column, table.counted.groups)
+            if not column.is_scored:
+                table.rules[place] = table.category_rule(place)
+            own, other = _both((column.own, column.other), table.counted.groups)
             if not column.is_scored and not _has_common(own, other, dropna=options.dropna):
                 continue
             sides = CountedColumn(column.name, column.name, own, other)
@@ -74,11 +77,25 @@ def line_up(
             binners = {column.name: column.binner} if is_cut and column.binner else {}
             lined = column_of(resolved, sides, binners)
             require_written(lined.labels)
+            if table.rules[place].measure.ordered:
+                _add_values(table, place, dtypes, resolved)
             prepared[place] = lined
     give_up(columns, wrong)
     if resolved.request.blocks is not None:
         _add_blocks(prepared, resolved, table)
     return list(prepared.items())
+
+
+def _add_values(table: Table, place: int, dtypes: Sequence[Any], resolved: ResolvedRequest) -> None:
+    """Put the values of a column in order, or let it go by its categories."""
+    column, rule = table.columns[place], table.rules[place]
+    own, other = _both(column.values, table.counted.groups)
+    sides = CountedColumn(column.name, column.name, own, other)
+    found = values_of(column, rule, sides, dtypes, resolved)
+    if found is None:
+        table.rules[place] = table.category_rule(place)
+    else:
+        table.by_value[place] = found
 
 
 def _has_common(own: LabelledCounts, other: LabelledCounts, *, dropna: bool) -> bool:
@@ -110,6 +127,9 @@ def _add_blocks(prepared: dict[int, Column], resolved: ResolvedRequest, table: T
             del prepared[place]
             continue
         own, other = (units[column.name] for units in found)
+        if place in table.by_value:
+            options = replace(table.counted.options, dropna=True)
+            table.by_value[place] = with_blocks(table.by_value[place], own, other, options)
         own, other = (replace(one, side=column.recode(one.side)) for one in (own, other))
         prepared[place] = with_blocks(prepared[place], own, other, table.counted.options)
 
@@ -132,41 +152,55 @@ def _count_rows(table: Table, place: int) -> None:
     table.is_counted[:, place] = True
 
 
-def _both(column: DriftColumn, groups: GroupPairs) -> tuple[LabelledCounts, LabelledCounts]:
+def _both(
+    sides: tuple[LabelledCounts | None, LabelledCounts | None], groups: GroupPairs
+) -> tuple[LabelledCounts, LabelledCounts]:
     """Return the counts of both sides; those of a side without the column are empty."""
-    given = column.own or column.other
+    own, other = sides
+    given = own or other
     assert given is not None  # one of them has it
     nothing = np.zeros(0, dtype=np.int64)
     size = int(max(groups.left.max(initial=0), groups.right.max(initial=0))) + 1
     zeros = np.zeros(size, dtype=np.int64)
     counts = Counts(nothing, nothing, nothing, zeros, given.counts.n_outcomes)
     empty = replace(given, counts=counts)
-    return column.own or empty, column.other or empty
+    return own or empty, other or empty
 
 
 def score(prepared: Sequence[tuple[int, Column]], table: Table) -> None:
     """Measure and test all comparisons, many at a time, and adjust their p-values together."""
     _score_all((_pieces(place, column, table) for place, column in _finite(prepared, table)), table)
     lacks = table.lacks[""] ^ table.lacks["_reference"]
+    _score_presence(prepared, table, lacks)
+    if table.by_value:
+        others = {one.name: table.number[one.name].copy() for one in table.others}
+        _score_presence(prepared, table, also_missing(table))
+        table.number |= others  # are of all categories
+        score_values(table)
+    p_values = table.number["p_value"]
+    known = (table.whole["categories"] > 1) | lacks  # with one category there is no hypothesis
+    known[:, list(table.by_value)] = ~np.isnan(p_values[:, list(table.by_value)])
+    table.number["p_adjusted"][known] = adjusted(p_values[known])
+    table.number["p_adjusted"][~known] = p_values[~known]
+
+
+def _score_presence(prepared: Sequence[tuple[int, Column]], table: Table, where: Flags) -> None:
+    """Compare in some rows of each column whether there is a value."""
     _score_all(
         (
             _pieces(place, presence(column, dropna=table.counted.options.dropna), table, rows)
             for place, column in prepared
-            if len(rows := np.flatnonzero(lacks[:, place])) and not table.columns[place].error
+            if len(rows := np.flatnonzero(where[:, place])) and not table.columns[place].error
         ),
         table,
         only_scores=True,
     )
-    p_values = table.number["p_value"]
-    known = (table.whole["categories"] > 1) | lacks  # with one category there is no hypothesis
-    table.number["p_adjusted"][known] = adjusted(p_values[known])
-    table.number["p_adjusted"][~known] = p_values[~known]
 
 
 def _finite(prepared: Sequence[tuple[int, Column]], table: Table) -> Iterator[tuple[int, Column]]:
     """Give up on the columns that ``zeros="raise"`` refuses; return the others."""
     for place, column in prepared:
-        counted, measure = _asked(place, table), table.rules[place].measure
+        counted, measure = _asked(place, table), table.category_rule(place).measure
         wrong: Wrong = {}
         if counted.options.zeros == "raise":
             with noting(wrong, column.name):
@@ -179,7 +213,7 @@ def _finite(prepared: Sequence[tuple[int, Column]], table: Table) -> Iterator[tu
 
 def _asked(place: int, table: Table) -> CountedRequest:
     """Return the request as it is put to one column."""
-    smoothing = table.rules[place].smoothing
+    smoothing = table.category_rule(place).smoothing
     return replace(table.counted, options=replace(table.counted.options, smoothing=smoothing))
 
 
@@ -208,7 +242,7 @@ def _score_all(
     waiting: dict[Any, list[Piece]] = {}
     cells: Counter[Any] = Counter()
     for piece in chain.from_iterable(columns):
-        rule, column = table.rules[piece.place], piece.column
+        rule, column = table.category_rule(piece.place), piece.column
         # what was fitted to Q has a law of its own, and so has what was fitted to it by width
         law = None if column.fitted is None else column.fitted.bins.by_width
         alphabet = 0 if rule.smoothing is None else piece.raw.alphabet
@@ -277,7 +311,7 @@ def _add_facts(
 
 def _measured(pieces: list[Piece], raw: Pairs, table: Table) -> dict[str, Any]:
     """Return the scores of pieces that have one rule, and how sure they are."""
-    rule, counted = table.rules[pieces[0].place], pieces[0].counted
+    rule, counted = table.category_rule(pieces[0].place), pieces[0].counted
     options, measure, alphabet = counted.options, rule.measure, pieces[0].raw.alphabet
     smoothed = concatenate([piece.pairs for piece in pieces])
     valid = (raw.total_p > 0) & (raw.total_q > 0)
@@ -322,7 +356,7 @@ def _draws(piece: Piece, table: Table) -> int:
     """Return how often a row is to be drawn again, 0 where a closed form is known."""
     options = piece.counted.options
     assert options.inference is not None  # drift always tests
-    measure = table.rules[piece.place].measure
+    measure = table.category_rule(piece.place).measure
     return options.inference.n_draws if options.drawn([measure]) else 0
 
 

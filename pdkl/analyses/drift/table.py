@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pdkl.analyses.drift.deciding import Rule
 from pdkl.codes.labels import as_text
 from pdkl.comparing.prepare import CountedRequest
-from pdkl.comparing.shared_labels import Column
+from pdkl.comparing.shared_labels import ByValue, Column
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.forms import PREVIOUS
 from pdkl.core.measures.measure import Measure
@@ -38,8 +38,10 @@ NUMBERS = (
     *("missing", "missing_reference", "unseen", "vanished", "out_of_range"),
 )
 LIMITS = ("threshold", "alpha")
-# what notes go by: the distance in bits, and the share of today's rows above all bins
-REMARKED = ("distance", "above")
+# what notes go by: the distance in bits, the share of today's rows above all bins, and the score of
+# the values where what is missing is shown
+OF_VALUES = "of_values"
+REMARKED = ("distance", "above", OF_VALUES)
 Flags = NDArray[np.bool_]
 
 
@@ -79,6 +81,8 @@ class Table:
             self.whole[name] = np.zeros(shape, dtype=dtype)
         self.top = np.full(shape, None, dtype=object)
         self.is_counted, self.lined_up = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+        self.by_value: dict[int, ByValue] = {}  # columns that go by a measure of ordered values …
+        self.by_presence = np.zeros(shape, dtype=bool)  # … and rows of them that go by the missing
         self.sure: dict[int, str] = {}  # of each column that is scored, how its tests were got
         self.few = {end: np.zeros(shape, dtype=bool) for end in SIDES}  # rows, too few to be told
 
@@ -97,6 +101,18 @@ class Table:
         """Tell on which side rows have no value, where both sides have rows."""
         both = (self.whole["rows"] > 0) & (self.whole["rows_reference"] > 0) & ~self.hidden
         return {end: both & (self.whole[f"known{end}"] == 0) for end in SIDES}
+
+    def category_rule(self, place: int) -> Rule:
+        """Return what decides about the categories of a column."""
+        rule = self.rules[place]
+        return rule.by_category or rule
+
+    def decisive(self, name: str) -> NDArray[Any]:
+        """Return a fact of the rule that each row goes by."""
+        places = range(len(self.rules))
+        own = [getattr(self.rules[place], name) for place in places]
+        other = [getattr(self.category_rule(place), name) for place in places]
+        return np.where(self.by_presence, np.array(other), np.array(own))
 
     def known_of(self, row: int, place: int) -> dict[str, float]:
         """Return what notes go by, of one comparison."""
@@ -128,13 +144,13 @@ def frame_of(table: Table, status: NDArray[Any], note: NDArray[Any]) -> pd.DataF
     result = tidy.taken(groups.keys, row)
     words: dict[str, NDArray[Any]] = {
         "column": np.array([as_text(column.name) for column in columns], dtype=object)[place],
-        "measure": np.array([rule.measure.name for rule in table.rules], dtype=object)[place],
+        "measure": np.array([one.name for one in table.decisive("measure").ravel()], dtype=object),
         "kind": np.array([column.kind for column in columns], dtype=object)[place],
         "top_category": table.top.ravel(),
         "status": status.ravel(),
         "note": note.ravel(),
     }
-    limits = {name: np.array([getattr(rule, name) for rule in table.rules]) for name in LIMITS}
+    limits = {name: table.decisive(name).ravel() for name in LIMITS}
     for name in SHOWN:
         if name in words:
             result[name] = pd.Series(words[name], dtype="str")
@@ -153,7 +169,7 @@ def frame_of(table: Table, status: NDArray[Any], note: NDArray[Any]) -> pd.DataF
                 result[name] = pd.array(values, dtype="Int64")
                 result[name][~known.ravel()] = pd.NA
         else:
-            result[name] = limits[name][place] if name in limits else table.number[name].ravel()
+            result[name] = limits[name] if name in limits else table.number[name].ravel()
     frame = pd.DataFrame(result, index=pd.RangeIndex(len(row)))
     frame.attrs["pdkl"] = info.attributes
     return frame

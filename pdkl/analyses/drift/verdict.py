@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.analyses.drift.notes import remarked
-from pdkl.analyses.drift.table import Flags, Table
+from pdkl.analyses.drift.table import OF_VALUES, Flags, Table
 from pdkl.core.forms import PREVIOUS
 from pdkl.results.reading import JUDGED, judged
 from pdkl.results.statuses import DRIFT, EMPTY, ERROR, GONE, NEW, OK, SKIPPED, UNSURE, Status
 
 _UNTESTED = "not tested: weights are fractional"
+_MISSING = "scored is what is missing"
 _PARTS = "scored is what is missing, and what many rows share"
 
 
@@ -25,9 +26,6 @@ def judge(table: Table, occurs: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
     def of_columns(values: list[Any]) -> NDArray[Any]:
         return np.broadcast_to(np.array(values, dtype=object), shape)
 
-    def of_rules(name: str) -> NDArray[Any]:
-        return np.array([getattr(rule, name) for rule in table.rules])
-
     error = of_columns([bool(column.error) for column in columns]).astype(bool)
     column_here = of_columns([column.here for column in columns]).astype(bool)
     column_there = of_columns([column.there for column in columns]).astype(bool)
@@ -36,12 +34,16 @@ def judge(table: Table, occurs: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
     value_here, value_there = whole["known"] > 0, whole["known_reference"] > 0
     score, excess, floor = (number[name] for name in JUDGED)
     endless = np.isnan(excess) & ~np.isnan(floor)
-    large = judged(score, excess, floor) >= of_rules("threshold")
-    likely = number["p_value"] < of_rules("alpha")
-    drifted = large & ((number["p_adjusted"] < of_rules("alpha")) | (not table.is_tested))
-    chance = of_columns(
-        [f"no excess: {rule.measure.name} is infinite by chance too" for rule in table.rules]
-    )
+    large = judged(score, excess, floor) >= table.decisive("threshold")
+    likely = number["p_value"] < table.decisive("alpha")
+    drifted = large & ((number["p_adjusted"] < table.decisive("alpha")) | (not table.is_tested))
+    chance = np.array(
+        [
+            f"no excess: {one.name} is infinite by chance too"
+            for one in table.decisive("measure").ravel()
+        ],
+        dtype=object,
+    ).reshape(shape)
     alone = (
         (SKIPPED, "no period before")
         if table.counted.form is PREVIOUS
@@ -82,6 +84,10 @@ def judge(table: Table, occurs: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
     if not table.is_tested:
         scored = ~np.isnan(score)
         note[scored] = [_joined(text, _UNTESTED) for text in note[scored]]
+    for row, place in np.argwhere(table.by_presence & value_here & value_there):
+        of_values = number[OF_VALUES][row, place]
+        text = f"{_MISSING}; {table.rules[place].measure.name} of the values is {of_values:.3g}"
+        note[row, place] = _joined(note[row, place], text)
     return status, remarked(note, status, table)
 
 

@@ -162,6 +162,14 @@ class RowSampler(Sampler):
         return multinomial(int(side.sum()), as_float(side), size, rng)
 
 
+class LineSampler(RowSampler):
+    """One comparison whose outcomes are in an order, so that each is dealt under its own name."""
+
+    def null_draws(self, size: int, rng: np.random.Generator) -> Draws:
+        """Draw as any sampler does."""
+        return Sampler.null_draws(self, size, rng)
+
+
 class BlockSampler(Sampler):
     """One comparison whose rows move in blocks, such as days: counts of shape (blocks, outcomes).
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.inference.samplers import Draws, Null
+from pdkl.core.inference.tail import Moments
 from pdkl.core.numerics.exact import FloatArray
 
 Statistic = Callable[[Pairs], FloatArray]
@@ -115,7 +116,7 @@ def p_value(
     observed: float,
     null_values: FloatArray,
     *,
-    method: Literal["gamma", "permutation"] = "gamma",
+    method: Literal["gamma", "skewed", "permutation"] = "gamma",
     least: float = 0.0,
 ) -> float:
     """Return the probability under the null of a statistic at least as large as the observed.
@@ -126,10 +127,12 @@ def p_value(
         The statistic, as `g_statistic` gives it; NaN has no p-value.
     null_values : float64 array, shape (B,)
         The same of draws under the null.
-    method : {"gamma", "permutation"}
+    method : {"gamma", "skewed", "permutation"}
         "permutation" is (1 + #{null value >= observed}) / (1 + B), never below 1 / (1 + B).
         "gamma" is that too where ten null values reach the observed one, or they do not vary;
-        else the upper tail of the gamma distribution that has their mean and variance.
+        else the upper tail of the gamma distribution that has their mean and variance. "skewed"
+        takes the tail from their third moment as well: statistics that are no G, such as the area
+        between two distribution functions, are skew in another way.
     least : float
         What the exact p-value cannot be below, `Sampler.least_p_value`: it keeps the smooth tail
         honest where few tables are possible. "permutation" needs no such help.
@@ -147,13 +150,18 @@ def p_value(
         return float("nan")
     reached = int((null_values >= observed * (1.0 - _TIE) - _TIE).sum())
     counted = (1 + reached) / (1 + len(null_values))
-    if method == "permutation" or reached >= _ENOUGH:
+    if method == "permutation" or reached >= _ENOUGH or np.isinf(null_values).any():
         return counted
     mean, spread = float(null_values.mean()), float(null_values.std())
     if spread <= _TIE * (1.0 + mean):
         return counted
-    shape = mean * (mean / spread) / spread * (1.0 - 1.0 / len(null_values))
-    tail = float(gammaincc(shape, shape * (observed / mean)))
+    if method == "skewed":
+        third = float(((null_values - mean) ** 3).mean())
+        three = (np.array([value]) for value in (mean, spread**2, max(third, 0.0), 0.0, 0.0))
+        tail = float(Moments(*three).tail(np.array([observed]))[0])
+    else:
+        shape = mean * (mean / spread) / spread * (1.0 - 1.0 / len(null_values))
+        tail = float(gammaincc(shape, shape * (observed / mean)))
     # a tail too thin for floats is still not impossible, as an infinite statistic is
     return min(max(tail, least, 5e-324 if np.isfinite(observed) else 0.0), 1.0)
 

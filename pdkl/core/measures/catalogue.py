@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pdkl.core.counts.pairs import Pairs
-from pdkl.core.measures import terms
+from pdkl.core.measures import ordered, terms
 from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import FloatArray, power_term
 from pdkl.core.validation import is_number
@@ -185,6 +185,39 @@ MEASURES: dict[str, Measure] = {
             bounds="[0, 1]",
             symmetric=True,
             metric=True,
+        ),
+        Measure(
+            name="kolmogorov_smirnov",
+            formula="max |F - G|",
+            reference="Smirnov (1939)",
+            term=ordered.distance,
+            reduce="max",
+            finish=_at_most(1.0),
+            log_power=0.0,
+            upper_bound=_one,
+            bounds="[0, 1]",
+            symmetric=True,
+            metric=True,
+            ordered=True,
+        ),
+        Measure(
+            name="wasserstein",
+            formula="integral |F - G| dx",
+            reference="Vallender (1974)",
+            term=ordered.area,
+            log_power=0.0,
+            symmetric=True,
+            metric=True,
+            ordered=True,
+            in_column_unit=True,
+        ),
+        Measure(
+            name="wasserstein_scaled",
+            formula="(integral |F - G| dx) / sd(Q)",
+            reference="Vallender (1974)",
+            term=ordered.area_in_spreads,
+            log_power=0.0,
+            ordered=True,
         ),
         Measure(
             name="perplexity",
@@ -512,6 +545,8 @@ def unit_of(measure: Measure, unit: str) -> str:
     """Say in which unit a measure is, ``unit`` being that of the base; some have none."""
     if measure.name == "psi":
         return "nat"  # by convention, in any base
+    if measure.in_column_unit:
+        return "column"
     return unit if measure.log_power else "none"
 
 

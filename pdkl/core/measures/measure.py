@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from pdkl.core.measures.all_pairs import Crossing
 from pdkl.core.measures.sample import Sample
 from pdkl.core.numerics.exact import FloatArray, segment_max
 
-Term = Callable[[Pairs], FloatArray]
+Term = Callable[[Any], FloatArray]  # of `Pairs`; of `Steps` where values are ordered
 Side = Literal["", "p", "q", "both"]
 Bound = Callable[[int, float], float]
 
@@ -37,7 +37,7 @@ class Measure:
         Who defined it.
     term : callable
         From `Pairs` to one value per entry, in nats where the measure has a unit, and 0 where
-        p = q = 0.
+        p = q = 0. Where the values are ``ordered``, from `pdkl.core.counts.steps.Steps`.
     reduce : {"sum", "max"}
         How the terms of a comparison become one number.
     finish : callable, optional
@@ -76,6 +76,11 @@ class Measure:
         Whether it is a measure of P alone, which `InfoTheory.diversity` takes.
     drawn : bool
         Whether only draws tell how sure it is, as what moments say of its total is too little.
+    ordered : bool
+        Whether it is of values in an order, numbers, times or ordered levels: then its term sees
+        the shares of all values up to each one, and how far it is to the next (``gap``).
+    in_column_unit : bool
+        Whether it is in the unit of the column: seconds for times, ranks for levels.
 
     Examples
     --------
@@ -119,6 +124,8 @@ class Measure:
     divides_by: Side = ""
     one_sided: bool = False
     drawn: bool = False
+    ordered: bool = False
+    in_column_unit: bool = False
 
     def value(self, pairs: Pairs, log_base: float) -> FloatArray:
         """Measure each comparison; NaN where a side has no mass."""
