@@ -43,9 +43,9 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "identifiers and clocks.",
         ),
         "changes": (
-            LABELS,
-            "The columns to look at, each on its own. None means every column outside ``by`` and "
-            "``weights``, but for identifiers.",
+            f"{ASKED}, optional",
+            f"The columns to look at, each on its own. {TOGETHER} None means every column outside "
+            "``by`` and ``weights``, but for identifiers.",
         ),
         "total_correlation": (
             LABELS,

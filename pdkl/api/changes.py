@@ -49,9 +49,10 @@ class ChangesMethods(Data):
 
         Parameters
         ----------
-        columns : label or list of labels, optional
-            The columns to look at, each on its own. None means every column outside ``by`` and
-            ``weights``, but for identifiers.
+        columns : label, tuple of labels, or list of these, optional
+            The columns to look at, each on its own. A tuple that is no column's name is these
+            columns together. None means every column outside ``by`` and ``weights``, but for
+            identifiers.
         by : label, pandas.Grouper, pdkl.Rolling or list of these, optional
             What makes the periods: its last key is the time, a `pandas.Grouper` or any column that
             can be sorted. The keys before it make groups, each with a history of its own.

@@ -319,8 +319,14 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     (
         {"measure": "entropy"},
         ValueError,
-        "measure must be 0 where nothing differs; entropy of a fair coin against a fair coin is "
-        "0.6931 nats. Choose one such as 'js_distance', 'psi' or 'total_variation'.",
+        "measure must compare two distributions; entropy measures one. Choose one such as "
+        "'js_distance', 'psi' or 'total_variation'.",
+    ),
+    (
+        {"measure": "wasserstein"},
+        ValueError,
+        "measure must compare categories, as stretches do; wasserstein compares values in their "
+        "order. Choose one such as 'js_distance', 'psi' or 'total_variation'.",
     ),
     (
         {"weights": "amount"},
@@ -349,6 +355,20 @@ def test_too_many_periods() -> None:
         "by cuts the time into 3,000 periods, and changes() looks for stretches among at most "
         "2,000. Name a coarser freq, such as by=pd.Grouper(key='t', freq=\"D\")."
     )
+
+
+def test_columns_together_are_one() -> None:
+    data = frame()
+    result = data.info_theory.changes([("paid", "shop")], by="t")
+    assert result["column"].unique().tolist() == ["paid, shop"]
+    assert dates(result, "paid, shop") == ["2026-01-13"]
+    joined = data.assign(both=data["paid"] + ", " + data["shop"])
+    expected = joined.info_theory.changes("both", by="t").assign(column="paid, shop")
+    pd.testing.assert_frame_equal(result, expected, rtol=1e-12)
+    data.loc[::9, "paid"] = None
+    for dropna in (False, True):
+        whole = data.info_theory.changes([("paid", "shop")], by="t", dropna=dropna)
+        assert whole["n"].sum() == (data["paid"].notna().sum() if dropna else len(data))
 
 
 def test_a_key_that_has_the_name_of_a_result_column() -> None:

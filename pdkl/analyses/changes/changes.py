@@ -52,6 +52,11 @@ def changes(
     """Answer `InfoTheory.changes`."""
     settings, length = _read_settings(alpha, season, phi, block, anomalies)
     one = read_difference("measure", measure)
+    if one.ordered:
+        raise ValueError(
+            f"measure must compare categories, as stretches do; {one.name} compares values in "
+            "their order. Choose one such as 'js_distance', 'psi' or 'total_variation'."
+        )
     resolved = _resolved(data, replace(request, measures=(one,)))
     settled = settle_columns(resolved)
     clock, sides = _counted(resolved, settled)
