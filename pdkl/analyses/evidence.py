@@ -10,7 +10,7 @@ import pandas as pd
 
 from pdkl.analyses.tables import Binners, counted, described, shows_ends, values_shown
 from pdkl.codes.equality import same_value
-from pdkl.codes.labels import as_objects, as_text, label_order
+from pdkl.codes.labels import as_objects, as_text, label_order, parts_of
 from pdkl.core.counts.counts import from_cells, sum_by
 from pdkl.core.measures.evidence import weigh
 from pdkl.core.memory import require_room
@@ -107,7 +107,7 @@ def _read_columns(resolved: ResolvedRequest, columns: Any, target: Any) -> list[
     require_columns("target", [target], list(frame.columns))
     excluded = [*resolved.excluded, target]
     names = read_columns("columns", columns, frame, excluded, resolved.binned, resolved.exclude)
-    if target in names:
+    if target in parts_of(names):
         raise ValueError(
             f"columns names {target!r}, which is the target: it tells all of itself. Leave it out."
         )
@@ -157,7 +157,7 @@ def _categories(
     """Weigh the categories of a column: all that occur anywhere, in each group."""
     table, options = one.table, resolved.options
     code, target = table.codes
-    lost = (target < 0) | (options.dropna & (code < 0))
+    lost = (target < 0) | (options.dropna & one.lacks(0))
     missing = sum_by(table.group[lost], table.weight[lost], table.n_groups)
     alphabet, outcome = np.unique(code[~lost], return_inverse=True)
     size, groups = len(alphabet), table.n_groups

@@ -8,20 +8,20 @@ from typing import Any
 import pandas as pd
 
 from pdkl.analyses.tables import counted, described
-from pdkl.codes.labels import Together, as_text, parts_of
+from pdkl.codes.labels import Together, as_text
 from pdkl.core.counts.counts import require_whole
 from pdkl.core.measures.estimators import find_estimator
 from pdkl.core.measures.table import (
+    INTERACTION,
     Places,
     Table,
-    interaction_signs,
     total_correlation_signs,
 )
 from pdkl.core.memory import require_room
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.validation import listing
 from pdkl.request.keywords import Request
-from pdkl.request.parse import plain, read_columns
+from pdkl.request.parse import plain, read_columns, read_together
 from pdkl.request.resolve import ResolvedRequest, read_pairs, resolve
 from pdkl.results import pairing, tidy
 
@@ -60,19 +60,12 @@ def interaction_information(
     shown = ["x", "y", "given", *_SIZES, request.method, "unit"]
     resolved = resolve(data, request, lambda _: shown)
     left, right = read_pairs(resolved, "x", x, "y", y)
-    known = parts_of(read_columns("given", given, resolved.source.head, []))
+    known = read_together("given", given, resolved.source.head)
+    lists = [[*pair, known] for pair in zip(left, right, strict=True)]
     texts = {
-        "x": [as_text(name) for name in left],
-        "y": [as_text(name) for name in right],
-        "given": [as_text(Together(known))] * len(left),
+        head: [as_text(names[i]) for names in lists] for i, head in enumerate(("x", "y", "given"))
     }
-    lists = [[*pair, *known] for pair in zip(left, right, strict=True)]
-    sides: tuple[Places, Places, Places] = ((0,), (1,), tuple(range(2, 2 + len(known))))
-
-    def plugin(table: Table) -> FloatArray:
-        return table.interaction_information(*sides)
-
-    return _answer(resolved, lists, texts, plugin, interaction_signs(*sides))
+    return _answer(resolved, lists, texts, Table.interaction_information, INTERACTION)
 
 
 def _answer(

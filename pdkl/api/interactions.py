@@ -227,7 +227,7 @@ class InteractionMethods(Data):
         x: Hashable | list[Any],
         y: Hashable | list[Any],
         *,
-        given: Hashable | None = None,
+        given: Hashable | list[Any] | None = None,
         by: By | None = None,
         weights: Hashable | None = None,
         base: Base = "nat",

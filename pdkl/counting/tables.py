@@ -40,6 +40,10 @@ class LabelledTable:
         """Add up groups in windows, as `Table.pooled`."""
         return replace(self, table=self.table.pooled(first, stop))
 
+    def lacks(self, place: int) -> NDArray[np.bool_]:
+        """Tell which cells lack a value of a column, or of one of several together."""
+        return _lacks(self.columns[place].labels)[self.table.codes[place]]
+
 
 def count_tables(
     frame: pd.DataFrame,
@@ -60,23 +64,22 @@ def count_tables(
     weight = None if weights is None else read_weights(frame, weights)
     codes_of: dict[Hashable, CodeArray] = {}
     values_of: dict[Hashable, Values] = {}
-    lacks: dict[Hashable, NDArray[np.bool_]] = {}  # which codes lack a value
     for name in dict.fromkeys([name for columns in lists for name in columns]):
         codes_of[name], labels = encode_column(frame, name, encoders)
-        leveled = name in encoders
-        if not isinstance(name, Together) and name not in coded:
-            leveled |= isinstance(frame[name].dtype, pd.CategoricalDtype)
-        values_of[name] = Values(labels, leveled)
-        lacks[name] = np.append(lacking(labels), True)  # -1 is the last
+        declared = not isinstance(name, Together) and name not in coded
+        declared = declared and isinstance(frame[name].dtype, pd.CategoricalDtype)
+        values_of[name] = Values(labels, declared or name in encoders)
     for columns in lists:
         joint, size = _combined([(codes_of[name], len(values_of[name].labels)) for name in columns])
         row_of = np.zeros(size, dtype=np.int64)
         row_of[joint] = np.arange(len(frame))  # any row that has the combination tells it
         counts = tabulate(joint, size, groups=groups, n_groups=n_groups, weights=weight)
         cells = [codes_of[name][row_of].astype(np.int64) for name in columns]
-        lost = np.any(
-            [lacks[name][codes] for name, codes in zip(columns, cells, strict=True)], axis=0
-        )[counts.outcome]
+        without = [
+            _lacks(values_of[name].labels)[codes]
+            for name, codes in zip(columns, cells, strict=True)
+        ]
+        lost = np.any(without, axis=0)[counts.outcome]
         kept = np.flatnonzero(~lost) if dropna else np.arange(len(counts.outcome))
         table = Table(
             counts.group[kept],
@@ -85,6 +88,11 @@ def count_tables(
             sum_by(counts.group[lost], counts.weight[lost], n_groups),
         )
         yield _observed(table, [values_of[name] for name in columns])
+
+
+def _lacks(labels: Labels) -> NDArray[np.bool_]:
+    """Tell which codes lack a value; the last is -1, the missing."""
+    return np.append(lacking(labels), True)
 
 
 def _combined(coded: Sequence[tuple[CodeArray, int]]) -> tuple[CodeArray, int]:

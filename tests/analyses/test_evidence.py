@@ -221,6 +221,22 @@ def test_bins_cut_the_columns_and_not_the_target() -> None:
     assert every["column"].unique().tolist() == ["home", "job", "age", "shop"]
 
 
+def test_several_columns_together() -> None:
+    found = InfoTheory(LOANS).weight_of_evidence([("home", "shop"), "job"], "late", event=1)
+    assert found["column"].tolist() == ["home, shop"] * 5 + ["job"] * 3
+    assert found["category"].tolist()[:5] == [
+        *("own, a", "own, b", "rent, a", "rent, b", "(missing), a"),
+    ]
+    assert found["count_event"].tolist()[:5] == [1, 0, 0, 1, 1]
+    found = InfoTheory(LOANS).weight_of_evidence([("home", "shop")], "late", event=1, dropna=True)
+    assert found["n_missing"].tolist() == [1] * 4
+    with pytest.raises(ValueError, match="which is the target") as caught:
+        InfoTheory(LOANS).weight_of_evidence(("home", "late"), "late", event=1)
+    assert str(caught.value) == (
+        "columns names 'late', which is the target: it tells all of itself. Leave it out."
+    )
+
+
 def test_several_values_are_the_event() -> None:
     found = InfoTheory(LOANS).weight_of_evidence("shop", "job", event=["low", "mid"])
     other = LOANS.assign(few=LOANS["job"].isin(["low", "mid"]))

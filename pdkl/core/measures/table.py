@@ -22,6 +22,12 @@ from pdkl.core.measures.sample import Sample
 from pdkl.core.numerics.exact import FloatArray, IntArray
 
 Places = tuple[int, ...]  # of columns in a table
+# which entropies make the interaction information of three columns, and with which sign
+INTERACTION: dict[Places, int] = {
+    columns: (-1) ** (len(columns) + 1)
+    for number in (1, 2, 3)
+    for columns in combinations(range(3), number)
+}
 
 
 @dataclass(frozen=True)
@@ -123,14 +129,15 @@ class Table:
             before = _crossed(before, self.codes[place])
         return total
 
-    def interaction_information(self, x: Places, y: Places, z: Places) -> FloatArray:
-        """Return I(X; Y) - I(X; Y | Z) in nats."""
-        return self.joint(x, y).mutual_information() - self.joint(x, y, z).mutual_information()
+    def interaction_information(self) -> FloatArray:
+        """Return I(X; Y) - I(X; Y | Z) of three columns in nats."""
+        without, within = self.joint((0,), (1,)), self.joint((0,), (1,), (2,))
+        return without.mutual_information() - within.mutual_information()
 
     def estimated(self, signs: Mapping[Places, int], estimator: Estimator) -> FloatArray:
         """Estimate a sum of entropies of columns together in nats, each with a sign.
 
-        The alphabet of each is the combinations that occur anywhere.
+        Their alphabets are the combinations that occur anywhere.
         """
         found = np.zeros(self.n_groups)
         for columns, sign in signs.items():
@@ -157,17 +164,8 @@ def total_correlation_signs(columns: Places) -> dict[Places, int]:
     return {**{(place,): 1 for place in columns}, columns: -1}
 
 
-def interaction_signs(x: Places, y: Places, z: Places) -> dict[Places, int]:
-    """Say which entropies make the interaction information: the same for any order of the three."""
-    return {
-        sum(sides, ()): 1 if number % 2 else -1
-        for number in (1, 2, 3)
-        for sides in combinations((x, y, z), number)
-    }
-
-
 def _crossed(numbers: IntArray, codes: IntArray) -> IntArray:
     """Give the pairs of a number and a code that occur numbers without a gap."""
     key = numbers * (int(codes.max(initial=-1)) + 2) + codes + 1
-    _, place = np.unique(key, return_inverse=True)
-    return np.asarray(place, dtype=np.int64)
+    place: IntArray = np.unique(key, return_inverse=True)[1].astype(np.int64, copy=False)
+    return place
