@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from mpmath import mpf
 
@@ -203,6 +203,7 @@ def test_catalogue_at_the_edges(p: list[int], q: list[int]) -> None:
     p=st.lists(st.integers(0, 10**6), min_size=1, max_size=8),
     q=st.lists(st.integers(0, 10**6), min_size=8, max_size=8),
 )
+@example(p=[135845, 395271, 0], q=[845479, 907882, 726605, 0, 0, 0, 0, 0])  # near the largest float
 def test_extreme_orders_are_right_to_twelve_digits(p: list[int], q: list[int]) -> None:
     q = q[: len(p)]
     if any(p) and any(q):

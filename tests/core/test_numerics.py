@@ -160,6 +160,14 @@ def test_segment_sums_do_not_depend_on_order(values: list[float], seed: int) -> 
         assert total[i] == pytest.approx(math.fsum(array[segment == i]), rel=1e-15)
 
 
+def test_segment_sums_up_to_the_largest_float() -> None:
+    values = np.array([1e308, 1e-300, 7e307, -1e307, 3.0, 1e308, 1e308])
+    segment = np.array([0, 1, 0, 0, 1, 2, 2])
+    for order in (np.arange(7), np.argsort(segment, kind="stable")):
+        total = segment_sum(values[order], segment[order], 3)
+        assert total.tolist() == [1.6e308, 3.0, math.inf]
+
+
 def test_segment_sum_of_infinities_and_of_nothing() -> None:
     total = segment_sum(np.array([1.0, np.inf, 2.0]), np.array([0, 0, 2]), 3)
     assert total.tolist() == [np.inf, 0.0, 2.0]

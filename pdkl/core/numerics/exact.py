@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 _SPLITTER = 134217729.0  # 2**27 + 1: halves a float64 into two 26-bit numbers
+_LARGE, _DOWN = 2.0**900, 128  # sums of larger values are taken by 2**-128
 
 
 def exact_product(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -166,8 +167,10 @@ def segment_sum(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
     order (Demmel and Nguyen 2013, "Fast reproducible floating-point summation"). Two levels
     leave a relative error far below one rounding. Infinite values make an infinite sum.
     """
-    infinite = np.isinf(values)
-    rest = np.where(infinite, 0.0, values) if infinite.any() else values
+    large = np.abs(values) > _LARGE
+    if large.any():
+        return _sum_large(values, segment, size, large)
+    rest = values
     if len(segment) and (segment[1:] >= segment[:-1]).all():
         total = _sum_runs(rest, segment, size)
     else:
@@ -179,8 +182,19 @@ def segment_sum(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
             part = (rest + shift) - shift
             total += np.bincount(segment, weights=part, minlength=size)
             rest = rest - part
-    if infinite.any():
-        total[segment[infinite]] = np.inf
+    return total
+
+
+def _sum_large(
+    values: FloatArray, segment: IntArray, size: int, large: NDArray[np.bool_]
+) -> FloatArray:
+    """Sum where some are so large that a grid would leave the range of floats, or infinite."""
+    infinite, scale = np.isinf(values), np.zeros(size, dtype=np.int64)
+    scale[segment[large]] = _DOWN
+    total = segment_sum(np.ldexp(np.where(infinite, 0.0, values), -scale[segment]), segment, size)
+    with np.errstate(over="ignore"):
+        total = np.ldexp(total, scale)
+    total[segment[infinite]] = np.inf
     return total
 
 
