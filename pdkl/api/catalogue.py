@@ -33,9 +33,9 @@ def measures() -> pd.DataFrame:
     'sqrt(sum (sqrt p - sqrt q)^2 / 2)'
     >>> catalogue.index[catalogue["metric"] & ~catalogue["ordered"]].tolist()
     ['js_distance', 'total_variation', 'hellinger', 'max_difference']
-        >>> catalogue.index[catalogue["one_sided"]].tolist()[:3]
+    >>> catalogue.index[catalogue["one_sided"]].tolist()[:3]
     ['entropy', 'perplexity', 'normalized_entropy']
-        >>> catalogue.index[catalogue["ordered"]].tolist()
+    >>> catalogue.index[catalogue["ordered"]].tolist()
     ['kolmogorov_smirnov', 'wasserstein', 'wasserstein_scaled']
     """
     records = [

@@ -25,6 +25,7 @@ from pdkl.core.measures.estimators import ESTIMATORS, estimated
 from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import FloatArray
 from tests.support import few_counts
+from tests.support.measures import BY_CATEGORY
 
 NULLS: tuple[Null, ...] = ("permutation", "subset", "fixed")
 ORDERED = [
@@ -33,7 +34,7 @@ ORDERED = [
     for order in (0.0, 0.5, 2.0, math.inf)
     if order < math.inf or not name.endswith("divergence")
 ]
-EVERY = (*MEASURES.values(), *ORDERED)
+EVERY = (*BY_CATEGORY.values(), *ORDERED)
 ADDITIVE = [one for one in EVERY if one.reduce == "sum"]
 SIZE = 20_000
 # no category so rare that a score is infinite

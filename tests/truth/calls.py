@@ -24,7 +24,8 @@ import pandas as pd
 
 import pdkl
 
-NUMBER = 4_000
+NUMBER = 4_400
+FIRST = 4_000  # below, only methods are asked that there were first, so that each call stays
 RECORDED = Path(__file__).with_name("recorded.csv")
 NAN = float("nan")
 # messages that name a dtype, which has another name in another release of pandas, or the first of
@@ -177,8 +178,9 @@ def question(number: int) -> tuple[Any, str, tuple[Any, ...], dict[str, Any]]:
     today = frame(draw, kinds, size)
     there = kinds if draw.random() < 0.9 else kinds | {"c": draw.choice(list(KINDS))}
     before = frame(draw, there, draw.choice([0, 5, 40, 60]))
-    method = draw.choice(METHODS)
-    arguments, keywords = METHODS_BY_NAME[method](draw, today, before)
+    asked, of = (METHODS, METHODS_BY_NAME) if number < FIRST else (list(LATER), LATER)
+    method = draw.choice(asked)
+    arguments, keywords = of[method](draw, today, before)
     return wrapped(draw, today, set(kinds.values()), method, keywords), method, arguments, keywords
 
 
@@ -360,6 +362,62 @@ METHODS_BY_NAME: dict[str, Callable[[Draw, pd.DataFrame, pd.DataFrame], Made]] =
     "drift": _drift,
     "explain": _explain,
     "profile": _profile,
+}
+
+
+def _changes(draw: Draw, today: pd.DataFrame, before: pd.DataFrame) -> Made:
+    time = draw.choice(["when", pd.Grouper(key="when", freq="D"), "x", "g"])
+    keywords = some(draw, 0.3, weights=["whole"], dropna=[True], bins=[3, {"x": 4}])
+    keywords |= some(draw, 0.3, measure=["psi", "total_variation", "kl_divergence"], base=["nat"])
+    keywords |= some(draw, 0.2, phi=[1.0, 3.0], season=[None, 3], block=[1, 2], anomalies=[0, 2])
+    keywords["by"] = draw.choice([time, ["h", time]])
+    return (), keywords | some(draw, 0.6, columns=["c", ["c", "d"], [("c", "d")]])
+
+
+def _diversity(draw: Draw, today: pd.DataFrame, before: pd.DataFrame) -> Made:
+    keywords = _common(draw, two_sided=False) | some(draw, 0.6, by=[keyed(draw)])
+    keywords |= some(draw, 0.6, columns=["c", ["c", "d"], [("c", "d")]])
+    orders = [(name, q) for name in ("hill_number", "renyi_entropy") for q in (0, 1, 2, math.inf)]
+    measures = ["richness", "perplexity", "gini_simpson", "berger_parker", *orders]
+    return (), keywords | {"measures": draw.sample(measures, 3)}
+
+
+def _correlation(draw: Draw, today: pd.DataFrame, before: pd.DataFrame) -> Made:
+    keywords = _dependence(draw, today, before) | some(draw, 0.2, estimator=["miller-madow"])
+    return (draw.choice([["c", "d"], ["c", "d", "h"], ["c", "x", "event"]]),), keywords
+
+
+def _interaction(draw: Draw, today: pd.DataFrame, before: pd.DataFrame) -> Made:
+    keywords = _dependence(draw, today, before) | some(draw, 0.2, estimator=["miller-madow"])
+    return ("c", draw.choice(["d", ["d", "h"]]), draw.choice(["event", ["h", "event"]])), keywords
+
+
+def _pointwise(draw: Draw, today: pd.DataFrame, before: pd.DataFrame) -> Made:
+    keywords = _dependence(draw, today, before) | some(draw, 0.3, given=["event", ["h", "event"]])
+    return draw.choice([("c", "d"), ("c", ["d", "h"]), (("c", "d"), "h")]), keywords
+
+
+def _evidence(draw: Draw, today: pd.DataFrame, before: pd.DataFrame) -> Made:
+    keywords = some(draw, 0.3, weights=["whole", "part"], dropna=[True], smoothing=[None, 1.0])
+    keywords |= some(draw, 0.5, by=[keyed(draw)]) | some(draw, 0.15, bins=[3, {"x": 4}])
+    return (draw.choice(["c", ["c", "d"], [("c", "d")]]), "event"), keywords | {"event": 1}
+
+
+def _windows(draw: Draw, today: pd.DataFrame, before: pd.DataFrame) -> Made:
+    rolling = pdkl.Rolling(key="when", size="21D", step="7D")
+    keywords = _common(draw, two_sided=True) | {"by": draw.choice([rolling, [rolling, "h"]])}
+    keywords |= draw.choice([{"against": "rest"}, {"against": "all"}, {"reference": before}])
+    return (), keywords | {"measures": draw.sample(MEASURES, 2), "p": draw.choice(["c", "d"])}
+
+
+LATER: dict[str, Callable[[Draw, pd.DataFrame, pd.DataFrame], Made]] = {
+    "changes": _changes,
+    "diversity": _diversity,
+    "total_correlation": _correlation,
+    "interaction_information": _interaction,
+    "pointwise_information": _pointwise,
+    "weight_of_evidence": _evidence,
+    "divergence": _windows,
 }
 # those that compare in several ways are asked more often
 METHODS = [*METHODS_BY_NAME, *["kl_divergence", "divergence", "contributions"] * 3, "entropy"]

@@ -117,6 +117,8 @@ def log_power_sum(
 
 def _log_power(pairs: Pairs, order: float) -> FloatArray:
     """Return log(p^a q^(1 - a)) where p > 0, from log(p/q): else large orders cost digits."""
+    if order == 0.5:  # the same whichever side is which
+        return -0.5 * (pairs.surprisal_p + pairs.surprisal_q)
     ratio = log_ratio(pairs.p, pairs.q, pairs.difference)
     if order > 0.5:
         return np.asarray((order - 1.0) * ratio - pairs.surprisal_p)
