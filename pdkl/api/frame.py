@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pdkl.api.changes import ChangesMethods
+from pdkl.api.contributions import ContributionsMethods
 from pdkl.api.cross_entropy import CrossEntropyMethods
 from pdkl.api.dependence import DependenceMethods
 from pdkl.api.divergence import DivergenceMethods
@@ -20,6 +21,7 @@ class InfoTheory(
     DiversityMethods,
     CrossEntropyMethods,
     DivergenceMethods,
+    ContributionsMethods,
     DependenceMethods,
     InteractionMethods,
     EvidenceMethods,
