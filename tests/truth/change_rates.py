@@ -188,11 +188,11 @@ def false_cuts(name: str, make: Any, settings: dict[str, Any], sequences: int) -
     print(f"{name:58} {cut / number:6.3f} {odd / number:9.3f} {number:9}", flush=True)
 
 
-def power(name: str, make: Any, true: list[int], sequences: int) -> None:
+def power(name: str, make: Any, true: list[int], sequences: int, block: int | None = None) -> None:
     """Print how many of the changes are found to within three periods, and what else is cut."""
     hits = other = 0
     tables = [make(np.random.default_rng([seed, 18])) for seed in range(sequences)]
-    for found, _ in places_of(tables):
+    for found, _ in places_of(tables, block=block):
         near = [any(abs(cut - at) <= 3 for cut in found) for at in true]
         hits += sum(near)
         other += sum(all(abs(cut - at) > 3 for at in true) for cut in found)
@@ -224,7 +224,10 @@ def main() -> None:
         print(f"\n{'power':58} {'found':>6} {'else':>9} {'sequences':>9}")
         for name, at, true, size, width, number, rows in POWER:
             text = f"{name} K={width} T={number} n={rows}"
-            power(text, changed(at, size, width, number, rows), true, asked.sequences)
+            make = changed(at, size, width, number, rows)
+            power(text, make, true, asked.sequences)
+            if "every" in name:
+                power(f"{text}, block=1", make, true, asked.sequences, block=1)
         power("one of 20 categories halves T=60 n=1000", one_category, [30], asked.sequences)
         outlier(asked.sequences)
     print(f"\n{time.perf_counter() - start:.0f} s", file=sys.stderr)
