@@ -13,7 +13,7 @@ import pytest
 import pdkl
 from pdkl import InfoTheory, load_profile
 from pdkl.sources.profile.parquet import is_profile
-from tests.support.command import BEFORE, DAY, TODAY, Command, plain, rows
+from tests.support.command import BEFORE, DAY, TODAY, Command, failures, plain, rows
 
 # ---- drift: its forms -----------------------------------------------------------------------
 
@@ -33,19 +33,20 @@ def test_drift_as_a_table(pdkl_: Command) -> None:
     ]
 
 
-@pytest.mark.parametrize("form", ["json", "csv", "html", "junit"])
+@pytest.mark.parametrize("form", ["json", "csv", "html", "junit", "markdown"])
 def test_drift_in_the_forms_of_a_report(pdkl_: Command, form: str) -> None:
     expected = InfoTheory(pdkl.scan("today.parquet")._data).report(
         pdkl.scan("before.parquet")._data, ["plan", "age"], by="shop", rng=0
     )
     written = getattr(expected, f"to_{form}")()
     asked = ("drift", "before.parquet", "today.parquet", "-c", "plan,age", "--by", "shop")
-    assert pdkl_(*asked, "--format", form) == (1, written, "")
-    name = {"junit": "out.xml"}.get(form, f"out.{form}")
-    told = f"4 rows: 2 drift, 2 ok ({name})\n"
+    wrong = failures(expected)
+    assert pdkl_(*asked, "--format", form) == (1, written, wrong)
+    name = {"junit": "out.xml", "markdown": "out.md"}.get(form, f"out.{form}")
+    told = f"{wrong}4 rows: 2 drift, 2 ok ({name})\n"
     assert pdkl_(*asked, "-o", name) == (1, "", told)
     assert Path(name).read_bytes().decode() == written
-    assert pdkl_(*asked, "--format", form, "-o", "-") == (1, written, "")
+    assert pdkl_(*asked, "--format", form, "-o", "-") == (1, written, wrong)
 
 
 def test_drift_of_periods(pdkl_: Command) -> None:

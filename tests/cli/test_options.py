@@ -117,7 +117,7 @@ def test_every_option_is_a_keyword(command: str, method: str, own: set[str]) -> 
     given = {str(one.name) for one in commands.commands[command].params}
     keywords = set(inspect.signature(getattr(InfoTheory, method)).parameters)
     keywords |= set(inspect.signature(scan).parameters) - {"path"}
-    assert given - keywords - own == {"data", "path", "form"} & given
+    assert given - keywords - own == {"data", "path", "paths", "form"} & given
     left = {"self", "progress", "p", "measure", "threshold"} if own else {"self", "progress"}
     assert keywords - given <= left
 
