@@ -144,6 +144,9 @@ def drift(
     Settings that are kept, also such as differ by column, are read from pdkl.toml, else from
     [tool.pdkl] in pyproject.toml, of this folder; what is said here comes before.
 
+    Rows that fail are listed on standard error, unless a table on the screen shows them. "github"
+    prints annotations of GitHub's workflows on the screen; -o writes files besides.
+
     \b
     Examples:
       pdkl drift january.parquet february.parquet --by shop
@@ -258,6 +261,53 @@ def entropy(data: Sequence[str], form: str | None, paths: Sequence[str], **given
       pdkl entropy 'sales/*.parquet' --by sold:MS --format csv -o entropy.csv
     """
     return _measured("entropy", data, form, paths, given)
+
+
+@commands.command()
+@data_files
+@keywords(
+    *("columns", "exclude", "by", "weights", "base", "dropna", "bins", "binning", "alphabet"),
+    *("smoothing", *_WRITTEN),
+)
+@_formatted(*_TABLES)
+def distribution(
+    data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any
+) -> Outcome:
+    """Show the distribution of each column, in each group: a row per category.
+
+    \b
+    Examples:
+      pdkl distribution sales.csv --columns fruit
+      pdkl distribution 'sales/*.parquet' --columns price --bins 10 --by shop -o prices.csv
+    """
+    return _measured("distribution", data, form, paths, given)
+
+
+@commands.command()
+@data_files
+@keywords(
+    *("x", "y", "exclude", "given", "normalized", "correct", "by", "weights", "base", "dropna"),
+    *("bins", "binning", "smoothing", "estimator", "confidence", "test"),
+    *("n_resamples", "rng", *_WRITTEN),
+)
+@_formatted(*_TABLES)
+def mutual_information(
+    data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any
+) -> Outcome:
+    """Measure what one column tells of another: all pairs, or those of -x and -y.
+
+    With -y alone every other column is asked, and those that tell most come first.
+
+    \b
+    Examples:
+      pdkl mutual-information sales.csv -y returned --test
+      pdkl mutual-information sales.csv -x fruit -y shop,returned --base bit --normalized x
+      pdkl mutual-information 'sales/*.parquet' -x price -y returned --given shop --bins price=10
+    """
+    for side in ("x", "y"):
+        if given[side] is not None and len(given[side]) == 1:
+            (given[side],) = given[side]  # alone it meets each of the others
+    return _measured("mutual_information", data, form, paths, given)
 
 
 @commands.command()
@@ -380,8 +430,9 @@ def _measured(
     method: str, data: Sequence[str], form: str | None, paths: Sequence[str], given: dict[str, Any]
 ) -> Outcome:
     targets = output.targets(form, paths, _TABLES)
+    compares = method in ("divergence", "contributions")
     forms = [name for name in ("against", "q", "reference") if given.get(name) is not None]
-    if method != "entropy" and len(forms) != 1:
+    if compares and len(forms) != 1:
         got = " and ".join(f"--{name}" for name in forms) or "none"
         raise click.UsageError(f"give one of --against, --q and --reference; got {got}.")
     reference = given.get("reference")
@@ -392,12 +443,12 @@ def _measured(
     if reference is not None:
         given["reference"] = opened[1]
         files += [reference, *inputs.files_of(opened[1])]
-    if method != "entropy":
+    if compares:
         given["p"] = given.pop("columns")
     output.require_writable(output.files(targets), files)
     asked = _asked(source, given)
-    if method == "contributions":
-        asked.pop("progress")  # it draws nothing
+    if method in ("contributions", "distribution"):
+        asked.pop("progress")  # they draw nothing
     return output.answer(getattr(InfoTheory(source), method)(**asked), targets)
 
 

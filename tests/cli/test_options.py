@@ -108,6 +108,8 @@ def test_options_are_the_keywords_of_the_method(
         ("drift", "report", {"fail_over", "config", "no_config"}),
         ("explain", "explain", set()),
         ("entropy", "entropy", set()),
+        ("distribution", "distribution", set()),
+        ("mutual-information", "mutual_information", set()),
         ("divergence", "divergence", {"columns"}),  # p, as in the others
         ("contributions", "contributions", {"columns"}),
         ("profile", "profile", set()),
