@@ -422,7 +422,8 @@ class DriftMethods(Data):
         -------
         Report
             ``frame`` and ``categories`` are tidy frames, ``passed`` says whether all is well;
-            `to_html`, `to_json`, `to_junit` and `to_csv` write it.
+            `to_html`, `to_markdown`, `to_json`, `to_junit` and `to_csv` write it; `metrics` names
+            its numbers.
 
         Raises
         ------

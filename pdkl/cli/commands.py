@@ -12,7 +12,7 @@ from pdkl._version import __version__
 from pdkl.api.frame import InfoTheory
 from pdkl.cli import inputs, options, output
 from pdkl.cli.options import Function, data_files, keywords
-from pdkl.cli.output import Outcome
+from pdkl.cli.output import Outcome, Target
 from pdkl.cli.shares import is_shares, read_shares
 from pdkl.codes.labels import OTHER_TEXT
 from pdkl.core.redaction import kept_back
@@ -20,7 +20,7 @@ from pdkl.sources.profile.profile import Profile
 from pdkl.sources.registry import read_data
 
 _TABLES = ("table", "json", "csv")
-_REPORTS = (*_TABLES, "html", "junit")
+_REPORTS = (*_TABLES, "html", "junit", "markdown", "github")
 _COMPARING = (
     *(
         "columns",
@@ -78,7 +78,10 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
                 help="By default what the name of the output means, or else a table.",
             ),
             click.option(
-                "--output", "-o", "path", metavar="FILE", help="Where to write; - is the screen."
+                *("--output", "-o", "paths"),
+                multiple=True,
+                metavar="FILE",
+                help="Where to write, once for each format; - is the screen.",
             ),
         ):
             function = option(function)
@@ -126,7 +129,7 @@ def drift(
     config: str | None,
     no_config: bool,
     form: str | None,
-    path: str | None,
+    paths: Sequence[str],
     **given: Any,
 ) -> Outcome:
     """Say which columns of CUR differ from REF: a row each, with a status.
@@ -141,15 +144,19 @@ def drift(
     Settings that are kept, also such as differ by column, are read from pdkl.toml, else from
     [tool.pdkl] in pyproject.toml, of this folder; what is said here comes before.
 
+    Rows that fail are listed on standard error, unless a table on the screen shows them. "github"
+    prints annotations of GitHub's workflows on the screen; -o writes files besides.
+
     \b
     Examples:
       pdkl drift january.parquet february.parquet --by shop
       pdkl drift ref.parquet 'today/*.csv' --fail-over psi=0.2 --format junit -o drift.xml
       pdkl drift ref.parquet today.parquet -o drift.html --redact --min-count 10
+      pdkl drift ref.parquet today.parquet -o drift.html -o drift.xml -o drift.md --format github
       pdkl drift expected.toml today.parquet --max-drifted 0.1
       pdkl drift 'sales/*.parquet' --by shop,sold:D --window 7
     """
-    form = output.chosen_format(form, path, _REPORTS)
+    targets = output.targets(form, paths, _REPORTS)
     if fail_over is not None:
         given |= {"measure": fail_over[0], "threshold": fail_over[1]}
     if no_config and config is not None:
@@ -160,12 +167,9 @@ def drift(
     if given["window"] is None and data is None:
         raise click.UsageError("Missing argument 'CUR'.")
     names = [one for one in (reference, data) if one]
-    (*before, now), place = _sides(names, path, given, may_be_shares=len(names) > 1)
+    *before, now = _sides(names, targets, given, may_be_shares=len(names) > 1)
     report = InfoTheory(now).report(*before, **(settings | _asked(now, given)))
-    told = [added] if (added := output.smoothing_added(report)) else []
-    told += [] if place is None else [f"{output.tally(report)} ({place})"]
-    text = output.write_report(report, form)
-    return Outcome(text, place, "\n".join(told), failed=not report.passed)
+    return output.answer_report(report, targets)
 
 
 @commands.command()
@@ -178,7 +182,9 @@ def drift(
     measure="js_divergence (the default) or kl_divergence.",
 )
 @_formatted(*_TABLES)
-def explain(reference: str, data: str, form: str | None, path: str | None, **given: Any) -> Outcome:
+def explain(
+    reference: str, data: str, form: str | None, paths: Sequence[str], **given: Any
+) -> Outcome:
     """Say why CUR differs from REF: in which columns, or with --by in which groups.
 
     The divergence of all columns together is split by the chain rule, exactly.
@@ -188,10 +194,10 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
       pdkl explain january.parquet february.parquet --columns plan,country,device
       pdkl explain january.parquet february.parquet --columns plan --by country
     """
-    form = output.chosen_format(form, path, _TABLES)
-    (before, now), place = _sides([reference, data], path, given)
+    targets = output.targets(form, paths, _TABLES)
+    before, now = _sides([reference, data], targets, given)
     frame = InfoTheory(now).explain(before, **_asked(now, given))
-    return Outcome(output.write(frame, form), place, output.left_out(frame))
+    return output.answer(frame, targets, output.left_out(frame))
 
 
 @commands.command()
@@ -206,7 +212,7 @@ def explain(reference: str, data: str, form: str | None, path: str | None, **giv
     base="bit (the default), nat, dit, or the base of the logarithm.",
 )
 @_formatted(*_TABLES)
-def changes(data: Sequence[str], form: str | None, path: str | None, **given: Any) -> Outcome:
+def changes(data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any) -> Outcome:
     """Say when the distribution of each column changed: a row for each stretch.
 
     Within a stretch the distribution stays the same, as far as chance lets one see. A lone period
@@ -217,15 +223,15 @@ def changes(data: Sequence[str], form: str | None, path: str | None, **given: An
       pdkl changes orders.parquet --by sold:D
       pdkl changes 'orders/*.parquet' --columns payment --by shop,sold:W --format csv
     """
-    form = output.chosen_format(form, path, _TABLES)
+    targets = output.targets(form, paths, _TABLES)
     (source,) = _open(given, data)
-    place = output.place(path, [*data, *inputs.files_of(source)])
+    output.require_writable(output.files(targets), [*data, *inputs.files_of(source)])
     asked = _asked(source, given)
     asked.pop("progress")  # nothing is drawn
     if asked.get("season") == "none":
         asked["season"] = None
     frame = InfoTheory(source).changes(**asked)
-    return Outcome(output.write(frame, form), place, output.left_out(frame))
+    return output.answer(frame, targets, output.left_out(frame))
 
 
 @commands.command()
@@ -246,7 +252,7 @@ def changes(data: Sequence[str], form: str | None, path: str | None, **given: An
     *("smoothing", "estimator", "confidence", *_DRAWING, *_WRITTEN),
 )
 @_formatted(*_TABLES)
-def entropy(data: Sequence[str], form: str | None, path: str | None, **given: Any) -> Outcome:
+def entropy(data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any) -> Outcome:
     """Measure how uncertain each column is, in each group.
 
     \b
@@ -254,14 +260,63 @@ def entropy(data: Sequence[str], form: str | None, path: str | None, **given: An
       pdkl entropy sales.csv --columns fruit --by shop --base bit
       pdkl entropy 'sales/*.parquet' --by sold:MS --format csv -o entropy.csv
     """
-    return _measured("entropy", data, form, path, given)
+    return _measured("entropy", data, form, paths, given)
+
+
+@commands.command()
+@data_files
+@keywords(
+    *("columns", "exclude", "by", "weights", "base", "dropna", "bins", "binning", "alphabet"),
+    *("smoothing", *_WRITTEN),
+)
+@_formatted(*_TABLES)
+def distribution(
+    data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any
+) -> Outcome:
+    """Show the distribution of each column, in each group: a row per category.
+
+    \b
+    Examples:
+      pdkl distribution sales.csv --columns fruit
+      pdkl distribution 'sales/*.parquet' --columns price --bins 10 --by shop -o prices.csv
+    """
+    return _measured("distribution", data, form, paths, given)
+
+
+@commands.command()
+@data_files
+@keywords(
+    *("x", "y", "exclude", "given", "normalized", "correct", "by", "weights", "base", "dropna"),
+    *("bins", "binning", "smoothing", "estimator", "confidence", "test"),
+    *("n_resamples", "rng", *_WRITTEN),
+)
+@_formatted(*_TABLES)
+def mutual_information(
+    data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any
+) -> Outcome:
+    """Measure what one column tells of another: all pairs, or those of -x and -y.
+
+    With -y alone every other column is asked, and those that tell most come first.
+
+    \b
+    Examples:
+      pdkl mutual-information sales.csv -y returned --test
+      pdkl mutual-information sales.csv -x fruit -y shop,returned --base bit --normalized x
+      pdkl mutual-information 'sales/*.parquet' -x price -y returned --given shop --bins price=10
+    """
+    for side in ("x", "y"):
+        if given[side] is not None and len(given[side]) == 1:
+            (given[side],) = given[side]  # alone it meets each of the others
+    return _measured("mutual_information", data, form, paths, given)
 
 
 @commands.command()
 @data_files
 @keywords("measures", *_COMPARING, "confidence", "test", *_DRAWING, *_WRITTEN)
 @_formatted(*_TABLES)
-def divergence(data: Sequence[str], form: str | None, path: str | None, **given: Any) -> Outcome:
+def divergence(
+    data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any
+) -> Outcome:
     """Compare distributions: of groups, of columns, or with a reference.
 
     Give one of --against (with --by), --q and --reference.
@@ -271,14 +326,16 @@ def divergence(data: Sequence[str], form: str | None, path: str | None, **given:
       pdkl divergence sales.csv --columns fruit --by shop --against rest --base bit
       pdkl divergence today.csv --reference ref.parquet --measures psi,hellinger --test
     """
-    return _measured("divergence", data, form, path, given)
+    return _measured("divergence", data, form, paths, given)
 
 
 @commands.command()
 @data_files
 @keywords(*("measure", *_COMPARING, *_WRITTEN), measure="What is split; by default kl_divergence.")
 @_formatted(*_TABLES)
-def contributions(data: Sequence[str], form: str | None, path: str | None, **given: Any) -> Outcome:
+def contributions(
+    data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any
+) -> Outcome:
     """Say which categories drive a divergence: a row each, the largest first.
 
     Give one of --against (with --by), --q and --reference.
@@ -287,7 +344,7 @@ def contributions(data: Sequence[str], form: str | None, path: str | None, **giv
     Example:
       pdkl contributions today.csv --columns fruit --reference ref.parquet | head
     """
-    return _measured("contributions", data, form, path, given)
+    return _measured("contributions", data, form, paths, given)
 
 
 @commands.command()
@@ -318,7 +375,7 @@ def profile(data: Sequence[str], path: str, **given: Any) -> Outcome:
       pdkl profile tuesday.csv -o tuesday.parquet --by shop --bins monday.parquet
     """
     (source,) = _open(given, data)
-    place = output.place(path, [*data, *inputs.files_of(source)])
+    _require_file(path, [*data, *inputs.files_of(source)])
     asked = _asked(source, given)
     asked.pop("progress")
     bins = asked.get("bins")
@@ -326,7 +383,7 @@ def profile(data: Sequence[str], path: str, **given: Any) -> Outcome:
         asked["bins"] = inputs.open_profile(bins)
         asked.setdefault("columns", asked["bins"].columns)
     found = InfoTheory(source).profile(**asked)
-    return _saved(found, place)
+    return _saved(found, path)
 
 
 @commands.command()
@@ -343,15 +400,19 @@ def merge(profiles: Sequence[str], path: str) -> Outcome:
     Example:
       pdkl merge monday.parquet tuesday.parquet -o week.parquet
     """
-    place = output.place(path, [])
+    _require_file(path, [])
     first, *others = (inputs.open_profile(one) for one in profiles)
-    return _saved(first.merge(*others), place)
+    return _saved(first.merge(*others), path)
 
 
 def _sides(
-    names: Sequence[str], path: str | None, given: dict[str, Any], *, may_be_shares: bool = False
-) -> tuple[list[Any], str | None]:
-    """Open the reference, if there is one, and the data, and say where to write."""
+    names: Sequence[str],
+    targets: Sequence[Target],
+    given: dict[str, Any],
+    *,
+    may_be_shares: bool = False,
+) -> list[Any]:
+    """Open the reference, if there is one, and the data; outputs can be written and are neither."""
 
     def opened() -> list[Any]:
         if may_be_shares and is_shares(names[0]):
@@ -361,15 +422,17 @@ def _sides(
 
     sides = kept_back(opened) if given.get("redact") else opened()
     files = [*names, *(file for side in sides for file in inputs.files_of(side))]
-    return sides, output.place(path, files)
+    output.require_writable(output.files(targets), files)
+    return sides
 
 
 def _measured(
-    method: str, data: Sequence[str], form: str | None, path: str | None, given: dict[str, Any]
+    method: str, data: Sequence[str], form: str | None, paths: Sequence[str], given: dict[str, Any]
 ) -> Outcome:
-    form = output.chosen_format(form, path, _TABLES)
+    targets = output.targets(form, paths, _TABLES)
+    compares = method in ("divergence", "contributions")
     forms = [name for name in ("against", "q", "reference") if given.get(name) is not None]
-    if method != "entropy" and len(forms) != 1:
+    if compares and len(forms) != 1:
         got = " and ".join(f"--{name}" for name in forms) or "none"
         raise click.UsageError(f"give one of --against, --q and --reference; got {got}.")
     reference = given.get("reference")
@@ -380,13 +443,13 @@ def _measured(
     if reference is not None:
         given["reference"] = opened[1]
         files += [reference, *inputs.files_of(opened[1])]
-    if method != "entropy":
+    if compares:
         given["p"] = given.pop("columns")
-    place = output.place(path, files)
+    output.require_writable(output.files(targets), files)
     asked = _asked(source, given)
-    if method == "contributions":
-        asked.pop("progress")  # it draws nothing
-    return Outcome(output.write(getattr(InfoTheory(source), method)(**asked), form), place)
+    if method in ("contributions", "distribution"):
+        asked.pop("progress")  # they draw nothing
+    return output.answer(getattr(InfoTheory(source), method)(**asked), targets)
 
 
 def _open(given: dict[str, Any], *paths: Sequence[str]) -> list[Any]:
@@ -402,8 +465,12 @@ def _asked(data: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None}
 
 
-def _saved(profile: Profile, place: str | None) -> Outcome:
-    if place is None:
+def _require_file(path: str, files: Sequence[str]) -> None:
+    if path == output.SCREEN:
         raise click.UsageError("a profile needs a file to be saved in: -o FILE.")
-    profile.save(place)
-    return Outcome(verdict=f"{profile!r} ({place})")
+    output.require_writable([path], files)
+
+
+def _saved(profile: Profile, path: str) -> Outcome:
+    profile.save(path)
+    return Outcome(verdict=f"{profile!r} ({path})")

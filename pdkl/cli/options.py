@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pdkl.codes.rolling import Rolling
+from pdkl.core.measures.joint import NORMALIZATIONS
 from pdkl.counting.kind_rules import KINDS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -168,6 +169,46 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "metavar": _LIST,
             "help": "Compare with other columns of the same data, paired with --columns.",
         },
+    ),
+    "x": (
+        ("--x", "-x"),
+        {
+            "multiple": True,
+            "callback": names,
+            "metavar": _LIST,
+            "help": "The columns that are asked; by default every other one, or all pairs.",
+        },
+    ),
+    "y": (
+        ("--y", "-y"),
+        {
+            "multiple": True,
+            "callback": names,
+            "metavar": _LIST,
+            "help": "The columns that they are asked about: one meets each of several, several are "
+            "paired.",
+        },
+    ),
+    "given": (
+        ("--given",),
+        {
+            "multiple": True,
+            "callback": names,
+            "metavar": _LIST,
+            "help": "A column that is known already, or several together.",
+        },
+    ),
+    "normalized": (
+        ("--normalized",),
+        {
+            "type": click.Choice(NORMALIZATIONS),
+            "help": "Divide by an entropy: the smallest, largest or mean one of both columns, that "
+            "of both together, or that of one.",
+        },
+    ),
+    "correct": (
+        ("--correct",),
+        {"is_flag": True, "help": "Take away what chance alone gives, as adjusted information."},
     ),
     "by": (
         ("--by", "-b"),

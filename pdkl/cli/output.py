@@ -15,76 +15,162 @@ import pandas as pd
 from pdkl.cli import streams
 from pdkl.report import plain, text
 from pdkl.report.document import Report
-from pdkl.results.reading import JUDGED, is_missing, keys_of, settings_of
+from pdkl.results.reading import is_missing, settings_of
 
-_ENDINGS = {".csv": "csv", ".json": "json", ".html": "html", ".htm": "html", ".xml": "junit"}
+# what the name of an output means, by how it ends
+_ENDINGS = {
+    ".csv": "csv",
+    ".json": "json",
+    ".html": "html",
+    ".htm": "html",
+    ".xml": "junit",
+    ".md": "markdown",
+}
+SCREEN = "-"
+_ON_SCREEN = "github"  # is read there and nowhere else, so that files are written beside it
 _LONGEST = 80  # letters of a cell
+_MOST, _LONGEST_LINE = 50, 400  # rows that are listed for people, and letters of each
+
+
+@dataclass(frozen=True)
+class Target:
+    """A format, and the file that it is written to; None is standard output."""
+
+    form: str
+    path: str | None
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What is left to be done when all is computed: to write, and to exit."""
 
-    text: str = ""
-    path: str | None = None  # None is standard output
+    written: Sequence[tuple[Target, str]] = ()
     verdict: str = ""  # lines for people, on standard error
     failed: bool = False
 
     def deliver(self) -> int:
         """Write it; return the exit code."""
-        if self.path is not None:
-            Path(self.path).write_text(self.text, encoding="utf-8", newline="")
-        elif self.text:
-            # bytes, as in a file: no platform's code page and line ends
-            sys.stdout.flush()
-            sys.stdout.buffer.write(self.text.encode())
-            sys.stdout.buffer.flush()
+        for target, content in self.written:
+            if target.path is not None:
+                Path(target.path).write_text(content, encoding="utf-8", newline="")
+            else:
+                # bytes, as in a file: no platform's code page and line ends
+                sys.stdout.flush()
+                sys.stdout.buffer.write(content.encode())
+                sys.stdout.buffer.flush()
         if self.verdict:
             streams.tell(self.verdict)
         return 1 if self.failed else 0
 
 
-def chosen_format(given: str | None, path: str | None, formats: Sequence[str]) -> str:
-    """Return the format that is asked for, or that the name of the output means."""
-    if given is None:
-        given = _ENDINGS.get(Path(path or "").suffix.lower(), "table")
-    if given not in formats:
+def targets(given: str | None, paths: Sequence[str], formats: Sequence[str]) -> list[Target]:
+    """Return what is asked for, each in the format that is given or that its name means.
+
+    Of several outputs, the format given is that of the one whose name means none.
+    """
+    if given == _ON_SCREEN and SCREEN not in paths:
+        paths = [SCREEN, *paths]
+    _require_different(paths)
+    found: list[Target] = []
+    for path in paths or [SCREEN]:
+        means = _ENDINGS.get(Path(path).suffix.lower())
+        form = (means or given if len(paths) > 1 else given or means) or "table"
+        if form not in formats:
+            raise click.UsageError(
+                f"{path!r} would be {form}, which this command does not write. Choose one by "
+                f"--format: {', '.join(formats)}."
+            )
+        found.append(Target(form, None if path == SCREEN else path))
+    forms = [one.form for one in found]
+    if given is not None and given not in forms:
         raise click.UsageError(
-            f"{path!r} would be {given}, which this command does not write. Choose one by "
-            f"--format: {', '.join(formats)}."
+            f"--format {given} is for an output whose name means no format; those of "
+            f"{_listed(paths)} do. Leave it out, or add -o -."
         )
-    return given
+    for form in forms:
+        same = [path for path, one in zip(paths, forms, strict=False) if one == form]
+        if len(same) > 1:
+            raise click.UsageError(
+                f"{_listed(same)} would each be {form}. Give one -o for each format."
+            )
+    return found
 
 
-def place(path: str | None, inputs: Sequence[str]) -> str | None:
-    """Return where to write, before anything is read; None is standard output."""
-    if path is None or path == "-":
-        return None
-    target = Path(path)
-    if target.is_dir():
-        raise click.UsageError(f"cannot write {path!r}: it is a folder.")
-    if not target.parent.is_dir():
-        raise click.UsageError(f"cannot write {path!r}: there is no folder {str(target.parent)!r}.")
-    if not os.access(target if target.exists() else target.parent, os.W_OK):
-        raise click.UsageError(f"cannot write {path!r}: permission denied.")
-    if any(target.exists() and target.samefile(file) for file in inputs if Path(file).exists()):
-        raise click.UsageError(f"cannot write {path!r}: it is an input. Name another output.")
-    return path
+def _require_different(paths: Sequence[str]) -> None:
+    """Refuse two outputs that are one file, however it is spelled."""
+    for i, path in enumerate(paths):
+        for other in paths[:i]:
+            if path == other or (SCREEN not in (path, other) and _is_same(path, other)):
+                raise click.UsageError(
+                    f"{other!r} and {path!r} are the same output. Give each -o once."
+                )
 
 
-def write(frame: pd.DataFrame, form: str) -> str:
-    """Write a tidy frame."""
+def _is_same(path: str, other: str) -> bool:
+    if Path(path).exists() and Path(other).exists():
+        return Path(path).samefile(other)
+    return os.path.realpath(path) == os.path.realpath(other)
+
+
+def _listed(paths: Sequence[str]) -> str:
+    return " and ".join(map(repr, paths))
+
+
+def files(found: Sequence[Target]) -> list[str]:
+    """Return the files that are written."""
+    return [one.path for one in found if one.path is not None]
+
+
+def require_writable(paths: Sequence[str], inputs: Sequence[str]) -> None:
+    """Refuse files that cannot be written, or are inputs, before anything is read."""
+    for path in paths:
+        target = Path(path)
+        if target.is_dir():
+            raise click.UsageError(f"cannot write {path!r}: it is a folder.")
+        if not target.parent.is_dir():
+            parent = str(target.parent)
+            raise click.UsageError(f"cannot write {path!r}: there is no folder {parent!r}.")
+        if not os.access(target if target.exists() else target.parent, os.W_OK):
+            raise click.UsageError(f"cannot write {path!r}: permission denied.")
+        if any(target.exists() and target.samefile(file) for file in inputs if Path(file).exists()):
+            raise click.UsageError(f"cannot write {path!r}: it is an input. Name another output.")
+
+
+def answer(frame: pd.DataFrame, found: Sequence[Target], verdict: str = "") -> Outcome:
+    """Write a tidy frame in each format."""
+    return Outcome([(one, _frame_as(frame, one.form)) for one in found], verdict)
+
+
+def _frame_as(frame: pd.DataFrame, form: str) -> str:
     if form == "json":
         return plain.frame_json(frame)
     return plain.csv(frame) if form == "csv" else table(frame)
 
 
-def write_report(report: Report, form: str) -> str:
-    """Write a report."""
+def answer_report(report: Report, found: Sequence[Target]) -> Outcome:
+    """Write a report in each format; people are told what is wrong unless a table tells them."""
+    told = [added] if (added := _smoothing_added(report)) else []
+    if Target("table", None) not in found:
+        told += _failures(report)
+    if written_to := files(found):
+        told += [f"{plain.tally(report.frame)} ({', '.join(written_to)})"]
+    written = [(one, _report_as(report, one.form)) for one in found]
+    return Outcome(written, "\n".join(told), failed=not report.passed)
+
+
+def _report_as(report: Report, form: str) -> str:
     if form == "table":
-        return f"{table(_main_columns(report.frame))}\n{tally(report)}\n"
+        return f"{table(plain.main_columns(report.frame))}\n{plain.tally(report.frame)}\n"
+    if form == _ON_SCREEN:
+        return plain.github(report.frame)
     written: Any = getattr(report, f"to_{form}")()
     return str(written)
+
+
+def _failures(report: Report) -> list[str]:
+    """List the rows that fail, the worst first."""
+    found = [text.clipped(line, _LONGEST_LINE) for line in plain.failures(report.frame)]
+    return [*found[:_MOST], f"and {len(found) - _MOST:,} more"] if len(found) > _MOST else found
 
 
 def left_out(frame: pd.DataFrame) -> str:
@@ -93,12 +179,7 @@ def left_out(frame: pd.DataFrame) -> str:
     return f"left out unless --columns names them: {', '.join(skipped)}" if skipped else ""
 
 
-def tally(report: Report) -> str:
-    """Say how many rows have which status."""
-    return plain.tally(report.frame)
-
-
-def smoothing_added(report: Report) -> str:
+def _smoothing_added(report: Report) -> str:
     """Say which counts a report has changed unasked, nothing where none."""
     call = settings_of(report.frame)
     if not call["smoothing"] or not call["smoothing_added"]:
@@ -109,17 +190,6 @@ def smoothing_added(report: Report) -> str:
         f"pdkl: {pseudo} was added to each count of {names}, where the measure could be infinite; "
         "--smoothing says otherwise."
     )
-
-
-def _main_columns(frame: pd.DataFrame) -> pd.DataFrame:
-    """Keep of the columns of drift what fits a screen, with few digits."""
-    counts = ["n", "n_reference"]
-    chosen = ["column", "status", "measure", *JUDGED, "p_adjusted", "top_category"]
-    shown = frame[[*keys_of(frame), *chosen, *(["note"] if frame["note"].any() else []), *counts]]
-    written = {name: shown[name].map(text.whole) for name in counts}
-    written |= {name: shown[name].map(text.number) for name in JUDGED}
-    written["p_adjusted"] = shown["p_adjusted"].map(text.p_value)
-    return shown.assign(**written)
 
 
 def table(frame: pd.DataFrame) -> str:

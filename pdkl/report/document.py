@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from pdkl.report import page, plain
+from pdkl.report.markdown import markdown
+from pdkl.report.metrics import metrics
 from pdkl.results.reading import failing
 
 
@@ -135,6 +137,67 @@ class Report:
             The table, unless a path is given.
         """
         return _written(plain.csv(self.frame), path)
+
+    def to_markdown(self, path: str | os.PathLike[str] | None = None) -> str | None:
+        """Write Markdown for the summary page of a run of CI, or a comment.
+
+        A heading says whether it passed, a sentence what was found, and a table lists the rows that
+        are drift, gone, error, empty or unsure, the worst first: 25 of them, and how many more
+        there are. What comes from the data stands as code, where no markup, link or mention acts.
+
+        Parameters
+        ----------
+        path : path, optional
+            The file to write. None returns the text.
+
+        Returns
+        -------
+        str or None
+            The text, unless a path is given.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> before = pd.DataFrame({"fruit": ["fig"] * 60 + ["kiwi"] * 40})
+        >>> report = before.info_theory.report(before, rng=0)
+        >>> print(report.to_markdown())
+        ## Drift report: passed
+        <BLANKLINE>
+        No column drifted. 1 row: 1 ok.
+        <BLANKLINE>
+        """
+        return _written(markdown(self.frame, passed=self.passed), path)
+
+    def metrics(self) -> dict[str, float]:
+        """Give the numbers of the report by flat names, for dashboards.
+
+        Names are letters, digits and underscores, as Prometheus takes them, and the same in each
+        run, whatever other columns and segments there are. Columns and segments that consist of
+        something else get one underscore for all between letters from A to Z and digits, and a
+        digest of the whole at the end (BLAKE2b, twelve digits), so that no two are the same. Two
+        that are written the same, as columns 1 and "1" are, have been numbered before.
+
+        Returns
+        -------
+        dict of str to int or float
+            ``pdkl_passed`` (0 or 1), ``pdkl_rows``, ``pdkl_rows_<status>`` of each status, also
+            where no row has it; and of each row ``pdkl__<column>__<name>``, with ``by``
+            ``pdkl__<column>__<segment>__<name>``, where the name is score, excess, p_adjusted,
+            missing (a share) or n. What has no value, as the score of what is not scored, is left
+            out; infinite scores are ``math.inf``.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> before = pd.DataFrame({"unit price": [1.5] * 60 + [2.5] * 40})
+        >>> report = before.info_theory.report(before, rng=0)
+        >>> metrics = report.metrics()
+        >>> metrics["pdkl_passed"], metrics["pdkl_rows_drift"]
+        (1, 0)
+        >>> [name for name in metrics if name.endswith("score")]
+        ['pdkl__unit_price_919a4f1912de__score']
+        """
+        return metrics(self.frame, passed=self.passed)
 
     def __repr__(self) -> str:
         """Say how many rows have which status."""

@@ -23,6 +23,7 @@ from pdkl.results.reading import (
     judged_in,
     keys_of,
     settings_of,
+    worst_first,
 )
 from pdkl.results.statuses import BY_NAME, DRIFT, LEGEND, SKIPPED, STATUSES
 
@@ -48,7 +49,7 @@ def html(
     """Write the page."""
     script, style = _asset("report.js"), _asset("report.css")
     segment_of = text.segments(frame)
-    order = _worst_first(frame)
+    order = worst_first(frame)
     context = {
         "policy": (
             "default-src 'none'; base-uri 'none'; form-action 'none'; "
@@ -74,7 +75,7 @@ def html(
 
 def notebook(frame: pd.DataFrame, *, passed: bool) -> str:
     """Write the worst rows as a small table."""
-    order = _worst_first(frame)
+    order = worst_first(frame)
     rows = _rows(frame, text.segments(frame), order[:_IN_NOTEBOOK])
     context = {
         "passed": passed,
@@ -290,13 +291,6 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFram
 
 
 # ---- tables ---------------------------------------------------------------------------------
-
-
-def _worst_first(frame: pd.DataFrame) -> list[int]:
-    """Return the places of the rows by status, then by how far they exceed noise."""
-    rank = frame["status"].map([one.name for one in STATUSES].index).to_numpy()
-    excess = judged_in(frame).fillna(-np.inf).to_numpy()
-    return [int(i) for i in np.lexsort([-excess, rank])]
 
 
 def _rows(

@@ -1,4 +1,4 @@
-"""Reports for machines: JSON, JUnit, comma-separated values, and a line for people."""
+"""Reports for machines: JSON, JUnit, comma-separated values, annotations; and lines for people."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime
 import io
 import json
 import math
+from collections.abc import Hashable
 from typing import Any
 from xml.etree import ElementTree
 
@@ -13,7 +14,15 @@ import numpy as np
 import pandas as pd
 
 from pdkl.report import text
-from pdkl.results.reading import JUDGED, count_statuses, failing, is_missing, settings_of
+from pdkl.results.reading import (
+    JUDGED,
+    count_statuses,
+    failing,
+    is_missing,
+    keys_of,
+    settings_of,
+    telling,
+)
 from pdkl.results.statuses import ERROR, SKIPPED
 
 _NUMBERS = (
@@ -27,6 +36,59 @@ def tally(frame: pd.DataFrame) -> str:
     parts = [f"{count} {status}" for status, count in count_statuses(frame).items()]
     rows = text.rows(len(frame))
     return f"{rows}: {', '.join(parts)}" if parts else rows
+
+
+def main_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep of the columns of drift what fits a screen, with few digits."""
+    counts = ["n", "n_reference"]
+    chosen = ["column", "status", "measure", *JUDGED, "p_adjusted", "top_category"]
+    shown = frame[[*keys_of(frame), *chosen, *(["note"] if frame["note"].any() else []), *counts]]
+    written = {name: shown[name].map(text.whole) for name in counts}
+    written |= {name: shown[name].map(text.number) for name in JUDGED}
+    written["p_adjusted"] = shown["p_adjusted"].map(text.p_value)
+    return shown.assign(**written)
+
+
+def failures(frame: pd.DataFrame) -> list[str]:
+    """Say of each row that lets a gate fail what is wrong, the worst first."""
+    told = telling(frame)
+    told = told[failing(frame)[told.index]]
+    return [
+        f"{title}: {_message(row)}"
+        for title, row in zip(_titles(told), told.to_dict("records"), strict=True)
+    ]
+
+
+def _titles(frame: pd.DataFrame) -> list[str]:
+    """Write the status, the column and, where there are any, the segment of each row."""
+    places = [f" in {segment}" if keys_of(frame) else "" for segment in text.segments(frame)]
+    named = zip(frame["status"], frame["column"], places, strict=True)
+    return [f"{status}: {text.visible(str(column))}{place}" for status, column, place in named]
+
+
+def _message(row: dict[Hashable, Any]) -> str:
+    """Say why a row has its status: by its note, or else by its numbers."""
+    scores = [f"{row['measure']} {text.number(row['score'])}"]
+    scores += [f"{name.replace('_', ' ')} {text.number(row[name])}" for name in JUDGED[1:]]
+    scores += [f"threshold {row['threshold']:g}", f"p_adjusted {row['p_adjusted']:.3g}"]
+    return text.visible(str(row["note"])) or ", ".join(scores)
+
+
+def github(frame: pd.DataFrame) -> str:
+    """Write commands of GitHub's workflows: an error for each row that fails, else a warning."""
+    told, wrong = telling(frame), failing(frame)
+    rows = zip(told.index, _titles(told), told.to_dict("records"), strict=True)
+    lines = [
+        f"::{'error' if wrong[i] else 'warning'} title={_escaped(title, ':,')}"
+        f"::{_escaped(_message(row))}"
+        for i, title, row in rows
+    ]
+    return "\n".join([*lines, tally(frame)]) + "\n"
+
+
+def _escaped(value: str, more: str = "") -> str:
+    """Write what would end a value of such a command, or the command, as its code."""
+    return "".join(f"%{ord(one):02X}" if one in f"%\r\n{more}" else one for one in value)
 
 
 def json_text(
@@ -105,16 +167,10 @@ def junit(frame: pd.DataFrame) -> str:
         errors=str(int(errors.sum())),
         skipped=str(int(frame["status"].eq(SKIPPED.name).sum())),
     )
-    columns = [text.visible(str(name)) for name in frame["column"]]
-    called = _distinct(list(zip(text.segments(frame), columns, strict=True)))
     rows = frame.to_dict("records")
-    for (segment, name), row, is_wrong in zip(called, rows, wrong, strict=True):
+    for (segment, name), row, is_wrong in zip(called(frame), rows, wrong, strict=True):
         case = ElementTree.SubElement(suite, "testcase", classname=segment, name=name)
-        measure = row["measure"]
-        scores = [f"{measure} {text.number(row['score'])}"]
-        scores += [f"{name.replace('_', ' ')} {text.number(row[name])}" for name in JUDGED[1:]]
-        scores += [f"threshold {row['threshold']:g}", f"p_adjusted {row['p_adjusted']:.3g}"]
-        message = text.visible(str(row["note"])) or ", ".join(scores)
+        message = _message(row)
         if is_wrong:
             tag = "error" if row["status"] == ERROR.name else "failure"
             ElementTree.SubElement(case, tag, type=row["status"], message=message)
@@ -129,11 +185,13 @@ def junit(frame: pd.DataFrame) -> str:
     return head + ElementTree.tostring(suites, encoding="unicode") + "\n"
 
 
-def _distinct(called: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Put a number behind each name that its class has already."""
-    every, found = set(called), []
+def called(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """Name each row by its segment and column; a number is behind a column that is there twice."""
+    columns = [text.visible(str(name)) for name in frame["column"]]
+    names = list(zip(text.segments(frame), columns, strict=True))
+    every, found = set(names), []
     seen: set[tuple[str, str]] = set()
-    for segment, name in called:
+    for segment, name in names:
         one, number = (segment, name), 1
         while one in seen or (number > 1 and one in every):
             number += 1

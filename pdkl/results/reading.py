@@ -10,7 +10,7 @@ import pandas as pd
 
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.validation import listing
-from pdkl.results.statuses import DRIFT, FAILING, SCORED, STATUSES
+from pdkl.results.statuses import DRIFT, FAILING, SCORED, STATUSES, UNSURE
 
 NO_VALUE = "\N{EN DASH}"  # is written where a number would stand
 # what follows a key's name where it is that of the group that is Q, and a measure's
@@ -172,6 +172,19 @@ def failing(frame: pd.DataFrame) -> pd.Series[bool]:
     judged_rows = int(frame["status"].isin(SCORED).sum())
     most = settings_of(frame).get("max_drifted", 0.0)
     return fails & ~drifted if drifted.sum() / max(judged_rows, 1) <= most else fails
+
+
+def worst_first(frame: pd.DataFrame) -> list[int]:
+    """Return the places of the rows of drift by status, then by how far they exceed noise."""
+    rank = frame["status"].map([one.name for one in STATUSES].index).to_numpy()
+    excess = judged_in(frame).fillna(-np.inf).to_numpy()
+    return [int(i) for i in np.lexsort([-excess, rank])]
+
+
+def telling(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of drift that people should look at, the worst first."""
+    found = frame.take(worst_first(frame))
+    return found[found["status"].isin((*FAILING, UNSURE.name))]
 
 
 def infinity(value: float | np.floating[Any]) -> str:

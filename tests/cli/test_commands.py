@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -13,7 +14,7 @@ import pytest
 import pdkl
 from pdkl import InfoTheory, load_profile
 from pdkl.sources.profile.parquet import is_profile
-from tests.support.command import BEFORE, DAY, TODAY, Command, plain, rows
+from tests.support.command import BEFORE, DAY, TODAY, Command, failures, plain, rows
 
 # ---- drift: its forms -----------------------------------------------------------------------
 
@@ -33,19 +34,20 @@ def test_drift_as_a_table(pdkl_: Command) -> None:
     ]
 
 
-@pytest.mark.parametrize("form", ["json", "csv", "html", "junit"])
+@pytest.mark.parametrize("form", ["json", "csv", "html", "junit", "markdown"])
 def test_drift_in_the_forms_of_a_report(pdkl_: Command, form: str) -> None:
     expected = InfoTheory(pdkl.scan("today.parquet")._data).report(
         pdkl.scan("before.parquet")._data, ["plan", "age"], by="shop", rng=0
     )
     written = getattr(expected, f"to_{form}")()
     asked = ("drift", "before.parquet", "today.parquet", "-c", "plan,age", "--by", "shop")
-    assert pdkl_(*asked, "--format", form) == (1, written, "")
-    name = {"junit": "out.xml"}.get(form, f"out.{form}")
-    told = f"4 rows: 2 drift, 2 ok ({name})\n"
+    wrong = failures(expected)
+    assert pdkl_(*asked, "--format", form) == (1, written, wrong)
+    name = {"junit": "out.xml", "markdown": "out.md"}.get(form, f"out.{form}")
+    told = f"{wrong}4 rows: 2 drift, 2 ok ({name})\n"
     assert pdkl_(*asked, "-o", name) == (1, "", told)
     assert Path(name).read_bytes().decode() == written
-    assert pdkl_(*asked, "--format", form, "-o", "-") == (1, written, "")
+    assert pdkl_(*asked, "--format", form, "-o", "-") == (1, written, wrong)
 
 
 def test_drift_of_periods(pdkl_: Command) -> None:
@@ -113,6 +115,116 @@ def test_entropy(pdkl_: Command) -> None:
     lines = [line.split() for line in out.splitlines()]
     assert lines[0] == list(expected.columns)
     assert [line[:2] for line in lines[1:]] == expected[["shop", "column"]].to_numpy().tolist()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keywords"),
+    [
+        ([], {}),
+        (
+            ["-c", "plan", "--by", "shop", "--base", "bit"],
+            {"columns": "plan", "by": "shop", "base": "bit"},
+        ),
+        (
+            ["-c", "age,plan", "--bins", "age=0,30,90", "--weights", "n", "--no-dropna"],
+            {
+                "columns": ["age", "plan"],
+                "bins": {"age": [0, 30, 90]},
+                "weights": "n",
+                "dropna": False,
+            },
+        ),
+        (
+            ["--exclude", "shop", "--smoothing", "laplace", "--alphabet", "declared"],
+            {"exclude": "shop", "smoothing": "laplace", "alphabet": "declared"},
+        ),
+        (
+            ["-c", "age", "--bins", "4", "--binning", "width"],
+            {"columns": "age", "bins": 4, "binning": "width"},
+        ),
+    ],
+)
+def test_distribution(pdkl_: Command, arguments: list[str], keywords: dict[str, Any]) -> None:
+    expected = TODAY.info_theory.distribution(**keywords)
+    code, out, errors = pdkl_("distribution", "today.parquet", *arguments, "--format", "json")
+    assert (code, errors) == (0, "")
+    assert rows(out) == plain(expected)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keywords"),
+    [
+        ([], {}),
+        (["-y", "plan", "--test"], {"y": "plan", "test": True}),
+        (
+            ["-x", "plan", "-y", "shop,n", "--bins", "2"],
+            {"x": "plan", "y": ["shop", "n"], "bins": 2},
+        ),
+        (
+            ["--x", "plan,n", "--y", "shop,age"],
+            {"x": ["plan", "n"], "y": ["shop", "age"], "bins": 3},
+        ),
+        (
+            ["-x", "plan", "-y", "age", "--given", "shop,n", "--binning", "width", "--base", "bit"],
+            {
+                "x": "plan",
+                "y": "age",
+                "given": ["shop", "n"],
+                "bins": 3,
+                "binning": "width",
+                "base": "bit",
+            },
+        ),
+        (
+            ["-x", "plan", "-y", "shop", "--normalized", "x", "--correct", "--by", "sold:MS"],
+            {
+                "x": "plan",
+                "y": "shop",
+                "normalized": "x",
+                "correct": True,
+                "by": pd.Grouper(key="sold", freq="MS"),
+            },
+        ),
+        (
+            [
+                "-x",
+                "plan",
+                "-y",
+                "shop",
+                "--confidence",
+                "0.9",
+                "--n-resamples",
+                "20",
+                "--seed",
+                "3",
+            ],
+            {"x": "plan", "y": "shop", "confidence": 0.9, "n_resamples": 20, "rng": 3},
+        ),
+        (
+            ["--exclude", "age", "-y", "plan", "--estimator", "miller-madow", "--weights", "n"],
+            {"exclude": "age", "y": "plan", "estimator": "miller-madow", "weights": "n"},
+        ),
+    ],
+)
+def test_mutual_information(pdkl_: Command, arguments: list[str], keywords: dict[str, Any]) -> None:
+    if keywords.get("bins") == 3:
+        arguments = [*arguments, "--bins", "3"]
+    expected = TODAY.info_theory.mutual_information(**{"rng": 0, **keywords})
+    code, out, errors = pdkl_("mutual-information", "today.parquet", *arguments, "--format", "json")
+    assert (code, errors) == (0, "")
+    assert rows(out) == plain(expected)
+
+
+def test_columns_of_mutual_information_are_paired(pdkl_: Command) -> None:
+    code, out, errors = pdkl_(
+        "mutual-information", "today.parquet", "-x", "plan,n", "-y", "shop,n,age"
+    )
+    assert (code, out) == (2, "")
+    assert errors == (
+        "pdkl: the lists x and y are paired, so they must be equally long; got 2 in x ('plan', "
+        "'n') and 3 in y ('shop', 'n', 'age'). To ask about one column with each of a list, name "
+        "it without a list.\n"
+    )
 
 
 @pytest.mark.parametrize("method", ["divergence", "contributions"])

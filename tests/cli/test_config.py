@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import pdkl
-from tests.support.command import Command, rows
+from tests.support.command import Command, failures, rows
 
 ASKED = ("drift", "before.parquet", "today.parquet")
 
@@ -67,8 +67,8 @@ def test_the_command_line_comes_before(pdkl_: Command) -> None:
             "json",
         )
     )
-    assert (code, errors) == (1, "pdkl: settings of pdkl.toml: alpha\n")
     expected = report(columns=["plan"], alpha=0.01, by="shop")
+    assert (code, errors) == (1, f"pdkl: settings of pdkl.toml: alpha\n{failures(expected)}")
     assert out == expected.to_json()
     _, _, errors = pdkl_(
         *(*ASKED, "-c", "plan", "--fail-over", "hellinger=1", "--by", "shop", "--alpha", "0.1")
@@ -79,14 +79,17 @@ def test_the_command_line_comes_before(pdkl_: Command) -> None:
 def test_columns_of_the_command_line_are_those_that_are_meant(pdkl_: Command) -> None:
     write('exclude = ["plan", "shop"]\n[bins]\nage = 4\nn = [0, 1, 2]\n')
     code, out, errors = pdkl_(*ASKED, "-c", "plan,age", "--format", "json")
-    assert (code, errors) == (1, "pdkl: settings of pdkl.toml: bins\n")
-    assert out == report(columns=["plan", "age"], bins={"age": 4}).to_json()
+    expected = report(columns=["plan", "age"], bins={"age": 4})
+    assert (code, errors) == (1, f"pdkl: settings of pdkl.toml: bins\n{failures(expected)}")
+    assert out == expected.to_json()
     _, out, errors = pdkl_(*ASKED, "-c", "plan", "--format", "json")
-    assert errors == "pdkl: settings of pdkl.toml: none\n"
-    assert out == report(columns=["plan"]).to_json()
+    expected = report(columns=["plan"])
+    assert errors == f"pdkl: settings of pdkl.toml: none\n{failures(expected)}"
+    assert out == expected.to_json()
     _, out, errors = pdkl_(*ASKED, "--exclude", "n", "--format", "json")
-    assert errors == "pdkl: settings of pdkl.toml: bins\n"
-    assert out == report(exclude=["n"], bins={"age": 4}).to_json()
+    expected = report(exclude=["n"], bins={"age": 4})
+    assert errors == f"pdkl: settings of pdkl.toml: bins\n{failures(expected)}"
+    assert out == expected.to_json()
 
 
 def test_a_section_of_the_project(pdkl_: Command) -> None:

@@ -108,6 +108,8 @@ def test_options_are_the_keywords_of_the_method(
         ("drift", "report", {"fail_over", "config", "no_config"}),
         ("explain", "explain", set()),
         ("entropy", "entropy", set()),
+        ("distribution", "distribution", set()),
+        ("mutual-information", "mutual_information", set()),
         ("divergence", "divergence", {"columns"}),  # p, as in the others
         ("contributions", "contributions", {"columns"}),
         ("profile", "profile", set()),
@@ -117,7 +119,7 @@ def test_every_option_is_a_keyword(command: str, method: str, own: set[str]) -> 
     given = {str(one.name) for one in commands.commands[command].params}
     keywords = set(inspect.signature(getattr(InfoTheory, method)).parameters)
     keywords |= set(inspect.signature(scan).parameters) - {"path"}
-    assert given - keywords - own == {"data", "path", "form"} & given
+    assert given - keywords - own == {"data", "path", "paths", "form"} & given
     left = {"self", "progress", "p", "measure", "threshold"} if own else {"self", "progress"}
     assert keywords - given <= left
 

@@ -77,7 +77,13 @@ def test_a_scheduled_gate(days: Path, day: str, code: int) -> None:
     ("arguments", "code", "out", "errors"),
     [
         (["monday.parquet", "tuesday.parquet"], 0, "no drift\n", "3 rows: 3 ok (drift.xml)\n"),
-        (["monday.profile", "wednesday.parquet"], 1, "", "3 rows: 1 drift, 2 ok (drift.xml)\n"),
+        (
+            ["monday.profile", "wednesday.parquet"],
+            1,
+            "",
+            "drift: price: 10.1 % of the rows hold values that the reference lacks\n"
+            "3 rows: 1 drift, 2 ok (drift.xml)\n",
+        ),
         (
             ["monday.parquet", "thursday.parquet"],
             2,

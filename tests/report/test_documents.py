@@ -79,7 +79,7 @@ def test_csv_guards_text_alone(nasty: pdkl.Report) -> None:
 
 
 def test_files_are_written(tmp_path: Path, nasty: pdkl.Report) -> None:
-    for name in ("html", "json", "junit", "csv"):
+    for name in ("html", "json", "junit", "csv", "markdown"):
         write = getattr(nasty, f"to_{name}")
         path = tmp_path / name
         assert write(path) is None

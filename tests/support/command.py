@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import pdkl
 from pdkl.cli.run import run
 
 DAY = np.arange(600)
@@ -50,6 +51,20 @@ def process(folder: Path, *arguments: str, **more: Any) -> subprocess.CompletedP
     command = [sys.executable, "-m", "pdkl", *arguments]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False, **more
+    )
+
+
+def failures(report: pdkl.Report) -> str:
+    """Write what standard error says of the rows that fail, by hand."""
+    found = report.frame[report.frame["status"] == "drift"].sort_values("excess", ascending=False)
+    keys = list(found.columns[: list(found.columns).index("column")])
+    return "".join(
+        f"drift: {row['column']}"
+        + (f" in {', '.join(str(row[key]) for key in keys)}" if keys else "")
+        + f": {row['measure']} {row['score']:.3f}, excess {row['excess']:.3f}, "
+        f"noise floor {row['noise_floor']:.3f}, threshold {row['threshold']:g}, "
+        f"p_adjusted {row['p_adjusted']:.3g}\n"
+        for row in found.to_dict("records")
     )
 
 

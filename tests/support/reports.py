@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import pdkl
+from pdkl.report import plain
 
 BIDI = "a\u202egnp.exe"
 NASTY = [
@@ -61,6 +62,10 @@ def outputs(report: pdkl.Report) -> dict[str, str]:
         "json": report.to_json(),
         "junit": report.to_junit(),
         "csv": report.to_csv(),
+        "markdown": report.to_markdown(),
+        "github": plain.github(report.frame),
+        "failures": "\n".join(plain.failures(report.frame)),
+        "metrics": str(report.metrics()),
         "notebook": report._repr_html_(),
         "text": repr(report),
     }
