@@ -1,4 +1,4 @@
-"""Pictures of the flights that left New York City in 2013: pairs, weeks, drift, shares.
+"""Pictures of the flights that left New York City in 2013: pairs, weeks, drift, shares, changes.
 
 Each is one call on a tidy frame. Run it with ``pip install 'pdkl[examples]'`` and
 ``python examples/pictures.py``. The pictures go to ``examples/output``, or to the folder that
@@ -88,6 +88,25 @@ def delays(flights: pd.DataFrame) -> tuple[Axes, str]:
     return pdkl.plot.distribution(bins), f"{bins['category'].nunique()} bins at 3 airports"
 
 
+def changes(flights: pd.DataFrame) -> tuple[Axes, str]:
+    """Show the shares of the carriers in each week, and since when they are others."""
+    weeks = pd.Grouper(key="date", freq="W")
+    when = flights.info_theory.changes("carrier", by=weeks)
+    weekly = flights.info_theory.distribution("carrier", by=weeks, dropna=False)
+    ax = pdkl.plot.changes(when, shares=weekly, top=8)
+    assert isinstance(ax, Axes)  # there would be an array of them for several columns or groups
+    return ax, f"{len(when)} stretches and anomalies"
+
+
+def lateness(flights: pd.DataFrame) -> tuple[Axes, str]:
+    """Show how late flights leave in July beside November."""
+    july, november = (flights[flights["month"] == month] for month in (7, 11))
+    bins = july.info_theory.contributions(
+        "dep_delay", reference=november, bins={"dep_delay": DELAYS}, dropna=False
+    )
+    return pdkl.plot.histogram(bins), f"{len(bins)} bins in July (P) and November (Q)"
+
+
 def main() -> None:
     """Write the pictures."""
     parser = argparse.ArgumentParser(description="Pictures of the flights of 2013.")
@@ -103,6 +122,8 @@ def main() -> None:
         "drift": drift,
         "distribution": shares,
         "delays": delays,
+        "changes": changes,
+        "histogram": lateness,
     }
     for name, draw in drawn.items():
         _, text = draw(flights)

@@ -18,10 +18,11 @@ from pdkl.plot._shared import (
     above_title,
     arrow,
     bar_edge,
+    both_keys,
     check_ax,
     check_top,
+    comparison,
     ink,
-    key_and_value,
     load_pyplot,
     number,
     on_record,
@@ -31,7 +32,7 @@ from pdkl.plot._shared import (
     rest_label,
     short,
 )
-from pdkl.results.reading import REFERENCE, keys_of, measure_of, settings_of
+from pdkl.results.reading import measure_of, settings_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -131,7 +132,7 @@ def contributions(
 def _groups(result: Any) -> list[pd.DataFrame]:
     """Split a result into its groups, in their order."""
     require(result, "contributions", _NEEDED, "df.info_theory.contributions(...)")
-    keys, others = _keys(result)
+    keys, others = both_keys(result)
     names = [*keys, "column", *(["reference"] if "reference" in result.columns else []), *others]
     by_group = result.groupby(names, dropna=False, sort=False, observed=True)
     groups = [group for _, group in by_group]
@@ -141,18 +142,11 @@ def _groups(result: Any) -> list[pd.DataFrame]:
     return groups
 
 
-def _keys(result: pd.DataFrame) -> tuple[list[Any], list[Any]]:
-    """Return the keys of the group, and those of the group that is Q."""
-    names = list(result.columns)
-    between = names[names.index("column") + 1 : names.index("category")]
-    return keys_of(result), [name for name in between if name != "reference"]
-
-
 def _require_whole(group: pd.DataFrame) -> None:
     """Raise where rows were left out: the terms would not add up to the divergence."""
     if group["contribution"].isna().all():
         return
-    require_whole(group["p"].sum(), _name(group), "p adds up to", "contributions")
+    require_whole(group["p"].sum(), comparison(group), "p adds up to", "contributions")
 
 
 def _check_caller(ax: Any, n_groups: int) -> None:
@@ -183,19 +177,7 @@ def _panel(group: pd.DataFrame, measure: str, top: int) -> _Panel:
     if math.isnan(total):  # nothing to show
         shown, rest = shown.iloc[:0], rest.iloc[:0]
     unit = str(group["unit"].iloc[0])
-    return _Panel(_name(group, has_q=has_q), shown, len(rest) > 0, total, unit)
-
-
-def _name(group: pd.DataFrame, *, has_q: bool = True) -> str:
-    row, (keys, others) = group.iloc[0], _keys(group)
-    own = [short(row["column"]), *(key_and_value(key, row[key]) for key in keys)]
-    reference = row.get("reference", "uniform")
-    if not has_q or reference in ("mapping", "uniform"):
-        return ", ".join(own)
-    # in a first group there is no previous one to name
-    named = others and not (reference == "previous" and row[others].isna().all())
-    other = ", ".join(key_and_value(key.removesuffix(REFERENCE), row[key]) for key in others)
-    return f"{', '.join(own)} vs {other if named else short(reference)}"
+    return _Panel(comparison(group, has_q=has_q), shown, len(rest) > 0, total, unit)
 
 
 # ---- the figure -----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pdkl.plot._categories import in_order, largest
 from pdkl.plot._shared import (
     COLORS,
     arrow,
@@ -141,10 +142,11 @@ def _shares(result: pd.DataFrame, top: int) -> _Shares:
     ]
     values = np.nan_to_num(values)
     first = np.unique(y, return_index=True)[1]
-    order, is_fixed = _order(result.iloc[first], values)
+    size = values.max(axis=1)
+    order, is_fixed = in_order(result.iloc[first], size)
     if is_fixed:
         require_room(len(order), _MOST_CATEGORIES, "bins", advice="Ask for fewer: bins=...")
-    shown = order if is_fixed else _largest(order, values, top)
+    shown = order if is_fixed else largest(order, size, top)
     rest = np.setdiff1d(order, shown)
     labels = [short(category.iloc[first[row]]) for row in shown]
     if not len(rest):
@@ -152,26 +154,6 @@ def _shares(result: pd.DataFrame, top: int) -> _Shares:
     together = values[rest].sum(axis=0)
     labels.append(rest_label(len(rest)))
     return _Shares(np.vstack([values[shown], together]), labels, groups, has_other=True)
-
-
-def _order(rows: pd.DataFrame, values: Any) -> tuple[NDArray[np.int64], bool]:
-    """Put the categories in order; tell whether that leaves none of them out."""
-    if "low" in rows.columns and rows["low"].notna().any():
-        low = rows["low"]
-        place = low.rank(method="first", na_option="bottom").to_numpy()
-        return np.argsort(place, kind="stable"), True
-    dtype = rows["category"].dtype
-    if isinstance(dtype, pd.CategoricalDtype) and dtype.ordered:
-        codes = rows["category"].cat.codes.to_numpy()
-        return np.argsort(np.where(codes < 0, len(rows), codes), kind="stable"), False
-    return np.argsort(-values.max(axis=1), kind="stable"), False
-
-
-def _largest(order: Any, values: Any, top: int) -> NDArray[np.int64]:
-    """Keep the categories with the largest shares, in their order."""
-    size = values.max(axis=1)[order]
-    kept = np.sort(np.argsort(-size, kind="stable")[:top])
-    return np.asarray(order[kept])
 
 
 def _draw(ax: Axes, shares: _Shares) -> float:

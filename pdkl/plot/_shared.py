@@ -12,10 +12,12 @@ import pandas as pd
 from pdkl.codes.labels import MISSING_TEXT
 from pdkl.core.validation import listing, require_columns
 from pdkl.results.reading import (
+    REFERENCE,
     excess_of,
     infinity,
     is_missing,
     is_numeric,
+    keys_of,
     scores_of,
     segments,
     unit_of,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from matplotlib.axes import Axes
+    from matplotlib.legend import Legend
     from numpy.typing import NDArray
 
 
@@ -33,21 +36,24 @@ TITLE_WIDTH = 48
 _NARROW = 5.0  # inches of an axes that has no room for a legend beside it
 # the colour-blind safe ones of Okabe and Ito, those that show on white and on black
 BLUE, RED, GREEN = "#0072b2", "#d55e00", "#009e73"
+LEGEND = {"frameon": False, "fontsize": "small", "title_fontsize": "small"}
 COLORS = (BLUE, RED, GREEN, "#cc79a7", "#e69f00", "#56b4e9")
 
 
 # ---- the frame ------------------------------------------------------------------------------
 
 
-def require(result: Any, what: str, needed: Sequence[str], call: str) -> pd.DataFrame:
+def require(
+    result: Any, what: str, needed: Sequence[str], call: str, *, parameter: str = "result"
+) -> pd.DataFrame:
     """Return ``result`` if it is a frame with rows and the ``needed`` columns."""
     if not isinstance(result, pd.DataFrame):
-        raise TypeError(f"result must be a frame of {what}; got {type(result).__name__}.")
+        raise TypeError(f"{parameter} must be a frame of {what}; got {type(result).__name__}.")
     lacking = [name for name in needed if name not in result.columns]
     if lacking:
-        raise TypeError(f"result lacks the columns {listing(lacking)}; pass what {call} gave.")
+        raise TypeError(f"{parameter} lacks the columns {listing(lacking)}; pass what {call} gave.")
     if not len(result):
-        raise ValueError("result has no row to draw.")
+        raise ValueError(f"{parameter} has no row to draw.")
     return result
 
 
@@ -99,13 +105,16 @@ def numbered(keys: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     return keys.drop_duplicates(), np.asarray(codes, dtype=np.int64)
 
 
-def require_whole(share: float, group: str, said: str, left_out: str) -> None:
+def require_whole(
+    share: float, group: str, said: str, left_out: str = "", *, parameter: str = "result"
+) -> None:
     """Raise where rows of a group were left out: the shares of the others are not all of it."""
     if abs(share - 1.0) > 1e-6:
         where = f"in {group!r} " if group else ""
+        top = f"; top= leaves out small {left_out}" if left_out else ""
         raise ValueError(
-            f"result must hold whole groups: {where}{said} {share:.4g}, not to 1. Filter by group "
-            f"only; top= leaves out small {left_out}."
+            f"{parameter} must hold whole groups: {where}{said} {share:.4g}, not to 1. Filter by "
+            f"group only{top}."
         )
 
 
@@ -147,6 +156,26 @@ def group_names(keys: pd.DataFrame) -> list[str]:
     if keys.shape[1] == 1:
         return [short(value) for value in keys.iloc[:, 0]]
     return segments(keys, key_and_value)
+
+
+def both_keys(result: pd.DataFrame) -> tuple[list[Any], list[Any]]:
+    """Return the keys of the group, and those of the group that is Q."""
+    names = list(result.columns)
+    between = names[names.index("column") + 1 : names.index("category")]
+    return keys_of(result), [name for name in between if name != "reference"]
+
+
+def comparison(group: pd.DataFrame, *, has_q: bool = True) -> str:
+    """Name the rows of one comparison: the column, the group and what it is compared with."""
+    row, (keys, others) = group.iloc[0], both_keys(group)
+    own = [short(row["column"]), *(key_and_value(key, row[key]) for key in keys)]
+    reference = row.get("reference", "uniform")
+    if not has_q or reference in ("mapping", "uniform"):
+        return ", ".join(own)
+    # in a first group there is no previous one to name
+    named = others and not (reference == "previous" and row[others].isna().all())
+    other = ", ".join(key_and_value(key.removesuffix(REFERENCE), row[key]) for key in others)
+    return f"{', '.join(own)} vs {other if named else short(reference)}"
 
 
 def number(value: float | np.floating[Any], form: str = "#.2g") -> str:
@@ -223,6 +252,11 @@ def size_of(ax: Axes) -> tuple[float, float]:
     return box.width / dpi, box.height / dpi
 
 
+def is_narrow(ax: Axes) -> bool:
+    """Tell whether an axes has no room for a legend beside it."""
+    return bool(size_of(ax)[0] < _NARROW)
+
+
 def ink() -> Any:
     """Return the colour of text: black, or white in a dark style."""
     from matplotlib import rcParams
@@ -262,24 +296,28 @@ def packed(ax: Axes, parts: Iterable[str], between: str = "   ") -> str:
     return f"{between.rstrip()}\n".join(lines)
 
 
-def above_title(ax: Axes) -> dict[str, Any]:
-    """Return where a legend stands above the title of an axes."""
-    pad = 1.2 + 1.4 * (1 + ax.get_title().count("\n"))
+def above_title(ax: Axes, lift: float = 0.0) -> dict[str, Any]:
+    """Return where a legend stands above the title of an axes, which is so many points up."""
+    pad = 1.2 + 1.4 * (1 + ax.get_title().count("\n")) + lift / 8.0  # in sizes of its font
     return {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "borderaxespad": pad}
 
 
-def explain_lines(ax: Axes, handles: list[Any], names: list[str], title: str = "") -> None:
+def explain_lines(
+    ax: Axes, handles: list[Any], names: list[str], title: str = "", *, lift: float = 0.0
+) -> None:
     """Name lines or bars beside an axes, or above the title of a narrow one."""
-    look: dict[str, Any] = {"frameon": False, "fontsize": "small", "title_fontsize": "small"}
-    width = size_of(ax)[0]
-    if width >= _NARROW:
+    look: dict[str, Any] = dict(LEGEND)
+    if not is_narrow(ax):
         look |= {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
     else:
-        columns = max(1, int(width * 72 / (5.2 * max(map(len, names)) + 40)))
-        look |= above_title(ax)
+        columns = max(1, int(size_of(ax)[0] * 72 / (5.2 * max(map(len, names)) + 40)))
+        look |= above_title(ax, lift)
         look["ncols"] = min(columns, len(names))
-    legend = ax.legend(handles, ["."] * len(names), title=title or None, **look)
-    # names are data: a $ is no formula, and a leading _ hides none
+    named(ax.legend(handles, ["."] * len(names), title=title or None, **look), names)
+
+
+def named(legend: Legend, names: list[str]) -> None:
+    """Write names into a legend; they are data: a $ is no formula, and a leading _ hides none."""
     legend.get_title().set_parse_math(False)
     for text, name in zip(legend.get_texts(), names, strict=True):
         text.set_text(name)

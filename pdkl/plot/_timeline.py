@@ -26,19 +26,17 @@ from pdkl.plot._shared import (
     size_of,
     values_of,
 )
+from pdkl.plot._times import Times, read_times, set_times
 from pdkl.results.reading import (
     beside,
     excess_of,
     is_dated,
     is_drift,
-    is_numeric,
     is_root,
     keys_of,
 )
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
-
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
@@ -59,17 +57,6 @@ class _Line:
     place: NDArray[np.float64]
     score: NDArray[np.float64]
     floor: NDArray[np.float64]  # NaN where none is known
-
-
-@dataclass(frozen=True)
-class _Times:
-    """Where the values of the key stand on the axis."""
-
-    place: NDArray[np.float64]  # NaN for a missing key
-    names: list[str] | None  # of the places 0, 1, 2, … where they are neither dates nor numbers
-    dates: bool
-    zone: tzinfo | None = None
-    whole: bool = False
 
 
 def timeline(
@@ -143,7 +130,7 @@ def timeline(
     keys, score = keys_of(result), score_of(result, score)
     time = _time_key(result, keys, time)
     label, level = named_score(result, score), _level(result, score, threshold)
-    times = _times(result[time])
+    times = read_times(result[time])
     groups = [key for key in keys if key != time]
     lines = _lines(result, times, groups, score)
     if ax is None:
@@ -161,7 +148,7 @@ def timeline(
     missing = int(np.isnan(times.place).sum())
     if missing:
         marks.append(f"not shown: {missing:,} rows without a time")
-    name = _set_times(ax, times, short(time))
+    name = set_times(ax, times, short(time))
     ax.set_xlabel("\n".join([name, *([packed(ax, marks)] if marks else [])]), parse_math=False)
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_ylabel(label, parse_math=False)
@@ -204,34 +191,7 @@ def _level(result: pd.DataFrame, score: str, threshold: Any) -> float | None:
     return float(found[0]) if len(found) == 1 else None
 
 
-def _times(key: pd.Series[Any]) -> _Times:
-    from matplotlib.dates import date2num
-
-    if isinstance(key.dtype, pd.PeriodDtype):
-        key = key.dt.to_timestamp()
-    elif pd.api.types.infer_dtype(key, skipna=True) == "date":
-        key = pd.to_datetime(key)
-    missing = key.isna().to_numpy()
-    if pd.api.types.is_datetime64_any_dtype(key.dtype):
-        zone = getattr(key.dt, "tz", None)
-        moments = key if zone is None else key.dt.tz_convert(None)
-        place = np.full(len(key), np.nan)
-        place[~missing] = date2num(moments[~missing].to_numpy("datetime64[us]"))
-        return _Times(place, None, dates=True, zone=zone)
-    if is_numeric(key):
-        place = key.to_numpy(np.float64, na_value=np.nan)
-        whole = bool((place[~missing] == np.floor(place[~missing])).all())
-        return _Times(place, None, dates=False, whole=whole)
-    codes, found = pd.factorize(key)
-    if isinstance(key.dtype, pd.CategoricalDtype):  # in the order of the levels
-        codes, found = pd.factorize(key.cat.remove_unused_categories().cat.codes, sort=True)
-        found = key.cat.remove_unused_categories().cat.categories
-        codes = codes - int(missing.any())
-    place = np.where(missing, np.nan, codes)
-    return _Times(place, [short(value) for value in found], dates=False)
-
-
-def _lines(result: pd.DataFrame, times: _Times, groups: list[Any], score: str) -> list[_Line]:
+def _lines(result: pd.DataFrame, times: Times, groups: list[Any], score: str) -> list[_Line]:
     floor = _floor(result, score)
     scores = values_of(result, score)
     by_line = result.groupby([*groups, "column"], dropna=False, sort=False, observed=True).indices
@@ -366,34 +326,6 @@ def _draw_infinite(ax: Axes, lines: list[_Line]) -> None:
                 color=_look(i)["color"],
             )
         row += len(found) > 0
-
-
-def _set_times(ax: Axes, times: _Times, name: str) -> str:
-    """Set the ticks; return the name of the axis, with the time zone."""
-    if times.dates:
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-        ticks = AutoDateLocator(minticks=3, maxticks=_room(ax, 9), tz=times.zone)
-        ax.xaxis.set_major_locator(ticks)
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(ticks, tz=times.zone))
-        if times.zone is not None:
-            return f"{name} ({times.zone})"
-    elif times.names is not None:
-        longest = max(len(text) for text in times.names)
-        every = math.ceil(len(times.names) / _room(ax, longest))
-        ax.set_xticks(
-            np.arange(0, len(times.names), every), labels=times.names[::every], parse_math=False
-        )
-    elif times.whole:
-        from matplotlib.ticker import MaxNLocator
-
-        ax.xaxis.set_major_locator(MaxNLocator(nbins=_room(ax, 6), integer=True))
-    return name
-
-
-def _room(ax: Axes, characters: int) -> int:
-    """Return how many labels of so many characters fit beside each other."""
-    return max(3, min(12, int(size_of(ax)[0] * 72 / (6.5 * (characters + 2)))))
 
 
 def _explain(ax: Axes, lines: list[_Line]) -> None:

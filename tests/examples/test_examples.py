@@ -79,11 +79,13 @@ def test_pictures(tmp_path: Path) -> None:
         "Wrote drift.png: 15 comparisons, 5 of which drift.",
         "Wrote distribution.png: 16 carriers at 3 airports.",
         "Wrote delays.png: 9 bins at 3 airports.",
+        "Wrote changes.png: 4 stretches and anomalies.",
+        "Wrote histogram.png: 10 bins in July (P) and November (Q).",
     ]
-    written = ["delays.png", "distribution.png", "drift.png", "heatmap.png", "timeline.png"]
-    assert pictures(tmp_path / "new") == written
+    names = ("changes", "delays", "distribution", "drift", "heatmap", "histogram", "timeline")
+    assert pictures(tmp_path / "new") == [f"{name}.png" for name in names]
     for folder in (tmp_path / "new", EXAMPLES):
-        assert all(path.stat().st_size <= 60_000 for path in folder.glob("[dht]*.png"))
+        assert all(path.stat().st_size <= 60_000 for path in folder.glob("[cdht]*.png"))
 
 
 def test_dice(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import math
 import re
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import same_color
 from matplotlib.dates import date2num
+from matplotlib.figure import Figure
 
 import pdkl
 from tests.support.drawn import (
@@ -259,6 +261,16 @@ def test_timeline_names_are_no_formulas(name: str, width: float) -> None:
     renders(ax)
 
 
+@pytest.mark.parametrize("width", [3.5, 10.0])
+def test_timeline_keeps_long_names_apart(width: float) -> None:
+    names = [f"the long name of week {i:02d}" for i in range(12)]
+    figure = Figure(figsize=(width, 3), layout="constrained")
+    ax = pdkl.plot.timeline(scores([(name, "fruit", 0.1) for name in names]), ax=figure.subplots())
+    renders(ax)
+    boxes = [label.get_window_extent() for label in ax.get_xticklabels()]
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+
+
 def test_timeline_errors() -> None:
     timeline, frame = pdkl.plot.timeline, scores([(DAYS[0], "fruit", 0.1)])
     fails(
@@ -447,13 +459,14 @@ def test_distribution_errors() -> None:
     )
 
 
-@pytest.mark.parametrize("picture", ["heatmap", "timeline", "drift", "distribution"])
+@pytest.mark.parametrize("picture", ["heatmap", "timeline", "drift", "distribution", "histogram"])
 def test_error_without_matplotlib(picture: str, monkeypatch: pytest.MonkeyPatch) -> None:
     frames = {
         "heatmap": pairs(),
         "timeline": scores([(DAYS[0], "fruit", 0.1)]),
         "drift": EVERY,
         "distribution": FRUIT.info_theory.distribution("fruit"),
+        "histogram": pd.DataFrame({"x": [1, 2, 3]}).info_theory.distribution("x", bins=2),
     }
     for name in [one for one in sys.modules if one.startswith("matplotlib")]:
         monkeypatch.setitem(sys.modules, name, None)
