@@ -1,8 +1,8 @@
 """How often `changes` cuts what did not change, and finds what did: tables, by simulation.
 
-Run with ``python -m tests.truth.change_rates`` (half an hour; ``--sequences N`` of each cell, 200 by
-default; ``--only NAME`` one table). A share of false cuts of at most .05 is what alpha promises; on
-200 sequences a share up to .08 is no surprise.
+Run with ``python -m tests.truth.change_rates`` (half an hour; ``--sequences N`` of each cell, 200
+by default; ``--only NAME`` one table). A share of false cuts of at most .05 is what alpha promises;
+on 200 sequences a share up to .08 is no surprise.
 """
 
 from __future__ import annotations
