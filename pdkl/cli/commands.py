@@ -12,11 +12,13 @@ from pdkl._version import __version__
 from pdkl.api.frame import InfoTheory
 from pdkl.cli import inputs, options, output
 from pdkl.cli.baselines import take_again
+from pdkl.cli.beginning import require_new, settings_to_begin_with
 from pdkl.cli.options import Function, data_files, keywords
 from pdkl.cli.output import Outcome, Target
 from pdkl.cli.shares import is_shares, read_shares
 from pdkl.codes.labels import OTHER_TEXT
 from pdkl.core.redaction import kept_back
+from pdkl.request.configuration import OWN
 from pdkl.sources.profile.profile import Profile
 from pdkl.sources.registry import read_data
 
@@ -56,6 +58,7 @@ def commands() -> None:
 
     \b
     Examples:
+      pdkl init january.parquet
       pdkl drift january.parquet february.parquet
       pdkl drift ref.parquet today.csv --fail-over js_distance=0.2 -o drift.html
       pdkl profile january.parquet -o ref.parquet
@@ -451,6 +454,37 @@ def merge(profiles: Sequence[str], path: str) -> Outcome:
     _require_file(path, [])
     first, *others = (inputs.open_profile(one) for one in profiles)
     return _saved(first.merge(*others), path)
+
+
+@commands.command()
+@data_files
+@keywords(*_WRITTEN)
+@click.option(
+    *("--output", "-o", "path"),
+    metavar="FILE",
+    default=OWN,
+    show_default=True,
+    help="Where to write; - is the screen.",
+)
+def init(data: Sequence[str], path: str, **given: Any) -> Outcome:
+    """Write a file of settings for "pdkl drift" to begin with.
+
+    It holds each setting with its default, and what each column of DATA is, all commented out:
+    "pdkl drift" answers with it as without. A file that is there already is not written over.
+
+    \b
+    Examples:
+      pdkl init january.parquet
+      pdkl init 'sales/*.parquet' -o gate.toml
+    """
+    if path != output.SCREEN:
+        require_new(path)
+        output.require_writable([path], [])
+    (source,) = _open(given, data)
+    text = settings_to_begin_with(source, data, progress=sys.stderr.isatty())
+    if path == output.SCREEN:
+        return Outcome([(Target("toml", None), text)])
+    return Outcome([(Target("toml", path), text)], verdict=f"settings to begin with ({path})")
 
 
 def _judged(
