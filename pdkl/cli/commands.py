@@ -11,11 +11,14 @@ import click
 from pdkl._version import __version__
 from pdkl.api.frame import InfoTheory
 from pdkl.cli import inputs, options, output
+from pdkl.cli.baselines import take_again
+from pdkl.cli.beginning import require_new, settings_to_begin_with
 from pdkl.cli.options import Function, data_files, keywords
 from pdkl.cli.output import Outcome, Target
 from pdkl.cli.shares import is_shares, read_shares
 from pdkl.codes.labels import OTHER_TEXT
 from pdkl.core.redaction import kept_back
+from pdkl.request.configuration import OWN
 from pdkl.sources.profile.profile import Profile
 from pdkl.sources.registry import read_data
 
@@ -55,9 +58,11 @@ def commands() -> None:
 
     \b
     Examples:
+      pdkl init january.parquet
       pdkl drift january.parquet february.parquet
       pdkl drift ref.parquet today.csv --fail-over js_distance=0.2 -o drift.html
       pdkl profile january.parquet -o ref.parquet
+      pdkl baseline update ref.parquet february.parquet
       pdkl entropy 'sales/*.parquet' --by shop --base bit
 
     \b
@@ -90,47 +95,60 @@ def _formatted(*formats: str) -> Callable[[Function], Function]:
     return decorate
 
 
+def _gate(*more: str) -> Callable[[Function], Function]:
+    """Give a command the options of the gate, and those that only it has."""
+    parts: tuple[Callable[[Any], Any], ...] = (
+        keywords(
+            *("columns", "exclude", "by", *more, "weights"),
+            columns="The columns to compare; by default all of them.",
+            window="Without REF: compare each period, the last of --by, with K before it.",
+        ),
+        click.option(
+            "--fail-over",
+            callback=options.fail_over,
+            metavar="MEASURE=THRESHOLD",
+            help="The excess over noise from which on a difference is drift; by default "
+            "js_distance=0.1.",
+        ),
+        keywords(
+            *("alpha", "smoothing", "zeros", "dropna", "bins", "kinds", "match"),
+            *(*_DRAWING, *_WRITTEN),
+            smoothing="A pseudo-count for every category: laplace, jeffreys, perks or a number; by "
+            "default 0.5 in columns whose measure could be infinite.",
+        ),
+        click.option(
+            "--max-drifted",
+            type=float,
+            metavar="SHARE",
+            help="Let drift pass in this share of the columns that are scored; by default in none.",
+        ),
+        options.configured,
+        click.option(
+            "--redact", is_flag=True, help="Replace values, groups and bin edges by numbers."
+        ),
+        click.option(
+            "--min-count",
+            type=int,
+            metavar="K",
+            help=f'Fold categories of fewer than K rows into "{OTHER_TEXT}".',
+        ),
+        _formatted(*_REPORTS),
+    )
+
+    def decorate(function: Function) -> Function:
+        for part in reversed(parts):
+            function = part(function)
+        return function
+
+    return decorate
+
+
 @commands.command()
 @click.argument("reference", metavar="REF")
 @click.argument("data", metavar="CUR", required=False)
-@keywords("columns", "exclude", "by", columns="The columns to compare; by default all of them.")
-@keywords("window", window="Without REF: compare each period, the last of --by, with K before it.")
-@keywords("weights")
-@click.option(
-    "--fail-over",
-    callback=options.fail_over,
-    metavar="MEASURE=THRESHOLD",
-    help="The excess over noise from which on a difference is drift; by default js_distance=0.1.",
-)
-@keywords(
-    *("alpha", "smoothing", "zeros", "dropna", "bins", "kinds", "match", *_DRAWING, *_WRITTEN),
-    smoothing="A pseudo-count for every category: laplace, jeffreys, perks or a number; by default "
-    "0.5 in columns whose measure could be infinite.",
-)
-@click.option(
-    "--max-drifted",
-    type=float,
-    metavar="SHARE",
-    help="Let drift pass in this share of the columns that are scored; by default in none.",
-)
-@options.configured
-@click.option("--redact", is_flag=True, help="Replace values, groups and bin edges by numbers.")
-@click.option(
-    "--min-count",
-    type=int,
-    metavar="K",
-    help=f'Fold categories of fewer than K rows into "{OTHER_TEXT}".',
-)
-@_formatted(*_REPORTS)
+@_gate("window")
 def drift(
-    reference: str,
-    data: str | None,
-    fail_over: tuple[Any, float] | None,
-    config: str | None,
-    no_config: bool,
-    form: str | None,
-    paths: Sequence[str],
-    **given: Any,
+    reference: str, data: str | None, form: str | None, paths: Sequence[str], **given: Any
 ) -> Outcome:
     """Say which columns of CUR differ from REF: a row each, with a status.
 
@@ -157,19 +175,52 @@ def drift(
       pdkl drift 'sales/*.parquet' --by shop,sold:D --window 7
     """
     targets = output.targets(form, paths, _REPORTS)
-    if fail_over is not None:
-        given |= {"measure": fail_over[0], "threshold": fail_over[1]}
-    if no_config and config is not None:
-        raise click.UsageError("give one of --config and --no-config.")
-    settings = {} if no_config else inputs.settings(config, given)
-    if given["window"] is not None and data is not None:
-        raise click.UsageError("--window compares the periods of one CUR; leave out REF.")
-    if given["window"] is None and data is None:
-        raise click.UsageError("Missing argument 'CUR'.")
-    names = [one for one in (reference, data) if one]
-    *before, now = _sides(names, targets, given, may_be_shares=len(names) > 1)
-    report = InfoTheory(now).report(*before, **(settings | _asked(now, given)))
+    report, *_ = _judged(reference, data, targets, given)
     return output.answer_report(report, targets)
+
+
+@commands.group(no_args_is_help=False)
+def baseline() -> None:
+    """Keep the profile that the gate compares with.
+
+    \b
+    Example:
+      pdkl baseline update ref.parquet today.parquet
+    """
+
+
+@baseline.command()
+@click.argument("reference", metavar="REF")
+@click.argument("data", metavar="CUR")
+@_gate()
+def update(
+    reference: str, data: str, form: str | None, paths: Sequence[str], **given: Any
+) -> Outcome:
+    """Save a profile of CUR over REF, where CUR passes the gate.
+
+    The gate is that of "pdkl drift REF CUR", with its options, settings and answer. REF is a saved
+    profile. The new one has its columns, keys, weights and bins, so that both can be added; it
+    takes REF's place at once when it is complete. Where the gate does not pass, the command ends
+    with 1, where it cannot be run with 2, and REF stays as it is.
+
+    \b
+    Examples:
+      pdkl baseline update ref.parquet today.parquet
+      pdkl baseline update ref.parquet 'today/*.csv' --fail-over psi=0.2 -o drift.html
+    """
+    targets = output.targets(form, paths, _REPORTS)
+    inputs.require_profile(reference)
+    output.require_writable([reference], [])
+    report, before, now = _judged(reference, data, targets, {**given, "window": None})
+    outcome = output.answer_report(report, targets)
+    if not report.passed:
+        return outcome.telling(f"{reference} stays as it is: the gate did not pass")
+
+    def taken() -> Profile:
+        return take_again(before, now)
+
+    found = kept_back(taken) if given["redact"] else taken()
+    return outcome.telling(_saved(found, reference).verdict)
 
 
 @commands.command()
@@ -403,6 +454,57 @@ def merge(profiles: Sequence[str], path: str) -> Outcome:
     _require_file(path, [])
     first, *others = (inputs.open_profile(one) for one in profiles)
     return _saved(first.merge(*others), path)
+
+
+@commands.command()
+@data_files
+@keywords(*_WRITTEN)
+@click.option(
+    *("--output", "-o", "path"),
+    metavar="FILE",
+    default=OWN,
+    show_default=True,
+    help="Where to write; - is the screen.",
+)
+def init(data: Sequence[str], path: str, **given: Any) -> Outcome:
+    """Write a file of settings for "pdkl drift" to begin with.
+
+    It holds each setting with its default, and what each column of DATA is, all commented out:
+    "pdkl drift" answers with it as without. A file that is there already is not written over.
+
+    \b
+    Examples:
+      pdkl init january.parquet
+      pdkl init 'sales/*.parquet' -o gate.toml
+    """
+    if path != output.SCREEN:
+        require_new(path)
+        output.require_writable([path], [])
+    (source,) = _open(given, data)
+    text = settings_to_begin_with(source, data, progress=sys.stderr.isatty())
+    if path == output.SCREEN:
+        return Outcome([(Target("toml", None), text)])
+    return Outcome([(Target("toml", path), text)], verdict=f"settings to begin with ({path})")
+
+
+def _judged(
+    reference: str, data: str | None, targets: Sequence[Target], given: dict[str, Any]
+) -> tuple[Any, ...]:
+    """Return the report of the gate, and the sides that it compared."""
+    fail_over, config, no_config = map(given.pop, ("fail_over", "config", "no_config"))
+    if fail_over is not None:
+        given |= {"measure": fail_over[0], "threshold": fail_over[1]}
+    if no_config and config is not None:
+        raise click.UsageError("give one of --config and --no-config.")
+    settings = {} if no_config else inputs.settings(config, given)
+    if given["window"] is not None and data is not None:
+        raise click.UsageError("--window compares the periods of one CUR; leave out REF.")
+    if given["window"] is None and data is None:
+        raise click.UsageError("Missing argument 'CUR'.")
+    names = [one for one in (reference, data) if one]
+    *before, now = _sides(names, targets, given, may_be_shares=len(names) > 1)
+    report = InfoTheory(now).report(*before, **(settings | _asked(now, given)))
+    return report, *before, now
 
 
 def _sides(

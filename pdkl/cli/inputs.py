@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
+
 from pdkl.cli import streams
 from pdkl.report.text import visible
 from pdkl.request.configuration import find_configuration, read_configuration
@@ -13,7 +15,7 @@ from pdkl.sources.locations import open_dataset
 from pdkl.sources.profile.parquet import is_profile
 from pdkl.sources.profile.profile import Profile, load_profile
 
-__all__ = ["files_of", "is_profile", "open_data", "open_profile", "settings"]
+__all__ = ["files_of", "is_profile", "open_data", "open_profile", "require_profile", "settings"]
 
 
 def open_data(paths: Sequence[str], encoding: str, separator: str) -> Any:
@@ -34,9 +36,23 @@ def open_data(paths: Sequence[str], encoding: str, separator: str) -> Any:
 
 def open_profile(path: str) -> Profile:
     """Return the profile in a file; anything else is an error."""
+    _require_there(path)
+    return load_profile(path)
+
+
+def require_profile(path: str) -> None:
+    """Refuse a reference that is no saved profile, before anything else is read."""
+    _require_there(path)
+    if not is_profile(path):
+        raise click.UsageError(
+            f"REF must be a saved profile, and {path!r} is none. Take one first: "
+            "pdkl profile DATA -o REF."
+        )
+
+
+def _require_there(path: str) -> None:
     if not Path(path).exists():
         raise FileNotFoundError(f"there is no file {path!r}.")
-    return load_profile(path)
 
 
 def files_of(data: Any) -> list[str]:

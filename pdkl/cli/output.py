@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,10 @@ class Outcome:
     written: Sequence[tuple[Target, str]] = ()
     verdict: str = ""  # lines for people, on standard error
     failed: bool = False
+
+    def telling(self, line: str) -> Outcome:
+        """Say one thing more to people."""
+        return replace(self, verdict=f"{self.verdict}\n{line}" if self.verdict else line)
 
     def deliver(self) -> int:
         """Write it; return the exit code."""

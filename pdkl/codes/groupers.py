@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
 
 FROM_DATA = ", from the first time on"  # ends the text of a cut whose bins depend on the data
+_SETTING = re.compile(r"(\w+)='([^']*)'")
 _ANCHORED = ("start", "start_day", "end", "end_day")
 
 
@@ -15,6 +17,15 @@ def grouper_text(key: Any) -> str:
     text = f"freq={key.freq.freqstr!r}, closed={key.closed!r}, label={key.label!r}"
     text += f", origin={str(key.origin)!r}, offset={str(key.offset)!r}"
     return text if _is_steady(key) else text + FROM_DATA
+
+
+def grouper_of(key: Any, text: str) -> pd.Grouper:
+    """Return a Grouper of ``key`` that cuts times as a text of `grouper_text` says."""
+    said: dict[str, Any] = dict(_SETTING.findall(text))
+    if said["offset"] == str(None):
+        said["offset"] = None
+    grouper: pd.Grouper = pd.Grouper(key=key, **said)
+    return grouper
 
 
 def is_cut_alike(key: Any, before: str) -> bool:

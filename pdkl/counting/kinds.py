@@ -463,6 +463,20 @@ def settle_all(
     give_up(columns, wrong)
 
 
+def later_clocks(source: Source, names: Sequence[Hashable]) -> dict[Hashable, str]:
+    """Say which columns will be clocks beside later data, all above these, and why."""
+    found: dict[Hashable, str] = {}
+    columns = [DriftColumn(name, here=True, there=True) for name in names]
+    for name, values in _read(source, columns, None).items():
+        if values.are_scaled:
+            facts = Both.of(values, values).facts()
+            above = replace(facts.today, middle=np.inf, apart_low=np.inf)
+            verdict = kind_of(replace(facts, today=above))
+            if verdict.kind == CLOCK:
+                found[name] = verdict.why
+    return found
+
+
 def dtypes_of(column: DriftColumn, source: Source, reference: Source | None) -> list[Any]:
     """Return the dtypes of a single column on the sides that have it."""
     sides = [] if column.parts else [(source, column.here), (reference, column.there)]

@@ -13,7 +13,7 @@ import pandas as pd
 from pdkl.codes.rolling import Rolling
 from pdkl.core.validation import did_you_mean, listing
 
-_OWN, _PROJECT = "pdkl.toml", "pyproject.toml"  # where settings are looked for, in this order
+OWN, _PROJECT = "pdkl.toml", "pyproject.toml"  # where settings are looked for, in this order
 _BY = (
     'a column, a table such as {key = "date", freq = "D"} or {key = "date", size = "28D", step = '
     '"1D"}, or an array of these'
@@ -22,7 +22,7 @@ _BY = (
 
 def find_configuration(folder: Path) -> Path | None:
     """Return the file of a folder that has settings, None where none does."""
-    own, project = folder / _OWN, folder / _PROJECT
+    own, project = folder / OWN, folder / _PROJECT
     if own.is_file():
         return own
     return project if project.is_file() and _section(project) is not None else None
