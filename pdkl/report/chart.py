@@ -23,7 +23,7 @@ def over_time(frame: pd.DataFrame) -> dict[str, Any] | None:
 
     The columns that reach highest have a line each; how many have none is said.
     """
-    name = next((key for key in keys_of(frame) if _is_time(frame[key])), None)
+    name = time_of(frame)
     if name is None:
         return None
     excess, limit = judged_in(frame).clip(lower=0.0), float(frame["threshold"].max())
@@ -72,6 +72,11 @@ def over_time(frame: pd.DataFrame) -> dict[str, Any] | None:
         "ticks": [(round(float(x[i]), 1), text.key(scores.index[i])) for i in shown],
         "grid": [(y(value), f"{value:.3g}") for value in np.arange(0.0, top, step)],
     }
+
+
+def time_of(frame: pd.DataFrame) -> Any:
+    """Return the first key that is a time, None where none is."""
+    return next((key for key in keys_of(frame) if _is_time(frame[key])), None)
 
 
 def _step(least: float) -> float:
