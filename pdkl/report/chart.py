@@ -93,7 +93,9 @@ def _is_time(keys: pd.Series[Any]) -> bool:
 
 
 def _are_dates(keys: pd.Series[Any]) -> bool:
-    return all(isinstance(key, datetime.date) for key in keys)
+    # times among dates, or in several zones, have no order
+    kinds = {(type(key), getattr(key, "tzinfo", None)) for key in keys}
+    return len(kinds) == 1 and isinstance(keys.iloc[0], datetime.date)
 
 
 def _places(times: pd.Index[Any]) -> Any:

@@ -52,7 +52,8 @@ def sentences(
 
     All is read from the two frames, so that it tells no more than they do.
     """
-    drifted = [i for i in worst_first(frame) if frame["status"].iloc[i] == DRIFT.name]
+    is_drift = frame["status"].eq(DRIFT.name).to_numpy()
+    drifted = [i for i in worst_first(frame) if is_drift[i]]
     found = [_how_much(frame, drifted, passed=passed)]
     if drifted:
         found.append(_changes(frame, categories, drifted, write))
@@ -79,8 +80,8 @@ def _changes(
 ) -> str:
     """Say of the columns that drifted most what changed most, each where it is worst."""
     worst: dict[Any, int] = {}
-    for i in drifted:
-        worst.setdefault(frame["column"].iloc[i], i)
+    for i, name in zip(drifted, frame["column"].iloc[list(drifted)], strict=True):
+        worst.setdefault(name, i)
     shown = list(worst.values())[:_CHANGES]
     segments = text.segments(frame.iloc[shown])
     told = []

@@ -149,6 +149,8 @@ def _segments(frame: pd.DataFrame, segment_of: Sequence[str]) -> str:
     if (name := chart.time_of(frame)) is None:
         return found
     times = frame[name].dropna()
+    if times.empty:
+        return found
     return f"{found}, from {text.key(times.min())} to {text.key(times.max())}"
 
 

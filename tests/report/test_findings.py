@@ -50,7 +50,7 @@ def sides() -> tuple[pd.DataFrame, pd.DataFrame]:
     today = before.assign(
         dest=np.where(place < 710, "CLT", "ORD"),
         tail="N1",
-        gap=np.where(place < 300, None, "a"),
+        gap=before["gap"].where(place >= 300),
         amount=place / 7 + 80,
         void=None,
         new=2,
@@ -228,7 +228,18 @@ def test_segments_of_time_say_what_they_cover() -> None:
     for key, keys in (("day", "day"), (["shop", "day"], "shop, day")):
         found = shown(reported(before, before, by=key))["Segments"]
         assert found == f"3 by {keys}, from 2024-05-01 to 2024-05-03"
+    dates = before.assign(day=before["day"].dt.date)
+    found = shown(reported(dates, dates, by="day"))["Segments"]
+    assert found == "3 by day, from 2024-05-01 to 2024-05-03"
     assert shown(reported(before, before, by="day", redact=True))["Segments"] == "3 by day"
+
+
+def test_times_without_an_order_cover_nothing() -> None:
+    keys = [datetime.date(2024, 1, 1), datetime.datetime(2024, 1, 2, 3), datetime.date(2024, 1, 3)]
+    before = pd.DataFrame({"x": ["a", "b"] * 60, "day": pd.Series(keys * 40, dtype=object)})
+    assert shown(reported(before, before, by="day"))["Segments"] == "3 by day"
+    unknown = before.assign(day=pd.Series([pd.NaT] * 120))
+    assert shown(reported(unknown, unknown, by="day"))["Segments"] == "1 by day"
 
 
 PAIR = (
