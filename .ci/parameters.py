@@ -594,6 +594,21 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "progress": {"": ("bool", "Whether long work shows a bar, where tqdm is installed.")},
     # ---- what a report shows ------------------------------------------------------------------
+    "title": {
+        "": (
+            "str, optional",
+            'What the page, its heading in Markdown and in a notebook are called; "Drift report" '
+            "by default. It is shown as it is, whatever ``redact`` hides.",
+        ),
+    },
+    "names": {
+        "": (
+            "pair of str, optional",
+            'What data and reference are called, as in ``("June", "May")``. By default after the '
+            "files that they are read from, as by `pdkl.scan`, else, and with ``redact``, as "
+            'values may be in their names, "data" and "reference". Not with ``window``.',
+        ),
+    },
     "redact": {
         "": (
             "bool",

@@ -44,7 +44,15 @@ def main() -> None:
     output.mkdir(parents=True, exist_ok=True)
     flights = load()
     first, second = (flights[flights["month"].le(6) == half] for half in (True, False))
-    report = pdkl.InfoTheory(second).report(first, COLUMNS, by="origin", rng=0, progress=False)
+    report = pdkl.InfoTheory(second).report(
+        first,
+        COLUMNS,
+        by="origin",
+        rng=0,
+        progress=False,
+        title="Flights from New York City in 2013",
+        names=("July to December", "January to June"),
+    )
     print(report)
     shown = ["origin", "column", "score", "excess", "top_category", "status"]
     print(report.frame[shown].round(3).to_string(index=False))

@@ -27,11 +27,13 @@ from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.redaction import kept_back
 from pdkl.core.validation import boolean, number_in
+from pdkl.report import findings
 from pdkl.report.document import Report
 from pdkl.request.keywords import Request
 from pdkl.request.parse import require_no_rolling
 from pdkl.results.reading import keys_of
-from pdkl.sources.registry import read_data
+from pdkl.sources.locations import file_names
+from pdkl.sources.registry import files_of, read_data
 
 _OTHERS = (MEASURES["kl_divergence"], MEASURES["psi"])  # of a row, beside what decides
 _ENTRIES = 4000  # categories shown in all: they bound the size of the report …
@@ -49,11 +51,14 @@ def report(
     alpha: Any,
     bins: Any,
     max_drifted: Any,
+    title: Any,
+    names: Any,
     redact: Any,
     min_count: Any,
 ) -> Report:
     """Answer `InfoTheory.report`."""
     redact, min_count = boolean("redact", redact), _read_min_count(min_count)
+    title, names = _read_title(title), _read_names(names, request)
     max_drifted = number_in(
         *("max_drifted", max_drifted, 0.0, math.nextafter(1.0, 2.0), "a share from 0 to 1"),
         closed_low=True,
@@ -86,7 +91,12 @@ def report(
             others=_OTHERS,
             quiet=redact or min_count is not None,
         )
-        found.frame.attrs["pdkl"]["max_drifted"] = max_drifted
+        called = names or _called(data, request, redact=redact)
+        found.frame.attrs["pdkl"] |= {
+            "max_drifted": max_drifted,
+            "title": title,
+            "names": list(called),
+        }
         return _written(found, redact=redact, min_count=min_count)
 
     def columns() -> list[Hashable]:
@@ -128,6 +138,41 @@ def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
     frame.attrs["pdkl"] = facts
     others = {one.name: found.table.number[one.name].ravel() for one in _OTHERS}
     return Report(frame, categories, pd.DataFrame(others, index=frame.index))
+
+
+def _read_title(value: Any) -> str | None:
+    if value is None or (isinstance(value, str) and value.strip()):
+        return value
+    kind: type[Exception] = ValueError if isinstance(value, str) else TypeError
+    raise kind(f"title must be a text, or None; got {value!r}. None calls it {findings.TITLE!r}.")
+
+
+def _read_names(value: Any, request: Request) -> tuple[str, str] | None:
+    if value is None:
+        return None
+    allowed = (
+        "names must be two different texts, of data and of reference, such as ('June', 'May'), or "
+        f"None; got {value!r}."
+    )
+    if not isinstance(value, tuple | list) or not all(isinstance(one, str) for one in value):
+        raise TypeError(allowed)
+    if len(value) != 2 or not all(one.strip() for one in value) or value[0] == value[1]:
+        raise ValueError(allowed)
+    if request.window is not None:
+        raise ValueError(
+            "names is of two sides, and window= compares the periods of one. Leave out names; "
+            "title= may say what they are."
+        )
+    return value[0], value[1]
+
+
+def _called(data: Any, request: Request, *, redact: bool) -> tuple[str, str]:
+    """Call the sides after their files; with ``redact`` not, as values may name files."""
+    own, other = findings.NAMES
+    has_window = request.window is not None
+    sides = [data] if has_window or request.reference is None else [data, request.reference]
+    found = ["", ""] if redact else [*file_names(*map(files_of, sides)), ""]
+    return found[0] or own, found[1] or (findings.BEFORE if has_window else other)
 
 
 def _read_min_count(value: Any) -> int | None:

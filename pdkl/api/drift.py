@@ -331,6 +331,8 @@ class DriftMethods(Data):
         n_resamples: int | None = None,
         rng: int | np.random.Generator | None = None,
         progress: bool = True,
+        title: str | None = None,
+        names: tuple[str, str] | None = None,
         redact: bool = False,
         min_count: int | None = None,
     ) -> Report:
@@ -405,6 +407,13 @@ class DriftMethods(Data):
             The seed of draws, which is of no matter to a closed form.
         progress : bool
             Whether long work shows a bar, where tqdm is installed.
+        title : str, optional
+            What the page, its heading in Markdown and in a notebook are called; "Drift report" by
+            default. It is shown as it is, whatever ``redact`` hides.
+        names : pair of str, optional
+            What data and reference are called, as in ``("June", "May")``. By default after the
+            files that they are read from, as by `pdkl.scan`, else, and with ``redact``, as values
+            may be in their names, "data" and "reference". Not with ``window``.
         redact : bool
             Whether category values, segment keys and bin edges are replaced by numbers, as in
             "category 1" and "segment 2", in every form of the report and in its frames. Of what
@@ -490,6 +499,8 @@ class DriftMethods(Data):
             alpha=alpha,
             bins=bins,
             max_drifted=max_drifted,
+            title=title,
+            names=names,
             redact=redact,
             min_count=min_count,
         )

@@ -19,6 +19,7 @@ from pdkl.cli.shares import is_shares, read_shares
 from pdkl.codes.labels import OTHER_TEXT
 from pdkl.core.redaction import kept_back
 from pdkl.request.configuration import OWN
+from pdkl.sources.locations import file_names
 from pdkl.sources.profile.profile import Profile
 from pdkl.sources.registry import read_data
 
@@ -123,6 +124,7 @@ def _gate(*more: str) -> Callable[[Function], Function]:
             help="Let drift pass in this share of the columns that are scored; by default in none.",
         ),
         options.configured,
+        keywords("title", "names"),
         click.option(
             "--redact", is_flag=True, help="Replace values, groups and bin edges by numbers."
         ),
@@ -502,7 +504,12 @@ def _judged(
     if given["window"] is None and data is None:
         raise click.UsageError("Missing argument 'CUR'.")
     names = [one for one in (reference, data) if one]
-    *before, now = _sides(names, targets, given, may_be_shares=len(names) > 1)
+    *before, now = opened = _sides(names, targets, given, may_be_shares=len(names) > 1)
+    if given["names"] is None and before and not given["redact"]:
+        # saved profiles and shares do not know their files
+        files = [inputs.files_of(side) or [name] for side, name in zip(opened, names, strict=True)]
+        called = file_names(*reversed(files))
+        given["names"] = called if all(called) else None
     report = InfoTheory(now).report(*before, **(settings | _asked(now, given)))
     return report, *before, now
 

@@ -387,6 +387,19 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--blocks",),
         {"metavar": "NAME", "help": "A column whose rows move together when drawn again."},
     ),
+    "title": (
+        ("--title",),
+        {"metavar": "TEXT", "help": "What the page and its heading in Markdown are called."},
+    ),
+    "names": (
+        ("--names",),
+        {
+            "multiple": True,
+            "callback": names,
+            "metavar": "CUR,REF",
+            "help": "What the sides are called; by default after their files.",
+        },
+    ),
     "n_resamples": (
         ("--n-resamples",),
         {"type": int, "metavar": "N", "help": "Draw so often, in place of the closed form."},

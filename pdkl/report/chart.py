@@ -23,7 +23,7 @@ def over_time(frame: pd.DataFrame) -> dict[str, Any] | None:
 
     The columns that reach highest have a line each; how many have none is said.
     """
-    name = next((key for key in keys_of(frame) if _is_time(frame[key])), None)
+    name = time_of(frame)
     if name is None:
         return None
     excess, limit = judged_in(frame).clip(lower=0.0), float(frame["threshold"].max())
@@ -74,6 +74,11 @@ def over_time(frame: pd.DataFrame) -> dict[str, Any] | None:
     }
 
 
+def time_of(frame: pd.DataFrame) -> Any:
+    """Return the first key that is a time, None where none is."""
+    return next((key for key in keys_of(frame) if _is_time(frame[key])), None)
+
+
 def _step(least: float) -> float:
     """Return the first of 1, 2, 5, 10, … that is no smaller."""
     power = 10.0 ** math.floor(math.log10(least))
@@ -88,7 +93,9 @@ def _is_time(keys: pd.Series[Any]) -> bool:
 
 
 def _are_dates(keys: pd.Series[Any]) -> bool:
-    return all(isinstance(key, datetime.date) for key in keys)
+    # times among dates, or in several zones, have no order
+    kinds = {(type(key), getattr(key, "tzinfo", None)) for key in keys}
+    return len(kinds) == 1 and isinstance(keys.iloc[0], datetime.date)
 
 
 def _places(times: pd.Index[Any]) -> Any:

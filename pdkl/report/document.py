@@ -66,7 +66,10 @@ class Report:
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write one page that needs no network: pictures, styles and data are within.
 
-        It loads nothing, and its content security policy forbids it to.
+        It loads nothing, and its content security policy forbids it to. First it says what was
+        compared, and in a few sentences what was found: how many columns drifted, what changed most
+        in the worst of them, in points of per cent, and which could not be compared. The rule and
+        its terms are folded at the end.
 
         Parameters
         ----------
@@ -141,8 +144,8 @@ class Report:
     def to_markdown(self, path: str | os.PathLike[str] | None = None) -> str | None:
         """Write Markdown for the summary page of a run of CI, or a comment.
 
-        A heading says whether it passed, a sentence what was found, and a table lists the rows that
-        are drift, gone, error, empty or unsure, the worst first: 25 of them, and how many more
+        A heading says whether it passed, a few sentences what was found, and a table lists the rows
+        that are drift, gone, error, empty or unsure, the worst first: 25 of them, and how many more
         there are. What comes from the data stands as code, where no markup, link or mention acts.
 
         Parameters
@@ -166,7 +169,7 @@ class Report:
         No column drifted. 1 row: 1 ok.
         <BLANKLINE>
         """
-        return _written(markdown(self.frame, passed=self.passed), path)
+        return _written(markdown(self.frame, self.categories, passed=self.passed), path)
 
     def metrics(self) -> dict[str, float]:
         """Give the numbers of the report by flat names, for dashboards.

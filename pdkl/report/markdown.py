@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from pdkl.report import plain, text
+from pdkl.report import findings, plain, text
 from pdkl.results.reading import JUDGED, is_missing, keys_of, settings_of, telling
-from pdkl.results.statuses import DRIFT
 
 _MOST = 25  # rows of the table: comments of more than 65,536 letters are refused
 _LONGEST = 80  # letters of a cell …
@@ -18,10 +17,13 @@ _LONGEST_NOTE = 200  # … and of a note
 _OWN = frozenset({"status", *JUDGED, "p_adjusted", "n", "n_reference"})
 
 
-def markdown(frame: pd.DataFrame, *, passed: bool) -> str:
-    """Write a heading, what was found in a sentence or two, and a table of the worst rows."""
+def markdown(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
+    """Write a heading, what was found in a few sentences, and a table of the worst rows."""
     told = telling(frame)
-    parts = [f"## Drift report: {'passed' if passed else 'not passed'}", _found(frame, passed)]
+    title = findings.title_of(frame)
+    called = code(title) if settings_of(frame).get("title") else title
+    parts = [f"## {called}: {'passed' if passed else 'not passed'}"]
+    parts.append(_found(frame, categories, passed=passed))
     if len(told):
         parts.append(_table(plain.main_columns(told.head(_MOST))))
     if (n_more := len(told) - _MOST) > 0:
@@ -29,19 +31,16 @@ def markdown(frame: pd.DataFrame, *, passed: bool) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _found(frame: pd.DataFrame, passed: bool) -> str:
-    """Say how many columns drifted, in how many segments, and which statuses there are."""
-    drifted = frame[frame["status"] == DRIFT.name]
-    if drifted.empty:
-        return f"No column drifted. {plain.tally(frame)}."
-    some, every = (part["column"].nunique() for part in (drifted, frame))
-    said = f"{some:,} of {every:,} {'column' if every == 1 else 'columns'} drifted"
-    if keys_of(frame):
-        some, every = (len(set(text.segments(part))) for part in (drifted, frame))
-        said += f", in {some:,} of {every:,} {'segment' if every == 1 else 'segments'}"
-    if passed:
-        said += f"; up to {settings_of(frame)['max_drifted']:.3g} of the rows judged may"
-    return f"{said}. {plain.tally(frame)}."
+def _found(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
+    """Say what is compared, where it has names, what was found, and which statuses there are."""
+    named = findings.names_of(frame) != findings.NAMES
+    said = [f"{findings.compared(frame, _short)}."] if named else []
+    said += findings.sentences(frame, categories, passed=passed, write=_short)
+    return " ".join([*said, f"{plain.tally(frame)}."])
+
+
+def _short(value: str) -> str:
+    return code(findings.short(value))
 
 
 def _table(frame: pd.DataFrame) -> str:

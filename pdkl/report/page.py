@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 import json
 from collections.abc import Sequence
@@ -13,8 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pdkl._version import __version__
 from pdkl.codes.labels import OTHER_TEXT
-from pdkl.report import chart, text
+from pdkl.report import chart, findings, text
 from pdkl.report.plain import tally
 from pdkl.results.reading import (
     JUDGED,
@@ -58,9 +60,13 @@ def html(
         "script": script,
         "style": style,
         "data": _data(frame, categories, others, order),
+        "title": findings.title_of(frame),
+        "names": findings.names_of(frame),
         "passed": passed,
         "tally": tally(frame),
+        "found": findings.sentences(frame, categories, passed=passed),
         "facts": _facts(frame, segment_of),
+        "terms": _terms(frame),
         "warnings": _warnings(frame, categories, others),
         "measure": judged_by(frame),
         "keys": text.keys(frame),
@@ -78,6 +84,7 @@ def notebook(frame: pd.DataFrame, *, passed: bool) -> str:
     order = worst_first(frame)
     rows = _rows(frame, text.segments(frame), order[:_IN_NOTEBOOK])
     context = {
+        "title": findings.title_of(frame),
         "passed": passed,
         "tally": tally(frame),
         "measure": judged_by(frame),
@@ -121,20 +128,36 @@ def _digest(content: str) -> str:
 
 
 def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, str]]:
-    """List what holds for the whole report."""
-    call = settings_of(frame)
+    """List what was compared, how much of it drifted, and when that was written."""
     columns = frame["column"].nunique()
     drifted = count_statuses(frame).get(DRIFT.name, 0)
-    facts = [
+    return [
+        ("Compared", findings.compared(frame, findings.short)),
         ("Rows", _sides(frame)),
         ("Columns", f"{columns:,}"),
-        (
-            "Segments",
-            f"{len(dict.fromkeys(segment_of)):,} by {text.keys(frame)}"
-            if keys_of(frame)
-            else "none",
-        ),
+        ("Segments", _segments(frame, segment_of)),
         ("Drifted", f"{drifted:,} of {len(frame):,} ({text.share(drifted / max(len(frame), 1))})"),
+        ("Written", f"{datetime.date.today().isoformat()}, by pdkl {__version__}"),
+    ]
+
+
+def _segments(frame: pd.DataFrame, segment_of: Sequence[str]) -> str:
+    """Say how many segments there are, by what, and what time they cover."""
+    if not keys_of(frame):
+        return "none"
+    found = f"{len(dict.fromkeys(segment_of)):,} by {text.keys(frame)}"
+    if (name := chart.time_of(frame)) is None:
+        return found
+    times = frame[name].dropna()
+    if times.empty:
+        return found
+    return f"{found}, from {text.key(times.min())} to {text.key(times.max())}"
+
+
+def _terms(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """List the rule, and what its terms mean in this report."""
+    call = settings_of(frame)
+    terms = [
         ("Direction", "data (P) against reference (Q)"),
         ("Rule", _rule(frame)),
         ("Unit", f"{call['unit']}; js_distance is in [0, 1], psi is in nat"),
@@ -143,14 +166,14 @@ def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, st
         ("Missing values", _missing(frame)),
     ]
     if call["max_drifted"]:
-        facts.append(("Passes", f"drift in up to {call['max_drifted']:.3g} of the rows judged"))
+        terms.append(("Passes", f"drift in up to {call['max_drifted']:.3g} of the rows judged"))
     if "rolling" in call:
-        facts.append(("Windows", _windows(call["rolling"])))
+        terms.append(("Windows", _windows(call["rolling"])))
     if call["weights"] is not None:
-        facts.append(("Weights", f"rows are counted by {text.visible(str(call['weights']))}"))
+        terms.append(("Weights", f"rows are counted by {text.visible(str(call['weights']))}"))
     if call["blocks"] is not None:
-        facts.append(("Blocks", f"rows of one {text.visible(str(call['blocks']))} move together"))
-    return facts
+        terms.append(("Blocks", f"rows of one {text.visible(str(call['blocks']))} move together"))
+    return terms
 
 
 def _sides(frame: pd.DataFrame) -> str:

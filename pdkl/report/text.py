@@ -92,6 +92,12 @@ def share(value: float) -> str:
     return "<0.1%" if 0.0 < value < 0.0005 else f"{value:.1%}"
 
 
+def points(value: float) -> str:
+    """Write by how much a share has changed, in points of per cent."""
+    sign, size = "-" if value < 0.0 else "+", abs(100.0 * value)
+    return f"{sign}<0.1 points" if 0.0 < size < 0.05 else f"{sign}{size:.1f} points"
+
+
 def whole(value: Any) -> str:
     """Write a number of rows or categories, or what rows weigh together."""
     if pd.isna(value):

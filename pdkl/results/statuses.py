@@ -15,6 +15,7 @@ class Status:
     mark: str = ""  # stands for it in pictures
     meaning: str = ""  # where the name alone does not tell
     warning: str = ""  # what a report says of each such row, where people should mind it
+    heading: str = ""  # what it says before such columns, where it lists them; the sides have names
 
     @property
     def words(self) -> str:
@@ -23,14 +24,27 @@ class Status:
 
 
 DRIFT = Status(name="drift", fails=True, is_scored=True, mark="▲")
-GONE = Status(name="gone", fails=True, mark="⊖", warning="is in the reference only")
+GONE = Status(
+    name="gone",
+    fails=True,
+    mark="⊖",
+    warning="is in the reference only",
+    heading="Only in {reference}",
+)
 ERROR = Status(
     name="error",
     fails=True,
     mark="!",
     warning="could not be compared; its note says why",
+    heading="Could not be compared",
 )
-EMPTY = Status(name="empty", fails=True, mark="∅", warning="has no value on a side")
+EMPTY = Status(
+    name="empty",
+    fails=True,
+    mark="∅",
+    warning="has no value on a side",
+    heading="Without a value on a side",
+)
 UNSURE = Status(
     name="unsure",
     is_scored=True,
@@ -38,13 +52,17 @@ UNSURE = Status(
     meaning="not significant",
     warning="is past the threshold, but among so many rows chance could do that too; look at it, "
     "or bring more rows",
+    heading="Unsure",
 )
 NEW = Status(
     name="new",
     mark="⊕",
     warning="is in the data only, so that there is nothing to compare it with",
+    heading="Only in {data}",
 )
-SKIPPED = Status(name="skipped", mark="⊘", warning="is not scored; its note says why")
+SKIPPED = Status(
+    name="skipped", mark="⊘", warning="is not scored; its note says why", heading="Not scored"
+)
 OK = Status(name="ok", is_scored=True)
 
 STATUSES = (DRIFT, GONE, ERROR, EMPTY, UNSURE, NEW, SKIPPED, OK)  # the worst first

@@ -76,6 +76,12 @@ def read_data(data: Any) -> Source:
     )
 
 
+def files_of(data: Any) -> list[str]:
+    """List the files that are read for data; none where it comes from elsewhere."""
+    data = unwrapped(data)
+    return list(getattr(data, "files", ())) if _is_arrow(data) else []
+
+
 def describe(data: Any) -> str:
     """Say how large data is, as far as that is known without counting, and what it is."""
     data = unwrapped(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -52,6 +53,43 @@ def test_the_format_that_is_given_is_of_the_name_that_means_none(pdkl_: Command)
     pdkl_(*ASKED, "-o", "gate", "-o", "d.csv", "--format", "junit")
     assert Path("gate").read_text(encoding="utf-8") == report().to_junit()
     assert Path("d.csv").read_bytes().decode() == report().to_csv()
+
+
+def test_sides_are_called_after_what_is_named(pdkl_: Command) -> None:
+    pdkl_("profile", "before.parquet", "-o", "before.prof.parquet", "-c", "plan,shop")
+    Path("shares.json").write_text('{"plan": {"free": 3, "paid": 1}}', encoding="utf-8")
+    Path("part").mkdir()
+    Path("today.parquet").rename("part/before.parquet")
+
+    def names(*asked: str) -> list[str]:
+        found: list[str] = json.loads(pdkl_("drift", *asked, "--format", "json")[1])["call"][
+            "names"
+        ]
+        return found
+
+    assert names("before.parquet", "part") == ["part/before.parquet", "before.parquet"]
+    assert names("before.prof.parquet", "before.parquet") == [
+        "before.parquet",
+        "before.prof.parquet",
+    ]
+    assert names("shares.json", "before.parquet") == ["before.parquet", "shares.json"]
+    assert names("before.parquet", "part/before.parquet") == [
+        "part/before.parquet",
+        "before.parquet",
+    ]
+    assert names("before.parquet", "part", "--redact") == ["data", "reference"]
+    assert names("before.parquet", "--by", "sold:W", "--window", "1") == [
+        "before.parquet",
+        "the periods before",
+    ]
+    assert names("before.parquet", "part", "--names", "June,May") == ["June", "May"]
+    _, shown, _ = pdkl_(
+        *("drift", "before.parquet", "part", "--title", "Plans", "--names", "June,May"),
+        *("-c", "plan", "--format", "markdown"),
+    )
+    assert shown.startswith(
+        "## `Plans`: not passed\n\n`June` (data) against `May` (reference). 1 of"
+    )
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,9 @@ def test_shares_are_those_of_the_method(pdkl_: Command, name: str) -> None:
     DATA.to_parquet("today.parquet")
     text = TOML if name.endswith("toml") else json.dumps(SHARES)  # which writes null, true, 0.5
     Path(name).write_text(text)
-    expected = InfoTheory(scan("today.parquet")._data).report(SHARES, rng=0)
+    expected = InfoTheory(scan("today.parquet")._data).report(
+        SHARES, rng=0, names=("today.parquet", name)
+    )
     code, out, errors = pdkl_("drift", name, "today.parquet", "--format", "json")
     assert (code, errors) == (0, "")
     assert out == expected.to_json()

@@ -190,6 +190,19 @@ def luminance(colour: FloatArray) -> float:
     return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
+def test_the_rule_is_unfolded_by_keyboard_and_on_paper(browser: Browser) -> None:
+    is_open = "document.getElementById('terms').open"
+    assert not browser.run(is_open)
+    browser.run("document.querySelector('#terms summary').focus()")
+    for opened in (True, False):
+        browser.press("Enter", 13)
+        assert browser.run(is_open) is opened
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    assert browser.run(is_open)
+    browser.run("dispatchEvent(new Event('afterprint'))")
+    assert not browser.run(is_open)
+
+
 def test_print(browser: Browser) -> None:
     click(browser, "#table tbody th button")
     browser.prefer("dark", media="print")

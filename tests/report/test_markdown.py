@@ -22,6 +22,7 @@ ROW = {
     "noise_floor": 0.05,
     "p_adjusted": 0.0001,
     "top_category": "paid",
+    "kind": "categorical",
     "note": "",
     "threshold": 0.1,
     "n": 1500,
@@ -37,7 +38,8 @@ def report(*rows: dict[str, Any], **call: Any) -> pdkl.Report:
     keys = [name for name in frame if name not in (*ROW, "column")]
     frame = frame[[*keys, "column", *ROW]]
     frame.attrs["pdkl"] = {"max_drifted": 0.0} | call
-    return pdkl.Report(frame, pd.DataFrame())
+    tops = frame.assign(row=range(len(frame)), category=frame["top_category"], change=0.021)
+    return pdkl.Report(frame, tops[["row", "category", "change"]].assign(flag=""))
 
 
 MIXED = (
@@ -63,7 +65,10 @@ def test_the_worst_rows_come_first_and_what_is_well_is_left_out() -> None:
     blank = f"| {NONE} | {NONE} | {NONE} | {NONE} |"
     assert report(*MIXED).to_markdown() == (
         "## Drift report: not passed\n\n"
-        "2 of 7 columns drifted. 7 rows: 2 drift, 1 gone, 1 error, 1 unsure, 1 skipped, 1 ok.\n\n"
+        "2 of 7 columns drifted. `large`: more `paid` (+2.1 points); `small`: more `paid` (+2.1 "
+        "points). Could not be compared: `broken`. Only in the reference: `away`. Unsure: "
+        "`perhaps`. Not scored: `left`. 7 rows: 2 drift, 1 gone, 1 error, 1 unsure, 1 skipped, "
+        "1 ok.\n\n"
         f"| {head} | note | n | n_reference |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
         "| `large` | drift | `js_distance` | 0.250 | 0.600 | 0.050 | &lt;0.001 | `paid` |  | 1,500 "
@@ -95,8 +100,8 @@ def test_segments_have_a_column_for_each_key() -> None:
     assert written[:3] == [
         "## Drift report: passed",
         "",
-        "1 of 1 column drifted, in 2 of 3 segments; up to 0.7 of the rows judged may. 3 rows: 2 "
-        "drift, 1 ok.",
+        "1 of 1 column drifted, in 2 of 3 segments; up to 0.7 of the rows judged may. `plan` in "
+        "`(missing), 2024-05-01`: more `paid` (+2.1 points). 3 rows: 2 drift, 1 ok.",
     ]
     assert written[4].startswith("| `shop\\|` | `day` | column | status | measure | ")
     assert [line[:40] for line in written[6:]] == [

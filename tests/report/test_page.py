@@ -58,7 +58,9 @@ def test_nothing_invisible_is_written(nasty: pdkl.Report) -> None:
 def test_page_says_what_holds_for_all_rows(nasty: pdkl.Report) -> None:
     html = nasty.to_html() or ""
     facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html))
+    assert facts.pop("Written").endswith(f", by pdkl {pdkl.__version__}")
     assert facts == {
+        "Compared": "data against reference",
         "Rows": "2,000 against 2,000",
         "Columns": "6",
         "Segments": "2 by &lt;b&gt;key&lt;/b&gt;",

@@ -65,6 +65,7 @@ def test_words_and_marks(one: Status) -> None:
     assert [other.name for other in STATUSES if other.mark == one.mark] == [one.name]
     # what was not scored has no number that explains it
     assert one.is_scored or one.warning
+    assert bool(one.heading) == bool(one.warning)
 
 
 @every_status

@@ -240,6 +240,16 @@
   const controls = document.getElementById("controls");
   controls.addEventListener("submit", (event) => event.preventDefault());
   controls.hidden = false;
+  // on paper nothing can be unfolded
+  const terms = document.getElementById("terms");
+  let folded = false;
+  addEventListener("beforeprint", () => {
+    folded = !terms.open;
+    terms.open = true;
+  });
+  addEventListener("afterprint", () => {
+    terms.open = !folded;
+  });
   head[0].setAttribute("aria-sort", "ascending");
   sorter.value = "0 false";
   filter();
