@@ -162,10 +162,12 @@ class ChangesMethods(Data):
         >>> df = pd.DataFrame({"day": days.repeat(2), "paid": ["card", "cash"] * 20})
         >>> df["orders"] = [80, 20] * 12 + [60, 40] * 8
         >>> when = df.info_theory.changes("paid", by="day", weights="orders")
-        >>> when[["column", "start", "end", "n", "js_distance", "top_category"]]
-          column      start        end     n  js_distance top_category
-        0   paid 2026-03-01 2026-03-12  1200          NaN          NaN
-        1   paid 2026-03-13 2026-03-20   800     0.186686         cash
+        >>> when[["column", "start", "end", "n", "js_distance"]]
+          column      start        end     n  js_distance
+        0   paid 2026-03-01 2026-03-12  1200          NaN
+        1   paid 2026-03-13 2026-03-20   800     0.186686
+        >>> when["top_category"].iloc[1]
+        'cash'
         """
         request = Request(
             method="changes",

@@ -402,8 +402,9 @@ def test_rows_that_move_in_blocks() -> None:
 
 @pytest.mark.parametrize("engine", [*ENGINES, *STORED], ids=lambda one: one.name)
 def test_engines_agree(engine: Engine) -> None:
+    days = pd.Timestamp("2024-01-01") + pd.to_timedelta(RNG.integers(0, 9, 200), unit="D")
     frame = FRAME[:200].assign(
-        t=pd.Timestamp("2024-01-01") + pd.to_timedelta(RNG.integers(0, 9, 200), unit="D"),
+        t=days.astype("datetime64[us]"),
         size=pd.Categorical(RNG.choice(["S", "M"], 200), ["S", "M", "L"], ordered=True),
     )
     names = ["x", "n", "t", *(["size"] if engine.name in ("pandas", "dask") else [])]
