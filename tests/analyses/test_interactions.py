@@ -97,7 +97,7 @@ def test_of_two_columns_it_is_mutual_information(frame: pd.DataFrame, dropna: bo
     for name in ("n", "n_missing", "categories"):
         assert both[name].tolist() == pair[name].tolist()
     np.testing.assert_array_equal(both["total_correlation"], pair["mutual_information"])
-    for estimator in ("miller-madow", "laplace", "nsb"):
+    for estimator in ("miller-madow", "laplace", "chao-shen"):
         if frame["w"].sum():
             np.testing.assert_allclose(
                 theory.total_correlation(["a", "b"], estimator=estimator, **keywords)[
