@@ -256,7 +256,10 @@ def fit_numbers(
         with noting(wrong, column.name):
             if column.is_shared and _depends_on_today(column, base[column.name], source, request):
                 doubtful.append(column)
-    today = _read(source, doubtful, weights)
+    if source is reference:  # what is read is read once
+        today = {column.name: base[column.name] for column in doubtful}
+    else:
+        today = _read(source, doubtful, weights)
     for column in [column for column in columns if column.name in base and not column.error]:
         both = [side[column.name] for side in (base, today) if column.name in side]
         with noting(wrong, column.name):
@@ -446,12 +449,14 @@ def settle_all(
     fit_numbers(columns, source, reference, weights, request)
     left = [column for column in columns if not column.error and column.kind is None]
     single = [column for column in left if not column.parts]
-    there, here = (_read(side, single, weights, plain=False) for side in (reference, source))
+    there = _read(reference, single, weights, plain=False)
+    here = there if source is reference else _read(source, single, weights, plain=False)
+    once = ((reference, there), (source, here))[: 2 - (source is reference)]
     wrong: Wrong = {}
     for column in [column for column in left if column.parts]:
         cut = {part.name: part.cut_early for part in column.parts if part.cut_early is not None}
         with noting(wrong, column.name):
-            for side, found in ((reference, there), (source, here)):
+            for side, found in once:
                 tally = count(side, [column.name], [], weights, cut)
                 found[column.name] = _of_counts(tally.columns[column.name])
     give_up(left, wrong)

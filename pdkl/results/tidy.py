@@ -217,6 +217,12 @@ def taken(frame: pd.DataFrame, row: IntArray) -> dict[Hashable, Any]:
     return {name: frame[name].take(row).reset_index(drop=True) for name in frame.columns}
 
 
+def text_column(values: list[str]) -> pd.Series[Any]:
+    """Make a column of text."""
+    column: pd.Series[Any] = pd.Series(np.array(values, dtype=object), dtype="str")
+    return column
+
+
 def _text(texts: Sequence[str], index: IntArray) -> pd.Series[Any]:
     column: pd.Series[Any] = pd.Series(list(texts), dtype="str")
     return column.take(index).reset_index(drop=True)

@@ -12,7 +12,6 @@ import pandas as pd
 from pdkl.analyses.changes.beside import compare
 from pdkl.analyses.changes.sequences import Clock, Counted, Row, search
 from pdkl.analyses.drift.deciding import read_difference
-from pdkl.analyses.explain.splits import text_column
 from pdkl.codes.intervals import read_binning
 from pdkl.codes.keys import take_keys
 from pdkl.codes.labels import as_text, parts_of
@@ -33,6 +32,7 @@ from pdkl.request.parse import plain, read_columns, require_no_rolling
 from pdkl.request.resolve import ResolvedRequest, resolve
 from pdkl.results import tidy
 from pdkl.results.reading import EXCESS, NOISE_FLOOR
+from pdkl.results.tidy import text_column
 
 _EXPLAINED = ("p_value", "p_adjusted", "top_category", "top_contribution", "note")
 _STRETCH, _ANOMALY = "stretch", "anomaly"

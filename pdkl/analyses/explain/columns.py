@@ -17,7 +17,6 @@ from pdkl.analyses.explain.splits import (
     Explained,
     JudgedSplit,
     judge,
-    text_column,
 )
 from pdkl.codes.labels import as_text, common_labels, label_order, lacking
 from pdkl.codes.together import encode_column
@@ -28,6 +27,7 @@ from pdkl.core.measures.chain_rule import Split
 from pdkl.core.numerics.exact import IntArray
 from pdkl.counting.apart import apart, noting, remaining
 from pdkl.counting.count import one, weights_of
+from pdkl.results.tidy import text_column
 from pdkl.sources.base import Rows
 
 UNRESOLVED = "(not resolved)"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pdkl.analyses.explain.columns import split_columns
 from pdkl.analyses.explain.segments import BY_SEGMENT, split_segments
-from pdkl.analyses.explain.splits import Explained, text_column
+from pdkl.analyses.explain.splits import Explained
 from pdkl.codes.intervals import read_binning
 from pdkl.codes.labels import as_text, parts_of
 from pdkl.core.measures.chain_rule import CHAINED
@@ -19,6 +19,7 @@ from pdkl.request.inference import CLOSED
 from pdkl.request.keywords import Request
 from pdkl.request.parse import plain, read_columns, require_no_rolling
 from pdkl.request.resolve import ResolvedRequest, resolve
+from pdkl.results.tidy import text_column
 from pdkl.sources.registry import is_data
 
 

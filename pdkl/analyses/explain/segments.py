@@ -16,7 +16,6 @@ from pdkl.analyses.explain.splits import (
     JudgedSplit,
     MakeSplit,
     judge,
-    text_column,
 )
 from pdkl.codes.keys import pool_groups, take_keys
 from pdkl.codes.labels import as_text
@@ -29,6 +28,7 @@ from pdkl.counting.both_sides import Matched, count_matched
 from pdkl.counting.count import count
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.resolve import ResolvedRequest
+from pdkl.results.tidy import text_column
 
 BY_SEGMENT = ("column", "part", *SIZES, "weight", "divergence", *TESTED, "unit")
 

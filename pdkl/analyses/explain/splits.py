@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from pdkl.codes.values import Encoder
 from pdkl.comparing.inference import WORTH_THREADS, with_progress
@@ -119,9 +117,3 @@ def _judged(split: Split, measure: Chained) -> JudgedSplit:
     excess = float(most[0])  # NaN where chance alone makes it infinite
     expected = float("inf") if np.isnan(excess) else float(moments[-1].mean[0])
     return JudgedSplit(value, expected, excess, float(floor[0]), gain, chance)
-
-
-def text_column(values: list[str]) -> pd.Series[Any]:
-    """Make a column of text."""
-    column: pd.Series[Any] = pd.Series(np.array(values, dtype=object), dtype="str")
-    return column
