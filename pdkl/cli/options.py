@@ -438,6 +438,36 @@ def configured(function: Function) -> Function:
     return named(none(function))
 
 
+def formatted(
+    *formats: str, without: str = "a table", path: str | None = None
+) -> Callable[[Function], Function]:
+    """Give a command its formats, and where to write them.
+
+    ``without`` a name that means a format it writes this one, and without -o to this path.
+    """
+    where = "Where to write, once for each format; - is the screen."
+
+    def decorate(function: Function) -> Function:
+        for option in (
+            click.option(
+                "--format",
+                "form",
+                type=click.Choice(formats),
+                help=f"By default what the name of the output means, or else {without}.",
+            ),
+            click.option(
+                *("--output", "-o", "paths"),
+                multiple=True,
+                metavar="FILE",
+                help=where if path is None else f"{where} By default {path}.",
+            ),
+        ):
+            function = option(function)
+        return function
+
+    return decorate
+
+
 def data_files(function: Function) -> Function:
     """Take one or more files as the data."""
     return click.argument("data", nargs=-1, required=True, metavar="DATA…")(function)
