@@ -10,7 +10,7 @@ import click
 
 from pdkl._version import __version__
 from pdkl.api.frame import InfoTheory
-from pdkl.cli import gate, inputs, output
+from pdkl.cli import gate, inputs, options, output
 from pdkl.cli.asking import (
     DRAWING,
     TABLES,
@@ -71,6 +71,12 @@ def commands() -> None:
       0  all is well (of drift and baseline update: no column drifted, is gone, empty or in error)
       1  some column is not well, of drift and baseline update alone
       2  the command could not be run; standard error says why
+
+    \b
+    Completion, in the start file of your shell:
+      bash  eval "$(_PDKL_COMPLETE=bash_source pdkl)"
+      zsh   eval "$(_PDKL_COMPLETE=zsh_source pdkl)"
+      fish  _PDKL_COMPLETE=fish_source pdkl | source
     """
 
 
@@ -79,8 +85,8 @@ for command in (gate.drift, gate.report, gate.baseline):
 
 
 @commands.command()
-@click.argument("reference", metavar="REF")
-@click.argument("data", metavar="CUR")
+@options.path("reference", "REF")
+@options.path("data", "CUR")
 @keywords(
     *("columns", "exclude", "by", "measure", "weights", "base", "dropna", "bins", "binning"),
     *("n_resamples", "rng", *WRITTEN),
@@ -266,7 +272,11 @@ def contributions(
     "--max-categories", type=int, metavar="K", help="Keep K categories a column, lump the others."
 )
 @click.option(
-    "--output", "-o", "path", metavar="FILE", required=True, help="Where to save the profile."
+    *("--output", "-o", "path"),
+    metavar="FILE",
+    required=True,
+    shell_complete=options.files,
+    help="Where to save the profile.",
 )
 def profile(data: Sequence[str], path: str, **given: Any) -> Outcome:
     """Count DATA now, to compare with them later: the profile stands wherever data can.
@@ -293,9 +303,13 @@ def profile(data: Sequence[str], path: str, **given: Any) -> Outcome:
 
 
 @commands.command()
-@click.argument("profiles", nargs=-1, required=True, metavar="PROFILE…")
+@options.paths("profiles", "PROFILE…")
 @click.option(
-    "--output", "-o", "path", metavar="FILE", required=True, help="Where to save the sum."
+    *("--output", "-o", "path"),
+    metavar="FILE",
+    required=True,
+    shell_complete=options.files,
+    help="Where to save the sum.",
 )
 def merge(profiles: Sequence[str], path: str) -> Outcome:
     """Add saved profiles, as if all their data had been counted at once.
@@ -317,6 +331,7 @@ def merge(profiles: Sequence[str], path: str) -> Outcome:
 @click.option(
     *("--output", "-o", "path"),
     metavar="FILE",
+    shell_complete=options.files,
     default=OWN,
     show_default=True,
     help="Where to write; - is the screen.",

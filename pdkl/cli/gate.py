@@ -78,8 +78,8 @@ def _gate(
 
 
 @click.command()
-@click.argument("reference", metavar="REF")
-@click.argument("data", metavar="CUR", required=False)
+@options.path("reference", "REF")
+@options.path("data", "CUR", required=False)
 @_gate("window")
 def drift(
     reference: str, data: str | None, form: str | None, paths: Sequence[str], **given: Any
@@ -160,8 +160,8 @@ def baseline() -> None:
 
 
 @baseline.command()
-@click.argument("reference", metavar="REF")
-@click.argument("data", metavar="CUR")
+@options.path("reference", "REF")
+@options.path("data", "CUR")
 @_gate()
 def update(
     reference: str, data: str, form: str | None, paths: Sequence[str], **given: Any
