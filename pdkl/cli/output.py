@@ -65,7 +65,7 @@ class Outcome:
                 sys.stdout.buffer.write(shown.encode())
                 sys.stdout.buffer.flush()
         if self.verdict:
-            streams.tell(self.verdict)
+            streams.tell(screen.told(self.verdict, screen.look(sys.stderr)))
         return 1 if self.failed else 0
 
 
@@ -158,7 +158,7 @@ def _frame_as(frame: pd.DataFrame, target: Target) -> str:
 
 def _look(target: Target) -> screen.Look | None:
     """Return how the screen looks, where a table is for it."""
-    return screen.look() if target.path is None else None
+    return screen.look(sys.stdout) if target.path is None else None
 
 
 def answer_report(report: Report, found: Sequence[Target], *, is_gate: bool = True) -> Outcome:
@@ -177,7 +177,7 @@ def _report_as(report: Report, target: Target) -> str:
     if target.form == _TABLE:
         look, tally = _look(target), plain.tally(frame)
         shown = table(plain.main_columns(frame), look, like=frame)
-        return f"{shown}\n{tally if look is None else screen.tally(tally, look)}\n"
+        return f"{shown}\n{screen.told(tally, look)}\n"
     if target.form == _ON_SCREEN:
         return plain.github(frame)
     written: Any = getattr(report, f"to_{target.form}")()

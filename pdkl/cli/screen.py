@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TextIO
 
 from pdkl.results.statuses import OK, SKIPPED, STATUSES
 
@@ -27,7 +28,8 @@ _COLOURS = {
     one.name: "bold red" if one.fails else {OK: "green", SKIPPED: "dim"}.get(one, "yellow")
     for one in STATUSES
 }
-_TALLIED = re.compile(rf"[\d,]+ ({'|'.join(_COLOURS)})\b")
+_TALLIED = re.compile(rf"(?<=[:,] )\d+ ({'|'.join(_COLOURS)})(?=,|$| \()", re.MULTILINE)
+_LED = re.compile(rf"^({'|'.join(_COLOURS)})(?=: )", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ class Column:
     is_number: bool = False
 
 
-def look() -> Look | None:
-    """Return how the screen looks; None where answers are to be plain text."""
-    is_terminal = sys.stdout.isatty()
+def look(stream: TextIO) -> Look | None:
+    """Return how the screen behind a stream looks; None where what is written is plain text."""
+    is_terminal = not stream.closed and stream.isatty()
     has_colours = _has_colours(is_terminal=is_terminal)
     if not (is_terminal or has_colours):
         return None
@@ -122,11 +124,13 @@ def table(columns: Sequence[Column], keys: int, shown: Look) -> str:
     return "\n".join(lines) + "\n"
 
 
-def tally(line: str, shown: Look) -> str:
-    """Colour how many rows have which status."""
-    if not shown.has_colours:
-        return line
-    return _TALLIED.sub(lambda found: _styled(found[0], _COLOURS[found[1]]), line)
+def told(lines: str, shown: Look | None) -> str:
+    """Colour the status that a line begins with, and how many rows have which."""
+    if shown is None or not shown.has_colours:
+        return lines
+    for pattern in (_TALLIED, _LED):
+        lines = pattern.sub(lambda found: _styled(found[0], _COLOURS[found[1]]), lines)
+    return lines
 
 
 def _fits(widths: dict[str, int], width: int | None) -> bool:

@@ -66,7 +66,8 @@ def test_widths_and_colours(pdkl_: Command, tmp_path: Path) -> None:
     assert coloured.endswith(f"2 rows: {RED}1 drift{END}, {GREEN}1 ok{END}\n")
     # what goes into files is plain
     assert Path("out.txt").read_text(encoding="utf-8") == plain
-    assert files.endswith("2 rows: 1 drift, 1 ok (out.txt, out.md)\n")
+    assert files.startswith(f"{RED}drift{END}: plan: js_distance 0.221, ")
+    assert files.endswith(f"2 rows: {RED}1 drift{END}, {GREEN}1 ok{END} (out.txt, out.md)\n")
     assert csv.replace("\r", "").startswith(pdkl_(*DRIFT, "--format", "csv")[1].replace("\r", ""))
 
 
@@ -164,7 +165,10 @@ def test_every_status_has_a_colour() -> None:
         text = output.table(row.assign(status=one.name), look)
         code = RED if one.fails else {"ok": GREEN, "skipped": DIM}.get(one.name, "\x1b[33m")
         assert f"{code}{one.name}{END}" in text
-        assert screen.tally(f"9 rows: 9 {one.name}", look) == f"9 rows: {code}9 {one.name}{END}"
+        assert screen.told(f"9 rows: 9 {one.name}", look) == f"9 rows: {code}9 {one.name}{END}"
+        line = f"{one.name}: a: 3 {one.name}: 4 rows"
+        assert screen.told(line, look) == line.replace(one.name, f"{code}{one.name}{END}", 1)
+        assert screen.told(line, None) == screen.told(line, Look(60, has_colours=False)) == line
 
 
 def test_no_rows() -> None:
