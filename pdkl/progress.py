@@ -40,16 +40,25 @@ def with_progress(
 
 def bar_of(total: int | None, what: str, *, in_rows: bool) -> Bar | None:
     """Return a bar, nothing where none can be shown."""
+    is_terminal = _is_terminal()
+    if in_rows and not is_terminal:
+        return None
     try:
         from rich.console import Console
     except ImportError:
         return None
     # its own answer is yes wherever colours are forced
-    is_terminal = sys.stderr.isatty()
     console = Console(stderr=True, force_terminal=is_terminal)
     if not console.is_interactive and (in_rows or not console.is_jupyter):
         return None
     return Bar(console.width, total, what, in_rows=in_rows)
+
+
+def _is_terminal() -> bool:
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError):  # there is none, or it is closed
+        return False
 
 
 class Bar:

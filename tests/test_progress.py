@@ -81,6 +81,18 @@ def test_nothing_is_shown_where_it_cannot_be_written_over(
     assert shown(monkeypatch, is_terminal=True, slow=True, total=6, **keywords) == []
 
 
+@pytest.mark.parametrize("keywords", [{}, {"rows_in": len}])
+def test_items_pass_where_there_is_no_standard_error(
+    monkeypatch: pytest.MonkeyPatch, keywords: dict[str, Any]
+) -> None:
+    closed = io.StringIO()
+    closed.close()
+    for stream in (None, closed):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stderr", stream)
+            assert list(with_progress(PARTS, 3, "counting", **keywords)) == PARTS
+
+
 def test_notebooks_show_items(monkeypatch: pytest.MonkeyPatch) -> None:
     console = pytest.importorskip("rich.console")
     monkeypatch.setattr(console, "_is_jupyter", lambda: True)
