@@ -131,7 +131,9 @@ def report(
     """Write the page of "pdkl drift REF DATA", whether or not a column drifts.
 
     It has the options and settings of "pdkl drift", and finds the same. But a page is no gate: the
-    command ends with 0 wherever it could be written, and "pdkl drift" where a pipeline is to stop.
+    command ends with 0 where it is written. Ask "pdkl drift" where a pipeline is to stop.
+
+    Without -o the page is report.html in this folder.
 
     \b
     Examples:
