@@ -592,7 +592,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "The seed of draws, which is of no matter to a closed form.",
         ),
     },
-    "progress": {"": ("bool", "Whether long work shows a bar, where tqdm is installed.")},
+    "progress": {"": ("bool", "Whether long work shows a bar, where rich is installed.")},
     # ---- what a report shows ------------------------------------------------------------------
     "title": {
         "": (

@@ -1,5 +1,6 @@
 """Settings that all tests share."""
 
+import os
 import sys
 from collections.abc import Iterator
 
@@ -13,6 +14,10 @@ settings.register_profile(
 settings.register_profile("quick", settings.get_profile("default"), max_examples=20)
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=1000)
 settings.load_profile("default")
+
+# where the tests run decides nothing: these colour what the command writes, or guard it
+for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "COLUMNS"):
+    os.environ.pop(name, None)
 
 
 @pytest.fixture(autouse=True)

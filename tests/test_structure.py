@@ -18,7 +18,7 @@ FRAMES = {"numpy", "pandas"}
 # the floors, from the ground up: a room may import what is below it, never beside or above.
 # A room is a folder or file of the package; what it may import besides is listed with it
 FLOORS: list[dict[str, set[str]]] = [
-    {"core": {"numpy", "scipy"}, "progress": {"tqdm"}, "_version": set(), "_loading": set()},
+    {"core": {"numpy", "scipy"}, "progress": {"rich"}, "_version": set(), "_loading": set()},
     {"codes": FRAMES | {"pyarrow"}},
     {"sources": FRAMES | {"pyarrow", "narwhals", "dask"}, "results": FRAMES},
     {"request": FRAMES, "report": FRAMES | {"jinja2"}, "plot": FRAMES | {"matplotlib"}},
@@ -27,7 +27,7 @@ FLOORS: list[dict[str, set[str]]] = [
     {"analyses": FRAMES},
     {"api": FRAMES},
     {
-        "cli": FRAMES | {"click"},
+        "cli": FRAMES | {"click", "rich"},
         "polars": {"polars"},
         "dask": {"dask"},
         "sklearn": FRAMES | {"sklearn"},
@@ -171,7 +171,7 @@ def test_what_else_a_file_may_import(module: str) -> None:
         (
             "import pdkl",
             [
-                *("matplotlib", "jinja2", "click", "tqdm", "narwhals", "polars", "dask"),
+                *("matplotlib", "jinja2", "click", "rich", "narwhals", "polars", "dask"),
                 *("sklearn", "scipy.stats", "scipy.special", "scipy.sparse", "pyarrow.dataset"),
             ],
         ),

@@ -105,7 +105,7 @@ class DependenceMethods(Data):
         rng : int or numpy.random.Generator, optional
             The seed of draws, which is of no matter to a closed form.
         progress : bool
-            Whether long work shows a bar, where tqdm is installed.
+            Whether long work shows a bar, where rich is installed.
 
         Returns
         -------
@@ -293,7 +293,7 @@ class DependenceMethods(Data):
         rng : int or numpy.random.Generator, optional
             The seed of draws, which is of no matter to a closed form.
         progress : bool
-            Whether long work shows a bar, where tqdm is installed.
+            Whether long work shows a bar, where rich is installed.
 
         Returns
         -------
@@ -430,7 +430,7 @@ class DependenceMethods(Data):
         rng : int or numpy.random.Generator, optional
             The seed of draws, which is of no matter to a closed form.
         progress : bool
-            Whether long work shows a bar, where tqdm is installed.
+            Whether long work shows a bar, where rich is installed.
 
         Returns
         -------

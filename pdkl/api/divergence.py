@@ -105,7 +105,7 @@ class DivergenceMethods(Data):
         rng : int or numpy.random.Generator, optional
             The seed of draws, which is of no matter to a closed form.
         progress : bool
-            Whether long work shows a bar, where tqdm is installed.
+            Whether long work shows a bar, where rich is installed.
 
         Returns
         -------
@@ -259,7 +259,7 @@ class DivergenceMethods(Data):
         rng : int or numpy.random.Generator, optional
             The seed of draws, which is of no matter to a closed form.
         progress : bool
-            Whether long work shows a bar, where tqdm is installed.
+            Whether long work shows a bar, where rich is installed.
 
         Returns
         -------
@@ -409,7 +409,7 @@ class DivergenceMethods(Data):
         rng : int or numpy.random.Generator, optional
             The seed of draws, which is of no matter to a closed form.
         progress : bool
-            Whether long work shows a bar, where tqdm is installed.
+            Whether long work shows a bar, where rich is installed.
 
         Returns
         -------

@@ -115,7 +115,7 @@ class DriftMethods(Data):
         rng : int or numpy.random.Generator, optional
             The seed of draws, which is of no matter to a closed form.
         progress : bool
-            Whether long work shows a bar, where tqdm is installed.
+            Whether long work shows a bar, where rich is installed.
 
         Returns
         -------
@@ -406,7 +406,7 @@ class DriftMethods(Data):
         rng : int or numpy.random.Generator, optional
             The seed of draws, which is of no matter to a closed form.
         progress : bool
-            Whether long work shows a bar, where tqdm is installed.
+            Whether long work shows a bar, where rich is installed.
         title : str, optional
             What the page, its heading in Markdown and in a notebook are called; "Drift report" by
             default. It is shown as it is, whatever ``redact`` hides.

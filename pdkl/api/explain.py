@@ -85,7 +85,7 @@ class ExplainMethods(Data):
         rng : int or numpy.random.Generator, optional
             The seed of draws, which is of no matter to a closed form.
         progress : bool
-            Whether long work shows a bar, where tqdm is installed.
+            Whether long work shows a bar, where rich is installed.
 
         Returns
         -------

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from pdkl._version import __version__
 from pdkl.api.frame import InfoTheory
-from pdkl.cli import inputs, options, output
-from pdkl.cli.baselines import take_again
+from pdkl.cli import gate, inputs, options, output
+from pdkl.cli.asking import (
+    DRAWING,
+    TABLES,
+    WRITTEN,
+    asked_of,
+    open_all,
+    open_sides,
+    require_file,
+    saved,
+)
 from pdkl.cli.beginning import require_new, settings_to_begin_with
-from pdkl.cli.options import Function, data_files, keywords
+from pdkl.cli.options import data_files, formatted, keywords
 from pdkl.cli.output import Outcome, Target
-from pdkl.cli.shares import is_shares, read_shares
-from pdkl.codes.labels import OTHER_TEXT
-from pdkl.core.redaction import kept_back
 from pdkl.request.configuration import OWN
-from pdkl.sources.locations import file_names
-from pdkl.sources.profile.profile import Profile
-from pdkl.sources.registry import read_data
 
-_TABLES = ("table", "json", "csv")
-_REPORTS = (*_TABLES, "html", "junit", "markdown", "github")
 _COMPARING = (
     *(
         "columns",
@@ -41,8 +42,6 @@ _COMPARING = (
     ),
     *("bins", "binning", "alphabet", "zeros", "smoothing"),
 )
-_DRAWING = ("blocks", "n_resamples", "rng")
-_WRITTEN = ("encoding", "separator")  # how files of text are
 
 
 @click.group(
@@ -62,179 +61,39 @@ def commands() -> None:
       pdkl init january.parquet
       pdkl drift january.parquet february.parquet
       pdkl drift ref.parquet today.csv --fail-over js_distance=0.2 -o drift.html
+      pdkl report february.parquet --reference january.parquet -o february.html
       pdkl profile january.parquet -o ref.parquet
       pdkl baseline update ref.parquet february.parquet
       pdkl entropy 'sales/*.parquet' --by shop --base bit
 
     \b
     Exit codes:
-      0  all is well (of drift: no column drifted, is gone, empty or in error)
-      1  some column is not well
+      0  all is well (of drift and baseline update: no column drifted, is gone, empty or in error)
+      1  some column is not well, of drift and baseline update alone
       2  the command could not be run; standard error says why
+
+    \b
+    Completion, in the start file of your shell:
+      bash  eval "$(_PDKL_COMPLETE=bash_source pdkl)"
+      zsh   eval "$(_PDKL_COMPLETE=zsh_source pdkl)"
+      fish  _PDKL_COMPLETE=fish_source pdkl | source
     """
 
 
-def _formatted(*formats: str) -> Callable[[Function], Function]:
-    def decorate(function: Function) -> Function:
-        for option in (
-            click.option(
-                "--format",
-                "form",
-                type=click.Choice(formats),
-                help="By default what the name of the output means, or else a table.",
-            ),
-            click.option(
-                *("--output", "-o", "paths"),
-                multiple=True,
-                metavar="FILE",
-                help="Where to write, once for each format; - is the screen.",
-            ),
-        ):
-            function = option(function)
-        return function
-
-    return decorate
-
-
-def _gate(*more: str) -> Callable[[Function], Function]:
-    """Give a command the options of the gate, and those that only it has."""
-    parts: tuple[Callable[[Any], Any], ...] = (
-        keywords(
-            *("columns", "exclude", "by", *more, "weights"),
-            columns="The columns to compare; by default all of them.",
-            window="Without REF: compare each period, the last of --by, with K before it.",
-        ),
-        click.option(
-            "--fail-over",
-            callback=options.fail_over,
-            metavar="MEASURE=THRESHOLD",
-            help="The excess over noise from which on a difference is drift; by default "
-            "js_distance=0.1.",
-        ),
-        keywords(
-            *("alpha", "smoothing", "zeros", "dropna", "bins", "kinds", "match"),
-            *(*_DRAWING, *_WRITTEN),
-            smoothing="A pseudo-count for every category: laplace, jeffreys, perks or a number; by "
-            "default 0.5 in columns whose measure could be infinite.",
-        ),
-        click.option(
-            "--max-drifted",
-            type=float,
-            metavar="SHARE",
-            help="Let drift pass in this share of the columns that are scored; by default in none.",
-        ),
-        options.configured,
-        keywords("title", "names"),
-        click.option(
-            "--redact", is_flag=True, help="Replace values, groups and bin edges by numbers."
-        ),
-        click.option(
-            "--min-count",
-            type=int,
-            metavar="K",
-            help=f'Fold categories of fewer than K rows into "{OTHER_TEXT}".',
-        ),
-        _formatted(*_REPORTS),
-    )
-
-    def decorate(function: Function) -> Function:
-        for part in reversed(parts):
-            function = part(function)
-        return function
-
-    return decorate
+for command in (gate.drift, gate.report, gate.baseline):
+    commands.add_command(command)
 
 
 @commands.command()
-@click.argument("reference", metavar="REF")
-@click.argument("data", metavar="CUR", required=False)
-@_gate("window")
-def drift(
-    reference: str, data: str | None, form: str | None, paths: Sequence[str], **given: Any
-) -> Outcome:
-    """Say which columns of CUR differ from REF: a row each, with a status.
-
-    Drift is what exceeds chance by the threshold and is no accident. The command ends with 1 where
-    a column drifts, is gone or empty, or cannot be compared. Put patterns into quotes.
-
-    REF may be a file of expected shares, .json or .toml: {"plan": {"free": 0.8, "paid": 0.2}}.
-    There "null" is the share of missing values. With --window the command takes CUR alone, and
-    compares its periods with each other.
-
-    Settings that are kept, also such as differ by column, are read from pdkl.toml, else from
-    [tool.pdkl] in pyproject.toml, of this folder; what is said here comes before.
-
-    Rows that fail are listed on standard error, unless a table on the screen shows them. "github"
-    prints annotations of GitHub's workflows on the screen; -o writes files besides.
-
-    \b
-    Examples:
-      pdkl drift january.parquet february.parquet --by shop
-      pdkl drift ref.parquet 'today/*.csv' --fail-over psi=0.2 --format junit -o drift.xml
-      pdkl drift ref.parquet today.parquet -o drift.html --redact --min-count 10
-      pdkl drift ref.parquet today.parquet -o drift.html -o drift.xml -o drift.md --format github
-      pdkl drift expected.toml today.parquet --max-drifted 0.1
-      pdkl drift 'sales/*.parquet' --by shop,sold:D --window 7
-    """
-    targets = output.targets(form, paths, _REPORTS)
-    report, *_ = _judged(reference, data, targets, given)
-    return output.answer_report(report, targets)
-
-
-@commands.group(no_args_is_help=False)
-def baseline() -> None:
-    """Keep the profile that the gate compares with.
-
-    \b
-    Example:
-      pdkl baseline update ref.parquet today.parquet
-    """
-
-
-@baseline.command()
-@click.argument("reference", metavar="REF")
-@click.argument("data", metavar="CUR")
-@_gate()
-def update(
-    reference: str, data: str, form: str | None, paths: Sequence[str], **given: Any
-) -> Outcome:
-    """Save a profile of CUR over REF, where CUR passes the gate.
-
-    The gate is that of "pdkl drift REF CUR", with its options, settings and answer. REF is a saved
-    profile. The new one has its columns, keys, weights and bins, so that both can be added; it
-    takes REF's place at once when it is complete. Where the gate does not pass, the command ends
-    with 1, where it cannot be run with 2, and REF stays as it is.
-
-    \b
-    Examples:
-      pdkl baseline update ref.parquet today.parquet
-      pdkl baseline update ref.parquet 'today/*.csv' --fail-over psi=0.2 -o drift.html
-    """
-    targets = output.targets(form, paths, _REPORTS)
-    inputs.require_profile(reference)
-    output.require_writable([reference], [])
-    report, before, now = _judged(reference, data, targets, {**given, "window": None})
-    outcome = output.answer_report(report, targets)
-    if not report.passed:
-        return outcome.telling(f"{reference} stays as it is: the gate did not pass")
-
-    def taken() -> Profile:
-        return take_again(before, now)
-
-    found = kept_back(taken) if given["redact"] else taken()
-    return outcome.telling(_saved(found, reference).verdict)
-
-
-@commands.command()
-@click.argument("reference", metavar="REF")
-@click.argument("data", metavar="CUR")
+@options.path("reference", "REF")
+@options.path("data", "CUR")
 @keywords(
     *("columns", "exclude", "by", "measure", "weights", "base", "dropna", "bins", "binning"),
-    *("n_resamples", "rng", *_WRITTEN),
+    *("n_resamples", "rng", *WRITTEN),
     by="Split the change of each column into that of the mix of groups and that within each.",
     measure="js_divergence (the default) or kl_divergence.",
 )
-@_formatted(*_TABLES)
+@formatted(*TABLES)
 def explain(
     reference: str, data: str, form: str | None, paths: Sequence[str], **given: Any
 ) -> Outcome:
@@ -247,9 +106,9 @@ def explain(
       pdkl explain january.parquet february.parquet --columns plan,country,device
       pdkl explain january.parquet february.parquet --columns plan --by country
     """
-    targets = output.targets(form, paths, _TABLES)
-    before, now = _sides([reference, data], targets, given)
-    frame = InfoTheory(now).explain(before, **_asked(now, given))
+    targets = output.targets(form, paths, TABLES)
+    before, now = open_sides([[reference], [data]], targets, given)
+    frame = InfoTheory(now).explain(before, **asked_of(now, given))
     return output.answer(frame, targets, output.left_out(frame))
 
 
@@ -257,14 +116,14 @@ def explain(
 @data_files
 @keywords(
     *("columns", "exclude", "by", "measure", "alpha", "season", "anomalies", "phi", "block"),
-    *("weights", "base", "dropna", "bins", "binning", *_WRITTEN),
+    *("weights", "base", "dropna", "bins", "binning", *WRITTEN),
     by="What makes the periods, such as date:D; keys before it make groups, each with a history "
     "of its own.",
     measure="How far a stretch is from the one before; by default js_distance.",
     alpha="The probability of a cut where nothing changed; by default 0.05.",
     base="bit (the default), nat, dit, or the base of the logarithm.",
 )
-@_formatted(*_TABLES)
+@formatted(*TABLES)
 def changes(data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any) -> Outcome:
     """Say when the distribution of each column changed: a row for each stretch.
 
@@ -276,10 +135,10 @@ def changes(data: Sequence[str], form: str | None, paths: Sequence[str], **given
       pdkl changes orders.parquet --by sold:D
       pdkl changes 'orders/*.parquet' --columns payment --by shop,sold:W --format csv
     """
-    targets = output.targets(form, paths, _TABLES)
-    (source,) = _open(given, data)
+    targets = output.targets(form, paths, TABLES)
+    (source,) = open_all(given, data)
     output.require_writable(output.files(targets), [*data, *inputs.files_of(source)])
-    asked = _asked(source, given)
+    asked = asked_of(source, given)
     asked.pop("progress")  # nothing is drawn
     if asked.get("season") == "none":
         asked["season"] = None
@@ -302,9 +161,9 @@ def changes(data: Sequence[str], form: str | None, paths: Sequence[str], **given
         "binning",
         "alphabet",
     ),
-    *("smoothing", "estimator", "confidence", *_DRAWING, *_WRITTEN),
+    *("smoothing", "estimator", "confidence", *DRAWING, *WRITTEN),
 )
-@_formatted(*_TABLES)
+@formatted(*TABLES)
 def entropy(data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any) -> Outcome:
     """Measure how uncertain each column is, in each group.
 
@@ -320,9 +179,9 @@ def entropy(data: Sequence[str], form: str | None, paths: Sequence[str], **given
 @data_files
 @keywords(
     *("columns", "exclude", "by", "weights", "base", "dropna", "bins", "binning", "alphabet"),
-    *("smoothing", *_WRITTEN),
+    *("smoothing", *WRITTEN),
 )
-@_formatted(*_TABLES)
+@formatted(*TABLES)
 def distribution(
     data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any
 ) -> Outcome:
@@ -341,9 +200,9 @@ def distribution(
 @keywords(
     *("x", "y", "exclude", "given", "normalized", "correct", "by", "weights", "base", "dropna"),
     *("bins", "binning", "smoothing", "estimator", "confidence", "test"),
-    *("n_resamples", "rng", *_WRITTEN),
+    *("n_resamples", "rng", *WRITTEN),
 )
-@_formatted(*_TABLES)
+@formatted(*TABLES)
 def mutual_information(
     data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any
 ) -> Outcome:
@@ -365,8 +224,8 @@ def mutual_information(
 
 @commands.command()
 @data_files
-@keywords("measures", *_COMPARING, "confidence", "test", *_DRAWING, *_WRITTEN)
-@_formatted(*_TABLES)
+@keywords("measures", *_COMPARING, "confidence", "test", *DRAWING, *WRITTEN)
+@formatted(*TABLES)
 def divergence(
     data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any
 ) -> Outcome:
@@ -384,8 +243,8 @@ def divergence(
 
 @commands.command()
 @data_files
-@keywords(*("measure", *_COMPARING, *_WRITTEN), measure="What is split; by default kl_divergence.")
-@_formatted(*_TABLES)
+@keywords(*("measure", *_COMPARING, *WRITTEN), measure="What is split; by default kl_divergence.")
+@formatted(*TABLES)
 def contributions(
     data: Sequence[str], form: str | None, paths: Sequence[str], **given: Any
 ) -> Outcome:
@@ -403,7 +262,7 @@ def contributions(
 @commands.command()
 @data_files
 @keywords(
-    *("columns", "exclude", "by", "weights", "bins", "binning", *_WRITTEN),
+    *("columns", "exclude", "by", "weights", "bins", "binning", *WRITTEN),
     columns="The columns to count; by default all of them.",
     bins="How numbers and times are cut: a number of bins, a rule such as fd, edges such as "
     "0,18,65, one of these for a column: age=0,18,65 (repeatable), or a saved profile, to cut "
@@ -413,7 +272,11 @@ def contributions(
     "--max-categories", type=int, metavar="K", help="Keep K categories a column, lump the others."
 )
 @click.option(
-    "--output", "-o", "path", metavar="FILE", required=True, help="Where to save the profile."
+    *("--output", "-o", "path"),
+    metavar="FILE",
+    required=True,
+    shell_complete=options.files,
+    help="Where to save the profile.",
 )
 def profile(data: Sequence[str], path: str, **given: Any) -> Outcome:
     """Count DATA now, to compare with them later: the profile stands wherever data can.
@@ -427,22 +290,26 @@ def profile(data: Sequence[str], path: str, **given: Any) -> Outcome:
       pdkl profile monday.csv -o monday.parquet --by shop --bins age=0,18,65
       pdkl profile tuesday.csv -o tuesday.parquet --by shop --bins monday.parquet
     """
-    (source,) = _open(given, data)
-    _require_file(path, [*data, *inputs.files_of(source)])
-    asked = _asked(source, given)
+    (source,) = open_all(given, data)
+    require_file(path, [*data, *inputs.files_of(source)])
+    asked = asked_of(source, given)
     asked.pop("progress")
     bins = asked.get("bins")
     if isinstance(bins, str) and inputs.is_profile(bins):
         asked["bins"] = inputs.open_profile(bins)
         asked.setdefault("columns", asked["bins"].columns)
     found = InfoTheory(source).profile(**asked)
-    return _saved(found, path)
+    return saved(found, path)
 
 
 @commands.command()
-@click.argument("profiles", nargs=-1, required=True, metavar="PROFILE…")
+@options.paths("profiles", "PROFILE…")
 @click.option(
-    "--output", "-o", "path", metavar="FILE", required=True, help="Where to save the sum."
+    *("--output", "-o", "path"),
+    metavar="FILE",
+    required=True,
+    shell_complete=options.files,
+    help="Where to save the sum.",
 )
 def merge(profiles: Sequence[str], path: str) -> Outcome:
     """Add saved profiles, as if all their data had been counted at once.
@@ -453,17 +320,18 @@ def merge(profiles: Sequence[str], path: str) -> Outcome:
     Example:
       pdkl merge monday.parquet tuesday.parquet -o week.parquet
     """
-    _require_file(path, [])
+    require_file(path, [])
     first, *others = (inputs.open_profile(one) for one in profiles)
-    return _saved(first.merge(*others), path)
+    return saved(first.merge(*others), path)
 
 
 @commands.command()
 @data_files
-@keywords(*_WRITTEN)
+@keywords(*WRITTEN)
 @click.option(
     *("--output", "-o", "path"),
     metavar="FILE",
+    shell_complete=options.files,
     default=OWN,
     show_default=True,
     help="Where to write; - is the screen.",
@@ -482,63 +350,17 @@ def init(data: Sequence[str], path: str, **given: Any) -> Outcome:
     if path != output.SCREEN:
         require_new(path)
         output.require_writable([path], [])
-    (source,) = _open(given, data)
+    (source,) = open_all(given, data)
     text = settings_to_begin_with(source, data, progress=sys.stderr.isatty())
     if path == output.SCREEN:
         return Outcome([(Target("toml", None), text)])
     return Outcome([(Target("toml", path), text)], verdict=f"settings to begin with ({path})")
 
 
-def _judged(
-    reference: str, data: str | None, targets: Sequence[Target], given: dict[str, Any]
-) -> tuple[Any, ...]:
-    """Return the report of the gate, and the sides that it compared."""
-    fail_over, config, no_config = map(given.pop, ("fail_over", "config", "no_config"))
-    if fail_over is not None:
-        given |= {"measure": fail_over[0], "threshold": fail_over[1]}
-    if no_config and config is not None:
-        raise click.UsageError("give one of --config and --no-config.")
-    settings = {} if no_config else inputs.settings(config, given)
-    if given["window"] is not None and data is not None:
-        raise click.UsageError("--window compares the periods of one CUR; leave out REF.")
-    if given["window"] is None and data is None:
-        raise click.UsageError("Missing argument 'CUR'.")
-    names = [one for one in (reference, data) if one]
-    *before, now = opened = _sides(names, targets, given, may_be_shares=len(names) > 1)
-    if given["names"] is None and before and not given["redact"]:
-        # saved profiles and shares do not know their files
-        files = [inputs.files_of(side) or [name] for side, name in zip(opened, names, strict=True)]
-        called = file_names(*reversed(files))
-        given["names"] = called if all(called) else None
-    report = InfoTheory(now).report(*before, **(settings | _asked(now, given)))
-    return report, *before, now
-
-
-def _sides(
-    names: Sequence[str],
-    targets: Sequence[Target],
-    given: dict[str, Any],
-    *,
-    may_be_shares: bool = False,
-) -> list[Any]:
-    """Open the reference, if there is one, and the data; outputs can be written and are neither."""
-
-    def opened() -> list[Any]:
-        if may_be_shares and is_shares(names[0]):
-            (now,) = _open(given, names[1:])
-            return [read_shares(names[0], now), now]
-        return _open(given, *([name] for name in names))
-
-    sides = kept_back(opened) if given.get("redact") else opened()
-    files = [*names, *(file for side in sides for file in inputs.files_of(side))]
-    output.require_writable(output.files(targets), files)
-    return sides
-
-
 def _measured(
     method: str, data: Sequence[str], form: str | None, paths: Sequence[str], given: dict[str, Any]
 ) -> Outcome:
-    targets = output.targets(form, paths, _TABLES)
+    targets = output.targets(form, paths, TABLES)
     compares = method in ("divergence", "contributions")
     forms = [name for name in ("against", "q", "reference") if given.get(name) is not None]
     if compares and len(forms) != 1:
@@ -546,40 +368,16 @@ def _measured(
         raise click.UsageError(f"give one of --against, --q and --reference; got {got}.")
     reference = given.get("reference")
     every = [data] if reference is None else [data, [reference]]
-    opened = _open(given, *every)
-    source = opened[0]
+    sides = open_all(given, *every)
+    source = sides[0]
     files = [*data, *inputs.files_of(source)]
     if reference is not None:
-        given["reference"] = opened[1]
-        files += [reference, *inputs.files_of(opened[1])]
+        given["reference"] = sides[1]
+        files += [reference, *inputs.files_of(sides[1])]
     if compares:
         given["p"] = given.pop("columns")
     output.require_writable(output.files(targets), files)
-    asked = _asked(source, given)
+    asked = asked_of(source, given)
     if method in ("contributions", "distribution"):
         asked.pop("progress")  # they draw nothing
     return output.answer(getattr(InfoTheory(source), method)(**asked), targets)
-
-
-def _open(given: dict[str, Any], *paths: Sequence[str]) -> list[Any]:
-    """Open data, and take from what was given how their text is written."""
-    written = {name: given.pop(name) for name in _WRITTEN}
-    return [inputs.open_data(one, **written) for one in paths]
-
-
-def _asked(data: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keywords of the method; options that were left out take its defaults."""
-    by = options.read_by(given["by"], list(read_data(data).head.columns))
-    asked = {**given, "by": by, "progress": sys.stderr.isatty()}
-    return {name: value for name, value in asked.items() if value is not None}
-
-
-def _require_file(path: str, files: Sequence[str]) -> None:
-    if path == output.SCREEN:
-        raise click.UsageError("a profile needs a file to be saved in: -o FILE.")
-    output.require_writable([path], files)
-
-
-def _saved(profile: Profile, path: str) -> Outcome:
-    profile.save(path)
-    return Outcome(verdict=f"{profile!r} ({path})")

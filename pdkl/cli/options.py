@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 import numpy as np
 import pandas as pd
+from click.shell_completion import CompletionItem
 
 from pdkl.codes.rolling import Rolling
 from pdkl.core.measures.joint import NORMALIZATIONS
@@ -116,6 +117,11 @@ def _bins(rule: str) -> Any:
         return np.array([pd.Timestamp(end) for end in ends], dtype="datetime64[ns]")
     except ValueError as error:
         raise click.BadParameter(f"edges must be numbers or times; got {rule!r}.") from error
+
+
+def files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Let the shell complete names of files."""
+    return [CompletionItem(incomplete, type="file")]
 
 
 # ---- what they are called ---------------------------------------------------------------------
@@ -301,7 +307,11 @@ _OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "reference": (
         ("--reference",),
-        {"metavar": "REF", "help": "Compare with these files, or this saved profile."},
+        {
+            "metavar": "REF",
+            "shell_complete": files,
+            "help": "Compare with these files, or this saved profile.",
+        },
     ),
     "match": (
         ("--match/--no-match",),
@@ -433,14 +443,57 @@ def keywords(*chosen: str, **helps: str) -> Callable[[Function], Function]:
 
 def configured(function: Function) -> Function:
     """Take the file of settings, or none."""
-    named = click.option("--config", metavar="FILE", help="Read the settings of this file.")
+    named = click.option(
+        "--config", metavar="FILE", shell_complete=files, help="Read the settings of this file."
+    )
     none = click.option("--no-config", is_flag=True, help="Read no file of settings.")
     return named(none(function))
 
 
+def formatted(
+    *formats: str, without: str = "a table", path: str | None = None
+) -> Callable[[Function], Function]:
+    """Give a command its formats, and where to write them.
+
+    ``without`` a name that means a format it writes this one, and without -o to this path.
+    """
+    where = "Where to write, once for each format; - is the screen."
+
+    def decorate(function: Function) -> Function:
+        for option in (
+            click.option(
+                "--format",
+                "form",
+                type=click.Choice(formats),
+                help=f"By default what the name of the output means, or else {without}.",
+            ),
+            click.option(
+                *("--output", "-o", "paths"),
+                multiple=True,
+                metavar="FILE",
+                shell_complete=files,
+                help=where if path is None else f"{where} By default {path}.",
+            ),
+        ):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def path(name: str, metavar: str, *, required: bool = True) -> Callable[[Function], Function]:
+    """Take one file, folder or pattern."""
+    return click.argument(name, metavar=metavar, required=required, shell_complete=files)
+
+
+def paths(name: str, metavar: str) -> Callable[[Function], Function]:
+    """Take one file, folder or pattern, or more of them."""
+    return click.argument(name, nargs=-1, required=True, metavar=metavar, shell_complete=files)
+
+
 def data_files(function: Function) -> Function:
     """Take one or more files as the data."""
-    return click.argument("data", nargs=-1, required=True, metavar="DATA…")(function)
+    return paths("data", "DATA…")(function)
 
 
 def read_by(by: list[str] | None, columns: Sequence[Any]) -> Any:

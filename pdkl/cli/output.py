@@ -12,7 +12,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from pdkl.cli import streams
+from pdkl.cli import screen, streams
 from pdkl.report import plain, text
 from pdkl.report.document import Report
 from pdkl.results.reading import is_missing, settings_of
@@ -27,6 +27,7 @@ _ENDINGS = {
     ".md": "markdown",
 }
 SCREEN = "-"
+_TABLE = "table"  # is for people
 _ON_SCREEN = "github"  # is read there and nowhere else, so that files are written beside it
 _LONGEST = 80  # letters of a cell
 _MOST, _LONGEST_LINE = 50, 400  # rows that are listed for people, and letters of each
@@ -58,19 +59,23 @@ class Outcome:
             if target.path is not None:
                 Path(target.path).write_text(content, encoding="utf-8", newline="")
             else:
+                shown = streams.harmless(content) if target.form == _TABLE else content
                 # bytes, as in a file: no platform's code page and line ends
                 sys.stdout.flush()
-                sys.stdout.buffer.write(content.encode())
+                sys.stdout.buffer.write(shown.encode())
                 sys.stdout.buffer.flush()
         if self.verdict:
-            streams.tell(self.verdict)
+            streams.tell(screen.told(self.verdict, screen.look(sys.stderr)))
         return 1 if self.failed else 0
 
 
-def targets(given: str | None, paths: Sequence[str], formats: Sequence[str]) -> list[Target]:
+def targets(
+    given: str | None, paths: Sequence[str], formats: Sequence[str], *, without: str = _TABLE
+) -> list[Target]:
     """Return what is asked for, each in the format that is given or that its name means.
 
-    Of several outputs, the format given is that of the one whose name means none.
+    Of several outputs, the format given is that of the one whose name means none; where none is
+    given it is in the format ``without``.
     """
     if given == _ON_SCREEN and SCREEN not in paths:
         paths = [SCREEN, *paths]
@@ -78,7 +83,7 @@ def targets(given: str | None, paths: Sequence[str], formats: Sequence[str]) -> 
     found: list[Target] = []
     for path in paths or [SCREEN]:
         means = _ENDINGS.get(Path(path).suffix.lower())
-        form = (means or given if len(paths) > 1 else given or means) or "table"
+        form = (means or given if len(paths) > 1 else given or means) or without
         if form not in formats:
             raise click.UsageError(
                 f"{path!r} would be {form}, which this command does not write. Choose one by "
@@ -142,32 +147,40 @@ def require_writable(paths: Sequence[str], inputs: Sequence[str]) -> None:
 
 def answer(frame: pd.DataFrame, found: Sequence[Target], verdict: str = "") -> Outcome:
     """Write a tidy frame in each format."""
-    return Outcome([(one, _frame_as(frame, one.form)) for one in found], verdict)
+    return Outcome([(one, _frame_as(frame, one)) for one in found], verdict)
 
 
-def _frame_as(frame: pd.DataFrame, form: str) -> str:
-    if form == "json":
+def _frame_as(frame: pd.DataFrame, target: Target) -> str:
+    if target.form == "json":
         return plain.frame_json(frame)
-    return plain.csv(frame) if form == "csv" else table(frame)
+    return plain.csv(frame) if target.form == "csv" else table(frame, _look(target))
 
 
-def answer_report(report: Report, found: Sequence[Target]) -> Outcome:
+def _look(target: Target) -> screen.Look | None:
+    """Return how the screen looks, where a table is for it."""
+    return screen.look(sys.stdout) if target.path is None else None
+
+
+def answer_report(report: Report, found: Sequence[Target], *, is_gate: bool = True) -> Outcome:
     """Write a report in each format; people are told what is wrong unless a table tells them."""
     told = [added] if (added := _smoothing_added(report)) else []
-    if Target("table", None) not in found:
+    if Target(_TABLE, None) not in found:
         told += _failures(report)
     if written_to := files(found):
         told += [f"{plain.tally(report.frame)} ({', '.join(written_to)})"]
-    written = [(one, _report_as(report, one.form)) for one in found]
-    return Outcome(written, "\n".join(told), failed=not report.passed)
+    written = [(one, _report_as(report, one)) for one in found]
+    return Outcome(written, "\n".join(told), failed=is_gate and not report.passed)
 
 
-def _report_as(report: Report, form: str) -> str:
-    if form == "table":
-        return f"{table(plain.main_columns(report.frame))}\n{plain.tally(report.frame)}\n"
-    if form == _ON_SCREEN:
-        return plain.github(report.frame)
-    written: Any = getattr(report, f"to_{form}")()
+def _report_as(report: Report, target: Target) -> str:
+    frame = report.frame
+    if target.form == _TABLE:
+        look, tally = _look(target), plain.tally(frame)
+        shown = table(plain.main_columns(frame), look, like=frame)
+        return f"{shown}\n{screen.told(tally, look)}\n"
+    if target.form == _ON_SCREEN:
+        return plain.github(frame)
+    written: Any = getattr(report, f"to_{target.form}")()
     return str(written)
 
 
@@ -196,8 +209,13 @@ def _smoothing_added(report: Report) -> str:
     )
 
 
-def table(frame: pd.DataFrame) -> str:
-    """Write a frame for people: what is invisible shows, and long texts are cut."""
+def table(
+    frame: pd.DataFrame, look: screen.Look | None = None, like: pd.DataFrame | None = None
+) -> str:
+    """Write a frame for people: what is invisible shows, and long texts are cut.
+
+    ``look`` is that of a terminal; numbers are what is a number in ``like``.
+    """
     if frame.empty:
         return "(no rows)\n"
     shown = pd.DataFrame(
@@ -208,7 +226,33 @@ def table(frame: pd.DataFrame) -> str:
             for name, column in frame.items()
         }
     )
-    return shown.to_string(index=False, max_colwidth=None) + "\n"
+    if look is None:
+        return shown.to_string(index=False, max_colwidth=None) + "\n"
+    like = frame if like is None else like
+    numbers = {text.visible(str(name)) for name in like if _is_number(like[name].dtype)}
+    columns = [
+        screen.Column(str(name), _written(column), is_number=name in numbers)
+        for name, column in shown.items()
+    ]
+    return screen.table(columns, _about(frame), look)
+
+
+def _written(column: pd.Series[Any]) -> list[str]:
+    """Write cells one by one as the whole table would."""
+    if column.dtype == object:
+        return column.tolist()
+    lines = column.to_frame().to_string(index=False, header=False).split("\n")
+    return [line.strip() for line in lines]
+
+
+def _about(frame: pd.DataFrame) -> int:
+    """Count the first columns, which say what a row is about."""
+    names = list(frame.columns)
+    return next((names.index(last) + 1 for last in ("stretch", "column", "y") if last in names), 1)
+
+
+def _is_number(dtype: Any) -> bool:
+    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
 
 
 def _is_time(dtype: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ TROUBLE = 2
 # what the shell says of a command that these signals ended
 INTERRUPTED = 128 + 2
 CLOSED_PIPE = 128 + 13
+COMPLETE = "_PDKL_COMPLETE"  # what a shell asks of click, that completes
 
 # what the library raises, in its own words
 _TOLD = (ColumnNotFoundError, ImportError, NotImplementedError, OSError, TypeError, ValueError)
@@ -37,14 +39,18 @@ def _run(arguments: Sequence[str]) -> int:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UserWarning)  # such as are not for programmers
             warnings.showwarning = _tell_of
-            outcome: Any = commands.main(list(arguments), prog_name="pdkl", standalone_mode=False)
+            outcome: Any = commands.main(
+                list(arguments), prog_name="pdkl", complete_var=COMPLETE, standalone_mode=False
+            )
         if isinstance(outcome, Outcome):
             return outcome.deliver()
         sys.stdout.flush()  # of --help and --version
         return int(outcome or 0)
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except (BrokenPipeError, SystemExit):  # click makes the one the other
+    except (BrokenPipeError, SystemExit) as ended:  # click makes the one the other
+        if isinstance(ended, SystemExit) and os.environ.get(COMPLETE):
+            return TROUBLE if ended.code else 0  # it answers a shell, and exits
         return CLOSED_PIPE
     except Exception as error:
         streams.tell(f"pdkl: {_line(_spoken(error))}")

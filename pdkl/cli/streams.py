@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from contextlib import suppress
+
+# what the runner of GitHub's workflows takes for a command to it: at the start of a line, behind
+# blanks and colours, and anywhere
+_COMMAND = re.compile(r"^((?:\s|\x1b\[[\d;]*m)*)::|##\[", re.MULTILINE)
 
 
 def prepare() -> None:
@@ -29,7 +34,17 @@ def prepare() -> None:
 def tell(line: str) -> None:
     """Write a line for people to standard error, where somebody can read it."""
     with suppress(OSError, ValueError):
-        print(line, file=sys.stderr, flush=True)
+        print(harmless(line), file=sys.stderr, flush=True)
+
+
+def harmless(text: str) -> str:
+    """Keep what data hold from being a command to the runner, in a workflow of GitHub.
+
+    It reads both streams; what is for people shows an escape there, as of what is invisible.
+    """
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return text
+    return _COMMAND.sub(lambda found: "#\\x23[" if found[1] is None else f"{found[1]}:\\x3a", text)
 
 
 def settle() -> None:

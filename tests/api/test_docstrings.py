@@ -89,7 +89,7 @@ WRONG = {
     "a keyword without text": (
         "explain.py",
         "        progress : bool\n"
-        "            Whether long work shows a bar, where tqdm is installed.\n",
+        "            Whether long work shows a bar, where rich is installed.\n",
         "",
         "ExplainMethods.explain: progress: text and table differ",
     ),

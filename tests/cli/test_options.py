@@ -106,6 +106,7 @@ def test_options_are_the_keywords_of_the_method(
     ("command", "method", "own"),
     [
         ("drift", "report", {"fail_over", "config", "no_config"}),
+        ("report", "report", {"fail_over", "config", "no_config"}),
         ("explain", "explain", set()),
         ("entropy", "entropy", set()),
         ("distribution", "distribution", set()),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 PIPELINES = Path(__file__).parents[2] / "examples" / "pipelines"
 
@@ -23,6 +27,22 @@ def python(
         [sys.executable, *strict, *arguments],
         cwd=folder,
         env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def shell(arguments: list[str], folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell that finds the command in the folder, as pip puts it on the path."""
+    command = folder / "pdkl"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pdkl "$@"\n')
+    command.chmod(0o755)
+    return subprocess.run(
+        ["sh", *arguments],
+        cwd=folder,
+        env={**os.environ, **variables, "PATH": f"{folder}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -95,23 +115,108 @@ def test_a_scheduled_gate(days: Path, day: str, code: int) -> None:
 def test_a_step_of_ci(
     days: Path, tmp_path: Path, arguments: list[str], code: int, out: str, errors: str
 ) -> None:
-    command = tmp_path / "pdkl"  # as pip puts it on the path
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m pdkl "$@"\n')
-    command.chmod(0o755)
-    done = subprocess.run(
-        ["sh", str(PIPELINES / "ci_step.sh"), *(str(days / name) for name in arguments)],
-        cwd=tmp_path,
-        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    step = str(PIPELINES / "ci_step.sh")
+    done = shell([step, *(str(days / name) for name in arguments)], tmp_path)
     assert (done.returncode, done.stdout) == (code, out)
     assert done.stderr.replace(f"{days}/", "") == errors
     if code < 2:
         suite = ElementTree.parse(tmp_path / "drift.xml").getroot()[0]
         assert suite.attrib["failures"] == str(code)
+
+
+# ---- recipes --------------------------------------------------------------------------------
+
+DRIFTED = "drift: price: 10.1 % of the rows hold values that the reference lacks\n"
+TALLY = {0: "3 rows: 3 ok", 1: "3 rows: 1 drift, 2 ok"}
+BOTH = pytest.mark.parametrize(("day", "code"), [("tuesday", 0), ("wednesday", 1)])
+
+
+def read(name: str) -> Any:
+    return yaml.safe_load((PIPELINES / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def here(days: Path, tmp_path: Path, day: str) -> Path:
+    """Make a folder as the recipes know it."""
+    shutil.copy(days / "monday.profile", tmp_path)
+    shutil.copy(days / f"{day}.parquet", tmp_path / "today.parquet")
+    return tmp_path
+
+
+@BOTH
+def test_a_workflow_of_github(here: Path, code: int) -> None:
+    workflow = read("github.yml")
+    assert set(workflow) == {"name", True, "permissions", "jobs"}  # on is a yes to YAML 1.1
+    steps = workflow["jobs"]["drift"]["steps"]
+    assert all(("uses" in step) != ("run" in step) for step in steps)
+    install, compare, show = (step for step in steps if "run" in step)
+    assert install["run"] == "pip install 'pdkl[cli,report]'"
+    found = shell(["-ec", compare["run"]], here, GITHUB_ACTIONS="true")
+    told = DRIFTED * code
+    annotation = told.replace("drift: price: ", "::error title=drift%3A price::").replace(
+        " %", " %25"
+    )
+    assert (found.returncode, found.stdout) == (code, f"{annotation}{TALLY[code]}\n")
+    assert found.stderr == f"{told}{TALLY[code]} (drift.html, drift.md)\n"
+    assert "if" not in compare
+    assert show["if"] == steps[-1]["if"] == "${{ !cancelled() }}"  # after a failure too
+    summary = here / "summary.md"
+    assert shell(["-ec", show["run"]], here, GITHUB_STEP_SUMMARY=str(summary)).returncode == 0
+    assert summary.read_text(encoding="utf-8") == (here / "drift.md").read_text(encoding="utf-8")
+    assert (here / steps[-1]["with"]["path"]).exists()
+    (here / "drift.md").unlink()
+    assert shell(["-ec", show["run"]], here, GITHUB_STEP_SUMMARY=str(summary)).returncode == 0
+
+
+@BOTH
+def test_a_job_of_gitlab(here: Path, code: int) -> None:
+    ((name, job),) = read("gitlab.yml").items()
+    install, compare = job["script"]
+    assert (name, install) == ("drift", "pip install 'pdkl[cli,report]'")
+    found = shell(["-ec", compare], here)
+    assert (found.returncode, found.stdout) == (code, "")
+    assert found.stderr == f"{DRIFTED * code}{TALLY[code]} (drift.xml, drift.html)\n"
+    kept = job["artifacts"]
+    assert kept["when"] == "always"
+    suite = ElementTree.parse(here / kept["reports"]["junit"]).getroot()[0]
+    assert suite.attrib["failures"] == str(code)
+    assert [(here / path).exists() for path in kept["paths"]] == [True]
+
+
+@BOTH
+def test_a_hook_of_pre_commit(here: Path, code: int) -> None:
+    (repository,) = read("pre-commit.yaml")["repos"]
+    (hook,) = repository["hooks"]
+    assert {"id", "name", "entry", "language"} <= set(hook)
+    changed = [path.name for path in here.iterdir() if re.search(hook["files"], path.name)]
+    assert changed == ["today.parquet"]
+    found = shell(["-c", shlex.join([*shlex.split(hook["entry"]), *changed])], here)
+    assert (found.returncode, found.stderr) == (code, "")
+    assert found.stdout.splitlines()[-1] == TALLY[code]
+
+
+@BOTH
+def test_a_job_of_cron(here: Path, code: int) -> None:
+    lines = (PIPELINES / "crontab").read_text(encoding="utf-8").splitlines()
+    path, job = (line for line in lines if not line.startswith("#"))
+    assert re.fullmatch(r"PATH=\S+", path)
+    *when, command = job.split(" ", 5)
+    assert all(re.fullmatch(r"[\d*]+", one) for one in when)
+    assert len(when) == 5
+    assert "%" not in command  # a line end to cron
+    (here / "orders").mkdir()
+    for name in ("monday.profile", "today.parquet"):
+        (here / name).rename(here / "orders" / name)
+    before = (here / "orders" / "monday.profile").read_bytes()
+    found = shell(["-c", command], here, HOME=str(here))
+    assert (found.returncode, found.stderr) == (0, "")
+    stays = "monday.profile stays as it is: the gate did not pass\n"
+    assert found.stdout == (f"{DRIFTED}{TALLY[1]} (drift.html)\n{stays}" if code else "")
+    after = (here / "orders" / "monday.profile").read_bytes()
+    assert (before == after) == bool(code)
+
+
+# ---- the command ----------------------------------------------------------------------------
 
 
 def test_the_command_says_why(days: Path) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import re
-import sys
-import types
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -499,35 +497,28 @@ def test_what_is_no_data() -> None:
 
 
 class Bar:
-    """Stands in for tqdm's, and keeps what it was told."""
+    """Stands in for the one that is shown, and keeps what it was told."""
 
     shown: ClassVar[list[Bar]] = []
 
-    def __init__(self, **settings: Any) -> None:
-        self.settings, self.rows, self.open = settings, 0, True
+    def __init__(self, total: int | None, what: str, *, in_rows: bool) -> None:
+        self.told, self.rows, self.is_open = (total, what, in_rows), 0, True
         Bar.shown.append(self)
 
-    def __enter__(self) -> Bar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.open = False
-
-    def update(self, rows: int) -> None:
+    def advance(self, rows: int) -> None:
         self.rows += rows
 
+    def clear(self) -> None:
+        self.is_open = False
 
-def test_a_bar_counts_rows_on_a_terminal_where_tqdm_is(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    stub = types.ModuleType("tqdm")
-    stub.tqdm = Bar  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "tqdm", stub)
+
+def test_a_bar_counts_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("pdkl.progress.bar_of", Bar)
     monkeypatch.setattr(Bar, "shown", [])
     InfoTheory(TABLE).entropy("text")
     InfoTheory(TABLE.to_reader()).entropy("text")
     InfoTheory(on_disk(TABLE, tmp_path / "files", "parquet")).entropy("text")
-    assert [(bar.rows, bar.open) for bar in Bar.shown] == [(ROWS, False)] * 3
-    assert [bar.settings["total"] for bar in Bar.shown] == [ROWS, None, ROWS]
-    # after a second, and not where stderr is no terminal
-    assert {(bar.settings["delay"], bar.settings["disable"]) for bar in Bar.shown} == {(1, None)}
+    assert [(bar.rows, bar.is_open) for bar in Bar.shown] == [(ROWS, False)] * 3
+    assert [bar.told for bar in Bar.shown] == [
+        (total, "counting", True) for total in (ROWS, None, ROWS)
+    ]
