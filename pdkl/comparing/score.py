@@ -158,7 +158,10 @@ def _by_products(
         crossing = cross(
             column.p, column.alphabet, *smoothing.scale_and_pseudo(column.alphabet_size)
         )
-    if crossing is None or (options.zeros == "raise" and crossing.infinite.any()):
+    if options.zeros == "raise" and crossing.infinite.any():
+        wanted = [(one, crossed) for one, crossed in wanted if not one.divides_by]
+    found = [(one, values) for one, crossed in wanted if (values := crossed(crossing)) is not None]
+    if not found:
         return {}
     totals, missing = column.p.totals, column.p.missing
     valid = (totals[left] > 0) & (totals[right] > 0)
@@ -172,8 +175,8 @@ def _by_products(
         "vanished": _share(crossing.lacking[right, left], as_float(totals[right])),
     }
     entries["unseen"][~valid] = entries["vanished"][~valid] = np.nan
-    for one, crossed in wanted:
-        values = crossed(crossing)[left, right] / options.log_base**one.log_power + 0.0
+    for one, matrix in found:
+        values = matrix[left, right] / options.log_base**one.log_power + 0.0
         again = np.flatnonzero(valid & np.isnan(values))
         if len(again):
             few = replace(counted, groups=counted.groups.only(again))
