@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,7 @@ import numpy as np
 from pdkl.core.numerics.exact import FloatArray, exact_product
 from pdkl.core.numerics.exact import grids as grids_of
 from pdkl.core.numerics.logarithms import Double
-from pdkl.core.threads import usable_cores
+from pdkl.core.threads import side_by_side, usable_cores
 
 # writes the terms of row i with some rows, and may write what it likes into the spare block
 Fill = Callable[[int, slice, FloatArray, FloatArray], None]
@@ -207,9 +206,7 @@ def _added(
                     fill(i, others, terms, spare)
                     sums[:, i, others] += grids.sums(terms, spare)
 
-        turns = [range(first, size, cores) for first in range(min(cores, size))]
-        with ThreadPoolExecutor(max(len(turns), 1)) as pool:
-            list(pool.map(work, turns))
+        side_by_side(work, [range(first, size, cores) for first in range(cores)])
     total: FloatArray = sums[::-1].sum(axis=0)
     total = total + total.T if symmetric else total
     np.fill_diagonal(total, np.nan)
