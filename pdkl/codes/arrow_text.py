@@ -22,7 +22,6 @@ another kind of table (https://github.com/apache/arrow/issues/38372).
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import accumulate
 
@@ -32,6 +31,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pdkl.codes.arrow_dictionaries import by_dictionary
+from pdkl.core.threads import side_by_side
 
 _PIECE = 1 << 18  # rows looked up at a time
 _SAMPLE = 1 << 15  # rows whose values are taken for the usual ones
@@ -69,8 +69,7 @@ def encode_text(values: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
         return unlikely or bool(found.null_count > piece.null_count)
 
     starts = [0, *accumulate(map(len, pieces))]
-    with ThreadPoolExecutor(2) as pool:
-        lacking = list(pool.map(look_up, pieces, starts))
+    lacking = side_by_side(look_up, pieces, starts, threads=2)
     if not any(lacking):
         return codes, known
     where = codes < 0

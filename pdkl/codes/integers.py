@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pdkl.core.threads import side_by_side
 
 Integers = NDArray[Any]
 Coded = tuple[Integers, Integers]  # a code for each value, and the values that codes stand for
@@ -78,7 +79,6 @@ def encode_ticks(ticks: NDArray[np.int64]) -> Coded | None:
         codes[start : start + _PIECE] = place
         return not off.any()
 
-    with ThreadPoolExecutor(2) as pool:
-        if not all(pool.map(code, range(0, len(ticks), _PIECE))):
-            return None
+    if not all(side_by_side(code, range(0, len(ticks), _PIECE), threads=2)):
+        return None
     return codes, low + step * np.arange(size)

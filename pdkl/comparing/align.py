@@ -87,6 +87,8 @@ class Support:
 
     def slices(self) -> list[slice]:
         """Cut the comparisons into pieces of about ``BATCH`` entries at most, one for a core."""
+        if len(self.groups) == 1:
+            return [slice(0, 1)]
         last = np.cumsum(self.sizes())
         share = int(last[-1]) // usable_cores() + 1 if len(last) else 1
         piece = (last - 1) // min(BATCH, max(share, _WORTH_A_THREAD))

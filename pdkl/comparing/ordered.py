@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -30,7 +29,7 @@ from pdkl.core.inference.statistics import (
 from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import FloatArray, IntArray
-from pdkl.core.threads import each, usable_cores
+from pdkl.core.threads import each, side_by_side
 from pdkl.request.inference import InferenceOptions
 
 _KS = MEASURES["kolmogorov_smirnov"]
@@ -98,11 +97,8 @@ def measured(
         return found | sure
 
     slices = support.slices()
-    if inference is not None or len(slices) == 1:  # how sure a score is has threads of its own
-        parts = [part(rows) for rows in slices]
-    else:
-        with ThreadPoolExecutor(usable_cores()) as pool:
-            parts = list(pool.map(part, slices))
+    # how sure a score is has threads of its own
+    parts = side_by_side(part, slices, threads=None if inference is None else 1)
     return {name: np.concatenate([one[name] for one in parts]) for name in parts[0]}
 
 

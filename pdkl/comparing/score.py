@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -35,7 +34,7 @@ from pdkl.core.inference.statistics import Statistic
 from pdkl.core.measures.all_pairs import cross
 from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import FloatArray, IntArray
-from pdkl.core.threads import usable_cores
+from pdkl.core.threads import side_by_side
 from pdkl.core.validation import listing
 from pdkl.request.keywords import Options, Request
 from pdkl.results import tidy
@@ -49,11 +48,13 @@ def scores(counted: CountedRequest, request: Request) -> list[tidy.Scores]:
     """Measure all columns in all comparisons."""
     found: list[tidy.Scores] = []
     waiting: list[_Measured] = []
+    n_cells = 0
     for column in counted.columns:
         waiting.append(_both_kinds(counted, column, request.measures))
-        if sum(one.cells for one in waiting) >= BATCH:
+        n_cells += waiting[-1].cells
+        if n_cells >= BATCH:
             found += _answered(counted, waiting, request.measures)
-            waiting = []
+            waiting, n_cells = [], 0
     return found + _answered(counted, waiting, request.measures)
 
 
@@ -158,7 +159,10 @@ def _by_products(
         crossing = cross(
             column.p, column.alphabet, *smoothing.scale_and_pseudo(column.alphabet_size)
         )
-    if crossing is None or (options.zeros == "raise" and crossing.infinite.any()):
+    if options.zeros == "raise" and crossing.infinite.any():
+        wanted = [(one, crossed) for one, crossed in wanted if not one.divides_by]
+    found = [(one, values) for one, crossed in wanted if (values := crossed(crossing)) is not None]
+    if not found:
         return {}
     totals, missing = column.p.totals, column.p.missing
     valid = (totals[left] > 0) & (totals[right] > 0)
@@ -172,8 +176,8 @@ def _by_products(
         "vanished": _share(crossing.lacking[right, left], as_float(totals[right])),
     }
     entries["unseen"][~valid] = entries["vanished"][~valid] = np.nan
-    for one, crossed in wanted:
-        values = crossed(crossing)[left, right] / options.log_base**one.log_power + 0.0
+    for one, matrix in found:
+        values = matrix[left, right] / options.log_base**one.log_power + 0.0
         again = np.flatnonzero(valid & np.isnan(values))
         if len(again):
             few = replace(counted, groups=counted.groups.only(again))
@@ -197,11 +201,8 @@ def _by_terms(counted: CountedRequest, column: Column, measures: Sequence[Measur
     def part(rows: slice) -> tuple[dict[str, Any], Question | None]:
         return _measured(counted, column, support.batch(rows), measures)
 
-    if inference is not None or len(slices) == 1:  # how sure a score is has threads of its own
-        found = [part(rows) for rows in slices]
-    else:
-        with ThreadPoolExecutor(usable_cores()) as pool:
-            found = list(pool.map(part, slices))
+    # how sure a score is has threads of its own
+    found = side_by_side(part, slices, threads=None if inference is None else 1)
     questions = [question for _, question in found if question is not None]
     return _Measured(column, [entries for entries, _ in found], questions, once)
 

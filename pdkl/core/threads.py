@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -43,6 +43,22 @@ def each(
     with ThreadPoolExecutor(threads) as pool:
         for start in range(0, size, _QUEUE):  # a caller that stops early does not wait for all
             yield from pool.map(job, range(start, min(start + _QUEUE, size)))
+
+
+def side_by_side(
+    task: Callable[..., Result], *items: Sequence[Any], threads: int | None = None
+) -> list[Result]:
+    """Do a task for each of some items in threads, on all cores if ``threads`` is left out.
+
+    One item needs no thread: to start it takes longer than many a small task.
+    """
+    size = min(map(len, items))
+    if threads is None:
+        threads = usable_cores() if size > 1 else 1
+    if min(threads, size) <= 1:
+        return list(map(task, *items))
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(task, *items))
 
 
 def usable_cores() -> int:

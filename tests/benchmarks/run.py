@@ -270,6 +270,20 @@ def case_pairs() -> Case:
     return Case(title, ask, {"scipy rel_entr, of counts at hand": with_scipy}, rounds=3)
 
 
+def case_distances() -> Case:
+    """The Jensen-Shannon divergence of all pairs of a thousand groups."""
+    from scipy.spatial.distance import pdist
+
+    group, category = skewed(5_000_000, 1000, 1000)
+    frame = pd.DataFrame({"g": group, "c": category})
+    table = np.zeros((1000, 1000))
+    np.add.at(table, (group, category), 1)
+    ask = partial(pdkl.InfoTheory(frame).js_divergence, "c", by="g", against="pairs")
+    title = "JS of all pairs, 5 M rows, 1000 x 1000, integers"
+    name = "scipy pdist jensenshannon, of counts at hand"
+    return Case(title, ask, {name: lambda: pdist(table, "jensenshannon")}, rounds=2)
+
+
 def case_information() -> Case:
     """Mutual information of all pairs of twenty columns."""
     rng = np.random.default_rng(SEED)

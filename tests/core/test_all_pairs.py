@@ -19,15 +19,19 @@ from numpy.typing import NDArray
 import pdkl
 from pdkl import InfoTheory
 from pdkl.comparing import align, score
+from pdkl.core.counts import strips
 from pdkl.core.counts.counts import Counts
 from pdkl.core.counts.tabulate import tabulate
 from pdkl.core.measures import all_pairs as crossing
+from pdkl.core.measures import row_pairs
 from pdkl.core.measures.catalogue import FAMILIES
 from pdkl.core.numerics.logarithms import log
 from tests.support.measures import BY_CATEGORY
 
 mpmath.mp.dps = 60
-CROSSED = ["cross_entropy", "kl_divergence", "reverse_kl", "jeffreys", "psi"]
+PRODUCTS = ["cross_entropy", "kl_divergence", "reverse_kl", "jeffreys", "psi"]
+PASSES = ["js_divergence", "js_distance", "total_variation", "hellinger", "chi_square"]
+CROSSED = [*PRODUCTS, *PASSES]
 TABLES = st.integers(1, 6).flatmap(
     lambda width: st.lists(
         st.lists(st.integers(0, 40), min_size=width, max_size=width), min_size=1, max_size=6
@@ -60,7 +64,7 @@ def all_pairs(table: Any, measures: Any, **keywords: Any) -> pd.DataFrame:
 def one_by_one() -> Iterator[None]:
     """Measure term by term, whatever could be done at once."""
     with (
-        patch.object(score, "cross", lambda *_: None),
+        patch.object(score, "_by_products", lambda *_: {}),
         patch.object(align, "may_merge", lambda *_: False),
     ):
         yield
@@ -76,6 +80,34 @@ def exact(p: Any, q: Any) -> tuple[Any, Any]:
         mpmath.fsum(a * mpmath.log(a / b) for a, b in shares),
         -mpmath.fsum(a * mpmath.log(b) for a, b in shares),
     )
+
+
+def exact_pass(name: str, p: Any, q: Any) -> Any:
+    """Compute a measure of the two rows of a pair with 60 digits."""
+    p, q = ([mpmath.mpf(float(a)) for a in row] for row in (p, q))
+    shares = [(a / mpmath.fsum(p), b / mpmath.fsum(q)) for a, b in zip(p, q, strict=True)]
+    if name == "total_variation":
+        return mpmath.fsum(abs(a - b) for a, b in shares) / 2
+    if name == "hellinger":
+        return mpmath.sqrt(
+            mpmath.fsum((mpmath.sqrt(a) - mpmath.sqrt(b)) ** 2 for a, b in shares) / 2
+        )
+    if name == "chi_square":
+        if any(a and not b for a, b in shares):
+            return mpmath.inf
+        return mpmath.fsum((a - b) ** 2 / b for a, b in shares if b)
+    middle = [(one, (a + b) / 2) for a, b in shares for one in (a, b) if one]
+    js = mpmath.fsum(one * mpmath.log(one / m) for one, m in middle) / 2
+    return js if name == "js_divergence" else mpmath.sqrt(max(js, 0))
+
+
+def assert_passes_right(table: Any, rel: float = 1e-12, slack: float = 0.0) -> None:
+    for row in all_pairs(table, PASSES).to_dict("records"):
+        for name in PASSES:
+            truth = exact_pass(name, table[row["g"]], table[row["g_reference"]])
+            error = abs(mpmath.mpf(row[name]) - truth) if mpmath.isfinite(truth) else 0
+            assert mpmath.isfinite(truth) == math.isfinite(row[name])
+            assert error <= rel * truth + slack, (name, row, truth)
 
 
 def assert_right(table: Any, rel: float = 1e-12, slack: float = 0.0) -> None:
@@ -125,12 +157,33 @@ def test_small_divergences_keep_their_digits(level: float, n: int, smallest: flo
     assert_right(table)
 
 
+@pytest.mark.parametrize(
+    ("level", "n"), [(1e-2, 10**7), (1e-4, 10**10), (1e-7, 10**15), (1.0, 10**3), (1.0, 30)]
+)
+def test_passes_over_rows_keep_their_digits(level: float, n: int) -> None:
+    table = np.abs(near(level, n, seed=6))
+    assert_passes_right(table)
+    assert_passes_right(table * 0.37, slack=1e-15)
+
+
+def test_passes_over_rows_of_what_differs_in_a_single_row() -> None:
+    base, one = np.array([10**6, 10**9, 5, 0, 3]), np.eye(5, dtype=np.int64)
+    assert_passes_right([base, base + one[4], base + one[3], 3 * base])
+
+
 def test_most_pairs_need_no_second_look() -> None:
     for table in (near(1e-2, 10**7, 1), near(1e-4, 10**10, 2), near(1e-2, 10**14, 3)):
         found = crossing.cross(counts_of(table), np.arange(30))
-        assert found is not None
+        assert found.relative is not None
+        assert found.cross_entropy is not None
         np.testing.assert_array_equal(np.isnan(found.relative), np.eye(6, dtype=bool))
         assert np.isfinite(found.cross_entropy).all()
+        for matrix in (found.total_variation, found.squared_hellinger, found.chi_square):
+            assert matrix is not None
+            np.testing.assert_array_equal(np.isnan(matrix), np.eye(6, dtype=bool))
+    found = crossing.cross(counts_of(np.abs(near(0.5, 10**4, 4))), np.arange(30))
+    assert found.jensen is not None
+    np.testing.assert_array_equal(np.isnan(found.jensen), np.eye(6, dtype=bool))
 
 
 def test_equal_groups_are_exactly_equal() -> None:
@@ -140,7 +193,7 @@ def test_equal_groups_are_exactly_equal() -> None:
         assert result[name].tolist() == [0.0] * 6
         assert not np.signbit(result[name]).any()
     certain = all_pairs([[4, 0], [9, 0]], CROSSED)
-    assert certain[CROSSED].to_numpy().tolist() == [[0.0] * 5] * 2
+    assert certain[CROSSED].to_numpy().tolist() == [[0.0] * len(CROSSED)] * 2
     assert not np.signbit(certain[CROSSED].to_numpy()).any()
 
 
@@ -150,6 +203,7 @@ def test_equal_groups_are_exactly_equal() -> None:
 def test_large_counts(table: list[list[int]]) -> None:
     if all(map(any, table)):
         assert_right(table)
+        assert_passes_right(table)
 
 
 @given(
@@ -162,6 +216,7 @@ def test_large_counts(table: list[list[int]]) -> None:
 def test_float_weights(table: list[list[float]]) -> None:
     if all(map(any, table)):
         assert_right(table, slack=1e-14)
+        assert_passes_right(table, slack=1e-14)
 
 
 @pytest.mark.parametrize("tiny", [5e-324, 1e-300, 1e-160])
@@ -175,7 +230,9 @@ def test_weights_at_the_ends_of_the_range(tiny: float) -> None:
 
 def test_disjoint_groups_are_infinitely_far() -> None:
     result = all_pairs([[1, 2, 0, 0], [0, 0, 3, 4]], CROSSED)
-    assert (result[CROSSED] == math.inf).all(axis=None)
+    assert (result[[*PRODUCTS, "chi_square"]] == math.inf).all(axis=None)
+    np.testing.assert_allclose(result["js_divergence"], math.log(2), rtol=1e-15)
+    assert (result[["total_variation", "hellinger"]] == 1.0).all(axis=None)
     assert result["unseen"].tolist() == result["vanished"].tolist() == [1.0, 1.0]
     assert result["categories"].tolist() == [4, 4]
 
@@ -192,7 +249,7 @@ def test_disjoint_groups_are_infinitely_far() -> None:
 def test_all_at_once_is_one_by_one(
     table: list[list[int]], smoothing: Any, zeros: Any, alphabet: Any
 ) -> None:
-    measures = [*CROSSED, "js_divergence"]
+    measures = [*CROSSED, "max_difference"]
     keywords = {"smoothing": smoothing, "zeros": zeros, "alphabet": alphabet, "base": "bit"}
     for array in (np.array(table), np.array(table) * 0.37):
         at_once = all_pairs(array, measures, **keywords)
@@ -203,7 +260,10 @@ def test_all_at_once_is_one_by_one(
         for name in expected:
             if name in measures or (name in ("unseen", "vanished") and not exactly):
                 np.testing.assert_allclose(
-                    at_once[name].to_numpy(), expected[name].to_numpy(), rtol=1e-14, atol=slack
+                    at_once[name].to_numpy(),
+                    expected[name].to_numpy(),
+                    rtol=1e-12 if name in PASSES else 1e-14,
+                    atol=slack,
                 )
             else:
                 pd.testing.assert_series_equal(at_once[name], expected[name])
@@ -249,7 +309,11 @@ def test_zeros_that_are_to_raise_name_their_categories() -> None:
 
 def test_sparse_tables_are_taken_pair_by_pair() -> None:
     group = np.arange(2000)
-    assert crossing.cross(tabulate(group, 2000, groups=group, n_groups=2000), group) is None
+    sparse = crossing.cross(tabulate(group, 2000, groups=group, n_groups=2000), group)
+    assert sparse.relative is sparse.jeffreys is sparse.reverse is sparse.jensen is None
+    few = crossing.cross(tabulate(group, 2000, groups=group % 100, n_groups=100), group)
+    assert few.relative is not None
+    assert few.total_variation is few.chi_square is None
 
 
 # ---- order ------------------------------------------------------------------------------------
@@ -280,7 +344,8 @@ def test_same_counts_same_bits(kind: str, monkeypatch: pytest.MonkeyPatch) -> No
     levels = pd.CategoricalDtype(rng.permutation(table.shape[1]).tolist())
     as_levels = shuffled.assign(x=shuffled["x"].astype(levels))
     pd.testing.assert_frame_equal(first, measured(as_levels), check_exact=True)
-    monkeypatch.setattr(crossing, "_CELLS", 97)  # the table in many strips
+    monkeypatch.setattr(strips, "_CELLS", 97)  # the table in many strips
+    monkeypatch.setattr(row_pairs, "_BLOCK", 50)
     monkeypatch.setattr(crossing, "_CACHED", 11)
     pd.testing.assert_frame_equal(first, measured(shuffled), check_exact=True)
 

@@ -18,12 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.counts.counts import Counts, as_float
+from pdkl.core.counts.strips import strips
+from pdkl.core.measures import row_pairs
 from pdkl.core.numerics.exact import FloatArray, IntArray, exact_sum
 from pdkl.core.numerics.logarithms import Double, log
 
-_CELLS = 1 << 20  # of the table held at a time
 _CACHED = 1 << 14  # entries of the result finished at a time
-_SPARSEST = 1e-3  # share of cells that occur; below it lining up single cells is cheaper
+_SPARSEST = 1e-3  # share of cells that occur; below it lining up single cells is cheaper …
+_THINNEST = 0.05  # … than products, and below this than passes over whole rows
 _BITS = 52  # sums of so many bits are exact, and so are their differences
 _LOG_BITS = 10  # of the integer part of a logarithm
 _WIDEST = 900  # powers of 2 between the largest total and the smallest weight
@@ -37,95 +39,205 @@ _ENOUGH = 2.0**-44  # a relative error that leaves a value as good as any, 6e-14
 
 @dataclass(frozen=True)
 class Crossing:
-    """Every group as P, a row each, against every group as Q, a column each."""
+    """Every group as P, a row each, against every group as Q, a column each.
+
+    A measure is None where one pair after the other is the better way, and NaN where a side is
+    empty, or where it is too small to be known well.
+    """
 
     lacking: FloatArray  # what P counts on the outcomes that Q lacks
     support: FloatArray  # the number of outcomes that either has
     infinite: NDArray[np.bool_]  # where Q lacks an outcome of P
-    _sums: FloatArray  # of count_p * log q, parts of the one by parts of the other
-    _units: list[float]  # the value of 1 in each part of the counts
-    _totals: FloatArray  # of each group
-    _error: FloatArray  # of sum p log q, for each P
+    _smoothed: _Smoothed
 
     @cached_property
-    def relative(self) -> FloatArray:
-        """The KL divergence in nats; NaN where it is too small to be known, or a side is empty."""
+    def relative(self) -> FloatArray | None:
+        """The KL divergence in nats."""
         return self._finished(lambda sums, own: own - sums)
 
     @cached_property
-    def cross_entropy(self) -> FloatArray:
-        """The cross entropy in nats; NaN where it is too small to be known, or a side is empty."""
+    def cross_entropy(self) -> FloatArray | None:
+        """The cross entropy in nats."""
         return self._finished(lambda sums, _: -sums)
 
-    def _finished(self, term: Callable[[FloatArray, FloatArray], FloatArray]) -> FloatArray:
-        size = len(self._totals)
-        known = self._totals > 0
-        n = np.where(known, self._totals, 1.0)[:, None]
-        own = np.diagonal(self._sums, axis1=2, axis2=3)[..., None]
+    @property
+    def reverse(self) -> FloatArray | None:
+        """The KL divergence of Q from P in nats."""
+        return None if self.relative is None else self.relative.T
+
+    @property
+    def jeffreys(self) -> FloatArray | None:
+        """The KL divergences of both orders, added."""
+        return None if self.relative is None else self.relative + self.relative.T
+
+    @cached_property
+    def jensen(self) -> FloatArray | None:
+        """The Jensen-Shannon divergence in nats."""
+        return self._by_rows(row_pairs.jensen)
+
+    @cached_property
+    def total_variation(self) -> FloatArray | None:
+        """The total variation distance."""
+        return self._by_rows(row_pairs.total_variation)
+
+    @cached_property
+    def squared_hellinger(self) -> FloatArray | None:
+        """The square of the Hellinger distance."""
+        return self._by_rows(row_pairs.squared_hellinger)
+
+    @cached_property
+    def chi_square(self) -> FloatArray | None:
+        """Pearson's chi-square divergence."""
+        found = self._by_rows(row_pairs.chi_square)
+        return None if found is None else np.where(self.infinite, np.inf, found)
+
+    def _by_rows(self, measure: Callable[[row_pairs.Shares], FloatArray]) -> FloatArray | None:
+        """Pass over the two rows of each pair, if they are not nearly empty."""
+        table = self._smoothed
+        if table.filled < _THINNEST or table.reach > _WIDEST:
+            return None
+        return measure(table.shares())
+
+    def _finished(self, term: Callable[[FloatArray, FloatArray], FloatArray]) -> FloatArray | None:
+        logs = self._logs
+        if logs is None:
+            return None
+        size = len(logs.totals)
+        known = logs.totals > 0
+        n = np.where(known, logs.totals, 1.0)[:, None]
+        own = np.diagonal(logs.sums, axis1=2, axis2=3)[..., None]
         result = np.empty((size, size))
         step = max(_CACHED // max(size, 1), 1)
         for start in range(0, size, step):
             rows = slice(start, start + step)
-            pieces = term(self._sums[:, :, rows], own[:, :, rows])
-            value = _added(unit * piece for unit, piece in _by_size(pieces, self._units))[0]
+            pieces = term(logs.sums[:, :, rows], own[:, :, rows])
+            value = _added(unit * piece for unit, piece in _by_size(pieces, logs.units))[0]
             value /= n[rows]
-            value[value * _ENOUGH < self._error[rows, None]] = np.nan
+            value[value * _ENOUGH < logs.error[rows, None]] = np.nan
             result[rows] = np.where(self.infinite[rows], np.inf, value)
         result[~known], result[:, ~known] = np.nan, np.nan
         return result
 
+    @cached_property
+    def _logs(self) -> _LogSums | None:
+        return _LogSums.of(self._smoothed)
 
-def cross(
-    counts: Counts, outcomes: IntArray, scale: float = 1.0, pseudo: float = 0.0
-) -> Crossing | None:
-    """Compare all groups over ``outcomes``; None where one by one is the better way.
+
+def cross(counts: Counts, outcomes: IntArray, scale: float = 1.0, pseudo: float = 0.0) -> Crossing:
+    """Compare all groups over ``outcomes``.
 
     Each count c is smoothed to ``scale * c + pseudo``. ``lacking`` and ``support`` are those of c.
     """
     size = counts.n_groups
-    values = np.append(scale * as_float(counts.weight) + pseudo, pseudo or 1.0)
-    totals = scale * as_float(counts.totals) + pseudo * len(outcomes)
-    split = _SplitTable.of(values, totals, len(outcomes))
-    if split is None or len(counts.weight) < _SPARSEST * size * len(outcomes):
-        return None
-    sums = np.zeros((len(split.units), len(split.grids), size, size))
-    masses = np.zeros((len(split.units), size))
     lacking, shared = np.zeros((size, size)), np.zeros((size, size))
-    lost = 0.0
-    for table in _tables(counts, outcomes):
+    for table in strips(counts, outcomes):
         occurs = table > 0
         if not occurs.all():
             lacking += table @ (~occurs).T.astype(np.float64)
         mask = occurs.astype(np.float32)  # so few columns that their number is exact
         shared += mask @ mask.T
-        smooth = np.ldexp(scale * table + pseudo, split.shift[:, None])
-        parts, rest = split.counts(smooth)
-        levels = np.arange(min(table.max(initial=0.0), table.size) + 1.0)
-        if len(split.units) == 1 and len(levels) <= table.size:  # few whole numbers: looked up
-            place = table.astype(np.intp)
-            logs = [of_level[place] for of_level in split.logs(_log(scale * levels + pseudo))]
-        else:
-            logs = split.logs(_log(smooth))
-        for i, part in enumerate(parts):
-            masses[i] += part.sum(axis=1)
-            for j, values in enumerate(logs):
-                sums[i, j] += part @ values.T
-        lost = max(lost, float(np.abs(rest).max()))
-    high, low = _added(mass * unit for mass, unit in zip(masses, split.units, strict=True))
-    n = np.where(high > 0, high, 1.0)
-    log_n = log(n)
-    for j, values in enumerate(split.logs(Double(*exact_sum(log_n.high, log_n.low + low / n)))):
-        sums[:, j] -= masses[:, :, None] * values
     support = np.diagonal(shared)
     return Crossing(
         lacking=lacking,
         support=support + support[:, None] - shared,
         infinite=(pseudo == 0) & (shared < support[:, None]),
-        _sums=sums,
-        _units=split.units,
-        _totals=high,
-        _error=_ERROR + lost * len(outcomes) * 2.0 ** (_LOG_BITS + 1) / n,
+        _smoothed=_Smoothed(counts, outcomes, scale, pseudo),
     )
+
+
+@dataclass(frozen=True)
+class _Smoothed:
+    """The table of groups and outcomes, each count c as ``scale * c + pseudo``."""
+
+    counts: Counts
+    outcomes: IntArray
+    scale: float
+    pseudo: float
+
+    @property
+    def size(self) -> int:
+        return self.counts.n_groups
+
+    @property
+    def width(self) -> int:
+        return len(self.outcomes)
+
+    @property
+    def filled(self) -> float:
+        """The share of cells that occur."""
+        return len(self.counts.weight) / max(self.size * self.width, 1)
+
+    @cached_property
+    def values(self) -> FloatArray:
+        """The smoothed counts that there are, 0 left out; 1 where there is none."""
+        found = self.scale * as_float(self.counts.weight) + self.pseudo
+        return np.append(found, self.pseudo) if self.pseudo or not len(found) else found
+
+    @cached_property
+    def totals(self) -> FloatArray:
+        return np.asarray(self.scale * as_float(self.counts.totals) + self.pseudo * self.width)
+
+    @property
+    def reach(self) -> int:
+        """Powers of 2 between the largest total and the smallest count."""
+        largest = self.totals.max(initial=1.0)
+        return int(np.frexp(largest)[1] - np.frexp(self.values.min())[1])
+
+    def smooth(self, table: FloatArray) -> FloatArray:
+        return self.scale * table + self.pseudo
+
+    def shares(self) -> row_pairs.Shares:
+        """Give the shares of all groups, some outcomes at a time."""
+        tables = strips(self.counts, self.outcomes)
+        return row_pairs.Shares(
+            (row_pairs.divided(self.smooth(table), self.totals) for table in tables),
+            self.size,
+            self.width,
+            float(self.values.min() / self.totals.max(initial=0.0)),
+        )
+
+
+@dataclass(frozen=True)
+class _LogSums:
+    """What ``sum count_p log q`` is of every two groups, in parts that are exact."""
+
+    sums: FloatArray  # of count_p * log q, parts of the one by parts of the other
+    units: list[float]  # the value of 1 in each part of the counts
+    totals: FloatArray  # of each group
+    error: FloatArray  # of sum p log q, for each P
+
+    @classmethod
+    def of(cls, smoothed: _Smoothed) -> _LogSums | None:
+        """Multiply the parts; None where so much cannot be held, or hardly any cell occurs."""
+        size, width = smoothed.size, smoothed.width
+        split = _SplitTable.of(smoothed.values, smoothed.totals, width, smoothed.reach)
+        if split is None or smoothed.filled < _SPARSEST:
+            return None
+        sums = np.zeros((len(split.units), len(split.grids), size, size))
+        masses = np.zeros((len(split.units), size))
+        lost = 0.0
+        for table in strips(smoothed.counts, smoothed.outcomes):
+            smooth = np.ldexp(smoothed.smooth(table), split.shift[:, None])
+            parts, rest = split.counts(smooth)
+            levels = np.arange(min(table.max(initial=0.0), table.size) + 1.0)
+            if len(split.units) == 1 and len(levels) <= table.size:  # few whole numbers: looked up
+                place = table.astype(np.intp)
+                found = split.logs(_log(smoothed.smooth(levels)))
+                logs = [of_level[place] for of_level in found]
+            else:
+                logs = split.logs(_log(smooth))
+            for i, part in enumerate(parts):
+                masses[i] += part.sum(axis=1)
+                for j, values in enumerate(logs):
+                    sums[i, j] += part @ values.T
+            lost = max(lost, float(np.abs(rest).max()))
+        high, low = _added(mass * unit for mass, unit in zip(masses, split.units, strict=True))
+        n = np.where(high > 0, high, 1.0)
+        log_n = log(n)
+        for j, values in enumerate(split.logs(Double(*exact_sum(log_n.high, log_n.low + low / n)))):
+            sums[:, j] -= masses[:, :, None] * values
+        error = _ERROR + lost * width * 2.0 ** (_LOG_BITS + 1) / n
+        return cls(sums, split.units, high, error)
 
 
 @dataclass(frozen=True)
@@ -137,19 +249,21 @@ class _SplitTable:
     grids: list[int]  # the power of 2 whose multiples make each part of the logarithms
 
     @classmethod
-    def of(cls, values: FloatArray, totals: FloatArray, width: int) -> _SplitTable | None:
+    def of(
+        cls, values: FloatArray, totals: FloatArray, width: int, reach: int
+    ) -> _SplitTable | None:
         """Choose as few parts as hold the digits; None if there are too many."""
         whole = bool((values == np.rint(values)).all())
         largest = totals.max(initial=1.0)
         if whole and largest < 2.0**_HELD:
-            shift, units, reach = np.zeros(len(totals)), [1.0], largest
-        elif np.frexp(largest)[1] - np.frexp(values.min())[1] > _WIDEST:
+            shift, units, sums = np.zeros(len(totals)), [1.0], largest
+        elif reach > _WIDEST:
             return None
         else:
             shift = _PARTS * _PART - np.frexp(totals)[1]
             units = [2.0 ** (_PART * i) for i in reversed(range(_PARTS))]
-            reach = (width + 1) * 2.0**_PART
-        bits = int(np.frexp(reach)[1]) + 1  # of a sum of counts and their total
+            sums = (width + 1) * 2.0**_PART
+        bits = int(np.frexp(sums)[1]) + 1  # of a sum of counts and their total
         if bits > _BITS - _LEAST_GAIN:
             return None
         grids = list(range(bits + _LOG_BITS - _BITS, _FINEST - _BITS + bits, bits - _BITS))
@@ -172,24 +286,6 @@ class _SplitTable:
             parts.append((high + shift) - shift)
             high, low = exact_sum(high - parts[-1], low)
         return parts
-
-
-def _tables(counts: Counts, outcomes: IntArray) -> Iterator[FloatArray]:
-    """Give the table of groups and outcomes in strips."""
-    position = np.zeros(counts.n_outcomes, dtype=np.int64)
-    position[outcomes] = np.arange(len(outcomes))
-    column = position[counts.outcome]
-    step = max(_CELLS // max(counts.n_groups, 1), 1)
-    strip = column // step
-    order = np.argsort(strip, kind="stable")
-    ends = np.cumsum(np.bincount(strip, minlength=-(-len(outcomes) // step)))
-    for start, end, n_cells in zip(
-        range(0, len(outcomes), step), ends, np.diff(ends, prepend=0), strict=True
-    ):
-        some = order[end - n_cells : end]
-        table = np.zeros((counts.n_groups, min(step, len(outcomes) - start)))
-        table[counts.group[some], column[some] - start] = counts.weight[some]
-        yield table
 
 
 def _log(values: FloatArray) -> Double:

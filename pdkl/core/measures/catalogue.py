@@ -36,6 +36,10 @@ def _at_most(largest: float) -> Callable[[FloatArray, Pairs], FloatArray]:
     return lambda total, _: np.minimum(total, largest)
 
 
+def _root(values: FloatArray | None) -> FloatArray | None:
+    return None if values is None else np.sqrt(values)
+
+
 # ---- the catalogue ----------------------------------------------------------------------------
 
 _SHANNON = "Shannon (1948)"
@@ -79,7 +83,7 @@ MEASURES: dict[str, Measure] = {
             term=terms.reverse_kl,
             mergeable=True,
             contribution=terms.reverse_kl_share,
-            crossed=lambda crossing: crossing.relative.T,
+            crossed=lambda crossing: crossing.reverse,
             divides_by="p",
         ),
         Measure(
@@ -88,7 +92,7 @@ MEASURES: dict[str, Measure] = {
             reference="Jeffreys (1946)",
             term=terms.jeffreys,
             mergeable=True,
-            crossed=lambda crossing: crossing.relative + crossing.relative.T,
+            crossed=lambda crossing: crossing.jeffreys,
             symmetric=True,
             divides_by="both",
         ),
@@ -98,7 +102,7 @@ MEASURES: dict[str, Measure] = {
             reference="Siddiqi (2006)",
             term=terms.jeffreys,
             mergeable=True,
-            crossed=lambda crossing: crossing.relative + crossing.relative.T,
+            crossed=lambda crossing: crossing.jeffreys,
             log_power=0.0,  # always in nats: its thresholds are
             symmetric=True,
             divides_by="both",
@@ -109,6 +113,7 @@ MEASURES: dict[str, Measure] = {
             reference=_LIN,
             term=terms.js,
             mergeable=True,
+            crossed=lambda crossing: crossing.jensen,
             finish=_at_most(math.log(2.0)),
             upper_bound=lambda _, log_base: math.log(2.0) / log_base,
             bounds="[0, log 2]",
@@ -120,6 +125,7 @@ MEASURES: dict[str, Measure] = {
             reference="Endres and Schindelin (2003)",
             term=terms.js,
             mergeable=True,
+            crossed=lambda crossing: _root(crossing.jensen),
             finish=lambda total, _: np.sqrt(np.minimum(total, math.log(2.0))),
             log_power=0.5,
             term_log_power=1.0,
@@ -134,6 +140,7 @@ MEASURES: dict[str, Measure] = {
             reference="Levin and Peres (2017)",
             term=terms.half_difference,
             mergeable=True,
+            crossed=lambda crossing: crossing.total_variation,
             finish=_at_most(1.0),
             log_power=0.0,
             upper_bound=_one,
@@ -147,6 +154,7 @@ MEASURES: dict[str, Measure] = {
             reference="Hellinger (1909)",
             term=terms.half_squared_root_difference,
             mergeable=True,
+            crossed=lambda crossing: _root(crossing.squared_hellinger),
             finish=lambda total, _: np.sqrt(np.minimum(total, 1.0)),
             log_power=0.0,
             upper_bound=_one,
@@ -170,6 +178,7 @@ MEASURES: dict[str, Measure] = {
             reference="Pearson (1900)",
             term=terms.chi_square,
             mergeable=True,
+            crossed=lambda crossing: crossing.chi_square,
             log_power=0.0,
             divides_by="q",
         ),

@@ -53,7 +53,8 @@ class Measure:
         negative and sum to the measure, whereas the terms are free of cancellation.
     crossed : callable, optional
         How to get it for all pairs of groups at once, in nats, from their `Crossing`; NaN where
-        that does not know enough digits. Without it pairs are measured term by term.
+        that does not know enough digits. Without it, or if it gives None, pairs are measured term
+        by term.
     mergeable : bool
         Whether categories may share an entry that says how many they are: those of equal counts,
         and those that P lacks, as its term at p = 0 is proportional to q, or infinite.
@@ -112,7 +113,7 @@ class Measure:
     from_counts: Callable[[Sample], FloatArray] | None = None
     summand: Term | None = None
     contribution: Term | None = None
-    crossed: Callable[[Crossing], FloatArray] | None = None
+    crossed: Callable[[Crossing], FloatArray | None] | None = None
     mergeable: bool = False
     log_power: float = 1.0
     term_log_power: float | None = None

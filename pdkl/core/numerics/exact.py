@@ -177,7 +177,7 @@ def segment_sum(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
         number = np.bincount(segment, minlength=size)
         largest = segment_max(np.abs(rest), segment, size)
         total = np.zeros(size)
-        for grid in _grids(largest, number):
+        for grid in grids(largest, number):
             shift = grid[segment]
             part = (rest + shift) - shift
             total += np.bincount(segment, weights=part, minlength=size)
@@ -209,7 +209,7 @@ def _sum_runs(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
     first = np.flatnonzero(np.diff(segment, prepend=-1))
     number = np.diff(first, append=len(segment))
     run = np.zeros(len(first))
-    for grid in _grids(np.maximum.reduceat(np.abs(values), first), number):
+    for grid in grids(np.maximum.reduceat(np.abs(values), first), number):
         shift = np.repeat(grid, number)
         part = (values + shift) - shift
         run += np.add.reduceat(part, first)
@@ -219,15 +219,15 @@ def _sum_runs(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
     return total
 
 
-def _grids(largest: FloatArray, number: IntArray) -> Iterator[FloatArray]:
-    """Give two numbers for each segment; adding and taking them away rounds to a grid.
+def grids(largest: FloatArray, number: IntArray, levels: int = 2) -> Iterator[FloatArray]:
+    """Give so many numbers for each segment; adding and taking them away rounds to a grid.
 
-    So many numbers of the first grid, up to the largest, have an exact sum; the second is for what
-    the first leaves.
+    So many values of the first grid, up to the largest, have an exact sum; the next is for what
+    the one before leaves.
     """
     spare = np.ceil(np.log2(np.maximum(number, 1))).astype(np.int32) + 1
     exponent = np.frexp(largest)[1] + spare
-    for _ in range(2):
+    for _ in range(levels):
         yield np.ldexp(1.5, np.maximum(exponent, -969))  # of this, one ulp is 2**(exponent - 52)
         exponent += spare - 52  # half an ulp is the most that is left
 
