@@ -16,7 +16,7 @@ _STEPS = (0.25, 0.5, 1.0, 2.0)  # between the shades, in thresholds
 _COLUMNS, _SEGMENTS, _CELLS = 50, 300, 6_000  # shown at most
 _UPRIGHT, _DENSE = 10, 24  # segments with names upright, and cells without digits, beyond
 _NAMED = 120  # segments that all have their names above
-_ACROSS, _DOWN = 20, 48  # letters of the name of a segment, and of a column
+_ACROSS, _DOWN, _DOWN_DENSE = 20, 48, 24  # letters of the name of a segment, and of a column
 
 
 def heatmap(frame: pd.DataFrame, segment_of: Sequence[str]) -> dict[str, Any] | None:
@@ -53,7 +53,7 @@ def heatmap(frame: pd.DataFrame, segment_of: Sequence[str]) -> dict[str, Any] | 
         ],
         "rows": [
             (
-                text.shortened(names[i], _DOWN),
+                text.shortened(names[i], _DOWN_DENSE if look == "dense" else _DOWN),
                 names[i],
                 cells[place * len(across) : (place + 1) * len(across)],
             )

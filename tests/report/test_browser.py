@@ -345,7 +345,9 @@ def test_what_is_open_stays_open_on_other_pages(large: Browser) -> None:
 def test_paper_has_all_to_look_at(large: Browser, many: tuple[Path, pd.DataFrame]) -> None:
     click(large, "#pages button:last-child")
     large.run("dispatchEvent(new Event('beforeprint'))")
-    assert len(column(large, 0)) == told(many[1])
+    assert len(column(large, 0)) == (n_told := told(many[1]))
+    said = large.run("document.getElementById('paper').textContent")
+    assert said == f"Here are {n_told} of 400 rows; {400 - n_told} rows are ok."
     large.run("dispatchEvent(new Event('afterprint'))")
     assert large.run(f"{PAGES}.querySelector('span').textContent").startswith("Page 2 of")
     large.prefer("light", media="print")

@@ -226,6 +226,7 @@
     body.replaceChildren(...shown.flatMap(({ row, detail, isOpen }) => (isOpen ? [row, detail] : [row])));
     const part = last ? `, here ${whole(first + 1)} to ${whole(first + shown.length)}` : "";
     count.textContent = `${whole(found.length)} of ${whole(rows.length)} rows${part}`;
+    document.getElementById("paper").textContent = `Here are ${whole(shown.length)} of ${whole(rows.length)} rows${folded ? `; ${data.rest}` : ""}.`;
     pages.hidden = !last;
     place.textContent = `Page ${whole(page + 1)} of ${whole(last + 1)}`;
     back.setAttribute("aria-disabled", String(page === 0));
@@ -339,6 +340,7 @@
   const dense = document.querySelector(".dense");
   if (dense) {
     const said = document.getElementById("cell");
+    said.hidden = false;
     const across = dense.tHead.rows[0].cells;
     dense.addEventListener("pointerover", ({ target }) => {
       const cell = target.closest("td");
