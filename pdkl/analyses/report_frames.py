@@ -32,12 +32,15 @@ from pdkl.report.document import Report
 from pdkl.request.keywords import Request
 from pdkl.request.parse import require_no_rolling
 from pdkl.results.reading import keys_of
+from pdkl.results.statuses import QUIET
 from pdkl.sources.locations import file_names
 from pdkl.sources.registry import files_of, read_data
 
 _OTHERS = (MEASURES["kl_divergence"], MEASURES["psi"])  # of a row, beside what decides
-_ENTRIES = 4000  # categories shown in all: they bound the size of the report …
-_FEWEST, _MOST = 8, 25  # … but for each row between so many
+_BYTES = 160_000  # of the page for categories, in all …
+_OF_AN_ENTRY, _LETTERS = 18, 24  # … of which each takes so many, and letters if it is named anew
+_SHARE = 10  # a row that people should look at gets as much as so many that are quiet …
+_FEWEST, _MOST = 2, 25  # … but each between so many categories
 _RARE = 5  # rows on a side below which its share is hardly known
 _HIDDEN = "what is wrong is not shown, as the message may hold values (redact=True)"
 
@@ -114,8 +117,10 @@ def report(
 
 def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
     """Write the rows, and the categories behind them."""
-    frame, n_rows = found.frame, len(found.frame)
-    most = min(max(_ENTRIES // max(n_rows, 1), _FEWEST), _MOST)
+    frame = found.frame
+    quiet = frame["status"].isin(QUIET).to_numpy()
+    told, least = _most_categories(found, quiet)
+    most = np.where(quiet, least, told)
     place = {column.name: i for i, column in enumerate(found.compared)}
     parts = [
         part
@@ -131,13 +136,32 @@ def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
     if min_count is not None:  # with the number of those that are folded, more could be told
         categories = categories.drop(columns="categories")
         facts.pop("folded", None)
-    facts |= {"redact": redact, "min_count": min_count, "most_categories": most, "rare": _RARE}
+    facts |= {"redact": redact, "min_count": min_count, "rare": _RARE}
+    facts["most_categories"] = {"told": told, "quiet": least}
     if redact:
         _rename_tops(frame, categories)
         _hide(frame, facts)
     frame.attrs["pdkl"] = facts
     others = {one.name: found.table.number[one.name].ravel() for one in _OTHERS}
     return Report(frame, categories, pd.DataFrame(others, index=frame.index))
+
+
+def _most_categories(found: Examined, quiet: Flags) -> tuple[int, int]:
+    """Return how many categories a row to look at has, and a quiet one, so that a page stays small.
+
+    What is named in one segment costs nothing to name in the others.
+    """
+    n_segments = max(len(quiet) // max(len(found.compared), 1), 1)
+    letters = [
+        min(len(as_text(value)), _LETTERS) * min(len(column.labels) / (_FEWEST * n_segments), 1.0)
+        for column in found.counted.columns
+        for value in as_objects(column.labels[:1])
+    ]
+    entry = _OF_AN_ENTRY + float(np.mean(letters or [0.0]))
+    parts = (~quiet).sum() * _SHARE + quiet.sum()
+    fit = _BYTES / entry / max(int(parts), 1)
+    told, least = (int(np.clip(fit * share, _FEWEST, _MOST)) for share in (_SHARE, 1))
+    return told, least
 
 
 def _read_title(value: Any) -> str | None:
@@ -206,9 +230,15 @@ def _sizes(found: Examined, min_count: int | None) -> dict[str, float | None]:
 
 
 def _categories(
-    found: Examined, column: Column, place: int, *, most: int, min_count: int | None, redact: bool
+    found: Examined,
+    column: Column,
+    place: int,
+    *,
+    most: IntArray,
+    min_count: int | None,
+    redact: bool,
 ) -> Iterator[dict[str, Any]]:
-    """Give the categories of a column in each group, by falling contribution."""
+    """Give the categories of a column in each group, by falling contribution, ``most`` a row."""
     text, rank = _texts(column, redact=redact)
     width, hidden = len(found.compared), found.table.hidden[:, place]
     other = -1 if min_count is None else place_of_other(column.labels)
@@ -224,13 +254,14 @@ def _categories(
         for i in np.flatnonzero(~hidden[batch.rows]):
             chosen = order[starts[i] : starts[i + 1]]
             chosen = chosen[(raw.count_p[chosen] > 0) | (raw.count_q[chosen] > 0)]
+            row = (batch.rows.start + i) * width + place
             yield _entries(
-                (batch.rows.start + i) * width + place,
+                row,
                 as_text(column.name),
                 text[code[chosen]],
                 (raw.count_p[chosen], raw.count_q[chosen], share[chosen]),
                 code[chosen] == len(column.labels),
-                _beyond(code[chosen] == other, most),
+                _beyond(code[chosen] == other, int(most[row])),
                 fixed=found.table.is_fixed,
             )
 

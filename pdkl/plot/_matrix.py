@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pdkl.plot._shared import brightness, ink, ink_on, new_axes, packed, size_of
+from pdkl.plot._shared import ink, ink_on, new_axes, packed, shades, size_of
 from pdkl.results.reading import NO_VALUE
 
 if TYPE_CHECKING:
@@ -108,13 +108,8 @@ def _cell_size(cells: Cells) -> tuple[float, float]:
 
 def _scale(cells: Cells) -> tuple[Colormap, float]:
     """Return the colours, where more stands out more, and the value at their end."""
-    import matplotlib as mpl
-
-    dark_page = brightness(ink()) > 0.5
     finite = cells.values[np.isfinite(cells.values)]
-    return mpl.colormaps["Blues_r" if dark_page else "Blues"], finite.max(
-        initial=cells.reach
-    ) or 1.0
+    return shades(), finite.max(initial=cells.reach) or 1.0
 
 
 def _fill(ax: Axes, cells: Cells) -> tuple[Any, Colormap]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pdkl.codes.labels import MISSING_TEXT
 from pdkl.core.validation import listing, require_columns
+from pdkl.results.palette import SERIES, SHADES, luminance
 from pdkl.results.reading import (
     REFERENCE,
     excess_of,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.legend import Legend
     from numpy.typing import NDArray
 
@@ -34,10 +36,9 @@ if TYPE_CHECKING:
 LABEL_WIDTH = 28
 TITLE_WIDTH = 48
 _NARROW = 5.0  # inches of an axes that has no room for a legend beside it
-# the colour-blind safe ones of Okabe and Ito, those that show on white and on black
-BLUE, RED, GREEN = "#0072b2", "#d55e00", "#009e73"
 LEGEND = {"frameon": False, "fontsize": "small", "title_fontsize": "small"}
-COLORS = (BLUE, RED, GREEN, "#cc79a7", "#e69f00", "#56b4e9")
+COLORS = tuple(one.either for one in SERIES)
+BLUE, RED, GREEN = COLORS[:3]  # the data, the reference, what a category contributes
 
 
 # ---- the frame ------------------------------------------------------------------------------
@@ -264,12 +265,20 @@ def ink() -> Any:
     return rcParams["text.color"]
 
 
-def brightness(color: Any) -> float:
-    """Return the relative luminance of a colour, from 0 (black) to 1 (white), as WCAG has it."""
-    from matplotlib.colors import to_rgb
+def shades() -> Colormap:
+    """Return the colours of a heat map, where more stands out more, for the ground of the style."""
+    from matplotlib.colors import LinearSegmentedColormap
 
-    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in to_rgb(color)]
-    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+    ground = "dark" if brightness(ink()) > 0.5 else "light"
+    colours = [getattr(shade, ground) for shade, _ in SHADES]
+    return LinearSegmentedColormap.from_list("pdkl", colours)
+
+
+def brightness(color: Any) -> float:
+    """Return the relative luminance of a colour of matplotlib's, from 0 (black) to 1 (white)."""
+    from matplotlib.colors import to_hex
+
+    return luminance(to_hex(color))
 
 
 def ink_on(color: Any) -> str:

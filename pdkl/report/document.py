@@ -10,6 +10,7 @@ import pandas as pd
 from pdkl.report import page, plain
 from pdkl.report.markdown import markdown
 from pdkl.report.metrics import metrics
+from pdkl.report.notebook import notebook
 from pdkl.results.reading import failing
 
 
@@ -27,7 +28,9 @@ class Report:
         stands; left out where ``min_count`` is given), ``count``, ``count_reference`` (int64),
         ``p``, ``q`` (float64, their shares), ``change`` (p - q), ``ratio`` (p / q),
         ``contribution`` (float64, to the js_divergence, in bit) and ``flag`` (str: any of missing,
-        other, new, gone, rare).
+        other, new, gone, rare). A row has 25 at most, and one for the rest; fewer where there are
+        very many rows, and fewest where nobody has to look at it: ``attrs["pdkl"]`` has both
+        numbers as ``most_categories``.
     others : pandas.DataFrame
         What else is shown of each row of ``frame``: ``kl_divergence`` (float64, KL(today ||
         reference) in bit) and ``psi`` (float64, in nat).
@@ -68,8 +71,10 @@ class Report:
 
         It loads nothing, and its content security policy forbids it to. First it says what was
         compared, and in a few sentences what was found: how many columns drifted, what changed most
-        in the worst of them, in points of per cent, and which could not be compared. The rule and
-        its terms are folded at the end.
+        in the worst of them, in points of per cent, and which could not be compared. The rows to
+        look at come first, a hundred on a page; those that are ok or skipped are folded, and the
+        rule and its terms at the end. Where scripts are off, 300 rows to look at are there, and no
+        row can be opened.
 
         Parameters
         ----------
@@ -208,9 +213,9 @@ class Report:
         return f"<pdkl.Report: {verdict}; {plain.tally(self.frame)}>"
 
     def _repr_html_(self) -> str | None:
-        """Show the worst rows in a notebook, or the plain text where Jinja2 is absent."""
+        """Show what was found in a notebook, or the plain text where Jinja2 is absent."""
         try:
-            return page.notebook(self.frame, passed=self.passed)
+            return notebook(self.frame, self.categories, passed=self.passed)
         except ImportError:
             return None
 

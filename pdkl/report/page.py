@@ -1,14 +1,9 @@
-"""Reports for people: what the page and the notebook show, for the templates to place."""
+"""Reports for people: what the page shows, for its template to place."""
 
 from __future__ import annotations
 
-import base64
 import datetime
-import hashlib
-import json
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -16,50 +11,40 @@ import pandas as pd
 
 from pdkl._version import __version__
 from pdkl.codes.labels import OTHER_TEXT
-from pdkl.report import chart, findings, text
+from pdkl.report import chart, findings, table, text
+from pdkl.report.heatmap import heatmap
 from pdkl.report.plain import tally
+from pdkl.report.rendering import asset, digest, render, style
 from pdkl.results.reading import (
-    JUDGED,
     count_statuses,
+    is_fixed,
     judged_by,
-    judged_in,
     keys_of,
     settings_of,
     worst_first,
 )
-from pdkl.results.statuses import BY_NAME, DRIFT, LEGEND, SKIPPED, STATUSES
+from pdkl.results.statuses import DRIFT, LEGEND, SKIPPED
 
-_LONGEST, _SHORTEST = 120, 24  # letters of a category …
-_LETTERS = 40_000  # … of which there are about so many in all
-_ACROSS = 24  # letters of a segment above a column
 _SPARSE = 5.0  # rows a category
-_IN_NOTEBOOK = 15
-_STEPS = (0.25, 0.5, 1.0, 2.0)  # the heatmap's shades, in thresholds
-_DETAILS = {  # column -> how it is written
-    "new_categories": text.whole,
-    "unseen": text.share,
-    "gone_categories": text.whole,
-    "vanished": text.share,
-    "out_of_range": text.share,
-    "p_adjusted": text.p_value,
-}
 
 
 def html(
     frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame, *, passed: bool
 ) -> str:
     """Write the page."""
-    script, style = _asset("report.js"), _asset("report.css")
+    script, look = asset("report.js"), style()
     segment_of = text.segments(frame)
     order = worst_first(frame)
+    rows = table.rows(frame, segment_of, order)
+    shown, n_told, n_quiet = table.without_script(rows)
     context = {
         "policy": (
             "default-src 'none'; base-uri 'none'; form-action 'none'; "
-            f"script-src '{_digest(script)}'; style-src '{_digest(style)}'"
+            f"script-src '{digest(script)}'; style-src '{digest(look)}'"
         ),
         "script": script,
-        "style": style,
-        "data": _data(frame, categories, others, order),
+        "style": look,
+        "data": table.data(frame, categories, others, rows, order),
         "title": findings.title_of(frame),
         "names": findings.names_of(frame),
         "passed": passed,
@@ -71,57 +56,13 @@ def html(
         "measure": judged_by(frame),
         "keys": text.keys(frame),
         "statuses": list(count_statuses(frame)),
-        "rows": _rows(frame, segment_of, order),
-        "heatmap": _heatmap(frame, segment_of),
+        "rows": shown,
+        "left_out": {"told": n_told, "quiet": n_quiet},
+        "heatmap": heatmap(frame, segment_of),
         "chart": chart.over_time(frame),
         "rare": settings_of(frame)["rare"],
     }
-    return _render("report.html.j2", context)
-
-
-def notebook(frame: pd.DataFrame, *, passed: bool) -> str:
-    """Write the worst rows as a small table."""
-    order = worst_first(frame)
-    rows = _rows(frame, text.segments(frame), order[:_IN_NOTEBOOK])
-    context = {
-        "title": findings.title_of(frame),
-        "passed": passed,
-        "tally": tally(frame),
-        "measure": judged_by(frame),
-        "keys": text.keys(frame),
-        "rows": rows,
-        "n_more": len(frame) - len(rows),
-    }
-    return _render("notebook.html.j2", context)
-
-
-def _render(name: str, context: dict[str, Any]) -> str:
-    try:
-        import jinja2
-    except ImportError:
-        raise ImportError(
-            "A report in HTML needs Jinja2, which is not installed. Install it with: "
-            "pip install 'pdkl[report]'"
-        ) from None
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_asset),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name).render(context)
-
-
-@cache
-def _asset(name: str) -> str:
-    return (resources.files("pdkl.report") / "templates" / name).read_text(encoding="utf-8")
-
-
-def _digest(content: str) -> str:
-    """Return what the policy says of the one script, or the one style, that may act."""
-    digest = hashlib.sha256(content.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
+    return render("report.html.j2", context)
 
 
 # ---- words ----------------------------------------------------------------------------------
@@ -250,12 +191,7 @@ def _rows_of(size: float | None) -> str:
 
 def _reference_rows(frame: pd.DataFrame) -> str:
     call = settings_of(frame)
-    return "shares that were given" if _is_fixed(frame) else _rows_of(call["rows_reference"])
-
-
-def _is_fixed(frame: pd.DataFrame) -> bool:
-    """Tell whether the reference is shares that were given, not counted."""
-    return bool(settings_of(frame)["comparison"] == "mapping")
+    return "shares that were given" if is_fixed(frame) else _rows_of(call["rows_reference"])
 
 
 def _missing(frame: pd.DataFrame) -> str:
@@ -265,7 +201,7 @@ def _missing(frame: pd.DataFrame) -> str:
     if call["min_count"] is not None:
         return f"left out of their columns; told where they are {call['min_count']} or more"
     sides = f"{call['missing']:,} in data"
-    if not _is_fixed(frame):
+    if not is_fixed(frame):
         sides += f" and {call['missing_reference']:,} in reference"
     return f"left out of their columns, over all columns {sides}"
 
@@ -301,7 +237,7 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFram
     if n := int((categories["flag"].str.contains("other")).sum()):
         found.append(
             f"Other: in {text.rows(n)} the categories that contribute least are summed up as "
-            f"{OTHER_TEXT}, beyond {call['most_categories']}"
+            f"{OTHER_TEXT}, {_beyond(call['most_categories'])}"
             + (
                 "."
                 if call["min_count"] is None
@@ -313,101 +249,7 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFram
     return found
 
 
-# ---- tables ---------------------------------------------------------------------------------
-
-
-def _rows(
-    frame: pd.DataFrame, segment_of: Sequence[str], order: Sequence[int]
-) -> list[dict[str, Any]]:
-    """Write the cells of each row."""
-    score, excess, floor = JUDGED
-    listed = frame.take(list(order)).to_dict("records")
-    return [
-        {
-            "status": row["status"],
-            "column": text.visible(row["column"]),
-            "note": text.clipped(text.visible(row["note"]), 400),
-            "segment": segment_of[i],
-            "kind": row["kind"] if isinstance(row["kind"], str) else text.ABSENT,
-            "score": text.number(row[score]),
-            "floor": text.number(row[floor]),
-            "excess": text.number(row[excess]),
-            "threshold": f"{row['threshold']:g}",
-            "n": text.whole(row["n"]),
-            "n_reference": text.whole(row["n_reference"]),
-            "k": text.whole(row["categories"]),
-            "missing": text.share(row["missing"]),
-            "missing_reference": text.share(row["missing_reference"]),
-        }
-        for i, row in zip(order, listed, strict=True)
-    ]
-
-
-def _heatmap(frame: pd.DataFrame, segment_of: Sequence[str]) -> dict[str, Any] | None:
-    """Arrange the scores as columns by segments, shaded by excess over threshold."""
-    across = list(dict.fromkeys(segment_of))
-    if len(across) < 2:
-        return None
-    status, excess = frame["status"].map(BY_NAME), judged_in(frame).to_numpy()
-    limit = frame["threshold"].clip(lower=1e-12).to_numpy()
-    shades = np.searchsorted(_STEPS, excess / limit, "right")
-    cells = [
-        {
-            "shade": int(shades[i]),
-            "text": text.number(score).removeprefix("0"),
-            "status": one.name,
-            "scored": not np.isnan(excess[i]),
-            "marked": bool(one.mark),
-        }
-        for i, (one, score) in enumerate(zip(status, frame["score"], strict=True))
-    ]
-    width = len(frame) // len(across)
-    names = [text.visible(name) for name in frame["column"].iloc[:width]]
-    return {
-        "segments": [text.clipped(segment, _ACROSS) for segment in across],
-        "rows": [(name, cells[place::width]) for place, name in enumerate(names)],
-    }
-
-
-def _data(
-    frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame, order: Sequence[int]
-) -> str:
-    """Write what the script needs to open a row, as JSON that no tag can end."""
-    several = len(frame["measure"].drop_duplicates()) > 1
-    words = ["measure"] if several else []  # the head of the table names the only one
-    extra = [name for name in others if name != judged_by(frame)]
-    listed = pd.concat([frame, others], axis=1).to_dict("records")
-    names: dict[str, int] = {}
-    fixed = _is_fixed(frame)
-    longest = _LETTERS // max(categories["category"].nunique(), 1)
-    longest = min(max(longest, _SHORTEST), _LONGEST)
-    entries: dict[int, list[list[Any]]] = {}
-    for entry in categories.to_dict("records"):
-        label = text.clipped(text.visible(entry["category"]), longest)
-        part = entry["contribution"]
-        share = None if np.isnan(part) else float(f"{part:.3g}")
-        counts = [entry["count"], entry["q" if fixed else "count_reference"]]
-        compact = [names.setdefault(label, len(names)), *counts, share]
-        if "missing" in entry["flag"]:
-            compact.append(-1)
-        elif "other" in entry["flag"]:
-            compact.append(entry.get("categories", -2))
-        entries.setdefault(entry["row"], []).append(compact)
-    document = {
-        "rare": settings_of(frame)["rare"],
-        "fixed": fixed,
-        "statuses": [one.name for one in STATUSES],
-        "details": [*words, *_DETAILS, *extra],
-        "names": list(names),
-        "rows": [
-            [
-                [text.visible(listed[i][name]) for name in words]
-                + [write(listed[i][name]) for name, write in _DETAILS.items()]
-                + [text.number(listed[i][name]) for name in extra],
-                entries.get(i, []),
-            ]
-            for i in order
-        ],
-    }
-    written = json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    return written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+def _beyond(most: dict[str, int]) -> str:
+    """Say how many categories a row has: fewer where nobody has to look at it."""
+    told, quiet = most["told"], most["quiet"]
+    return f"beyond {told}" + (f", in rows that are ok or skipped {quiet}" if quiet < told else "")

@@ -33,7 +33,7 @@ _NUMBERS = (
 
 def tally(frame: pd.DataFrame) -> str:
     """Say how many rows have which status, the worst first."""
-    parts = [f"{count} {status}" for status, count in count_statuses(frame).items()]
+    parts = [f"{count:,} {status}" for status, count in count_statuses(frame).items()]
     rows = text.rows(len(frame))
     return f"{rows}: {', '.join(parts)}" if parts else rows
 

@@ -43,6 +43,14 @@ def clipped(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
+def shortened(text: str, most: int) -> str:
+    """Cut a long text in its middle: names often differ in their first or last letters."""
+    if len(text) <= most:
+        return text
+    last = (most - 1) // 2
+    return f"{text[: most - 1 - last]}\N{HORIZONTAL ELLIPSIS}{text[-last:]}"
+
+
 def listed(names: Sequence[str]) -> str:
     """Name columns, ten at most."""
     found = ", ".join(clipped(visible(name), 40) for name in names[:10])

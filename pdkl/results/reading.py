@@ -44,6 +44,11 @@ def measure_of(frame: pd.DataFrame) -> str:
     return str(settings_of(frame).get("measures", [""])[0])
 
 
+def is_fixed(frame: pd.DataFrame) -> bool:
+    """Tell whether the reference of drift is shares that were given, not counted."""
+    return bool(settings_of(frame)["comparison"] == "mapping")
+
+
 # ---- columns --------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ class Status:
     meaning: str = ""  # where the name alone does not tell
     warning: str = ""  # what a report says of each such row, where people should mind it
     heading: str = ""  # what it says before such columns, where it lists them; the sides have names
+    is_quiet: bool = False  # nobody has to look at such a row: a report folds it
 
     @property
     def words(self) -> str:
@@ -61,9 +62,13 @@ NEW = Status(
     heading="Only in {data}",
 )
 SKIPPED = Status(
-    name="skipped", mark="⊘", warning="is not scored; its note says why", heading="Not scored"
+    name="skipped",
+    mark="⊘",
+    warning="is not scored; its note says why",
+    heading="Not scored",
+    is_quiet=True,
 )
-OK = Status(name="ok", is_scored=True)
+OK = Status(name="ok", is_scored=True, is_quiet=True)
 
 STATUSES = (DRIFT, GONE, ERROR, EMPTY, UNSURE, NEW, SKIPPED, OK)  # the worst first
 # where they are explained, in pictures and in the warnings of a report, what has no score is told
@@ -73,4 +78,5 @@ LEGEND = (DRIFT, ERROR, GONE, NEW, EMPTY, UNSURE, SKIPPED, OK)
 
 BY_NAME = {status.name: status for status in STATUSES}
 FAILING = tuple(status.name for status in STATUSES if status.fails)
+QUIET = tuple(status.name for status in STATUSES if status.is_quiet)
 SCORED = tuple(status.name for status in STATUSES if status.is_scored)

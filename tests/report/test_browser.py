@@ -13,7 +13,7 @@ import pdkl
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.report.text import ABSENT
 from tests.support.browser import CHROMIUM, Browser
-from tests.support.reports import frames
+from tests.support.reports import frames, wide
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="needs a browser: apt-get install chromium"
@@ -115,13 +115,15 @@ def test_opening_by_mouse(browser: Browser) -> None:
     shares = [float(row[3].rstrip("%")) for row in table]
     assert sum(shares) == pytest.approx(100, abs=0.5)
     assert browser.run("document.querySelectorAll('.cats svg rect').length") == 18
-    # sorting keeps what is open below its row, and filtering hides both
+    # sorting keeps what is open below its row, and filtering takes both away
     click(browser, "#table thead th:nth-child(5) button")
     detail = "document.querySelector('.detail')"
     assert browser.run(f"{detail}.previousSibling.cells[1].textContent") == "word"
     change(browser, "find", "amount")
-    assert browser.run(f"{detail}.hidden")
-    click(browser, "#table tbody th button")
+    assert browser.run(f"{detail} === null")
+    change(browser, "find", "")
+    assert browser.run(f"{detail}.previousSibling.cells[1].textContent") == "word"
+    browser.run(f"{detail}.previousSibling.querySelector('button').click()")
     assert browser.run(f"{detail} === null")
 
 
@@ -241,4 +243,165 @@ def test_shares_that_were_given_have_no_rows(started: Browser, tmp_path: Path) -
     facts = started.run("document.querySelector('.detail .stats').textContent")
     assert facts.startswith("measurejs_distance")
     assert "kl divergence" in facts
+    assert started.console == []
+
+
+# ---- many rows ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
+    report = wide(40, 10, 3000, drifting=0.5)
+    path = tmp_path_factory.mktemp("many") / "report.html"
+    report.to_html(path)
+    return path, report.frame
+
+
+@pytest.fixture
+def large(started: Browser, many: tuple[Path, pd.DataFrame]) -> Iterator[Browser]:
+    started.prefer()
+    started.resize(1400, 900)
+    started.open(many[0])
+    yield started
+    assert started.console == []
+    assert started.requests == [many[0].as_uri()]
+
+
+COUNT = "document.getElementById('count').textContent"
+REST = "document.getElementById('rest')"
+PAGES = "document.getElementById('pages')"
+
+
+def told(frame: pd.DataFrame) -> int:
+    return int((~frame["status"].isin(["ok", "skipped"])).sum())
+
+
+def test_what_to_look_at_is_shown_and_the_rest_folded(
+    large: Browser, many: tuple[Path, pd.DataFrame]
+) -> None:
+    frame = many[1]
+    n_told, n_rows = told(frame), len(frame)
+    assert 100 < n_told < n_rows == 400
+    assert large.run(COUNT) == f"{n_told} of 400 rows, here 1 to 100"
+    assert len(column(large, 0)) == 100
+    shown = large.run(f"{REST}.textContent")
+    assert shown == f"{n_rows - n_told} rows are ok: show"
+    assert large.run(f"{REST}.getAttribute('aria-expanded')") == "false"
+    large.run(f"{REST}.focus()")
+    large.press("Enter", 13)
+    assert large.run(COUNT) == "400 of 400 rows, here 1 to 100"
+    assert large.run(f"{REST}.textContent").endswith("ok: hide")
+    assert large.run(f"{REST}.getAttribute('aria-expanded')") == "true"
+    large.press("Enter", 13)
+    assert large.run(COUNT).startswith(f"{n_told} of 400 rows")
+
+
+def test_pages_are_turned_by_keyboard(large: Browser, many: tuple[Path, pd.DataFrame]) -> None:
+    click(large, "#rest")
+    large.run(f"{PAGES}.lastElementChild.focus()")
+    names = f"{CELLS}.map(row => row.querySelector('button').textContent)"
+    seen = large.run(names)
+    for first in (101, 201, 301):
+        large.press("Enter", 13)
+        assert large.run(COUNT) == f"400 of 400 rows, here {first} to {first + 99}"
+        seen += large.run(names)
+    assert large.run(f"{PAGES}.lastElementChild.getAttribute('aria-disabled')") == "true"
+    large.press("Enter", 13)  # there is no further one, and the focus stays
+    assert large.run(f"document.activeElement === {PAGES}.lastElementChild")
+    assert large.run(f"{PAGES}.querySelector('span').textContent") == "Page 4 of 4"
+    assert sorted(seen) == sorted(many[1]["column"])
+    click(large, "#pages button")
+    assert large.run(f"{PAGES}.querySelector('span').textContent") == "Page 3 of 4"
+
+
+def test_all_rows_are_found_and_sorted(large: Browser, many: tuple[Path, pd.DataFrame]) -> None:
+    frame = many[1]
+    change(large, "find", "number 7")
+    assert large.run(COUNT) == "10 of 400 rows"  # also those that are ok
+    assert large.run(f"{PAGES}.hidden")
+    change(large, "find", "")
+    change(large, "status", "ok")
+    n_ok = int((frame["status"] == "ok").sum())
+    assert large.run(COUNT) == f"{n_ok} of 400 rows, here 1 to 100"
+    change(large, "status", "")
+    assert large.run(COUNT).startswith(f"{told(frame)} of 400 rows")
+    click(large, "#table thead th:nth-child(9) button")
+    assert large.run(COUNT) == "400 of 400 rows, here 1 to 100"
+    n = [float(text.replace(",", "")) for text in column(large, 8)]
+    assert n == sorted(frame["n"].astype(float), reverse=True)[:100]
+
+
+def test_what_is_open_stays_open_on_other_pages(large: Browser) -> None:
+    click(large, "#all")
+    assert large.run("document.querySelectorAll('.detail').length") == 100
+    click(large, "#pages button:last-child")
+    assert large.run("document.querySelectorAll('.detail').length") == 0
+    assert large.run("document.getElementById('all').getAttribute('aria-pressed')") == "false"
+    click(large, "#pages button")
+    assert large.run("document.querySelectorAll('.detail').length") == 100
+    assert large.run("document.getElementById('all').textContent") == "Close all"
+
+
+def test_paper_has_all_to_look_at(large: Browser, many: tuple[Path, pd.DataFrame]) -> None:
+    click(large, "#pages button:last-child")
+    large.run("dispatchEvent(new Event('beforeprint'))")
+    assert len(column(large, 0)) == (n_told := told(many[1]))
+    said = large.run("document.getElementById('paper').textContent")
+    assert said == f"Here are {n_told} of 400 rows; {400 - n_told} rows are ok."
+    large.run("dispatchEvent(new Event('afterprint'))")
+    assert large.run(f"{PAGES}.querySelector('span').textContent").startswith("Page 2 of")
+    large.prefer("light", media="print")
+    for name in ("rest", "pages"):
+        hidden = f"getComputedStyle(document.getElementById({name!r}).parentElement).display"
+        assert "none" in (
+            large.run(hidden),
+            large.run(f"getComputedStyle(document.getElementById({name!r})).display"),
+        )
+
+
+def test_a_phone_has_shorter_pages(started: Browser, many: tuple[Path, pd.DataFrame]) -> None:
+    started.prefer()
+    started.resize(390, 800)
+    started.open(many[0])
+    assert started.run(COUNT) == f"{told(many[1])} of 400 rows, here 1 to 25"
+    assert started.run("document.documentElement.scrollWidth") <= 390
+
+
+def test_rows_are_those_that_need_no_script(started: Browser, tmp_path: Path) -> None:
+    report = wide(20, 3, 900, drifting=0.2)
+    page = (report.to_html() or "").replace('id="data">', 'id="data">{}', 1)  # no script runs
+    (tmp_path / "bare.html").write_text(page, encoding="utf-8")
+    report.to_html(tmp_path / "full.html")
+    started.prefer()
+    started.resize(1400, 900)
+    texts = (
+        "[...document.querySelectorAll('#table > tbody > tr')].map(row => row.textContent.trim())"
+    )
+    started.open(tmp_path / "bare.html")
+    bare = started.run(texts)
+    started.open(tmp_path / "full.html")
+    click(started, "#rest")
+    assert started.run(texts) == bare
+    assert len(bare) == 60
+
+
+def test_cells_without_digits_are_read_where_they_are_pointed_at(
+    started: Browser, tmp_path: Path
+) -> None:
+    report = wide(4, 30, 6000, drifting=0.6)
+    report.to_html(tmp_path / "dense.html")
+    started.prefer()
+    started.resize(1400, 900)
+    started.open(tmp_path / "dense.html")
+    started.run(
+        "document.querySelector('.dense td.drift')"
+        ".dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))"
+    )
+    said = started.run("document.getElementById('cell').textContent")
+    name, score = said.split(": ")
+    segment = name.split(" in ")[1]
+    row = report.frame[
+        (report.frame["column"] == name.split(" in ")[0]) & (report.frame["segment"] == segment)
+    ].iloc[0]
+    assert score == f"{row['score']:.3f} drift".removeprefix("0")
     assert started.console == []

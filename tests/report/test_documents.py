@@ -86,15 +86,6 @@ def test_files_are_written(tmp_path: Path, nasty: pdkl.Report) -> None:
         assert path.read_bytes() == write().encode()
 
 
-def test_notebook_shows_the_worst_rows(nasty: pdkl.Report) -> None:
-    text = nasty._repr_html_() or ""
-    assert "not passed" in text
-    assert len(text) < 20_000
-    many = pd.DataFrame({f"x{i}": ["a", "b"] * 50 for i in range(20)})
-    shown = pdkl.InfoTheory(many).report(many, rng=0, progress=False)._repr_html_() or ""
-    assert (shown.count("<tr>"), "and 5 more rows" in shown) == (16, True)
-
-
 def test_without_jinja2(monkeypatch: pytest.MonkeyPatch, nasty: pdkl.Report) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(ImportError) as caught:

@@ -217,26 +217,3 @@ def test_other_kinds_of_time_are_drawn_too(key: str) -> None:
     before = pd.DataFrame({"x": rng.choice(list("ab"), 200), "key": keys})
     report = pdkl.InfoTheory(before).report(before, by="key", rng=0, progress=False)
     assert (report.to_html() or "").count('<circle class="dot') == 4
-
-
-def test_size_of_fifty_columns_by_ten_segments() -> None:
-    rng = np.random.default_rng(0)
-    n = 3000
-    sizes = [5, 20, 100, 1000, 0]
-
-    def one() -> pd.DataFrame:
-        columns = {"segment": rng.choice([f"region {i}" for i in range(10)], n)}
-        for i in range(50):
-            size = sizes[i % 5]
-            columns[f"a column of number {i}"] = (
-                np.char.add(f"value of {i} ", rng.integers(0, size, n).astype(str))
-                if size
-                else rng.normal(size=n)
-            )
-        return pd.DataFrame(columns)
-
-    report = pdkl.InfoTheory(one()).report(
-        one(), by="segment", n_resamples=19, rng=0, progress=False
-    )
-    assert len(report.frame) == 500
-    assert len((report.to_html() or "").encode()) <= 300_000

@@ -14,11 +14,12 @@ import pytest
 
 import pdkl
 from pdkl.cli.commands import commands
+from pdkl.report import rendering
 from pdkl.results import statuses
 from pdkl.results.statuses import BY_NAME, FAILING, LEGEND, SCORED, STATUSES, Status
 
 PACKAGE = Path(pdkl.__file__).parent
-STYLE = (resources.files("pdkl.report") / "templates" / "report.css").read_text(encoding="utf-8")
+STYLE = rendering.style()
 NAMES = [one.name for one in STATUSES]
 every_status = pytest.mark.parametrize("one", STATUSES, ids=NAMES)
 

@@ -93,8 +93,50 @@ class Page(HTMLParser):
 def page_data(html: str) -> Any:
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)
     assert found is not None
-    return json.loads(found[1])
+    data = json.loads(found[1])
+    unpacked = [_unpacked(one, data["n"]) for one in data["stats"]]
+    data["rows"] = [
+        ([stat[i] for stat in unpacked], [one.split(",") for one in listed.split(";") if listed])
+        for i, listed in enumerate(data["entries"])
+    ]
+    cells = [_unpacked(one, data["n"]) for one in data["cells"]]
+    for place, words in enumerate(data["words"]):
+        cells[place] = [words[int(number)] for number in cells[place]]
+    data["table"] = [list(row) for row in zip(*cells, strict=True)]
+    data["note"] = [data["notes"][int(number)] for number in _unpacked(data["noted"], data["n"])]
+    return data
+
+
+def _unpacked(packed: str, n: int) -> list[str]:
+    """Read a column of the table: nothing stands where a row has the same as the one before it."""
+    parts, found = packed.split(" "), [""]
+    for i in range(n):
+        one = parts[i] if i < len(parts) else ""
+        found.append(f"0{one}" if one.startswith(".") else one or found[-1])
+    return found[1:]
 
 
 def counted(**counts: int) -> pd.DataFrame:
     return pd.DataFrame({"x": np.repeat(list(counts), list(counts.values()))})
+
+
+def wide(n_columns: int, n_segments: int, n: int, drifting: float = 0.04) -> pdkl.Report:
+    """Report on columns of few and many categories and numbers, some of which drift."""
+    rng = np.random.default_rng(0)
+    sizes, moved = [5, 20, 100, 1000, 0], rng.random(n_columns) < drifting
+
+    def one(today: bool) -> pd.DataFrame:
+        columns: dict[str, Any] = {}
+        for i in range(n_columns):
+            size, moves = sizes[i % 5], today and moved[i]
+            if size:
+                values = np.where(moves & (rng.random(n) < 0.4), 0, rng.integers(0, size, n))
+                columns[f"a column of number {i}"] = np.char.add(
+                    f"value of {i} ", values.astype(str)
+                )
+            else:
+                columns[f"a column of number {i}"] = rng.normal(0.8 * moves, size=n)
+        segments = rng.choice([f"region {i}" for i in range(n_segments)], n)
+        return pd.DataFrame({"segment": segments} | columns)
+
+    return pdkl.InfoTheory(one(True)).report(one(False), by="segment", rng=0, progress=False)
