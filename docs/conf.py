@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from pathlib import Path
 from typing import Any
 
 import pdkl
@@ -15,7 +13,6 @@ version = release = pdkl.__version__
 
 extensions = [
     "sphinx.ext.autodoc",
-    "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
     "numpydoc",
     "myst_parser",
@@ -24,8 +21,11 @@ extensions = [
 source_suffix = {".md": "markdown"}
 root_doc = "index"
 exclude_patterns = ["_build"]
+smartquotes = False  # options and quotes are code
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r".*")]  # types of other projects, which are not fetched
+# types of other projects are not fetched; a name of this one must be found
+nitpick_ignore_regex = [("py:.*", r"(?!pdkl\.).*")]
+default_role = "py:obj"
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -33,7 +33,7 @@ suppress_warnings = ["myst.header"]
 
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
-autosummary_generate = True
+autosummary_generate = False
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
@@ -51,6 +51,23 @@ html_theme_options: dict[str, Any] = {
     "footer_start": ["copyright"],
     "footer_end": [],
     "show_prev_next": True,
-    "pygments_light_style": "tango",
-    "pygments_dark_style": "monokai",
 }
+
+
+def as_text(_: Any, __: Any, lines: list[str]) -> None:
+    """Let patterns stand in the help of a command as they are, and lines that are kept be code."""
+    found: list[str] = []
+    for line in lines:
+        if not line.startswith("| "):
+            found.append(line.replace("*", "\\*"))
+            continue
+        if not (found and found[-1].startswith("    ")):
+            found += ["", "::", ""]
+        found.append("    " + line.removeprefix("| "))
+    lines[:] = found
+
+
+def setup(app: Any) -> None:
+    """Tell Sphinx what is done on the way."""
+    for part in ("description", "options", "epilog"):
+        app.connect(f"sphinx-click-process-{part}", as_text)
