@@ -13,6 +13,7 @@ from pdkl.analyses.drift import examine
 from pdkl.analyses.drift.deciding import Deciding
 from pdkl.analyses.drift.examine import Examined
 from pdkl.analyses.drift.table import Flags
+from pdkl.analyses.report_changes import History, look_back
 from pdkl.codes.labels import (
     MISSING_TEXT,
     OTHER_TEXT,
@@ -92,12 +93,14 @@ def report(
             quiet=redact or min_count is not None,
         )
         called = names or _called(data, request, redact=redact)
+        history = look_back(found, redact=redact, min_count=min_count)
         found.frame.attrs["pdkl"] |= {
             "max_drifted": max_drifted,
             "title": title,
             "names": list(called),
+            **({"no_changes": history.reason} if history.reason else {}),
         }
-        return _written(found, redact=redact, min_count=min_count)
+        return _written(found, history, redact=redact, min_count=min_count)
 
     def columns() -> list[Hashable]:
         expected = request.reference
@@ -112,7 +115,7 @@ def report(
     return kept_back(write, columns) if redact else write()
 
 
-def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
+def _written(found: Examined, history: History, *, redact: bool, min_count: int | None) -> Report:
     """Write the rows, and the categories behind them."""
     frame, n_rows = found.frame, len(found.frame)
     most = min(max(_ENTRIES // max(n_rows, 1), _FEWEST), _MOST)
@@ -137,7 +140,8 @@ def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
         _hide(frame, facts)
     frame.attrs["pdkl"] = facts
     others = {one.name: found.table.number[one.name].ravel() for one in _OTHERS}
-    return Report(frame, categories, pd.DataFrame(others, index=frame.index))
+    measured = pd.DataFrame(others, index=frame.index)
+    return Report(frame, categories, measured, history.changes, history.shares)
 
 
 def _read_title(value: Any) -> str | None:

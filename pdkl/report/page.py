@@ -16,6 +16,7 @@ import pandas as pd
 
 from pdkl._version import __version__
 from pdkl.codes.labels import OTHER_TEXT
+from pdkl.report import changes as over_time
 from pdkl.report import chart, findings, text
 from pdkl.report.plain import tally
 from pdkl.results.reading import (
@@ -46,10 +47,17 @@ _DETAILS = {  # column -> how it is written
 
 
 def html(
-    frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame, *, passed: bool
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    others: pd.DataFrame,
+    changes: pd.DataFrame | None,
+    shares: pd.DataFrame | None,
+    *,
+    passed: bool,
 ) -> str:
     """Write the page."""
-    script, style = _asset("report.js"), _asset("report.css")
+    script, style = _asset("report.js"), _asset("report.css") + _asset("time.css")
+    changed = over_time.changes_of(changes, shares)
     segment_of = text.segments(frame)
     order = worst_first(frame)
     context = {
@@ -64,7 +72,7 @@ def html(
         "names": findings.names_of(frame),
         "passed": passed,
         "tally": tally(frame),
-        "found": findings.sentences(frame, categories, passed=passed),
+        "found": findings.sentences(frame, categories, changed, passed=passed),
         "facts": _facts(frame, segment_of),
         "terms": _terms(frame),
         "warnings": _warnings(frame, categories, others),
@@ -73,7 +81,8 @@ def html(
         "statuses": list(count_statuses(frame)),
         "rows": _rows(frame, segment_of, order),
         "heatmap": _heatmap(frame, segment_of),
-        "chart": chart.over_time(frame),
+        "chart": chart.over_time(frame, changed),
+        "changes": over_time.section(frame, changes, shares, changed, _render),
         "rare": settings_of(frame)["rare"],
     }
     return _render("report.html.j2", context)
