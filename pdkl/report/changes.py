@@ -281,7 +281,11 @@ def _drawn(panel: _Panel, own: list[Change]) -> dict[str, Any]:
             for i, (of, share) in enumerate(zip(named, shares, strict=True))
         ],
         "marks": [
-            {"x": round(float(place(_start(one))), 1), "anomaly": one.is_anomaly, "text": said(one)}
+            {
+                "x": round(float(place(start_of(one))), 1),
+                "anomaly": one.is_anomaly,
+                "text": said(one),
+            }
             for one in _in_time(own[:_MARKED])
         ],
         "listed": [
@@ -326,13 +330,14 @@ def _counted(own: list[Change]) -> str:
     return ", ".join(parts)
 
 
-def _start(one: Change) -> np.datetime64:
+def start_of(one: Change) -> np.datetime64:
+    """Return when a change begins, as a moment that can be placed."""
     found: np.datetime64 = read_moments(pd.Series([one.start])).when[0]
     return found
 
 
 def _in_time(some: list[Change]) -> list[Change]:
-    return sorted(some, key=_start)
+    return sorted(some, key=start_of)
 
 
 def _percent(share: float) -> str:

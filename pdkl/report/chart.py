@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import compress
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.report import text
-from pdkl.report.changes import Change, moment, said
+from pdkl.report.changes import Change, moment, said, start_of
 from pdkl.report.ticks import depth_of, path, placing, step_of, ticks
 from pdkl.results.reading import JUDGED, judged_by, judged_in, keys_of
 from pdkl.results.statuses import DRIFT
@@ -107,11 +107,13 @@ def time_of(frame: pd.DataFrame) -> Any:
     return next((key for key in keys_of(frame) if is_time(frame[key])), None)
 
 
-class _Line:
+class _Line(NamedTuple):
     """A column: at each time the row that is furthest above noise."""
 
-    def __init__(self, column: Any, rows: IntArray, when: Any, heights: FloatArray) -> None:
-        self.column, self.rows, self.when, self.heights = column, rows, when, heights
+    column: Any
+    rows: IntArray
+    when: Any
+    heights: FloatArray
 
     def thinned(self) -> _Line:
         """Keep the highest of neighbours, where there are more points than can be seen."""
@@ -160,7 +162,7 @@ def _marks(changes: Sequence[Change], drawn: list[Any], moments: Moments) -> lis
     own = [one for one in changes if one.column in drawn]
     found = []
     for one in sorted(own, key=lambda one: -one.excess)[:_MARKS]:
-        x = round(float(place(read_moments(pd.Series([one.start])).when[0])), 1)
+        x = round(float(place(start_of(one))), 1)
         if _LEFT <= x <= _WIDTH - _RIGHT:
             line = drawn.index(one.column)
             found.append({"x": x, "line": line, "anomaly": one.is_anomaly, "text": said(one)})
