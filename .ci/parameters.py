@@ -245,8 +245,9 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "report": (
             BY,
-            "What makes the segments. Where a key is a time, the page draws the scores over it; "
-            "that of a `pdkl.Rolling` is the end of each window.",
+            "What makes the segments. Where a key is a time, the page draws the scores over it, "
+            "that of a `pdkl.Rolling` being the end of each window; where the last key is, it says "
+            "when columns changed.",
         ),
         "changes": (
             BY,

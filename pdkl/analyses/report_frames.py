@@ -13,6 +13,7 @@ from pdkl.analyses.drift import examine
 from pdkl.analyses.drift.deciding import Deciding
 from pdkl.analyses.drift.examine import Examined
 from pdkl.analyses.drift.table import Flags
+from pdkl.analyses.report_changes import History, look_back
 from pdkl.codes.labels import (
     MISSING_TEXT,
     OTHER_TEXT,
@@ -95,12 +96,14 @@ def report(
             quiet=redact or min_count is not None,
         )
         called = names or _called(data, request, redact=redact)
+        history = look_back(found, redact=redact, min_count=min_count)
         found.frame.attrs["pdkl"] |= {
             "max_drifted": max_drifted,
             "title": title,
             "names": list(called),
+            **({"no_changes": history.reason} if history.reason else {}),
         }
-        return _written(found, redact=redact, min_count=min_count)
+        return _written(found, history, redact=redact, min_count=min_count)
 
     def columns() -> list[Hashable]:
         expected = request.reference
@@ -115,7 +118,7 @@ def report(
     return kept_back(write, columns) if redact else write()
 
 
-def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
+def _written(found: Examined, history: History, *, redact: bool, min_count: int | None) -> Report:
     """Write the rows, and the categories behind them."""
     frame = found.frame
     quiet = frame["status"].isin(QUIET).to_numpy()
@@ -143,7 +146,8 @@ def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
         _hide(frame, facts)
     frame.attrs["pdkl"] = facts
     others = {one.name: found.table.number[one.name].ravel() for one in _OTHERS}
-    return Report(frame, categories, pd.DataFrame(others, index=frame.index))
+    measured = pd.DataFrame(others, index=frame.index)
+    return Report(frame, categories, measured, history.changes, history.shares)
 
 
 def _most_categories(found: Examined, quiet: Flags) -> tuple[int, int]:

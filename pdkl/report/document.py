@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from pdkl.report import page, plain
+from pdkl.report.changes import changes_of
 from pdkl.report.markdown import markdown
 from pdkl.report.metrics import metrics
 from pdkl.report.notebook import notebook
@@ -51,11 +52,18 @@ class Report:
     """
 
     def __init__(
-        self, frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame | None = None
+        self,
+        frame: pd.DataFrame,
+        categories: pd.DataFrame,
+        others: pd.DataFrame | None = None,
+        changes: pd.DataFrame | None = None,
+        shares: pd.DataFrame | None = None,
     ) -> None:
         self.frame = frame
         self.categories = categories
         self.others = frame[[]] if others is None else others
+        self.changes = changes
+        self.shares = shares
 
     @property
     def passed(self) -> bool:
@@ -92,11 +100,15 @@ class Report:
             Jinja2 is not installed.
         """
         return _written(
-            page.html(self.frame, self.categories, self.others, passed=self.passed), path
+            page.html(
+                *(self.frame, self.categories, self.others, self.changes, self.shares),
+                passed=self.passed,
+            ),
+            path,
         )
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str | None:
-        """Write a JSON document: the settings, and each row with its categories.
+        """Write a JSON document: the settings, each row with its categories, and the changes.
 
         JSON has no infinity: it is the text "inf". NaN and missing values are null.
 
@@ -110,7 +122,7 @@ class Report:
         str or None
             The document, unless a path is given.
         """
-        frames = self.frame, self.categories, self.others
+        frames = self.frame, self.categories, self.others, self.changes
         return _written(plain.json_text(*frames, passed=self.passed), path)
 
     def to_junit(self, path: str | os.PathLike[str] | None = None) -> str | None:
@@ -174,7 +186,8 @@ class Report:
         No column drifted. 1 row: 1 ok.
         <BLANKLINE>
         """
-        return _written(markdown(self.frame, self.categories, passed=self.passed), path)
+        changed = changes_of(self.changes, self.shares)
+        return _written(markdown(self.frame, self.categories, changed, passed=self.passed), path)
 
     def metrics(self) -> dict[str, float]:
         """Give the numbers of the report by flat names, for dashboards.

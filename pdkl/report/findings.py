@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pdkl.report import text
+from pdkl.report.changes import Change, sentence
 from pdkl.results.reading import keys_of, settings_of, worst_first
 from pdkl.results.statuses import DRIFT, LEGEND
 
@@ -46,17 +47,24 @@ def compared(frame: pd.DataFrame, write: Write = str) -> str:
 
 
 def sentences(
-    frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool, write: Write = short
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    changed: Sequence[Change] = (),
+    *,
+    passed: bool,
+    write: Write = short,
 ) -> list[str]:
-    """Say how much drifted, what changed most, and which columns were not compared, and why.
+    """Say how much drifted, what changed most and when, and what was not compared, and why.
 
-    All is read from the two frames, so that it tells no more than they do.
+    All is read from the frames of the report, so that it tells no more than they do.
     """
     is_drift = frame["status"].eq(DRIFT.name).to_numpy()
     drifted = [i for i in worst_first(frame) if is_drift[i]]
     found = [_how_much(frame, drifted, passed=passed)]
     if drifted:
         found.append(_changes(frame, categories, drifted, write))
+    if changed:
+        found.append(sentence(changed, write))
     return [f"{one}." for one in [*found, *_others(frame, write)]]
 
 

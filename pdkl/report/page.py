@@ -11,6 +11,7 @@ import pandas as pd
 
 from pdkl._version import __version__
 from pdkl.codes.labels import OTHER_TEXT
+from pdkl.report import changes as over_time
 from pdkl.report import chart, findings, table, text
 from pdkl.report.heatmap import heatmap
 from pdkl.report.plain import tally
@@ -29,10 +30,17 @@ _SPARSE = 5.0  # rows a category
 
 
 def html(
-    frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame, *, passed: bool
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    others: pd.DataFrame,
+    changes: pd.DataFrame | None,
+    shares: pd.DataFrame | None,
+    *,
+    passed: bool,
 ) -> str:
     """Write the page."""
     script, look = asset("report.js"), style()
+    changed = over_time.changes_of(changes, shares)
     segment_of = text.segments(frame)
     order = worst_first(frame)
     rows = table.rows(frame, segment_of, order)
@@ -49,7 +57,7 @@ def html(
         "names": findings.names_of(frame),
         "passed": passed,
         "tally": tally(frame),
-        "found": findings.sentences(frame, categories, passed=passed),
+        "found": findings.sentences(frame, categories, changed, passed=passed),
         "facts": _facts(frame, segment_of),
         "terms": _terms(frame),
         "warnings": _warnings(frame, categories, others),
@@ -59,7 +67,8 @@ def html(
         "rows": shown,
         "left_out": {"told": n_told, "quiet": n_quiet},
         "heatmap": heatmap(frame, segment_of),
-        "chart": chart.over_time(frame),
+        "chart": chart.over_time(frame, changed),
+        "changes": over_time.section(frame, changes, shares, changed),
         "rare": settings_of(frame)["rare"],
     }
     return render("report.html.j2", context)

@@ -92,9 +92,14 @@ def _escaped(value: str, more: str = "") -> str:
 
 
 def json_text(
-    frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame, *, passed: bool
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    others: pd.DataFrame,
+    changes: pd.DataFrame | None,
+    *,
+    passed: bool,
 ) -> str:
-    """Write the settings, and each row with its other measures and its categories."""
+    """Write the settings, each row with its other measures and its categories, and the changes."""
     listed: dict[int, list[dict[str, Any]]] = {}
     for entry in _records(categories.drop(columns="column")):
         listed.setdefault(entry.pop("row"), []).append(entry)
@@ -107,6 +112,7 @@ def json_text(
             row | {"category_counts": listed.get(i, [])}
             for i, row in enumerate(_records(pd.concat([frame, others], axis=1)))
         ],
+        "changes": None if changes is None else _records(changes),
     }
     return _dumped(document)
 

@@ -56,6 +56,8 @@ class Examined:
     counted: CountedRequest  # its columns are those that were lined up
     compared: list[DriftColumn]  # every column, in the order of the rows
     table: Table
+    resolved: ResolvedRequest
+    occurs: Flags  # which groups the data have, and which the reference
 
 
 def drift(
@@ -130,7 +132,8 @@ def examine(
     )
     frame = frame_of(table, *judge(table, occurs))
     lined_up = [column for _, column in prepared]
-    return Examined(frame, replace(counted, columns=lined_up), columns, table)
+    counted = replace(counted, columns=lined_up)
+    return Examined(frame, counted, columns, table, resolved, occurs)
 
 
 def check(request: Request, deciding: Deciding) -> Request:
