@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _LARGEST = 8.5
 _LARGEST_NAME = 9.0
+_PAD = 0.02  # between the cells and the scale, as a part of the width
+_APART = 12.0  # points: cells as large have a line between them
 _BAR = 0.16  # inches that the scale of colours is wide, about
 _WIDEST = 11.0  # inches of cells, as long as they need not be more
 _HEIGHT = 0.27  # inches of a cell, at least
@@ -91,7 +93,8 @@ def draw(cells: Cells, ax: Axes | None, label: str) -> tuple[Axes, Any]:
             mesh,
             ax=axes,
             extend="min" if (cells.values < 0).any() else "neither",
-            pad=0.02,
+            pad=_PAD,
+            panchor=False,  # the cells stay in the middle of their part
             aspect=max(8.0, min(24.0, size[1] * n_rows / _BAR)),
         )
         bar.outline.set_visible(False)
@@ -108,7 +111,7 @@ def _beside(cells: Axes, place: Callable[..., Any], ax: Axes, renderer: Any) -> 
     """Place the scale of colours beside the cells, as high as they: square ones may fill less."""
     box, whole, own = place(ax, renderer), ax.get_position(original=True), cells.get_position()
     scale = own.height / whole.height
-    left = box.x0 - (cells.get_position(original=True).x1 - own.x1)
+    left = own.x1 + _PAD * cells.get_position(original=True).width
     low = own.y0 + (box.y0 - whole.y0) * scale
     return type(box).from_bounds(left, low, box.width, box.height * scale)
 
@@ -157,7 +160,7 @@ def _fill(ax: Axes, cells: Cells, side: float) -> tuple[Any, Colormap]:
 
     scale, high = _scale(cells)
     finite = np.isfinite(cells.values)
-    line = min(0.8, 0.05 * POINTS * side)  # between small cells there is less
+    line = 0.8 if POINTS * side >= _APART else 0.0  # small cells would be lost in it
     gap: dict[str, Any] = {"edgecolors": [ax.get_facecolor()], "linewidth": line}
     mesh = ax.pcolormesh(
         np.ma.masked_array(cells.values, ~finite), cmap=scale, vmin=0.0, vmax=high, **gap

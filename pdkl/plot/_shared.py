@@ -400,15 +400,20 @@ def spread_ticks(ax: Axes) -> None:
 
     low, high = ax.get_xlim()
     wide = size_of(ax)[0] * POINTS
+    ends: list[float] = []
     for most in range(6, 0, -1):
         ax.xaxis.set_major_locator(MaxNLocator(most))
         ticks = [tick for tick in ax.get_xticks() if low <= tick <= high]
+        if len(ticks) < 2:
+            continue
         texts = ax.xaxis.get_major_formatter().format_ticks(ticks)
-        needed = GLYPH * _TICKS * (1.5 + max(map(len, texts), default=0))
-        if len(ticks) < 2 or (ticks[1] - ticks[0]) / (high - low) * wide >= needed:
+        needed = GLYPH * _TICKS * (1.5 + max(map(len, texts)))
+        if (ticks[1] - ticks[0]) / (high - low) * wide >= needed:
             return
-    ends = ticks[:: len(ticks) - 1]
-    ax.set_xticks(ends if (ends[1] - ends[0]) / (high - low) * wide >= needed else ends[1:])
+        ends = [ticks[0], ticks[-1]]
+        if (ends[1] - ends[0]) / (high - low) * wide < needed:
+            ends = ends[1:]
+    ax.set_xticks(ends)
 
 
 def is_narrow(ax: Axes) -> bool:
