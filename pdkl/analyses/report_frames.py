@@ -13,6 +13,7 @@ from pdkl.analyses.drift import examine
 from pdkl.analyses.drift.deciding import Deciding
 from pdkl.analyses.drift.examine import Examined
 from pdkl.analyses.drift.table import Flags
+from pdkl.analyses.report_numbers import numbers_of
 from pdkl.codes.labels import (
     MISSING_TEXT,
     OTHER_TEXT,
@@ -90,6 +91,7 @@ def report(
             min_count=min_count,
             others=_OTHERS,
             quiet=redact or min_count is not None,
+            keep=not redact and min_count is None,
         )
         called = names or _called(data, request, redact=redact)
         found.frame.attrs["pdkl"] |= {
@@ -137,7 +139,9 @@ def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
         _hide(frame, facts)
     frame.attrs["pdkl"] = facts
     others = {one.name: found.table.number[one.name].ravel() for one in _OTHERS}
-    return Report(frame, categories, pd.DataFrame(others, index=frame.index))
+    # figures are values, and tell of single rows
+    numbers = None if redact or min_count is not None else numbers_of(found)
+    return Report(frame, categories, pd.DataFrame(others, index=frame.index), numbers)
 
 
 def _read_title(value: Any) -> str | None:
@@ -229,6 +233,7 @@ def _categories(
                 as_text(column.name),
                 text[code[chosen]],
                 (raw.count_p[chosen], raw.count_q[chosen], share[chosen]),
+                rank[code[chosen]],
                 code[chosen] == len(column.labels),
                 _beyond(code[chosen] == other, most),
                 fixed=found.table.is_fixed,
@@ -268,6 +273,7 @@ def _entries(
     column: str,
     text: Any,
     values: tuple[FloatArray, FloatArray, FloatArray],
+    rank: IntArray,
     missing: Any,
     fold: Any,
     *,
@@ -300,6 +306,8 @@ def _entries(
         "column": [column] * len(count),
         "category": [*text[kept], *([OTHER_TEXT] if n_folded else [])],
         "categories": np.where(is_other, n_folded, 1),
+        # among those that are shown: a gap would tell how many are folded
+        "place": np.append(np.argsort(np.argsort(rank[kept])), kept.sum())[: len(count)],
         "count": count,
         "count_reference": reference,
         "p": p,
@@ -313,10 +321,11 @@ def _entries(
 
 def _table(parts: list[dict[str, Any]], *, whole: bool) -> pd.DataFrame:
     """Join the entries in the order of the rows; counts may be ``whole``."""
-    words, counts = ["column", "category", "flag"], ["row", "categories"]
+    words, counts = ["column", "category", "flag"], ["row", "categories", "place"]
     counts += ["count", "count_reference"] if whole else []
     nothing = _entries(
-        0, "", np.zeros(0, dtype=object), (np.zeros(0),) * 3, *[np.zeros(0, bool)] * 2
+        *(0, "", np.zeros(0, dtype=object), (np.zeros(0),) * 3),
+        *(np.zeros(0, dtype=np.int64), *[np.zeros(0, bool)] * 2),
     )
     parts = sorted(parts, key=lambda part: part["row"][:1].tolist()) or [nothing]
     result: dict[str, Any] = {}

@@ -17,13 +17,19 @@ _LONGEST_NOTE = 200  # … and of a note
 _OWN = frozenset({"status", *JUDGED, "p_adjusted", "n", "n_reference"})
 
 
-def markdown(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
+def markdown(
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    numbers: pd.DataFrame | None = None,
+    *,
+    passed: bool,
+) -> str:
     """Write a heading, what was found in a few sentences, and a table of the worst rows."""
     told = telling(frame)
     title = findings.title_of(frame)
     called = code(title) if settings_of(frame).get("title") else title
     parts = [f"## {called}: {'passed' if passed else 'not passed'}"]
-    parts.append(_found(frame, categories, passed=passed))
+    parts.append(_found(frame, categories, numbers, passed=passed))
     if len(told):
         parts.append(_table(plain.main_columns(told.head(_MOST))))
     if (n_more := len(told) - _MOST) > 0:
@@ -31,11 +37,13 @@ def markdown(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> 
     return "\n\n".join(parts) + "\n"
 
 
-def _found(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
+def _found(
+    frame: pd.DataFrame, categories: pd.DataFrame, numbers: pd.DataFrame | None, *, passed: bool
+) -> str:
     """Say what is compared, where it has names, what was found, and which statuses there are."""
     named = findings.names_of(frame) != findings.NAMES
     said = [f"{findings.compared(frame, _short)}."] if named else []
-    said += findings.sentences(frame, categories, passed=passed, write=_short)
+    said += findings.sentences(frame, categories, numbers, passed=passed, write=_short)
     return " ".join([*said, f"{plain.tally(frame)}."])
 
 

@@ -16,7 +16,8 @@ import pandas as pd
 
 from pdkl._version import __version__
 from pdkl.codes.labels import OTHER_TEXT
-from pdkl.report import chart, findings, text
+from pdkl.report import chart, findings, numbers, text
+from pdkl.report.numbers import Numbers, in_order
 from pdkl.report.plain import tally
 from pdkl.results.reading import (
     JUDGED,
@@ -46,7 +47,12 @@ _DETAILS = {  # column -> how it is written
 
 
 def html(
-    frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame, *, passed: bool
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    others: pd.DataFrame,
+    figures: Numbers,
+    *,
+    passed: bool,
 ) -> str:
     """Write the page."""
     script, style = _asset("report.js"), _asset("report.css")
@@ -59,12 +65,12 @@ def html(
         ),
         "script": script,
         "style": style,
-        "data": _data(frame, categories, others, order),
+        "data": _data(frame, categories, others, figures, order),
         "title": findings.title_of(frame),
         "names": findings.names_of(frame),
         "passed": passed,
         "tally": tally(frame),
-        "found": findings.sentences(frame, categories, passed=passed),
+        "found": findings.sentences(frame, categories, figures.figures, passed=passed),
         "facts": _facts(frame, segment_of),
         "terms": _terms(frame),
         "warnings": _warnings(frame, categories, others),
@@ -308,6 +314,11 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFram
                 else f", or with fewer than {call['min_count']} rows."
             )
         )
+    if call["redact"] or call["min_count"] is not None:
+        found.append(
+            "Figures: means, quantiles, ranges and histograms of numbers and times are left out, "
+            "as they could tell of single rows."
+        )
     if call["redact"]:
         found.append("Redacted: categories, segments and bin edges are replaced by numbers.")
     return found
@@ -370,7 +381,11 @@ def _heatmap(frame: pd.DataFrame, segment_of: Sequence[str]) -> dict[str, Any] |
 
 
 def _data(
-    frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame, order: Sequence[int]
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    others: pd.DataFrame,
+    figures: Numbers,
+    order: Sequence[int],
 ) -> str:
     """Write what the script needs to open a row, as JSON that no tag can end."""
     several = len(frame["measure"].drop_duplicates()) > 1
@@ -382,8 +397,12 @@ def _data(
     longest = _LETTERS // max(categories["category"].nunique(), 1)
     longest = min(max(longest, _SHORTEST), _LONGEST)
     entries: dict[int, list[list[Any]]] = {}
-    for entry in categories.to_dict("records"):
-        label = text.clipped(text.visible(entry["category"]), longest)
+    ordered = figures.ordered(frame)
+    for entry in in_order(categories, ordered).to_dict("records"):
+        shown = entry["category"]
+        if ordered[entry["row"]]:
+            shown = text.plain_edges(shown)
+        label = text.clipped(text.visible(shown), longest)
         part = entry["contribution"]
         share = None if np.isnan(part) else float(f"{part:.3g}")
         counts = [entry["count"], entry["q" if fixed else "count_reference"]]
@@ -408,6 +427,11 @@ def _data(
             ]
             for i in order
         ],
+        "numbers": {
+            "sides": findings.names_of(frame),
+            "ordered": "".join("01"[int(ordered[i])] for i in order),
+            **numbers.data(figures, order),
+        },
     }
     written = json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
