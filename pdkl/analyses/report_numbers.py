@@ -27,7 +27,7 @@ from pdkl.codes.scales import (
 )
 from pdkl.core.counts import figures, histograms
 from pdkl.core.counts.bin_edges import Numbers
-from pdkl.core.counts.counts import Counts, as_float, from_cells
+from pdkl.core.counts.counts import Counts, as_float
 from pdkl.core.counts.histograms import Bars
 from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.counting.kinds import DriftColumn
@@ -166,12 +166,14 @@ def _read(column: DriftColumn, side: LabelledCounts) -> tuple[Side, str] | None:
 
 def _sorted(counts: Counts, positions: Numbers, unit: str | None = None, zone: Any = None) -> Side:
     known = np.flatnonzero(~np.isnan(positions)) if unit is None else np.arange(len(positions))
-    order = known[np.argsort(positions[known], kind="stable")]
+    order = known[np.argsort(positions[known])]
     rank = np.full(len(positions), -1)
     rank[order] = np.arange(len(order))
-    kept = rank[counts.outcome] >= 0
-    cells = counts.group[kept], rank[counts.outcome[kept]], counts.weight[kept]
-    ordered = from_cells(*cells, np.zeros_like(counts.missing), len(order))
+    outcome = rank[counts.outcome]
+    cell = np.argsort(counts.group * max(len(order), 1) + outcome)  # each is there once
+    cell = cell[outcome[cell] >= 0]
+    cells = counts.group[cell], outcome[cell], counts.weight[cell]
+    ordered = Counts(*cells, np.zeros_like(counts.missing), len(order))
     return Side(ordered, positions[order], VALUES, unit, zone)
 
 
@@ -321,8 +323,9 @@ def _histograms(groups: GroupPairs, column: _Column, rows: IntArray) -> dict[int
             shares.append(np.full((len(groups), bars.size), np.nan))
             continue
         outcome = np.arange(bars.size) if side.known_by == BINS else bars.assign(side.seconds)
-        counts = side.counts.recode(outcome[side.counts.outcome], bars.size)
-        table = as_float(counts.dense(np.arange(bars.size)))
+        key = side.counts.group * bars.size + outcome[side.counts.outcome]
+        size = side.counts.n_groups * bars.size
+        table = np.bincount(key, weights=side.counts.weight, minlength=size).reshape(-1, bars.size)
         sums = groups.sums_of_q if end else groups.sums_of_p
         found = np.column_stack([sums(line) for line in table.T])
         with np.errstate(invalid="ignore"):

@@ -44,8 +44,9 @@ class Report:
         standard deviation exact where the whole profile is one side. What a profile has cut, an
         engine counts (duckdb, Ibis, Dask, Spark, a LazyFrame), or what is more than 2**25 values in
         all, is known by "bins": quantiles are interpolated within them, and NaN where they lie
-        beyond the outer edges; mean, standard deviation and both ends are NaN, as bins do not tell
-        them. With ``redact`` and ``min_count`` the frame is empty.
+        in the outermost, which may reach to a value far off, or beyond; mean, standard deviation
+        and both ends are NaN, as bins do not tell them. With ``redact`` and ``min_count`` the frame
+        is empty.
     times : pandas.DataFrame
         The same of times, dates and times of day: ``row``, ``column``, ``side``, ``n``, ``first``,
         ``median``, ``last`` (str, in the zone of the side), ``gap`` (float64, the longest stretch

@@ -46,7 +46,8 @@ def quantiles_of_bins(counts: Counts, edges: Numbers, shares: Sequence[float]) -
     """Interpolate within intervals, as if their rows were evenly spread.
 
     Outcomes are what is below the first edge, the intervals, and what is above the last. NaN stands
-    for what lies beyond the edges.
+    for what lies beyond the edges, or in an outermost interval, which may reach to a value far off;
+    not where that is a single value.
     """
     wanted = counts.totals[:, None] * np.array(shares)
     if not len(counts.weight):
@@ -56,10 +57,12 @@ def quantiles_of_bins(counts: Counts, edges: Numbers, shares: Sequence[float]) -
     before = as_float(_running(counts) - counts.weight)[cell]
     with np.errstate(divide="ignore", invalid="ignore"):
         part = np.clip((wanted - before) / counts.weight[cell], 0.0, 1.0)
-    inside = (bin_ > 0) & (bin_ < last) & (counts.totals > 0)[:, None]
     low, high = (as_float(edges)[np.clip(bin_ - shift, 0, last - 1)] for shift in (1, 0))
+    inside = (bin_ > 1) & (bin_ < last - 1)
+    inside |= (bin_ > 0) & (bin_ < last) & (low == high)
     with np.errstate(invalid="ignore"):  # edges may be infinite
         found = low + (high - low) * part
+    inside &= (counts.totals > 0)[:, None]
     return np.where(inside & np.isfinite(found), found, np.nan)
 
 

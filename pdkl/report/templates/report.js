@@ -100,7 +100,7 @@
     for (const title of ["figure", ...data.numbers.sides]) element("th", title, head).scope = "col";
     const lines = element("tbody", undefined, made);
     data.numbers.heads[isTime].forEach((title, i) => {
-      if (!own[i] && !other[i]) return;
+      if ([own[i], other[i]].every((text) => text === "" || text === "–")) return; // not known
       const line = element("tr", undefined, lines);
       element("th", title, line).scope = "row";
       for (const text of [own[i], other[i]]) element("td", text || "0", line);
