@@ -75,6 +75,8 @@ class Side(NamedTuple):
 
     def at_wall(self, zone: Any) -> Side:
         """Say what a clock of a zone shows at these times."""
+        if self.unit is None:  # there are none
+            return self
         zone = self._replace(zone=zone).shown_in
         times: Any = ends_of(self.positions, AWARE, self.unit, zone)
         return self._replace(positions=times.tz_localize(None).as_unit(self.unit).asi8)

@@ -188,6 +188,17 @@ def test_a_side_without_rows_has_no_figures() -> None:
     assert figures(nothing, "price", "data")["n"] == 0
 
 
+def test_objects_beside_a_side_without_any() -> None:
+    east = datetime.timezone(datetime.timedelta(hours=5))
+    times = [datetime.datetime(2024, 1, 1, tzinfo=zone) for zone in (datetime.UTC, east)] * 30
+    frame = pd.DataFrame({"at": pd.Series(times, dtype=object)})
+    found = report(frame, frame.iloc[:0], kinds={"at": "categorical"})
+    own, other = found.times.to_dict("records")
+    assert (own["first"], own["last"]) == ("2023-12-31 19:00:00+00:00", "2024-01-01 00:00:00+00:00")
+    assert (other["n"], other["known_by"]) == (0, "values")
+    assert pd.isna(other["first"])
+
+
 def test_periods_before_are_pooled() -> None:
     frame = TODAY.assign(week=np.arange(len(TODAY)) % 4)
     found = report(frame, None, columns=["price"], by="week", window=2)
