@@ -14,6 +14,7 @@ from pdkl.analyses.drift.deciding import Deciding
 from pdkl.analyses.drift.examine import Examined
 from pdkl.analyses.drift.table import Flags
 from pdkl.analyses.report_changes import History, look_back
+from pdkl.analyses.report_numbers import numbers_of
 from pdkl.codes.labels import (
     MISSING_TEXT,
     OTHER_TEXT,
@@ -94,6 +95,7 @@ def report(
             min_count=min_count,
             others=_OTHERS,
             quiet=redact or min_count is not None,
+            keep=not redact and min_count is None,
         )
         called = names or _called(data, request, redact=redact)
         history = look_back(found, redact=redact, min_count=min_count)
@@ -147,7 +149,9 @@ def _written(found: Examined, history: History, *, redact: bool, min_count: int 
     frame.attrs["pdkl"] = facts
     others = {one.name: found.table.number[one.name].ravel() for one in _OTHERS}
     measured = pd.DataFrame(others, index=frame.index)
-    return Report(frame, categories, measured, history.changes, history.shares)
+    # figures are values, and tell of single rows
+    numbers = None if redact or min_count is not None else numbers_of(found)
+    return Report(frame, categories, measured, history.changes, history.shares, numbers)
 
 
 def _most_categories(found: Examined, quiet: Flags) -> tuple[int, int]:
@@ -264,6 +268,7 @@ def _categories(
                 as_text(column.name),
                 text[code[chosen]],
                 (raw.count_p[chosen], raw.count_q[chosen], share[chosen]),
+                rank[code[chosen]],
                 code[chosen] == len(column.labels),
                 _beyond(code[chosen] == other, int(most[row])),
                 fixed=found.table.is_fixed,
@@ -303,6 +308,7 @@ def _entries(
     column: str,
     text: Any,
     values: tuple[FloatArray, FloatArray, FloatArray],
+    rank: IntArray,
     missing: Any,
     fold: Any,
     *,
@@ -335,6 +341,8 @@ def _entries(
         "column": [column] * len(count),
         "category": [*text[kept], *([OTHER_TEXT] if n_folded else [])],
         "categories": np.where(is_other, n_folded, 1),
+        # among those that are shown: a gap would tell how many are folded
+        "place": np.append(np.argsort(np.argsort(rank[kept])), kept.sum())[: len(count)],
         "count": count,
         "count_reference": reference,
         "p": p,
@@ -348,10 +356,11 @@ def _entries(
 
 def _table(parts: list[dict[str, Any]], *, whole: bool) -> pd.DataFrame:
     """Join the entries in the order of the rows; counts may be ``whole``."""
-    words, counts = ["column", "category", "flag"], ["row", "categories"]
+    words, counts = ["column", "category", "flag"], ["row", "categories", "place"]
     counts += ["count", "count_reference"] if whole else []
     nothing = _entries(
-        0, "", np.zeros(0, dtype=object), (np.zeros(0),) * 3, *[np.zeros(0, bool)] * 2
+        *(0, "", np.zeros(0, dtype=object), (np.zeros(0),) * 3),
+        *(np.zeros(0, dtype=np.int64), *[np.zeros(0, bool)] * 2),
     )
     parts = sorted(parts, key=lambda part: part["row"][:1].tolist()) or [nothing]
     result: dict[str, Any] = {}

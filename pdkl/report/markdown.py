@@ -20,14 +20,19 @@ _OWN = frozenset({"status", *JUDGED, "p_adjusted", "n", "n_reference"})
 
 
 def markdown(
-    frame: pd.DataFrame, categories: pd.DataFrame, changed: Sequence[Change] = (), *, passed: bool
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    numbers: pd.DataFrame | None = None,
+    changed: Sequence[Change] = (),
+    *,
+    passed: bool,
 ) -> str:
     """Write a heading, what was found in a few sentences, and a table of the worst rows."""
     told = telling(frame)
     title = findings.title_of(frame)
     called = code(title) if settings_of(frame).get("title") else title
     parts = [f"## {called}: {'passed' if passed else 'not passed'}"]
-    parts.append(_found(frame, categories, changed, passed=passed))
+    parts.append(_found(frame, categories, numbers, changed, passed=passed))
     if len(told):
         parts.append(_table(plain.main_columns(told.head(_MOST))))
     if (n_more := len(told) - _MOST) > 0:
@@ -36,12 +41,17 @@ def markdown(
 
 
 def _found(
-    frame: pd.DataFrame, categories: pd.DataFrame, changed: Sequence[Change], *, passed: bool
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    numbers: pd.DataFrame | None,
+    changed: Sequence[Change],
+    *,
+    passed: bool,
 ) -> str:
     """Say what is compared, where it has names, what was found, and which statuses there are."""
     named = findings.names_of(frame) != findings.NAMES
     said = [f"{findings.compared(frame, _short)}."] if named else []
-    said += findings.sentences(frame, categories, changed, passed=passed, write=_short)
+    said += findings.sentences(frame, categories, numbers, changed, passed=passed, write=_short)
     return " ".join([*said, f"{plain.tally(frame)}."])
 
 

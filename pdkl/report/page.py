@@ -14,6 +14,7 @@ from pdkl.codes.labels import OTHER_TEXT
 from pdkl.report import changes as over_time
 from pdkl.report import chart, findings, table, text
 from pdkl.report.heatmap import heatmap
+from pdkl.report.numbers import Numbers
 from pdkl.report.plain import tally
 from pdkl.report.rendering import asset, digest, render, style
 from pdkl.results.reading import (
@@ -33,6 +34,7 @@ def html(
     frame: pd.DataFrame,
     categories: pd.DataFrame,
     others: pd.DataFrame,
+    figures: Numbers,
     changes: pd.DataFrame | None,
     shares: pd.DataFrame | None,
     *,
@@ -52,12 +54,12 @@ def html(
         ),
         "script": script,
         "style": look,
-        "data": table.data(frame, categories, others, rows, order),
+        "data": table.data(frame, categories, others, figures, rows, order),
         "title": findings.title_of(frame),
         "names": findings.names_of(frame),
         "passed": passed,
         "tally": tally(frame),
-        "found": findings.sentences(frame, categories, changed, passed=passed),
+        "found": findings.sentences(frame, categories, figures.figures, changed, passed=passed),
         "facts": _facts(frame, segment_of),
         "terms": _terms(frame),
         "warnings": _warnings(frame, categories, others),
@@ -252,6 +254,11 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFram
                 if call["min_count"] is None
                 else f", or with fewer than {call['min_count']} rows."
             )
+        )
+    if call["redact"] or call["min_count"] is not None:
+        found.append(
+            "Figures: means, quantiles, ranges and histograms of numbers and times are left out, "
+            "as they could tell of single rows."
         )
     if call["redact"]:
         found.append("Redacted: categories, segments and bin edges are replaced by numbers.")

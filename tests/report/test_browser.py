@@ -451,3 +451,33 @@ def test_over_time(started: Browser, tmp_path: Path) -> None:
     )
     assert len(started.run(titles)) == 200 + 5 + 5
     assert started.console == []
+
+
+def test_numbers_open_to_figures_and_a_histogram(browser: Browser) -> None:
+    change(browser, "find", "amount")
+    click(browser, "#table > tbody > tr:not([hidden]) th button")
+    assert browser.run("document.querySelectorAll('.figures tbody tr').length") == 9
+    heads = "[...document.querySelectorAll('.figures tr > :first-child')].map(x => x.textContent)"
+    assert browser.run(heads)[:3] == ["figure", "mean", "median"]
+    marks = "[...document.querySelectorAll('.hist rect')]"
+    assert browser.run(f"{marks}.length") > 20
+    assert browser.run(
+        f"{marks}.every(mark => / to .*: data .*%, reference .*%|above/.test"
+        "(mark.querySelector('title').textContent))"
+    )
+    label = browser.run("document.querySelector('.hist').getAttribute('aria-label')")
+    assert label.startswith("Histogram of amount, ")
+    assert "data is densest at " in label
+    browser.run("document.querySelector('.hist').focus()")
+    said = "document.querySelector('.numbers output').textContent"
+    assert browser.run(said) == ""
+    browser.press("ArrowRight", 39)
+    first = browser.run(said)
+    browser.press("ArrowRight", 39)
+    assert browser.run(said) != first
+    browser.press("ArrowLeft", 37)
+    assert browser.run(said) == first
+    bins = "[...document.querySelectorAll('.cats tbody th')].map(x => x.textContent)"
+    starts = [float(one[1:].split(",")[0]) for one in browser.run(bins) if one.startswith("[")]
+    assert len(starts) > 5
+    assert starts == sorted(starts)

@@ -327,6 +327,11 @@ class Profile:
         """Whether one frame answers all lists of columns; each column has rows of its own."""
         return False
 
+    @property
+    def is_near(self) -> bool:
+        """Whether values come as cheaply as intervals, as far as they were kept."""
+        return True
+
     @cached_property
     def head(self) -> pd.DataFrame:
         """A frame without rows that has the columns and dtypes."""
