@@ -19,9 +19,10 @@ from pdkl.cli.shares import is_shares, read_shares
 from pdkl.codes.labels import OTHER_TEXT
 from pdkl.core.redaction import kept_back
 from pdkl.request.configuration import OWN
-from pdkl.sources.locations import file_names
+from pdkl.sources.locations.names import file_names
+from pdkl.sources.locations.urls import masked
 from pdkl.sources.profile.profile import Profile
-from pdkl.sources.registry import read_data
+from pdkl.sources.registry import places_of, read_data
 
 _TABLES = ("table", "json", "csv")
 _REPORTS = (*_TABLES, "html", "junit", "markdown", "github")
@@ -55,7 +56,10 @@ def commands() -> None:
 
     Data are files of Parquet, CSV (also .csv.gz), JSON lines or Arrow, patterns in quotes such as
     'sales/*.parquet', folders, or profiles saved by "pdkl profile". They are read in pieces, and
-    only the columns that are needed.
+    only the columns that are needed. They may be in stores, s3://bucket/sales/ (also gs:// and
+    az://), on the web, https://host/sales.csv, or tables of databases, which count themselves:
+    duckdb:///file.db::sales, sqlite:///file.db::sales, postgres://user@host/db::sales. Who asks,
+    and the password, are said by the environment.
 
     \b
     Examples:
@@ -65,6 +69,7 @@ def commands() -> None:
       pdkl profile january.parquet -o ref.parquet
       pdkl baseline update ref.parquet february.parquet
       pdkl entropy 'sales/*.parquet' --by shop --base bit
+      pdkl drift s3://sales/may/ postgres://reader@db.example/shop::june
 
     \b
     Exit codes:
@@ -483,7 +488,7 @@ def init(data: Sequence[str], path: str, **given: Any) -> Outcome:
         require_new(path)
         output.require_writable([path], [])
     (source,) = _open(given, data)
-    text = settings_to_begin_with(source, data, progress=sys.stderr.isatty())
+    text = settings_to_begin_with(source, list(map(masked, data)), progress=sys.stderr.isatty())
     if path == output.SCREEN:
         return Outcome([(Target("toml", None), text)])
     return Outcome([(Target("toml", path), text)], verdict=f"settings to begin with ({path})")
@@ -507,7 +512,9 @@ def _judged(
     *before, now = opened = _sides(names, targets, given, may_be_shares=len(names) > 1)
     if given["names"] is None and before and not given["redact"]:
         # saved profiles and shares do not know their files
-        files = [inputs.files_of(side) or [name] for side, name in zip(opened, names, strict=True)]
+        files = [
+            places_of(side) or [masked(name)] for side, name in zip(opened, names, strict=True)
+        ]
         called = file_names(*reversed(files))
         given["names"] = called if all(called) else None
     report = InfoTheory(now).report(*before, **(settings | _asked(now, given)))
