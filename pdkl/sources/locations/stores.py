@@ -19,6 +19,8 @@ from pdkl.sources.locations.urls import masked, without_secrets
 
 _CONNECT = 5  # seconds that connecting may take
 _MAGIC = re.compile(r"[*?[]")
+# pyarrow's file systems that list folders of which no object is made; "**" looks everywhere
+_LISTS_FOLDERS = {"s3"}
 # kind -> what of the environment says who asks
 _ENVIRONMENT = {
     "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_REGION, and AWS_ENDPOINT_URL where the "
@@ -116,13 +118,15 @@ def _store(kind: str, account: str, bucket: str) -> Any:
             "path names no account of Azure: set AZURE_STORAGE_ACCOUNT_NAME in the environment, or "
             "write abfs://container@account.dfs.core.windows.net/name."
         )
-    secrets = {
-        "account_key": _first("AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_KEY"),
-        "sas_token": _first("AZURE_STORAGE_SAS_TOKEN"),
-    }
-    return pa.fs.AzureFileSystem(
-        from_environment, **{name: one for name, one in secrets.items() if one is not None}
-    )
+    key = _first("AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_KEY")
+    token = _first("AZURE_STORAGE_SAS_TOKEN")
+    if key is not None or token is None:
+        return pa.fs.AzureFileSystem(from_environment, account_key=key)
+    try:
+        return pa.fs.AzureFileSystem(from_environment, sas_token=token)
+    except TypeError:
+        problem = "AZURE_STORAGE_SAS_TOKEN needs a newer pyarrow: pip install --upgrade pyarrow"
+    raise ImportError(problem)
 
 
 def _first(*names: str) -> str | None:
@@ -160,10 +164,16 @@ def _require_bucket(store: Any, bucket: str, given: str) -> None:
         )
 
 
+def _listed(store: Any, folder: str, *, recursive: bool) -> list[Any]:
+    """List what is in a folder, and perhaps in the folders in it."""
+    chosen = pa.fs.FileSelector(folder, recursive=recursive, allow_not_found=True)
+    found: list[Any] = store.get_file_info(chosen)
+    return found
+
+
 def _below(store: Any, folder: str) -> list[str]:
     """List all files in a folder and the folders in it."""
-    chosen = pa.fs.FileSelector(folder, recursive=True, allow_not_found=True)
-    found = store.get_file_info(chosen)
+    found = _listed(store, folder, recursive=True)
     return sorted(info.path for info in found if info.type == pa.fs.FileType.File)
 
 
@@ -182,17 +192,29 @@ def _matches(store: Any, pattern: str) -> list[str]:
     fixed = next((i for i, part in enumerate(parts) if _MAGIC.search(part)), None)
     if fixed is None:
         return []
-    files = _below(store, "/".join(parts[:fixed]))
-    found: dict[str, None] = {}
-    folders = dict.fromkeys(
-        "/".join(steps[:depth])
-        for steps in (name.split("/") for name in files)
-        for depth in range(fixed, len(steps) + 1)
-    )
-    known = set(files)
-    for name in sorted(folders):
-        if _is_match(name.split("/")[fixed:], parts[fixed:]):
-            found |= dict.fromkeys([name] if name in known else _inside(name, files))
+    start, rest = "/".join(parts[:fixed]), parts[fixed:]
+    if "**" in rest or store.type_name not in _LISTS_FOLDERS:
+        return _matches_below(_below(store, start), fixed, rest)
+    folders, files = [start], []
+    for part in rest:  # only what may match is listed, as buckets are large
+        found = [info for one in folders for info in _listed(store, one, recursive=False)]
+        chosen = [info for info in found if _is_match([info.base_name], [part])]
+        folders = [info.path for info in chosen if info.type == pa.fs.FileType.Directory]
+        files = [info.path for info in chosen if info.type == pa.fs.FileType.File]
+    inside = [name for folder in folders for name in _inside(folder, _below(store, folder))]
+    return sorted(files + inside)
+
+
+def _matches_below(files: Sequence[str], depth: int, pattern: Sequence[str]) -> list[str]:
+    """Choose of all files in a folder, which is so deep, those that match, or whose folder does."""
+    every = set(files)
+    for name in files:
+        steps = name.split("/")
+        every.update("/".join(steps[:end]) for end in range(depth, len(steps)))
+    matching = [name for name in sorted(every) if _is_match(name.split("/")[depth:], pattern)]
+    known, found = set(files), dict[str, None]()
+    for name in matching:
+        found |= dict.fromkeys([name] if name in known else _inside(name, files))
     return list(found)
 
 

@@ -22,7 +22,7 @@ _EVERY = {
     "duckdb": "select table_schema, table_name, table_schema = 'main' "
     "from information_schema.tables where table_catalog = current_database() order by all",
     "sqlite": "select '', name, 1 from sqlite_master where type in ('table', 'view') order by 2",
-    "postgres": "select nspname, relname, nspname = any(current_schemas(false)) "
+    "postgres": "select nspname, relname, pg_table_is_visible(pg_class.oid) "
     "from pg_class join pg_namespace on pg_namespace.oid = relnamespace "
     "where relkind in ('r', 'p', 'v', 'm', 'f') and nspname <> 'information_schema' "
     "and nspname !~ '^pg_' order by 1, 2",
