@@ -35,8 +35,8 @@ from pdkl.request.keywords import Request
 from pdkl.request.parse import require_no_rolling
 from pdkl.results.reading import keys_of
 from pdkl.results.statuses import QUIET
-from pdkl.sources.locations import file_names
-from pdkl.sources.registry import files_of, read_data
+from pdkl.sources.locations.names import file_names
+from pdkl.sources.registry import places_of, read_data
 
 _OTHERS = (MEASURES["kl_divergence"], MEASURES["psi"])  # of a row, beside what decides
 _BYTES = 160_000  # of the page for categories, in all …
@@ -203,7 +203,7 @@ def _called(data: Any, request: Request, *, redact: bool) -> tuple[str, str]:
     own, other = findings.NAMES
     has_window = request.window is not None
     sides = [data] if has_window or request.reference is None else [data, request.reference]
-    found = ["", ""] if redact else [*file_names(*map(files_of, sides)), ""]
+    found = ["", ""] if redact else [*file_names(*map(places_of, sides)), ""]
     return found[0] or own, found[1] or (findings.BEFORE if has_window else other)
 
 
