@@ -245,8 +245,9 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "report": (
             BY,
-            "What makes the segments. Where a key is a time, the page draws the scores over it; "
-            "that of a `pdkl.Rolling` is the end of each window.",
+            "What makes the segments. Where a key is a time, the page draws the scores over it, "
+            "that of a `pdkl.Rolling` being the end of each window; where the last key is, it says "
+            "when columns changed.",
         ),
         "changes": (
             BY,
@@ -615,7 +616,7 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "Whether category values, segment keys and bin edges are replaced by numbers, as in "
             '"category 1" and "segment 2", in every form of the report and in its frames. Of what '
             "goes wrong, in a row or in the call, only the kind and the columns are told. Column "
-            "names stay.",
+            "names stay. Figures and histograms of numbers and times are left out.",
         ),
     },
     "min_count": {
@@ -626,7 +627,8 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
             "next rarest are folded with them where a count could be told otherwise, and how many "
             "there are is not told. Groups with fewer rows on a side, or two, are not scored. No "
             "count of a category from 1 to below this can then be told from the report. That is "
-            "promised of one report: the difference of two may tell more.",
+            "promised of one report: the difference of two may tell more. Figures and histograms "
+            "of numbers and times are left out.",
         ),
     },
 }

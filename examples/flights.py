@@ -74,7 +74,7 @@ def carriers(flights: pd.DataFrame, output: Path) -> None:
     terms = flights.info_theory.contributions(
         "carrier", by="origin", against="rest", base="bit", smoothing="jeffreys"
     )
-    draw(terms, output / "flights.png", top=6, inches=(10.0, 4.2))
+    draw(terms, output / "flights.png", top=6, inches=(12.5, 4.2))
 
 
 def destinations(flights: pd.DataFrame, output: Path) -> None:

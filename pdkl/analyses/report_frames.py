@@ -13,6 +13,8 @@ from pdkl.analyses.drift import examine
 from pdkl.analyses.drift.deciding import Deciding
 from pdkl.analyses.drift.examine import Examined
 from pdkl.analyses.drift.table import Flags
+from pdkl.analyses.report_changes import History, look_back
+from pdkl.analyses.report_numbers import numbers_of
 from pdkl.codes.labels import (
     MISSING_TEXT,
     OTHER_TEXT,
@@ -33,8 +35,8 @@ from pdkl.request.keywords import Request
 from pdkl.request.parse import require_no_rolling
 from pdkl.results.reading import keys_of
 from pdkl.results.statuses import QUIET
-from pdkl.sources.locations import file_names
-from pdkl.sources.registry import files_of, read_data
+from pdkl.sources.locations.names import file_names
+from pdkl.sources.registry import places_of, read_data
 
 _OTHERS = (MEASURES["kl_divergence"], MEASURES["psi"])  # of a row, beside what decides
 _BYTES = 160_000  # of the page for categories, in all …
@@ -93,14 +95,17 @@ def report(
             min_count=min_count,
             others=_OTHERS,
             quiet=redact or min_count is not None,
+            keep=not redact and min_count is None,
         )
         called = names or _called(data, request, redact=redact)
+        history = look_back(found, redact=redact, min_count=min_count)
         found.frame.attrs["pdkl"] |= {
             "max_drifted": max_drifted,
             "title": title,
             "names": list(called),
+            **({"no_changes": history.reason} if history.reason else {}),
         }
-        return _written(found, redact=redact, min_count=min_count)
+        return _written(found, history, redact=redact, min_count=min_count)
 
     def columns() -> list[Hashable]:
         expected = request.reference
@@ -115,7 +120,7 @@ def report(
     return kept_back(write, columns) if redact else write()
 
 
-def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
+def _written(found: Examined, history: History, *, redact: bool, min_count: int | None) -> Report:
     """Write the rows, and the categories behind them."""
     frame = found.frame
     quiet = frame["status"].isin(QUIET).to_numpy()
@@ -143,7 +148,10 @@ def _written(found: Examined, *, redact: bool, min_count: int | None) -> Report:
         _hide(frame, facts)
     frame.attrs["pdkl"] = facts
     others = {one.name: found.table.number[one.name].ravel() for one in _OTHERS}
-    return Report(frame, categories, pd.DataFrame(others, index=frame.index))
+    measured = pd.DataFrame(others, index=frame.index)
+    # figures are values, and tell of single rows
+    numbers = None if redact or min_count is not None else numbers_of(found)
+    return Report(frame, categories, measured, history.changes, history.shares, numbers)
 
 
 def _most_categories(found: Examined, quiet: Flags) -> tuple[int, int]:
@@ -195,7 +203,7 @@ def _called(data: Any, request: Request, *, redact: bool) -> tuple[str, str]:
     own, other = findings.NAMES
     has_window = request.window is not None
     sides = [data] if has_window or request.reference is None else [data, request.reference]
-    found = ["", ""] if redact else [*file_names(*map(files_of, sides)), ""]
+    found = ["", ""] if redact else [*file_names(*map(places_of, sides)), ""]
     return found[0] or own, found[1] or (findings.BEFORE if has_window else other)
 
 
@@ -260,6 +268,7 @@ def _categories(
                 as_text(column.name),
                 text[code[chosen]],
                 (raw.count_p[chosen], raw.count_q[chosen], share[chosen]),
+                rank[code[chosen]],
                 code[chosen] == len(column.labels),
                 _beyond(code[chosen] == other, int(most[row])),
                 fixed=found.table.is_fixed,
@@ -299,6 +308,7 @@ def _entries(
     column: str,
     text: Any,
     values: tuple[FloatArray, FloatArray, FloatArray],
+    rank: IntArray,
     missing: Any,
     fold: Any,
     *,
@@ -331,6 +341,8 @@ def _entries(
         "column": [column] * len(count),
         "category": [*text[kept], *([OTHER_TEXT] if n_folded else [])],
         "categories": np.where(is_other, n_folded, 1),
+        # among those that are shown: a gap would tell how many are folded
+        "place": np.append(np.argsort(np.argsort(rank[kept])), kept.sum())[: len(count)],
         "count": count,
         "count_reference": reference,
         "p": p,
@@ -344,10 +356,11 @@ def _entries(
 
 def _table(parts: list[dict[str, Any]], *, whole: bool) -> pd.DataFrame:
     """Join the entries in the order of the rows; counts may be ``whole``."""
-    words, counts = ["column", "category", "flag"], ["row", "categories"]
+    words, counts = ["column", "category", "flag"], ["row", "categories", "place"]
     counts += ["count", "count_reference"] if whole else []
     nothing = _entries(
-        0, "", np.zeros(0, dtype=object), (np.zeros(0),) * 3, *[np.zeros(0, bool)] * 2
+        *(0, "", np.zeros(0, dtype=object), (np.zeros(0),) * 3),
+        *(np.zeros(0, dtype=np.int64), *[np.zeros(0, bool)] * 2),
     )
     parts = sorted(parts, key=lambda part: part["row"][:1].tolist()) or [nothing]
     result: dict[str, Any] = {}

@@ -25,6 +25,7 @@ from pdkl.cli.beginning import require_new, settings_to_begin_with
 from pdkl.cli.options import data_files, formatted, keywords
 from pdkl.cli.output import Outcome, Target
 from pdkl.request.configuration import OWN
+from pdkl.sources.locations.urls import masked
 
 _COMPARING = (
     *(
@@ -54,7 +55,10 @@ def commands() -> None:
 
     Data are files of Parquet, CSV (also .csv.gz), JSON lines or Arrow, patterns in quotes such as
     'sales/*.parquet', folders, or profiles saved by "pdkl profile". They are read in pieces, and
-    only the columns that are needed.
+    only the columns that are needed. They may be in stores, s3://bucket/sales/ (also gs:// and
+    az://), on the web, https://host/sales.csv, or tables of databases, which count themselves:
+    duckdb:///file.db::sales, sqlite:///file.db::sales, postgres://user@host/db::sales. Who asks,
+    and the password, are said by the environment.
 
     \b
     Examples:
@@ -65,6 +69,7 @@ def commands() -> None:
       pdkl profile january.parquet -o ref.parquet
       pdkl baseline update ref.parquet february.parquet
       pdkl entropy 'sales/*.parquet' --by shop --base bit
+      pdkl drift s3://sales/may/ postgres://reader@db.example/shop::june
 
     \b
     Exit codes:
@@ -351,7 +356,7 @@ def init(data: Sequence[str], path: str, **given: Any) -> Outcome:
         require_new(path)
         output.require_writable([path], [])
     (source,) = open_all(given, data)
-    text = settings_to_begin_with(source, data, progress=sys.stderr.isatty())
+    text = settings_to_begin_with(source, list(map(masked, data)), progress=sys.stderr.isatty())
     if path == output.SCREEN:
         return Outcome([(Target("toml", None), text)])
     return Outcome([(Target("toml", path), text)], verdict=f"settings to begin with ({path})")

@@ -15,8 +15,10 @@ from pdkl.cli.options import Function, data_files, formatted, keywords
 from pdkl.cli.output import Outcome, Target
 from pdkl.codes.labels import OTHER_TEXT
 from pdkl.core.redaction import kept_back
-from pdkl.sources.locations import file_names
+from pdkl.sources.locations.names import file_names
+from pdkl.sources.locations.urls import masked
 from pdkl.sources.profile.profile import Profile
+from pdkl.sources.registry import places_of
 
 _REPORTS = (*TABLES, "html", "junit", "markdown", "github")
 _PAGE = "report.html"  # where a page goes that is given no name
@@ -212,7 +214,10 @@ def _judged(
     *before, now = opened = open_sides(paths, targets, given, may_be_shares=len(paths) > 1)
     if given["names"] is None and before and not given["redact"]:
         # saved profiles and shares do not know their files
-        files = [inputs.files_of(side) or path for side, path in zip(opened, paths, strict=True)]
+        files = [
+            places_of(side) or list(map(masked, path))
+            for side, path in zip(opened, paths, strict=True)
+        ]
         called = file_names(*reversed(files))
         given["names"] = called if all(called) else None
     found = InfoTheory(now).report(*before, **(settings | asked_of(now, given)))

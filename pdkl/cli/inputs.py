@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +12,41 @@ import click
 from pdkl.cli import streams
 from pdkl.report.text import visible
 from pdkl.request.configuration import find_configuration, read_configuration
-from pdkl.sources.locations import open_dataset
-from pdkl.sources.profile.parquet import is_profile
-from pdkl.sources.profile.profile import Profile, load_profile
+from pdkl.sources.locations import opening
+from pdkl.sources.locations.tables import Table
+from pdkl.sources.locations.urls import is_url, require_local
+from pdkl.sources.profile.parquet import is_profile, is_sealed
+from pdkl.sources.profile.profile import Profile, load_profile, read_profile
+from pdkl.sources.registry import places_of
 
 __all__ = ["files_of", "is_profile", "open_data", "open_profile", "require_profile", "settings"]
 
 
 def open_data(paths: Sequence[str], encoding: str, separator: str) -> Any:
     """Return the profile in a file, or files of rows as a dataset that is read when asked."""
-    if len(paths) == 1 and is_profile(paths[0]):
+    if len(paths) == 1 and not is_url(paths[0]) and is_profile(paths[0]):
         return load_profile(paths[0])
-    data = open_dataset(paths, encoding, separator)
-    profiles = [file for file in data.files if is_profile(file)]
-    if not profiles:
+    data = opening.open_data(paths, encoding, separator)
+    if isinstance(data, Table):
         return data
-    if len(data.files) == 1:  # a pattern, or a folder, of one
-        return load_profile(profiles[0])
+    names = files_of(data)
+    with ThreadPoolExecutor(8) as pool:  # to ask a store is to wait
+        sealed = list(pool.map(lambda file: _is_sealed(data, file), data.files))
+    if True not in sealed:
+        return data
+    if len(names) == 1:
+        with data.filesystem.open_input_file(data.files[0]) as file:
+            return read_profile(file, names[0])
+    one = names[sealed.index(True)]
     raise ValueError(
-        f"{profiles[0]!r} is a saved profile, not rows, and is one of {len(data.files)} files. "
+        f"{one!r} is a saved profile, not rows, and is one of {len(names)} files. "
         "Name it alone; several profiles are added by: pdkl merge."
     )
+
+
+def _is_sealed(data: Any, name: str) -> bool:
+    with data.filesystem.open_input_file(name) as file:
+        return is_sealed(file)
 
 
 def open_profile(path: str) -> Profile:
@@ -42,6 +57,7 @@ def open_profile(path: str) -> Profile:
 
 def require_profile(path: str) -> None:
     """Refuse a reference that is no saved profile, before anything else is read."""
+    require_local(path, "A baseline is written over where it is read: fetch it, and copy it back.")
     _require_there(path)
     if not is_profile(path):
         raise click.UsageError(
@@ -51,13 +67,13 @@ def require_profile(path: str) -> None:
 
 
 def _require_there(path: str) -> None:
-    if not Path(path).exists():
+    if not is_url(path) and not Path(path).exists():
         raise FileNotFoundError(f"there is no file {path!r}.")
 
 
 def files_of(data: Any) -> list[str]:
-    """List the files of a dataset; profiles and shares have been read already."""
-    return [] if isinstance(data, Profile | dict) else list(data.files)
+    """List the files that data is in; profiles and shares have been read already."""
+    return data.files if isinstance(data, Table) else places_of(data)
 
 
 def settings(path: str | None, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pdkl.cli import screen, streams
 from pdkl.report import plain, text
 from pdkl.report.document import Report
 from pdkl.results.reading import is_missing, settings_of
+from pdkl.sources.locations.urls import is_url, masked
 
 # what the name of an output means, by how it ends
 _ENDINGS = {
@@ -133,6 +134,11 @@ def files(found: Sequence[Target]) -> list[str]:
 def require_writable(paths: Sequence[str], inputs: Sequence[str]) -> None:
     """Refuse files that cannot be written, or are inputs, before anything is read."""
     for path in paths:
+        if is_url(path):
+            raise click.UsageError(
+                f"cannot write {masked(path)!r}: outputs are files on this machine. Write it here, "
+                "and copy it."
+            )
         target = Path(path)
         if target.is_dir():
             raise click.UsageError(f"cannot write {path!r}: it is a folder.")

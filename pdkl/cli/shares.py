@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 
 from pdkl.codes.scales import AWARE, NAIVE, NUMBER, scale_of
+from pdkl.sources.locations.opening import file_at
+from pdkl.sources.locations.urls import is_url, masked
 from pdkl.sources.registry import read_data
 
 _MISSING = "null"  # what json.dump writes for None
@@ -22,26 +24,28 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 def is_shares(path: str) -> bool:
     """Tell whether a path is that of shares, by how it ends; rows in JSON end otherwise."""
-    return Path(path).suffix.lower() in _READERS
+    return Path(masked(path)).suffix.lower() in _READERS
 
 
 def read_shares(path: str, data: Any) -> Any:
     """Return the shares in a file, whose categories are read as what the columns of data hold."""
-    file = Path(path)
-    if not file.exists():
+    shown = masked(path)
+    if not is_url(path) and not Path(path).exists():
         raise FileNotFoundError(f"there is no file {path!r}.")
+    with file_at(path).open() as file:
+        written = file.read()
     try:
-        found = _READERS[file.suffix.lower()](file.read_text(encoding="utf-8"))
+        found = _READERS[Path(shown).suffix.lower()](written.decode())
     except ValueError as error:
-        raise ValueError(f"{path!r} cannot be read: {error}") from error
+        raise ValueError(f"{shown!r} cannot be read: {error}") from error
     if not isinstance(found, Mapping):
         raise TypeError(
-            f'{path!r} must hold shares, such as {{"plan": {{"free": 0.8, "paid": 0.2}}}}; '
+            f'{shown!r} must hold shares, such as {{"plan": {{"free": 0.8, "paid": 0.2}}}}; '
             f"it holds {type(found).__name__}."
         )
     columns = dict(read_data(data).head.items())
     return {
-        name: _read_as(columns[name], shares, f"{path!r}, column {name!r}")
+        name: _read_as(columns[name], shares, f"{shown!r}, column {name!r}")
         if name in columns and isinstance(shares, Mapping)
         else shares
         for name, shares in found.items()

@@ -68,6 +68,7 @@ class DriftColumn:
     other: LabelledCounts | None = None
     # what becomes of values that were counted one by one, or in intervals, where that is not all
     encoder: Encoder | None = None
+    n_read: int = 0  # values that were read on one side to fit intervals
     parts: Sequence[DriftColumn] = ()  # the columns that it is together
     by_value: bool = False  # whether values are counted one by one although they will be cut
     values: tuple[LabelledCounts | None, LabelledCounts | None] = (None, None)  # as they were
@@ -294,6 +295,7 @@ def _settle_numbers(
 ) -> None:
     """Settle the kind of a column from the sides that were read, the reference first."""
     name, asked = column.name, request.asked(column.name)
+    column.n_read = max(len(values.series) for values in both)
     if asked is None and request.common is not None:
         asked = ORDERED
     if name not in request.rules and (

@@ -1,7 +1,9 @@
-"""Which categories a picture shows, and in which order; where bins begin and end."""
+"""Which categories a picture shows, in which order, and how they and their bins are written."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,22 +12,40 @@ import numpy as np
 import pandas as pd
 
 from pdkl.codes.keys import rank_keys
+from pdkl.plot._shared import cut, short
 from pdkl.results.reading import is_numeric
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def in_order(rows: pd.DataFrame, size: Any) -> tuple[NDArray[np.int64], bool]:
-    """Put the categories in order; tell whether they are bins, of which none is left out."""
-    if "low" in rows.columns and rows["low"].notna().any():
+_INTERVAL = re.compile(r"\[(?P<low>.+), (?P<high>.+)[\])]")
+_LONGEST = 36  # characters of a bin, which has two ends
+_MINUTE = re.compile(r"(?<=\d\d:\d\d):00$")
+_OPEN = ("below ", "above ")
+
+
+def own_order(rows: pd.DataFrame) -> NDArray[np.int64] | None:
+    """Return the order that bins and ordered levels have, None for other categories."""
+    if are_bins(rows):
         low, _ = ends_of(rows)
-        return np.argsort(place_of(low, rows["high"]), kind="stable"), True
+        return np.argsort(place_of(low, rows["high"]), kind="stable")
     dtype = rows["category"].dtype
     if isinstance(dtype, pd.CategoricalDtype) and dtype.ordered:
         codes = rows["category"].cat.codes.to_numpy()
-        return np.argsort(np.where(codes < 0, len(rows), codes), kind="stable"), False
-    return np.argsort(-size, kind="stable"), False
+        return np.argsort(np.where(codes < 0, len(rows), codes), kind="stable")
+    return None
+
+
+def in_order(rows: pd.DataFrame, size: Any) -> tuple[NDArray[np.int64], bool]:
+    """Put the categories in order; tell whether they are bins, of which none is left out."""
+    order = own_order(rows)
+    return (np.argsort(-size, kind="stable") if order is None else order), are_bins(rows)
+
+
+def are_bins(rows: pd.DataFrame) -> bool:
+    """Tell whether the categories have ends, but for a missing value."""
+    return "low" in rows.columns and bool(rows[["low", "high"]].notna().any(axis=None))
 
 
 def largest(order: Any, size: Any, top: int) -> NDArray[np.int64]:
@@ -61,3 +81,80 @@ def ends_of(rows: pd.DataFrame) -> tuple[pd.Series[Any], pd.Series[Any]]:
         except (TypeError, ValueError):
             continue
     return low, high
+
+
+# ---- words ----------------------------------------------------------------------------------
+
+
+def labels_of(rows: pd.DataFrame) -> list[str]:
+    """Write the categories on one line each; bins by their ends, as "0 to 12.5" and "below 0"."""
+    texts = [short(value) for value in rows["category"]]
+    if not are_bins(rows):
+        return texts
+    low, high = ends_of(rows)
+    written = write_ends(pd.concat([low, high], ignore_index=True))
+    ends = zip(low, high, written[: len(rows)], written[len(rows) :], strict=True)
+    for i, (begin, end, begins, stops) in enumerate(ends):
+        if not is_open(end):
+            texts[i] = _between("" if is_open(begin) else begins, stops)
+        elif not is_open(begin):
+            texts[i] = _between(begins, "")
+    return texts
+
+
+def label_of_bin(text: str) -> str:
+    """Write a bin of which only the text is known as `labels_of` does."""
+    if found := _INTERVAL.fullmatch(text):
+        return _between(_end(found["low"]), _end(found["high"]))
+    for side in _OPEN:
+        if text.startswith(side):
+            return cut(side + _end(text.removeprefix(side)), _LONGEST)
+    return short(text)
+
+
+def _between(low: str, high: str) -> str:
+    """Write a bin by its ends, of which one may be open."""
+    text = f"{low} to {high}" if low and high else f"below {high}" if high else f"above {low}"
+    return cut(text, _LONGEST)
+
+
+def _end(text: str) -> str:
+    try:
+        value = float(text)
+    except ValueError:  # a time
+        return text
+    return "" if math.isinf(value) else _plain(value, None)
+
+
+def is_open(end: Any) -> bool:
+    """Tell whether there is no such end of a bin."""
+    return bool(pd.isna(end)) or (isinstance(end, float) and math.isinf(end))
+
+
+def write_ends(ends: pd.Series[Any]) -> list[str]:
+    """Write ends of bins: numbers without an exponent, in as few digits as tell them apart."""
+    if ends.dtype.kind == "m" and (whole := ends.dt.round("s")).nunique() == ends.nunique():
+        ends = whole
+    if not is_numeric(ends):
+        texts = [short(end).removeprefix("0 days ") for end in ends]
+        if ends.dtype.kind == "M" and (ends.dropna() == ends.dropna().dt.floor("min")).all():
+            texts = [_MINUTE.sub("", text) for text in texts]
+        return texts
+    values = [float(end) for end in ends]
+    known = {value for value in values if not math.isnan(value)}
+    for digits in range(4, 18):
+        written = {value: _plain(value, digits) for value in known}
+        if len(set(written.values())) == len(known):
+            break
+    return [written.get(value, "") for value in values]
+
+
+def _plain(value: float, digits: int | None) -> str:
+    """Write a number in so many digits, or in all that it has."""
+    if value and not 1e-6 <= abs(value) < 1e15:
+        return f"{value:.{digits}g}" if digits else repr(value)
+    text = np.format_float_positional(
+        value, digits, unique=digits is None, fractional=False, trim="-"
+    )
+    whole, point, rest = text.partition(".")
+    return f"{int(whole):,}{point}{rest}" if abs(value) >= 10_000 else text

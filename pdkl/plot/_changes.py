@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +13,13 @@ import pandas as pd
 from pdkl.codes.keys import rank_keys
 from pdkl.codes.labels import MISSING_TEXT, as_text
 from pdkl.core.validation import listing
-from pdkl.plot._categories import in_order, largest
+from pdkl.plot._categories import are_bins, in_order, label_of_bin, labels_of, largest
 from pdkl.plot._shared import (
     COLORS,
     LEGEND,
     check_ax,
     check_top,
+    entitle,
     explain_lines,
     ink,
     is_narrow,
@@ -33,6 +33,7 @@ from pdkl.plot._shared import (
     require_room,
     require_whole,
     rest_label,
+    settle,
     short,
     size_of,
     values_of,
@@ -167,16 +168,14 @@ def changes(
         above.append(not together and is_narrow(axis))
         if not together and not above[-1]:
             _explain(axis, panel.shown)
-    if figure is not None:
-        if together:
-            _explain_once(figure, panels[0].shown)
-        figure.draw_without_rendering()  # only then it is known how wide the axes are
+    if figure is not None and together:
+        _explain_once(figure, panels[0].shown)
+    settle(axes[0])
     left_out, name = 0, short(time)
     for axis, panel, is_above in zip(axes, panels, above, strict=True):
         up, without = _write_marks(axis, panel)
         left_out += without
-        title = fill(panel.title, max(20, int(size_of(axis)[0] * 72 / 6.4)))
-        axis.set_title(title, fontsize="medium", pad=6.0 + up, parse_math=False)
+        entitle(axis, panel.title, pad=6.0 + up)
         if is_above:
             _explain(axis, panel.shown, up)
         name = set_times(axis, times, short(time))
@@ -249,7 +248,9 @@ def _panels(
         for one in at:
             when, total = f"{name}, {short(moments.iloc[one])}", float(table[:, one].sum())
             require_whole(total, when, "the probabilities add up to", "shares", parameter="shares")
-        cuts, anomalies = _marks(result.iloc[parts], begins[starts[parts]], lasts[ends[parts]])
+        write = label_of_bin if are_bins(shares.iloc[rows]) else short
+        spans = begins[starts[parts]], lasts[ends[parts]]
+        cuts, anomalies = _marks(result.iloc[parts], *spans, write)
         said = _counted(len(cuts), "change")
         if anomalies:
             said += f", {_counted(len(anomalies), _ANOMALY)}"
@@ -264,13 +265,16 @@ def _name(row: pd.Series[Any], names: list[Any]) -> str:
 
 
 def _marks(
-    parts: pd.DataFrame, begins: NDArray[np.float64], ends: NDArray[np.float64]
+    parts: pd.DataFrame,
+    begins: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    write: Callable[[str], str],
 ) -> tuple[list[_Mark], list[_Mark]]:
     """Return where changes are, and anomalies; the first stretch differs from none before it."""
     cuts, anomalies = [], []
     rows = zip(parts["kind"], parts["stretch"], parts["top_category"], begins, ends, strict=True)
     for kind, stretch, driver, begin, end in rows:
-        text = "" if is_missing(driver) else short(driver)
+        text = "" if is_missing(driver) else write(driver)
         if kind == _ANOMALY:
             anomalies.append(_Mark(float(begin + end) / 2, text))
         elif stretch > 1:
@@ -328,7 +332,8 @@ def _choose(
     is_ordered |= getattr(category.dtype, "ordered", False) is True
     above_all = np.array([text in drivers for text in texts]) * (1.0 + size.sum())
     kept = largest(order, size + above_all, top)
-    labels = [short(category.iloc[first[one]]) for one in kept]
+    names = labels_of(shares.iloc[first])
+    labels = [names[one] for one in kept]
     row = np.full(len(first), len(kept))
     row[kept] = np.arange(len(kept))
     colors = _colors(len(kept), is_ordered)

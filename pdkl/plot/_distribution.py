@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from pdkl.plot._categories import in_order, largest
+from pdkl.plot._categories import in_order, labels_of, largest
 from pdkl.plot._shared import (
     COLORS,
     arrow,
     bar_edge,
+    by_keys,
     check_ax,
     check_top,
+    entitle,
     explain_lines,
     group_names,
     ink,
+    is_narrow,
+    name_rows,
     new_axes,
     number,
     numbered,
@@ -27,8 +31,11 @@ from pdkl.plot._shared import (
     require_room,
     require_whole,
     rest_label,
+    room_beside,
+    settle,
     short,
     size_of,
+    spread_ticks,
     values_of,
 )
 from pdkl.results.reading import keys_of, settings_of
@@ -42,7 +49,6 @@ _NEEDED = ("column", "category", "count", "probability", "unit")
 _MOST_GROUPS = 6
 _MOST_CATEGORIES = 60
 _THICKNESS = 0.8  # of all bars of a category, which is 1 apart from the next
-_MARGIN = 0.12  # room for the numbers beside the bars
 
 
 @dataclass(frozen=True)
@@ -110,16 +116,21 @@ def distribution(result: pd.DataFrame, *, top: int = 12, ax: Axes | None = None)
         thickness = max(0.3, 0.15 * n_groups + 0.08)
         wide = 4.6 if n_groups == 1 else 6.0
         ax = new_axes(wide + 0.07 * longest, 0.9 + thickness * n_rows)
-    high = _draw(ax, shares)
-    ax.set_xlim(0.0, high * (1 + _MARGIN))
     ax.set_ylim(n_rows - 0.4, -0.6)
-    ax.set_yticks(np.arange(n_rows), labels=shares.labels, parse_math=False)
     ax.tick_params(axis="y", length=0)
+    ax.set_xlabel(f"share{on_record(settings_of(result))}")
+    name_rows(ax, shares.labels)
+    is_above = is_narrow(ax)
+    if n_groups > 1 and not is_above:
+        _explain(ax, shares.groups, keys_of(result))
+    settle(ax)
+    name_rows(ax, shares.labels)
+    ax.set_xlim(*room_beside(ax, 0.0, _draw(ax, shares)))
+    spread_ticks(ax)
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.axvline(0.0, color=ink(), linewidth=0.8)
-    ax.set_title(short(column), fontsize="medium", parse_math=False)
-    ax.set_xlabel(f"share{on_record(settings_of(result))}")
-    if n_groups > 1:
+    entitle(ax, f"Shares of {short(column)}{by_keys(keys_of(result))}")
+    if n_groups > 1 and is_above:
         _explain(ax, shares.groups, keys_of(result))
     return ax
 
@@ -148,7 +159,8 @@ def _shares(result: pd.DataFrame, top: int) -> _Shares:
         require_room(len(order), _MOST_CATEGORIES, "bins", advice="Ask for fewer: bins=...")
     shown = order if is_fixed else largest(order, size, top)
     rest = np.setdiff1d(order, shown)
-    labels = [short(category.iloc[first[row]]) for row in shown]
+    names = labels_of(result.iloc[first])
+    labels = [names[row] for row in shown]
     if not len(rest):
         return _Shares(values[shown], labels, groups, has_other=False)
     together = values[rest].sum(axis=0)
@@ -179,6 +191,7 @@ def _draw(ax: Axes, shares: _Shares) -> float:
                 textcoords="offset points",
                 va="center_baseline",
                 fontsize=min(8.0, max(6.0, points)),
+                in_layout=False,  # the margin of the scale is its room
             )
     return edge
 

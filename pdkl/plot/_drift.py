@@ -1,4 +1,4 @@
-"""The picture of which columns drift in which segments."""
+"""The picture of which columns drift, in which segments."""
 
 from __future__ import annotations
 
@@ -9,22 +9,47 @@ import numpy as np
 import pandas as pd
 
 from pdkl.plot import _matrix
+from pdkl.plot._categories import label_of_bin
 from pdkl.plot._shared import (
+    BLUE,
+    LEAST,
+    RED,
+    against,
+    by_keys,
     check_ax,
     check_top,
+    cut,
+    entitle,
+    floor_of,
     group_names,
+    ink,
+    measure_drawn,
+    name_rows,
     named_score,
+    new_axes,
     number,
     numbered,
     packed,
     require,
     require_room,
+    room_after,
     score_of,
+    settle,
     short,
+    spread_ticks,
     values_of,
 )
-from pdkl.results.reading import JUDGED, NO_VALUE, count_statuses, judged, keys_of
-from pdkl.results.statuses import BY_NAME, DRIFT, LEGEND, SCORED
+from pdkl.results.reading import (
+    JUDGED,
+    NO_VALUE,
+    count_statuses,
+    is_missing,
+    judged,
+    keys_of,
+    settings_of,
+    worst_first,
+)
+from pdkl.results.statuses import BY_NAME, DRIFT, LEGEND, SCORED, UNSURE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,17 +58,23 @@ if TYPE_CHECKING:
 
 _MOST_SEGMENTS = 60
 _MOST_COLUMNS = 100
+_FONT = 8.0  # points
+_DRIVER = 22  # characters
+CATEGORICAL = "categorical"  # the kind of what has no bins
 
 
 def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axes:
-    """Draw which columns drift in which segments: a row per column, a column per segment.
+    """Draw which columns drift: a row per column, and a column per segment where there are any.
 
-    The colour is the score in excess of noise, of which 0 or less has the palest colour. The status
-    is written: a triangle and bold digits for drift, a question mark for unsure; new, gone, empty
-    and error are words, or a sign each, on grey and hatched where there is no score; a dash is a
-    score without a value. The line in
-    the scale is the threshold. The title counts what the whole frame says, also where columns are
-    left out.
+    With segments the colour of a cell is the score in excess of noise, of which 0 or less has the
+    palest colour, and the line in the scale of colours is the threshold. Without them the excess is
+    a point at the end of a line, the worst first, above a grey bar that reaches to the noise floor,
+    and beside what drifts or may stands the category that changed most.
+
+    The status is written: a triangle and bold digits for drift, a question mark for unsure; new,
+    gone, empty and error are words, or a sign each, on grey and hatched where there is no score; a
+    dash is a score without a value. The title counts what the whole frame says, also where columns
+    are left out.
 
     Parameters
     ----------
@@ -88,8 +119,9 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
     ...     }
     ... )
     >>> ax = pdkl.plot.drift(frame)
-    >>> ax.get_title()
-    '1 drift, 1 empty, 2 ok'
+    >>> print(ax.get_title())
+    JS distance of 2 columns by shop
+    1 drift, 1 empty, 2 ok
     >>> [cell.get_text() for cell in ax.texts]
     ['0.30 ▲', '-0.01', '0.01', 'empty']
     """
@@ -105,8 +137,9 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
             f"result has the status {unknown[0]!r}; it must be one of "
             f"{', '.join(repr(one.name) for one in LEGEND)}."
         )
+    keys = keys_of(result)
     columns, y = numbered(result[["column"]])
-    segments, x = numbered(result[keys_of(result)])
+    segments, x = numbered(result[keys])
     require_room(
         len(segments),
         _MOST_SEGMENTS,
@@ -123,6 +156,12 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
             "result has more than one row for a column and segment. Filter it to one comparison "
             "of each first."
         )
+    if not keys:
+        order = worst_first(result)[:top]
+        texts, bold = _texts(values, status, _decimals(result))[0][:, 0], status[:, 0] == DRIFT.name
+        ax = _lollipops(result.iloc[order], ax, label, texts[y[order]], bold[y[order]])
+        entitle(ax, _title(ax, result, len(columns), len(order)))
+        return ax
     chosen = _chosen(values, status, top)
     shown, marked = values[chosen], status[chosen]
     ax, bar = _matrix.draw(
@@ -143,16 +182,28 @@ def drift(result: pd.DataFrame, *, top: int = 40, ax: Axes | None = None) -> Axe
         for threshold in result["threshold"].dropna().unique():
             bar.ax.axhline(threshold, color="black", linewidth=2.4)
             bar.ax.axhline(threshold, color="white", linewidth=1.0)
-    counts = count_statuses(result)
-    named = [one.name for one in LEGEND if one.name in counts]
-    title = packed(ax, [f"{counts[name]:,} {name}" for name in named], ", ")
-    if len(chosen) < len(status):
-        shown_part = f"shown: the {len(chosen)} of {len(status):,} columns"
-        title += "\n" + packed(ax, [shown_part, "that differ most"], " ")
-    ax.set_title(title, fontsize="medium")
-    names = ", ".join(short(key) for key in keys_of(result))
+    entitle(ax, _title(ax, result, len(columns), len(chosen)), 1.5)
+    names = ", ".join(short(key) for key in keys)
     _matrix.explain(ax, names, _marks(shown, marked))
     return ax
+
+
+def _title(ax: Axes, result: pd.DataFrame, n_columns: int, n_shown: int) -> str:
+    """Say what was compared and what came out, of the whole frame."""
+    counts = count_statuses(result)
+    compared = settings_of(result).get("comparison")
+    of = str(result["column"].iloc[0]) if n_columns == 1 else f"{n_columns:,} columns"
+    lines = [
+        f"{measure_drawn(result, score_of(result, None))} of {short(of)}{by_keys(keys_of(result))}"
+        + (f" against {against(compared)}" if compared else ""),
+        packed(
+            ax, [f"{counts[one.name]:,} {one.name}" for one in LEGEND if one.name in counts], ", "
+        ),
+    ]
+    if n_shown < n_columns:
+        part = f"shown: the {n_shown} of {n_columns:,} columns"
+        lines.append(packed(ax, [part, "that differ most"], " "))
+    return "\n".join(lines)
 
 
 def _chosen(values: Any, status: Any, top: int) -> NDArray[np.int64]:
@@ -190,3 +241,90 @@ def _marks(values: Any, status: Any) -> list[str]:
     """Say what the marks mean that occur."""
     marks = [f"{one.mark} {one.words}" for one in LEGEND if one.mark and (status == one.name).any()]
     return marks + _matrix.no_value(values[np.isin(status, SCORED)])
+
+
+# ---- without segments -----------------------------------------------------------------------
+
+
+def _lollipops(
+    rows: pd.DataFrame,
+    ax: Axes | None,
+    label: str,
+    texts: NDArray[np.object_],
+    bold: NDArray[np.bool_],
+) -> Axes:
+    """Draw the excess of each column as a point at the end of a line, above the noise."""
+    names = [short(column) for column in rows["column"]]
+    values = judged(*(values_of(rows, name) for name in JUDGED))
+    floors = floor_of(rows, JUDGED[1])
+    status = rows["status"].to_numpy()
+    levels = rows["threshold"].dropna().unique()
+    texts = np.array([f"{text}{of}" for text, of in zip(texts, _drivers(rows), strict=True)])
+    n_rows = len(rows)
+    if ax is None:
+        ax = new_axes(6.2 + 0.07 * max(map(len, names)), 1.3 + 0.27 * max(n_rows, 2))
+    ax.set_ylim(max(n_rows, 2) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    notes = ["grey: up to the noise floor"] if (floors > 0).any() else []
+    notes += [f"dotted: threshold {level:g}" for level in levels if len(levels) == 1]
+    _note(ax, label, [*_marks(values, status), *notes])
+    name_rows(ax, names)
+    settle(ax)
+    points = min(_FONT, 0.8 * name_rows(ax, names))
+    finite = values[np.isfinite(values)]
+    most = max(float(finite.max(initial=0.0)), *(1.2 * levels), 1e-300)
+    ends = np.clip(np.nan_to_num(values, nan=0.0, posinf=most), None, most)
+    bars = np.minimum(np.nan_to_num(floors), 1.5 * most)
+    after = np.maximum(np.maximum(ends, bars), 0.0)
+    low = float(ends.min(initial=0.0))
+    if points < LEAST:  # no room for words: marks alone
+        texts = np.array([BY_NAME[one].mark for one in status], dtype=object)
+    else:
+        in_words = ~np.isin(status, SCORED)
+        _note(ax, label, [*_marks(values, np.where(in_words, "", status)), *notes])
+    high = room_after(ax, low, after.tolist(), texts.tolist(), max(points, LEAST))
+    ax.set_xlim(low - 0.03 * (high - low) if low < 0 else 0.0, max(high, most))
+    spread_ticks(ax)
+    ax.barh(np.arange(n_rows), bars, 0.6, color=ink(), alpha=0.18, linewidth=0)
+    ax.axvline(0.0, color=ink(), linewidth=0.8)
+    if len(levels) == 1:
+        ax.axvline(levels[0], color=ink(), linewidth=1.0, linestyle=":", zorder=1.5)
+    size = min(6.0, 0.5 * points + 2.0)
+    for y, (end, name, text, after_it) in enumerate(zip(ends, status, texts, after, strict=True)):
+        color = RED if name in (DRIFT.name, UNSURE.name) else BLUE
+        if not math.isnan(values[y]):
+            ax.plot([0.0, end], [y, y], color=color, linewidth=1.6, zorder=2)
+            face = ax.get_facecolor() if name == UNSURE.name else color
+            ax.plot([end], [y], "o", color=color, markerfacecolor=face, markersize=size, zorder=3)
+        ax.annotate(
+            text,
+            (after_it, y),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            fontsize=max(points, LEAST),
+            fontweight="bold" if bold[y] else "normal",
+            parse_math=False,
+            bbox={"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 0.4},
+            in_layout=False,  # the scale has room
+        )
+    return ax
+
+
+def _note(ax: Axes, label: str, notes: list[str]) -> None:
+    """Name the scale, and say what the marks are."""
+    ax.set_xlabel("\n".join([label, *([packed(ax, notes)] if notes else [])]), parse_math=False)
+
+
+def _drivers(rows: pd.DataFrame) -> list[str]:
+    """Name what changed most in each column that drifts, or may."""
+    if not {"top_category", "kind"} <= set(rows.columns):
+        return [""] * len(rows)
+    found = zip(rows["status"], rows["top_category"], rows["kind"], strict=True)
+    return [
+        ""
+        if status not in (DRIFT.name, UNSURE.name) or is_missing(top)
+        else f"  {cut(short(top) if kind == CATEGORICAL else label_of_bin(top), _DRIVER)}"
+        for status, top, kind in found
+    ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,13 +11,15 @@ import pandas as pd
 
 from pdkl.codes.keys import rank_keys
 from pdkl.codes.labels import MISSING_TEXT
-from pdkl.plot._categories import ends_of, place_of
+from pdkl.plot._categories import ends_of, is_open, place_of, write_ends
 from pdkl.plot._shared import (
     BLUE,
     RED,
     both_keys,
+    by_keys,
     check_ax,
     comparison,
+    entitle,
     explain_lines,
     group_names,
     ink,
@@ -31,6 +32,7 @@ from pdkl.plot._shared import (
     require,
     require_room,
     require_whole,
+    settle,
     short,
     size_of,
     values_of,
@@ -111,10 +113,8 @@ def histogram(result: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     bins = _bins(rows, table, column)
     n_bins, n_sides = bins.shares.shape
     apart = n_bins - 0.5 + _APART + 0.5  # the middle of what is missing
-    figure: Any = None
     if ax is None:
         ax = new_axes(min(10.8, max(6.4, 2.4 + 0.3 * n_bins)) + (n_sides > 1) * 0.8, 3.6)
-        figure = ax.figure
     thickness = _THICKNESS / n_sides
     for i, color in enumerate((BLUE, RED)[:n_sides]):
         shift = (i - (n_sides - 1) / 2) * thickness
@@ -130,10 +130,8 @@ def histogram(result: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     is_above = is_narrow(ax)
     if n_sides > 1 and not is_above:
         _explain(ax, sides, keys)
-    if figure is not None:
-        figure.draw_without_rendering()  # only then it is known how wide the axes is
-    wide = size_of(ax)[0] * 72
-    ax.set_title(fill(title, max(20, int(wide / 6.4))), fontsize="medium", parse_math=False)
+    settle(ax)
+    entitle(ax, title)
     if n_sides > 1 and is_above:
         _explain(ax, sides, keys)
     _write_edges(ax, bins, apart)
@@ -166,7 +164,7 @@ def _sides(
             )
         used = ["P", "Q"] if measure_of(result) != "entropy" else ["P"]
         table = np.column_stack([values_of(result, name.lower()) for name in used])
-        title = comparison(result, has_q=len(used) > 1)
+        title = f"Shares of {comparison(result, has_q=len(used) > 1)}"
         require_whole(float(table[:, 0].sum()), "", "p adds up to")
         rows = result
     elif "probability" in result.columns:
@@ -178,7 +176,7 @@ def _sides(
         table = np.zeros((int(codes.max()) + 1, len(used)))
         np.add.at(table, (codes, x), values_of(result, "probability"))
         rows = result.iloc[np.unique(codes, return_index=True)[1]]
-        title = short(column)
+        title = f"Shares of {short(column)}{by_keys(keys)}"
         for name, share in zip(used, table.sum(axis=0), strict=True):
             require_whole(float(share), name, "the probabilities add up to")
     else:
@@ -212,38 +210,12 @@ def _bins(rows: pd.DataFrame, table: NDArray[np.float64], column: str) -> _Bins:
     at = np.append(at, 2 * len(order) - 1)
     require_room(len(at) - 1, _MOST_BINS, "bins", advice="Ask for fewer: bins=...")
     edges = ends.iloc[at]
-    texts = _written(edges)
-    if _is_open(low.iloc[0]):
+    texts = write_ends(edges)
+    if is_open(low.iloc[0]):
         texts[0] = "←"
-    if _is_open(high.iloc[-1]):
+    if is_open(high.iloc[-1]):
         texts[-1] = "→"
     return _Bins(texts, np.insert(table, gaps, 0.0, axis=0), missing, _are_alike(edges))
-
-
-def _is_open(end: Any) -> bool:
-    return bool(pd.isna(end)) or (isinstance(end, float) and math.isinf(end))
-
-
-def _written(edges: pd.Series[Any]) -> list[str]:
-    """Write edges: numbers without an exponent, in as few digits as tell them apart."""
-    if edges.dtype.kind == "m" and (whole := edges.dt.round("s")).nunique() == edges.nunique():
-        edges = whole
-    if not is_numeric(edges):
-        return [short(edge).removeprefix("0 days ") for edge in edges]
-    values = [float(edge) for edge in edges]
-    for digits in range(4, 18):
-        texts = [_plain(value, digits) for value in values]
-        if len(set(texts)) == len(set(values)):
-            break
-    return texts
-
-
-def _plain(value: float, digits: int) -> str:
-    if not 1e-6 <= abs(value) < 1e15:
-        return f"{value:.{digits}g}"
-    text = np.format_float_positional(value, digits, unique=False, fractional=False, trim="-")
-    whole, point, rest = text.partition(".")
-    return f"{int(whole):,}{point}{rest}" if abs(value) >= 10_000 else text
 
 
 def _are_alike(edges: pd.Series[Any]) -> bool:

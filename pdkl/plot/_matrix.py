@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pdkl.plot._shared import ink, ink_on, new_axes, packed, shades, size_of
+from pdkl.plot._shared import (
+    GLYPH,
+    LEAST,
+    POINTS,
+    ink,
+    ink_on,
+    name_rows,
+    new_axes,
+    packed,
+    settle,
+    shades,
+    size_of,
+)
 from pdkl.results.reading import NO_VALUE
 
 if TYPE_CHECKING:
@@ -18,10 +31,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-POINTS = 72  # of an inch
-_GLYPH = 0.62  # the width of a character, in heights of the font
-_LEAST = 5.5  # points: below, a text cannot be read
 _LARGEST = 8.5
+_LARGEST_NAME = 9.0
+_PAD = 0.02  # between the cells and the scale, as a part of the width
+_APART = 12.0  # points: cells as large have a line between them
+_BAR = 0.16  # inches that the scale of colours is wide, about
 _WIDEST = 11.0  # inches of cells, as long as they need not be more
 _HEIGHT = 0.27  # inches of a cell, at least
 _NARROWEST = 0.2
@@ -40,6 +54,7 @@ class Cells:
     rows: Sequence[str]
     columns: Sequence[str]
     reach: float = 0.0  # the scale goes so far at least, not to colour what is small
+    square: bool = False
 
 
 def draw(cells: Cells, ax: Axes | None, label: str) -> tuple[Axes, Any]:
@@ -56,6 +71,8 @@ def draw(cells: Cells, ax: Axes | None, label: str) -> tuple[Axes, Any]:
         # of this the scale takes a part, and names take what is more than the usual margin
         width = 0.82 * inches[0] - max(0.0, beside - 0.5)
         size = width / n_columns, (inches[1] - max(0.0, below - 0.4)) / n_rows
+        if cells.square:
+            size = min(size), min(size)
     texts, points = _fitting(cells, size)
     if not points and any(texts.ravel()):
         raise ValueError(
@@ -63,21 +80,40 @@ def draw(cells: Cells, ax: Axes | None, label: str) -> tuple[Axes, Any]:
             f"{n_columns} cells. Leave ax out for a figure that is large enough, or filter result "
             "first."
         )
-    mesh, scale = _fill(axes, cells)
+    mesh, scale = _fill(axes, cells, min(size))
     if points:
         _write(axes, cells, texts, points, scale, mesh)
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    _name(axes, cells, size)
+    if cells.square:
+        axes.set_aspect("equal")
+    bar = None
     if np.isfinite(cells.values).any():
         bar = axes.figure.colorbar(
-            mesh, ax=axes, extend="min" if (cells.values < 0).any() else "neither", pad=0.02
+            mesh,
+            ax=axes,
+            extend="min" if (cells.values < 0).any() else "neither",
+            pad=_PAD,
+            panchor=False,  # the cells stay in the middle of their part
+            aspect=max(8.0, min(24.0, size[1] * n_rows / _BAR)),
         )
         bar.outline.set_visible(False)
+        bar.ax.set_axes_locator(partial(_beside, axes, bar.ax.get_axes_locator()))
         characters = max(11, int(size[1] * n_rows * POINTS / 5.8))
         bar.set_label(fill(label, characters, break_long_words=False), parse_math=False)
-        return axes, bar
-    return axes, None
+    _name(axes, cells)
+    settle(axes)
+    _name(axes, cells)
+    return axes, bar
+
+
+def _beside(cells: Axes, place: Callable[..., Any], ax: Axes, renderer: Any) -> Any:
+    """Place the scale of colours beside the cells, as high as they: square ones may fill less."""
+    box, whole, own = place(ax, renderer), ax.get_position(original=True), cells.get_position()
+    scale = own.height / whole.height
+    left = own.x1 + _PAD * cells.get_position(original=True).width
+    low = own.y0 + (box.y0 - whole.y0) * scale
+    return type(box).from_bounds(left, low, box.width, box.height * scale)
 
 
 def explain(ax: Axes, names: str, marks: Sequence[str]) -> None:
@@ -98,12 +134,14 @@ def _longest(texts: Iterable[str]) -> int:
 def _cell_size(cells: Cells) -> tuple[float, float]:
     """Choose the size of a cell in inches: as wide as the longest text that leaves room."""
     n_columns = cells.values.shape[1]
+    most = max(cells.values.shape) if cells.square else n_columns
     for texts in cells.texts:
-        needed = _longest(texts[~cells.absent]) * _GLYPH * _LARGEST / POINTS + 0.12
-        if needed * n_columns <= _WIDEST:
+        needed = _longest(texts[~cells.absent]) * GLYPH * _LARGEST / POINTS + 0.12
+        if needed * most <= _WIDEST:
             width = max(needed, min(0.5, 3.0 / n_columns))
-            return width, max(_HEIGHT, min(0.6 * width, 0.4))
-    return max(_NARROWEST, min(0.5, _WIDEST / n_columns)), _HEIGHT
+            return width, width if cells.square else max(_HEIGHT, min(0.6 * width, 0.4))
+    width = max(_NARROWEST, min(0.5, _WIDEST / most))
+    return width, width if cells.square else _HEIGHT
 
 
 def _scale(cells: Cells) -> tuple[Colormap, float]:
@@ -112,12 +150,13 @@ def _scale(cells: Cells) -> tuple[Colormap, float]:
     return shades(), finite.max(initial=cells.reach) or 1.0
 
 
-def _fill(ax: Axes, cells: Cells) -> tuple[Any, Colormap]:
+def _fill(ax: Axes, cells: Cells, side: float) -> tuple[Any, Colormap]:
     from matplotlib.collections import PolyCollection
 
     scale, high = _scale(cells)
     finite = np.isfinite(cells.values)
-    gap: dict[str, Any] = {"edgecolors": [ax.get_facecolor()], "linewidth": 0.8}
+    line = 0.8 if POINTS * side >= _APART else 0.0  # small cells would be lost in it
+    gap: dict[str, Any] = {"edgecolors": [ax.get_facecolor()], "linewidth": line}
     mesh = ax.pcolormesh(
         np.ma.masked_array(cells.values, ~finite), cmap=scale, vmin=0.0, vmax=high, **gap
     )
@@ -149,8 +188,8 @@ def _fitting(cells: Cells, size: tuple[float, float]) -> tuple[NDArray[np.object
     width, height = (POINTS * side for side in size)
     for texts in cells.texts:
         longest = max(1, _longest(texts[~cells.absent]))
-        points = min(_LARGEST, 0.94 * width / (_GLYPH * longest), 0.62 * height)
-        if points >= _LEAST:
+        points = min(_LARGEST, 0.94 * width / (GLYPH * longest), 0.62 * height)
+        if points >= LEAST:
             return texts, points
     return texts, 0.0
 
@@ -186,30 +225,23 @@ def _write(
         )
 
 
-def _name(ax: Axes, cells: Cells, size: tuple[float, float]) -> None:
+def _name(ax: Axes, cells: Cells) -> None:
     """Name rows and columns, in a font that fits; every second, third, … where none does."""
-    width, height = (POINTS * side for side in size)
-    look: dict[str, Any] = {"parse_math": False}
-    every = max(1, int(np.ceil((_LEAST + 1) / height)))
-    ax.set_yticks(
-        np.arange(0, len(cells.rows), every) + 0.5,
-        labels=cells.rows[::every],
-        fontsize=min(9.0, max(_LEAST, 0.8 * height * every)),
-        **look,
-    )
-    longest = _longest(cells.columns) * _GLYPH
-    points = min(9.0, 0.95 * width / longest)
+    if cells.square:
+        ax.apply_aspect()  # the cells may take a part of the axes only
+    n_columns = len(cells.columns)
+    name_rows(ax, cells.rows, np.arange(len(cells.rows)) + 0.5)
+    width = POINTS * size_of(ax)[0] / n_columns
+    points = min(_LARGEST_NAME, 0.95 * width / (GLYPH * _longest(cells.columns)))
     if points >= 7.0:
-        ax.set_xticks(
-            np.arange(len(cells.columns)) + 0.5, labels=cells.columns, fontsize=points, **look
-        )
-        return
-    every = max(1, int(np.ceil((_LEAST + 1) / width)))
-    points = min(9.0, max(_LEAST, 0.8 * width * every))
+        every, turn = 1, 0
+    else:
+        every, turn = max(1, int(np.ceil((LEAST + 1) / width))), 90
+        points = min(_LARGEST_NAME, max(LEAST, 0.8 * width * every))
     ax.set_xticks(
-        np.arange(0, len(cells.columns), every) + 0.5,
+        np.arange(0, n_columns, every) + 0.5,
         labels=cells.columns[::every],
         fontsize=points,
-        rotation=90,
-        **look,
+        rotation=turn,
+        parse_math=False,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterable, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,11 +14,16 @@ from pdkl.codes.labels import MISSING_TEXT
 from pdkl.core.validation import listing, require_columns
 from pdkl.results.palette import SERIES, SHADES, luminance
 from pdkl.results.reading import (
+    JUDGED,
     REFERENCE,
+    beside,
     excess_of,
     infinity,
+    is_drift,
     is_missing,
     is_numeric,
+    is_root,
+    judged_by,
     keys_of,
     scores_of,
     segments,
@@ -34,8 +40,30 @@ if TYPE_CHECKING:
 
 
 LABEL_WIDTH = 28
-TITLE_WIDTH = 48
 _NARROW = 5.0  # inches of an axes that has no room for a legend beside it
+POINTS = 72  # of an inch
+GLYPH = 0.62  # the width of a character, in heights of the font
+LEAST = 5.5  # points: below, a text cannot be read
+_NAMES = 9.0  # points of the names of rows, where they have room
+_SHORTEST = 12  # characters that are left of a name, at least
+_WIDE = 4.0  # inches of a part of a figure that has room for whole names of rows
+_NAMES_PART = 0.4  # of one that has not, what they may take
+_TICKS = 10.0  # points of the numbers at an axis
+_MOST_TEXT = 0.65  # the part of a scale that texts after bars may take
+_NUMBER = 36.0  # points that a number beside a bar is wide, at most
+_TITLE_GLYPH = 6.4  # points that a character of a title is wide, about
+_JOINED = "\N{NO-BREAK SPACE}"
+_ACRONYMS = ("js", "kl", "psi")
+_NAMED_AFTER = {"kolmogorov_smirnov": "Kolmogorov-Smirnov"}
+_REFERENCES = {  # what the frame says -> what a title does
+    "frame": "the reference",
+    "mapping": "given shares",
+    "uniform": "equal shares",
+    "previous": "the one before",
+    "rest": "the rest",
+    "pairs": "each other",
+    "group": "one of them",
+}
 LEGEND = {"frameon": False, "fontsize": "small", "title_fontsize": "small"}
 COLORS = tuple(one.either for one in SERIES)
 BLUE, RED, GREEN = COLORS[:3]  # the data, the reference, what a category contributes
@@ -98,12 +126,39 @@ def named_score(result: pd.DataFrame, score: str) -> str:
     return f"{text} ({unit})" if unit else text
 
 
+def floor_of(result: pd.DataFrame, score: str) -> NDArray[np.float64]:
+    """Return the noise floor in terms of the score that is drawn, NaN where none is known."""
+    measure = excess_of(result, score)
+    plain, _, name = beside(result, score)
+    if name not in result.columns or (measure and plain not in result.columns):
+        return np.full(len(result), np.nan)
+    floor = values_of(result, name)
+    if not measure:
+        return floor
+    # the excess is the score less its mean in noise; that of a root is the root of squares less
+    # each other, with their sign
+    raw, excess = values_of(result, plain), values_of(result, score)
+    roots = [is_root(one) for one in (result["measure"] if is_drift(result) else [measure])]
+    with np.errstate(invalid="ignore"):  # an infinite score has no known mean in noise
+        squares = floor**2 - (raw**2 - np.sign(excess) * excess**2)
+        of_root = np.sign(squares) * np.sqrt(np.abs(squares))
+        return np.where(roots, of_root, floor - (raw - excess))
+
+
 def numbered(keys: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """Give equal rows one number, in the order of the frame; without keys there is one group."""
     if not keys.shape[1]:
         return keys.iloc[:1], np.zeros(len(keys), dtype=np.int64)
     codes = keys.groupby(list(keys.columns), dropna=False, sort=False, observed=True).ngroup()
     return keys.drop_duplicates(), np.asarray(codes, dtype=np.int64)
+
+
+def measure_drawn(result: pd.DataFrame, score: str) -> str:
+    """Name the measure that a column of scores is of, in words."""
+    measure = excess_of(result, score)
+    if not measure:
+        measure = judged_by(result) if is_drift(result) and score in JUDGED else score
+    return measure_words(measure)
 
 
 def require_whole(
@@ -140,10 +195,33 @@ def short(value: Any) -> str:
         text = value.strftime("%Y-%m-%d")
     else:
         text = str(value)
-    if len(text) <= LABEL_WIDTH:
+    return cut(text, LABEL_WIDTH)
+
+
+def cut(text: str, width: int) -> str:
+    """Cut a text in the middle, if it is longer."""
+    if len(text) <= width:
         return text
-    tail = LABEL_WIDTH // 3
-    return f"{text[: LABEL_WIDTH - 1 - tail]}…{text[-tail:]}"
+    tail = width // 3
+    return f"{text[: width - 1 - tail]}…{text[-tail:]}"
+
+
+def measure_words(measure: str) -> str:
+    """Write the name of a measure as a title begins: "JS distance"."""
+    first, *others = [part.upper() if part in _ACRONYMS else part for part in measure.split("_")]
+    words = " ".join([first[:1].upper() + first[1:], *others])
+    return _NAMED_AFTER.get(measure, words)
+
+
+def by_keys(keys: Iterable[Any]) -> str:
+    """Say in a title what makes the groups, if anything does."""
+    names = ", ".join(map(short, keys))
+    return f" by {names}" if names else ""
+
+
+def against(reference: Any) -> str:
+    """Say what groups are compared with, by what the frame has in ``reference``."""
+    return _REFERENCES.get(reference, short(reference))
 
 
 def key_and_value(key: Any, value: Any) -> str:
@@ -170,13 +248,13 @@ def comparison(group: pd.DataFrame, *, has_q: bool = True) -> str:
     """Name the rows of one comparison: the column, the group and what it is compared with."""
     row, (keys, others) = group.iloc[0], both_keys(group)
     own = [short(row["column"]), *(key_and_value(key, row[key]) for key in keys)]
-    reference = row.get("reference", "uniform")
-    if not has_q or reference in ("mapping", "uniform"):
+    reference = row.get("reference")
+    if not has_q or reference is None:
         return ", ".join(own)
     # in a first group there is no previous one to name
     named = others and not (reference == "previous" and row[others].isna().all())
     other = ", ".join(key_and_value(key.removesuffix(REFERENCE), row[key]) for key in others)
-    return f"{', '.join(own)} vs {other if named else short(reference)}"
+    return f"{', '.join(own)} against {other if named else against(reference)}"
 
 
 def number(value: float | np.floating[Any], form: str = "#.2g") -> str:
@@ -184,6 +262,11 @@ def number(value: float | np.floating[Any], form: str = "#.2g") -> str:
     if math.isinf(value):
         return infinity(value)
     return "0" if value == 0 else f"{value:{form}}".rstrip(".")
+
+
+def total_in(value: float, unit: str) -> str:
+    """Write a total with its unit, which titles do not part from it."""
+    return "NaN" if math.isnan(value) else f"{number(value, '#.3g')}{_JOINED}{unit}"
 
 
 def rest_label(n: int) -> str:
@@ -253,6 +336,87 @@ def size_of(ax: Axes) -> tuple[float, float]:
     return box.width / dpi, box.height / dpi
 
 
+def settle(ax: Axes) -> None:
+    """Let the figure lay out its axes, if it does: only then it is known how wide they are."""
+    figure = ax.figure.canvas.figure
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+
+
+def entitle(ax: Axes, title: str, wide: float = 1.0, **look: Any) -> None:
+    """Write a title over an axes, on as many lines as the width asks for.
+
+    ``wide`` is how many times as wide as the axes the title may be.
+    """
+    most = max(20, int(wide * size_of(ax)[0] * POINTS / _TITLE_GLYPH))
+    text = "\n".join(fill(line, most) for line in title.splitlines()).replace(_JOINED, " ")
+    ax.set_title(text, fontsize="medium", parse_math=False, **look)  # data: a $ is no formula
+
+
+def name_rows(ax: Axes, names: Sequence[str], places: Any = None) -> float:
+    """Name rows in a font that fits; every second, third, … where none does.
+
+    In a part of a figure that is not wide names are cut. Returns the points from one row to the
+    next.
+    """
+    at = np.arange(len(names)) if places is None else places
+    step = POINTS * size_of(ax)[1] / abs(float(np.subtract(*ax.get_ylim())))
+    every = max(1, math.ceil((LEAST + 1) / step))
+    points = min(_NAMES, max(LEAST, 0.8 * step * every))
+    spec = ax.get_subplotspec()
+    beside = 1 if spec is None else spec.get_topmost_subplotspec().get_gridspec().ncols
+    part = ax.figure.bbox.width / ax.figure.dpi / beside
+    labels = names[::every]
+    if part < _WIDE:
+        most = max(_SHORTEST, int(_NAMES_PART * part * POINTS / (GLYPH * points)))
+        labels = [cut(name, most) for name in labels]
+    ax.set_yticks(at[::every], labels=labels, fontsize=points, parse_math=False)
+    return step
+
+
+def room_beside(ax: Axes, low: float, high: float) -> tuple[float, float]:
+    """Return the limits of a scale with room for a number beside the bars, at their ends."""
+    sides = 1 + (low < 0)
+    part = min(0.25, _NUMBER / (POINTS * size_of(ax)[0]))
+    margin = part / (1 - sides * part) * (high - low)
+    return low - margin if low < 0 else 0.0, high + margin
+
+
+def room_after(
+    ax: Axes, low: float, ends: Sequence[float], texts: Sequence[str], points: float
+) -> float:
+    """Return where a scale ends that has room for a text after each of the bars."""
+    wide = size_of(ax)[0] * POINTS
+    high = low
+    for end, text in zip(ends, texts, strict=True):
+        part = min(_MOST_TEXT, (GLYPH * points * len(text) + 6.0) / wide)
+        high = max(high, low + (end - low) / (1.0 - part))
+    return high
+
+
+def spread_ticks(ax: Axes) -> None:
+    """Write as many numbers along an axes as have room beside each other."""
+    from matplotlib.ticker import MaxNLocator
+
+    low, high = ax.get_xlim()
+    wide = size_of(ax)[0] * POINTS
+    ends: list[float] = []
+    for most in range(6, 0, -1):
+        ax.xaxis.set_major_locator(MaxNLocator(most))
+        ticks = [tick for tick in ax.get_xticks() if low <= tick <= high]
+        if len(ticks) < 2:
+            continue
+        texts = ax.xaxis.get_major_formatter().format_ticks(ticks)
+        needed = GLYPH * _TICKS * (1.5 + max(map(len, texts)))
+        if (ticks[1] - ticks[0]) / (high - low) * wide >= needed:
+            return
+        ends = [ticks[0], ticks[-1]]
+        if (ends[1] - ends[0]) / (high - low) * wide < needed:
+            ends = ends[1:]
+    ax.set_xticks(ends)
+
+
 def is_narrow(ax: Axes) -> bool:
     """Tell whether an axes has no room for a legend beside it."""
     return bool(size_of(ax)[0] < _NARROW)
@@ -289,7 +453,7 @@ def ink_on(color: Any) -> str:
 
 def bar_edge(shares: NDArray[np.float64], together: float) -> float:
     """Return where bars end: that of "other" is cut off where it would dwarf the rest."""
-    high = float(shares.max(initial=1e-3))
+    high = float(shares.max(initial=0.0)) or 1e-3
     return together if high < together < 1.5 * high else high
 
 

@@ -12,10 +12,15 @@ import pandas as pd
 from pdkl.core.validation import is_number, listing
 from pdkl.plot._shared import (
     COLORS,
+    against,
+    by_keys,
     check_ax,
+    entitle,
     explain_lines,
+    floor_of,
     ink,
     key_and_value,
+    measure_drawn,
     named_score,
     new_axes,
     packed,
@@ -27,14 +32,7 @@ from pdkl.plot._shared import (
     values_of,
 )
 from pdkl.plot._times import Times, read_times, set_times
-from pdkl.results.reading import (
-    beside,
-    excess_of,
-    is_dated,
-    is_drift,
-    is_root,
-    keys_of,
-)
+from pdkl.results.reading import excess_of, is_dated, keys_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -121,7 +119,7 @@ def timeline(
     >>> days = df.info_theory.js_divergence("fruit", by="day", against="previous", base="bit")
     >>> ax = pdkl.plot.timeline(days)
     >>> ax.get_title(), ax.get_ylabel()
-    ('fruit vs previous', 'js_divergence (bit)')
+    ('JS divergence of fruit by day against the one before', 'js_divergence (bit)')
     >>> ax.lines[0].get_ydata().round(3).tolist()
     [nan, 0.021, 0.191]
     """
@@ -152,7 +150,7 @@ def timeline(
     ax.set_xlabel("\n".join([name, *([packed(ax, marks)] if marks else [])]), parse_math=False)
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_ylabel(label, parse_math=False)
-    ax.set_title(_title(result, groups), fontsize="medium", parse_math=False)
+    entitle(ax, _title(result, score, keys))
     _explain(ax, lines)
     return ax
 
@@ -192,7 +190,7 @@ def _level(result: pd.DataFrame, score: str, threshold: Any) -> float | None:
 
 
 def _lines(result: pd.DataFrame, times: Times, groups: list[Any], score: str) -> list[_Line]:
-    floor = _floor(result, score)
+    floor = floor_of(result, score)
     scores = values_of(result, score)
     by_line = result.groupby([*groups, "column"], dropna=False, sort=False, observed=True).indices
     require_room(
@@ -224,31 +222,12 @@ def _lines(result: pd.DataFrame, times: Times, groups: list[Any], score: str) ->
     return lines
 
 
-def _floor(result: pd.DataFrame, score: str) -> NDArray[np.float64]:
-    """Return the noise floor in terms of the score that is drawn."""
-    measure = excess_of(result, score)
-    plain, _, name = beside(result, score)
-    if name not in result.columns or (measure and plain not in result.columns):
-        return np.full(len(result), np.nan)
-    floor = values_of(result, name)
-    if not measure:
-        return floor
-    # the excess is the score less its mean in noise; that of a root is the root of squares less
-    # each other, with their sign
-    raw, excess = values_of(result, plain), values_of(result, score)
-    squares = floor**2 - (raw**2 - np.sign(excess) * excess**2)
-    of_root = np.sign(squares) * np.sqrt(np.abs(squares))
-    roots = [is_root(one) for one in (result["measure"] if is_drift(result) else [measure])]
-    return np.where(roots, of_root, floor - (raw - excess))
-
-
-def _title(result: pd.DataFrame, groups: list[Any]) -> str:
+def _title(result: pd.DataFrame, score: str, keys: list[Any]) -> str:
     columns = result["column"].drop_duplicates()
     name = short(columns.iloc[0]) if len(columns) == 1 else f"{len(columns)} columns"
-    if groups:
-        name += f" by {', '.join(short(group) for group in groups)}"
+    title = f"{measure_drawn(result, score)} of {name}{by_keys(keys)}"
     said = set(result["reference"]) if "reference" in result.columns else set()
-    return f"{name} vs {short(said.pop())}" if len(said) == 1 else name
+    return f"{title} against {against(said.pop())}" if len(said) == 1 else title
 
 
 # ---- the picture ----------------------------------------------------------------------------

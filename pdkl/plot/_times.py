@@ -11,6 +11,7 @@ import pandas as pd
 
 from pdkl.plot._shared import short, size_of
 from pdkl.results.reading import is_numeric
+from pdkl.results.times import is_time, read_moments
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -34,17 +35,12 @@ def read_times(key: pd.Series[Any]) -> Times:
     """Read the places of a key, in the order of the frame where it is text."""
     from matplotlib.dates import date2num
 
-    if isinstance(key.dtype, pd.PeriodDtype):
-        key = key.dt.to_timestamp()
-    elif pd.api.types.infer_dtype(key, skipna=True) == "date":
-        key = pd.to_datetime(key)
     missing = key.isna().to_numpy()
-    if pd.api.types.is_datetime64_any_dtype(key.dtype):
-        zone = getattr(key.dt, "tz", None)
-        moments = key if zone is None else key.dt.tz_convert(None)
+    if is_time(key):
+        moments = read_moments(key)
         place = np.full(len(key), np.nan)
-        place[~missing] = date2num(moments[~missing].to_numpy("datetime64[us]"))
-        return Times(place, None, dates=True, zone=zone)
+        place[~missing] = date2num(moments.when[~missing])
+        return Times(place, None, dates=True, zone=moments.zone)
     if is_numeric(key):
         place = key.to_numpy(np.float64, na_value=np.nan)
         whole = bool((place[~missing] == np.floor(place[~missing])).all())

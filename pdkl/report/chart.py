@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import datetime
-import math
-from typing import Any
+from collections.abc import Sequence
+from itertools import compress
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.report import text
-from pdkl.results.reading import is_dated, judged_by, judged_in, keys_of
+from pdkl.report.changes import Change, moment, said, start_of
+from pdkl.report.ticks import depth_of, path, placing, step_of, ticks
+from pdkl.results.reading import JUDGED, judged_by, judged_in, keys_of
+from pdkl.results.statuses import DRIFT
+from pdkl.results.times import Moments, is_time, read_moments
 
-_EXCESS = "the excess"
 _MOST = 5  # lines that can be told apart
-_WIDTH, _HEIGHT = 720, 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 14, 28
+_POINTS = 240  # of a line: more cannot be told apart either
+_DOTS = 200  # points that say what they are, of all lines
+_MARKS = 12  # changes
+_WIDTH, _BASE = 720, 216  # how wide it is, and where the axis of time stands
+_LEFT, _RIGHT, _TOP = 44, 12, 18
 
 
-def over_time(frame: pd.DataFrame) -> dict[str, Any] | None:
+def over_time(frame: pd.DataFrame, changes: Sequence[Change] = ()) -> dict[str, Any] | None:
     """Draw the largest excess over noise at each time; None where no key is a time.
 
-    The columns that reach highest have a line each; how many have none is said.
+    The columns that reach highest have a line each; how many have none is said. Each point says
+    what it is; of more than 200 those that are highest do. ``changes`` of these columns are marked.
     """
     name = time_of(frame)
     if name is None:
@@ -30,75 +38,132 @@ def over_time(frame: pd.DataFrame) -> dict[str, Any] | None:
     alike = len(frame[["measure", "threshold"]].drop_duplicates()) == 1
     if not alike:  # one scale has room for no more than one measure
         excess, limit = excess / frame["threshold"], 1.0
-    known = frame.assign(**{_EXCESS: excess})[frame[name].notna() & np.isfinite(excess)]
-    scores = known.groupby([name, "column"], observed=True)[_EXCESS].max().unstack()
-    if len(scores) < 2:
+    known = np.flatnonzero(frame[name].notna() & np.isfinite(excess))
+    moments = read_moments(frame[name].iloc[known])
+    if len(np.unique(moments.when)) < 2:
         return None
-    highest = scores.max().sort_values(ascending=False, kind="stable")
-    drawn = list(highest.index[:_MOST])
-    top = max(float(highest.iloc[0]), limit) * 1.08 or 1.0
-    ticks = _places(scores.index)
-    x = _LEFT + (ticks - ticks[0]) / (ticks[-1] - ticks[0]) * (_WIDTH - _LEFT - _RIGHT)
+    lines = _lines(frame.iloc[known], np.asarray(excess, dtype=np.float64)[known], moments)
+    drawn = lines[:_MOST]
+    top = max(float(drawn[0].heights.max()), limit) * 1.08 or 1.0
+    place = placing(moments, _LEFT, _WIDTH - _RIGHT)
 
     def y(value: float) -> float:
-        return round(_HEIGHT - _BOTTOM - value / top * (_HEIGHT - _TOP - _BOTTOM), 1)
+        return round(_BASE - value / top * (_BASE - _TOP), 1)
 
-    lines = []
-    for place, column in enumerate(drawn):
-        values = scores[column].to_numpy()
-        known_at = np.flatnonzero(~np.isnan(values))
-        points = [(round(float(x[i]), 1), y(values[i])) for i in known_at]
-        lines.append(
-            {"name": text.clipped(text.visible(str(column)), 60), "place": place, "points": points}
+    kept = [line.thinned() for line in drawn]
+    every = np.concatenate([line.heights for line in kept])
+    is_told = np.isin(np.arange(len(every)), np.argsort(-every, kind="stable")[:_DOTS])
+    told = np.split(is_told, np.cumsum([len(line.heights) for line in kept])[:-1])
+    measure = judged_by(frame)
+    written: list[dict[str, Any]] = []
+    for number, (line, says) in enumerate(zip(kept, told, strict=True)):
+        xs = place(line.when).tolist()
+        points = [(round(x, 1), y(height)) for x, height in zip(xs, line.heights, strict=True)]
+        rows = frame.iloc[known[line.rows]]
+        titles = _titles(rows, measure, name)
+        written.append(
+            {
+                "name": text.clipped(text.visible(str(line.column)), 60),
+                "place": number,
+                "path": path(points),
+                "dots": [
+                    {"x": x, "y": height, "drift": status == DRIFT.name, "title": title}
+                    for (x, height), status, title in compress(
+                        zip(points, rows["status"], titles, strict=True), says
+                    )
+                ],
+            }
         )
-    shown = range(0, len(x), -(-len(x) // 6))
-    step = _step(top / 4)
     shown_name = text.visible(str(name))
     others = [text.visible(str(key)) for key in keys_of(frame) if key != name]
+    times = ticks(moments, _LEFT, _WIDTH - _RIGHT, width=_WIDTH)
+    marks = _marks(changes, [line.column for line in drawn], moments)
+    n_points = sum(len(line.heights) for line in drawn)
     return {
-        "title": f"{judged_by(frame)} over {shown_name}, in excess of noise"
+        "title": f"{measure} over {shown_name}, in excess of noise"
         if alike
         else f"Excess over noise, in thresholds, over {shown_name}",
         "others": ", ".join(others),
+        "zone": text.visible(str(moments.zone or "")),
         "width": _WIDTH,
-        "height": _HEIGHT,
+        "height": _BASE + depth_of(times),
         "left": _LEFT,
         "right": _WIDTH - _RIGHT,
-        "bottom": _HEIGHT - _BOTTOM,
-        "lines": lines,
-        "n_more": scores.shape[1] - len(drawn),
+        "top": _TOP,
+        "bottom": _BASE,
+        "lines": written,
+        "n_more": len(lines) - len(drawn),
+        "some": sum(len(line["dots"]) for line in written) < n_points,
+        "marks": marks,
         "threshold": y(limit),
         "limit": f"{limit:g}",
-        "ticks": [(round(float(x[i]), 1), text.key(scores.index[i])) for i in shown],
-        "grid": [(y(value), f"{value:.3g}") for value in np.arange(0.0, top, step)],
+        "ticks": times,
+        "grid": [(y(value), f"{value:.3g}") for value in np.arange(0.0, top, step_of(top / 4))],
     }
 
 
 def time_of(frame: pd.DataFrame) -> Any:
     """Return the first key that is a time, None where none is."""
-    return next((key for key in keys_of(frame) if _is_time(frame[key])), None)
+    return next((key for key in keys_of(frame) if is_time(frame[key])), None)
 
 
-def _step(least: float) -> float:
-    """Return the first of 1, 2, 5, 10, … that is no smaller."""
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(power * times for times in (1, 2, 5, 10) if power * times >= least)
+class _Line(NamedTuple):
+    """A column: at each time the row that is furthest above noise."""
+
+    column: Any
+    rows: IntArray
+    when: Any
+    heights: FloatArray
+
+    def thinned(self) -> _Line:
+        """Keep the highest of neighbours, where there are more points than can be seen."""
+        size = len(self.rows)
+        if size <= _POINTS:
+            return self
+        bins = np.arange(size) * _POINTS // size
+        order = np.lexsort([-self.heights, bins])
+        first = np.sort(order[np.unique(bins[order], return_index=True)[1]])
+        return _Line(self.column, self.rows[first], self.when[first], self.heights[first])
 
 
-def _is_time(keys: pd.Series[Any]) -> bool:
-    if is_dated(keys):
-        return True
-    known = keys.dropna()
-    return keys.dtype == object and len(known) > 0 and _are_dates(known)
+def _lines(frame: pd.DataFrame, excess: FloatArray, moments: Moments) -> list[_Line]:
+    """Make a line of each column, the highest first."""
+    codes, columns = pd.factorize(frame["column"])
+    order = np.lexsort([-excess, moments.when, codes])
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (np.diff(codes[order]) != 0) | (np.diff(moments.when[order].astype(np.int64)) != 0)
+    rows = order[new]
+    found = [
+        _Line(columns[codes[own[0]]], own, moments.when[own], excess[own])
+        for own in np.split(rows, np.flatnonzero(np.diff(codes[rows])) + 1)
+    ]
+    return sorted(found, key=lambda line: -line.heights.max())
 
 
-def _are_dates(keys: pd.Series[Any]) -> bool:
-    # times among dates, or in several zones, have no order
-    kinds = {(type(key), getattr(key, "tzinfo", None)) for key in keys}
-    return len(kinds) == 1 and isinstance(keys.iloc[0], datetime.date)
+def _titles(rows: pd.DataFrame, measure: str, time: Any) -> list[str]:
+    """Say of each row what it is, for whoever points at it."""
+    others = [key for key in keys_of(rows) if key != time]
+    segments = text.segments(rows[[*others, "column"]]) if others else [""] * len(rows)
+    score, excess, floor = (rows[name].map(text.number) for name in JUDGED)
+    return [
+        f"{text.clipped(text.visible(str(column)), 60)}, {moment(when)}"
+        f"{', ' if segment else ''}{text.clipped(segment, 60)}: {measure} {one}, excess {other}, "
+        f"noise floor {noise}, {status}"
+        for column, when, segment, one, other, noise, status in zip(
+            *(rows["column"], rows[time], segments, score, excess, floor, rows["status"]),
+            strict=True,
+        )
+    ]
 
 
-def _places(times: pd.Index[Any]) -> Any:
-    if isinstance(times, pd.PeriodIndex):
-        times = times.to_timestamp()
-    return pd.DatetimeIndex(times).as_unit("ns").asi8.astype(np.float64)
+def _marks(changes: Sequence[Change], drawn: list[Any], moments: Moments) -> list[dict[str, Any]]:
+    """Place the largest changes of the columns that are drawn."""
+    place = placing(moments, _LEFT, _WIDTH - _RIGHT)
+    own = [one for one in changes if one.column in drawn]
+    found = []
+    for one in sorted(own, key=lambda one: -one.excess)[:_MARKS]:
+        x = round(float(place(start_of(one))), 1)
+        if _LEFT <= x <= _WIDTH - _RIGHT:
+            line = drawn.index(one.column)
+            found.append({"x": x, "line": line, "anomaly": one.is_anomaly, "text": said(one)})
+    return found

@@ -8,9 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from pdkl.report import page, plain
+from pdkl.report.changes import changes_of
 from pdkl.report.markdown import markdown
 from pdkl.report.metrics import metrics
 from pdkl.report.notebook import notebook
+from pdkl.report.numbers import Numbers
 from pdkl.results.reading import failing
 
 
@@ -26,11 +28,36 @@ class Report:
         The categories behind each row of ``frame``, by falling contribution: ``row`` (int64, its
         place in ``frame``), ``column``, ``category`` (str), ``categories`` (int64, for how many it
         stands; left out where ``min_count`` is given), ``count``, ``count_reference`` (int64),
-        ``p``, ``q`` (float64, their shares), ``change`` (p - q), ``ratio`` (p / q),
+        ``place`` (int64, in the order of values, among those shown of the row), ``p``, ``q``
+        (float64, their shares), ``change`` (p - q), ``ratio`` (p / q),
         ``contribution`` (float64, to the js_divergence, in bit) and ``flag`` (str: any of missing,
         other, new, gone, rare). A row has 25 at most, and one for the rest; fewer where there are
         very many rows, and fewest where nobody has to look at it: ``attrs["pdkl"]`` has both
         numbers as ``most_categories``.
+    numbers : pandas.DataFrame
+        A row for each side of each row of ``frame`` whose column holds numbers or durations:
+        ``row`` (int64, its place in ``frame``), ``column``, ``side`` (str, "data" or "reference"),
+        ``n`` (float64, rows with a value, or their weight), ``infinite`` (how many of these are),
+        ``mean``, ``std`` (of the finite values, divided by n), ``min``, ``q05``, ``q25``,
+        ``median``, ``q75``, ``q95``, ``max`` (float64; integers beyond 2**53 are the nearest
+        ones), ``unit`` ("s" of durations, else empty) and ``known_by`` (str). Quantiles are NumPy's
+        default; with fractional weights, and of shares, ``method="inverted_cdf"``.
+
+        All of it comes from the counts that the scores come from; nothing is read again. By
+        "values" it is exact. Of a profile with very many different values it is by "rounded
+        values": quantiles are right up to the edges that values were rounded down to, mean and
+        standard deviation exact where the whole profile is one side. What a profile has cut, an
+        engine counts (duckdb, Ibis, Dask, Spark, a LazyFrame), or what is more than 2**25 values in
+        all, is known by "bins": quantiles are interpolated within them, and NaN where they lie
+        in the outermost, which may reach to a value far off, or beyond; mean, standard deviation
+        and both ends are NaN, as bins do not tell them. With ``redact`` and ``min_count`` the frame
+        is empty.
+    times : pandas.DataFrame
+        The same of times, dates and times of day: ``row``, ``column``, ``side``, ``n``, ``first``,
+        ``median``, ``last`` (str, in the zone of the side), ``gap`` (float64, the longest stretch
+        without a row, in seconds), ``gap_from``, ``gap_to`` (str, between which rows it is) and
+        ``known_by``. By "rounded values" there is no gap; by "bins" the median alone, to the
+        second.
     others : pandas.DataFrame
         What else is shown of each row of ``frame``: ``kl_divergence`` (float64, KL(today ||
         reference) in bit) and ``psi`` (float64, in nat).
@@ -48,14 +75,40 @@ class Report:
     0     kiwi      0               40         0.200  gone
     1     plum     10                0         0.050   new
     2      fig     90               60         0.022
+
+    >>> before, today = (pd.DataFrame({"price": range(i, i + 200)}) for i in (100, 150))
+    >>> report = today.info_theory.report(before, rng=0)
+    >>> report.numbers[["column", "side", "mean", "median", "q95", "known_by"]]
+      column       side   mean  median     q95 known_by
+    0  price       data  249.5   249.5  339.05   values
+    1  price  reference  199.5   199.5  289.05   values
     """
 
     def __init__(
-        self, frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame | None = None
+        self,
+        frame: pd.DataFrame,
+        categories: pd.DataFrame,
+        others: pd.DataFrame | None = None,
+        changes: pd.DataFrame | None = None,
+        shares: pd.DataFrame | None = None,
+        numbers: Numbers | None = None,
     ) -> None:
         self.frame = frame
         self.categories = categories
         self.others = frame[[]] if others is None else others
+        self.changes = changes
+        self.shares = shares
+        self._numbers = Numbers() if numbers is None else numbers
+
+    @property
+    def numbers(self) -> pd.DataFrame:
+        """The figures of both sides of each row of numbers; see the attributes above."""
+        return self._numbers.figures
+
+    @property
+    def times(self) -> pd.DataFrame:
+        """The range and gaps of both sides of each row of times; see the attributes above."""
+        return self._numbers.times
 
     @property
     def passed(self) -> bool:
@@ -74,7 +127,8 @@ class Report:
         in the worst of them, in points of per cent, and which could not be compared. The rows to
         look at come first, a hundred on a page; those that are ok or skipped are folded, and the
         rule and its terms at the end. Where scripts are off, 300 rows to look at are there, and no
-        row can be opened.
+        row can be opened. A row of numbers or times opens to its figures and
+        to a histogram of both sides, the 300 that drifted most of many.
 
         Parameters
         ----------
@@ -92,11 +146,16 @@ class Report:
             Jinja2 is not installed.
         """
         return _written(
-            page.html(self.frame, self.categories, self.others, passed=self.passed), path
+            page.html(
+                *(self.frame, self.categories, self.others, self._numbers),
+                *(self.changes, self.shares),
+                passed=self.passed,
+            ),
+            path,
         )
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str | None:
-        """Write a JSON document: the settings, and each row with its categories.
+        """Write JSON: the settings, each row with its categories and figures, and the changes.
 
         JSON has no infinity: it is the text "inf". NaN and missing values are null.
 
@@ -110,7 +169,7 @@ class Report:
         str or None
             The document, unless a path is given.
         """
-        frames = self.frame, self.categories, self.others
+        frames = self.frame, self.categories, self.others, self._numbers.by_row(), self.changes
         return _written(plain.json_text(*frames, passed=self.passed), path)
 
     def to_junit(self, path: str | os.PathLike[str] | None = None) -> str | None:
@@ -174,7 +233,9 @@ class Report:
         No column drifted. 1 row: 1 ok.
         <BLANKLINE>
         """
-        return _written(markdown(self.frame, self.categories, passed=self.passed), path)
+        changed = changes_of(self.changes, self.shares)
+        frames = self.frame, self.categories, self.numbers
+        return _written(markdown(*frames, changed, passed=self.passed), path)
 
     def metrics(self) -> dict[str, float]:
         """Give the numbers of the report by flat names, for dashboards.

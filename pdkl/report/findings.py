@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from pdkl.report import text
+from pdkl.report.changes import Change, sentence
+from pdkl.report.numbers import ORDERED, moved
 from pdkl.results.reading import keys_of, settings_of, worst_first
 from pdkl.results.statuses import DRIFT, LEGEND
 
@@ -46,17 +48,26 @@ def compared(frame: pd.DataFrame, write: Write = str) -> str:
 
 
 def sentences(
-    frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool, write: Write = short
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    numbers: pd.DataFrame | None = None,
+    changed: Sequence[Change] = (),
+    *,
+    passed: bool,
+    write: Write = short,
 ) -> list[str]:
-    """Say how much drifted, what changed most, and which columns were not compared, and why.
+    """Say how much drifted, what changed most and when, and what was not compared, and why.
 
-    All is read from the two frames, so that it tells no more than they do.
+    All is read from the frames, so that it tells no more than they do. ``numbers`` are the figures
+    of columns of numbers.
     """
     is_drift = frame["status"].eq(DRIFT.name).to_numpy()
     drifted = [i for i in worst_first(frame) if is_drift[i]]
     found = [_how_much(frame, drifted, passed=passed)]
     if drifted:
-        found.append(_changes(frame, categories, drifted, write))
+        found.append(_changes(frame, categories, numbers, drifted, write))
+    if changed:
+        found.append(sentence(changed, write))
     return [f"{one}." for one in [*found, *_others(frame, write)]]
 
 
@@ -76,7 +87,11 @@ def _how_much(frame: pd.DataFrame, drifted: Sequence[int], *, passed: bool) -> s
 
 
 def _changes(
-    frame: pd.DataFrame, categories: pd.DataFrame, drifted: Sequence[int], write: Write
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    numbers: pd.DataFrame | None,
+    drifted: Sequence[int],
+    write: Write,
 ) -> str:
     """Say of the columns that drifted most what changed most, each where it is worst."""
     worst: dict[Any, int] = {}
@@ -88,7 +103,9 @@ def _changes(
     for i, segment in zip(shown, segments, strict=True):
         row = frame.iloc[i]
         place = f" in {write(segment)}" if keys_of(frame) else ""
-        change = _change(_top(categories, i, row["top_category"]), row["kind"], write)
+        top = _top(categories, i, row["top_category"])
+        parts = ["" if numbers is None else moved(numbers, i), _change(top, row["kind"], write)]
+        change = ", ".join(part for part in parts if part)
         told.append(f"{write(str(row['column']))}{place}{': ' if change else ''}{change}")
     return _and_more("; ".join(told), len(worst) - len(shown), mark="; ")
 
@@ -109,14 +126,15 @@ def _change(entry: dict[Any, Any], kind: Any, write: Write) -> str:
     flags = entry["flag"].split()
     points = f"({text.points(change)})"
     # a category of the data's own comes and goes; a bin, and what stands for several, has more
-    is_own = not {"missing", "other"} & set(flags) and kind != "ordered"
+    is_own = not {"missing", "other"} & set(flags) and kind != ORDERED
+    name = text.plain_edges(entry["category"]) if kind == ORDERED else entry["category"]
     for flag in ("gone", "new"):
         if is_own and flag in flags:
             return f"{write(entry['category'])} is {flag} {points}"
     more = "more" if change > 0.0 else "less"
     if "missing" in flags:
         return f"{more if change > 0.0 else 'fewer'} missing values {points}"
-    return f"{more} {'of all others' if 'other' in flags else write(entry['category'])} {points}"
+    return f"{more} {'of all others' if 'other' in flags else write(name)} {points}"
 
 
 def _others(frame: pd.DataFrame, write: Write) -> Iterator[str]:

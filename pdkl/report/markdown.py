@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
 from pdkl.report import findings, plain, text
+from pdkl.report.changes import Change
 from pdkl.results.reading import JUDGED, is_missing, keys_of, settings_of, telling
 
 _MOST = 25  # rows of the table: comments of more than 65,536 letters are refused
@@ -17,13 +19,20 @@ _LONGEST_NOTE = 200  # … and of a note
 _OWN = frozenset({"status", *JUDGED, "p_adjusted", "n", "n_reference"})
 
 
-def markdown(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
+def markdown(
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    numbers: pd.DataFrame | None = None,
+    changed: Sequence[Change] = (),
+    *,
+    passed: bool,
+) -> str:
     """Write a heading, what was found in a few sentences, and a table of the worst rows."""
     told = telling(frame)
     title = findings.title_of(frame)
     called = code(title) if settings_of(frame).get("title") else title
     parts = [f"## {called}: {'passed' if passed else 'not passed'}"]
-    parts.append(_found(frame, categories, passed=passed))
+    parts.append(_found(frame, categories, numbers, changed, passed=passed))
     if len(told):
         parts.append(_table(plain.main_columns(told.head(_MOST))))
     if (n_more := len(told) - _MOST) > 0:
@@ -31,11 +40,18 @@ def markdown(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> 
     return "\n\n".join(parts) + "\n"
 
 
-def _found(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
+def _found(
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    numbers: pd.DataFrame | None,
+    changed: Sequence[Change],
+    *,
+    passed: bool,
+) -> str:
     """Say what is compared, where it has names, what was found, and which statuses there are."""
     named = findings.names_of(frame) != findings.NAMES
     said = [f"{findings.compared(frame, _short)}."] if named else []
-    said += findings.sentences(frame, categories, passed=passed, write=_short)
+    said += findings.sentences(frame, categories, numbers, changed, passed=passed, write=_short)
     return " ".join([*said, f"{plain.tally(frame)}."])
 
 

@@ -11,8 +11,10 @@ import pandas as pd
 
 from pdkl._version import __version__
 from pdkl.codes.labels import OTHER_TEXT
+from pdkl.report import changes as over_time
 from pdkl.report import chart, findings, table, text
 from pdkl.report.heatmap import heatmap
+from pdkl.report.numbers import Numbers
 from pdkl.report.plain import tally
 from pdkl.report.rendering import asset, digest, render, style
 from pdkl.results.reading import (
@@ -29,10 +31,18 @@ _SPARSE = 5.0  # rows a category
 
 
 def html(
-    frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame, *, passed: bool
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    others: pd.DataFrame,
+    figures: Numbers,
+    changes: pd.DataFrame | None,
+    shares: pd.DataFrame | None,
+    *,
+    passed: bool,
 ) -> str:
     """Write the page."""
     script, look = asset("report.js"), style()
+    changed = over_time.changes_of(changes, shares)
     segment_of = text.segments(frame)
     order = worst_first(frame)
     rows = table.rows(frame, segment_of, order)
@@ -44,12 +54,12 @@ def html(
         ),
         "script": script,
         "style": look,
-        "data": table.data(frame, categories, others, rows, order),
+        "data": table.data(frame, categories, others, figures, rows, order),
         "title": findings.title_of(frame),
         "names": findings.names_of(frame),
         "passed": passed,
         "tally": tally(frame),
-        "found": findings.sentences(frame, categories, passed=passed),
+        "found": findings.sentences(frame, categories, figures.figures, changed, passed=passed),
         "facts": _facts(frame, segment_of),
         "terms": _terms(frame),
         "warnings": _warnings(frame, categories, others),
@@ -59,7 +69,8 @@ def html(
         "rows": shown,
         "left_out": {"told": n_told, "quiet": n_quiet},
         "heatmap": heatmap(frame, segment_of),
-        "chart": chart.over_time(frame),
+        "chart": chart.over_time(frame, changed),
+        "changes": over_time.section(frame, changes, shares, changed),
         "rare": settings_of(frame)["rare"],
     }
     return render("report.html.j2", context)
@@ -243,6 +254,11 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFram
                 if call["min_count"] is None
                 else f", or with fewer than {call['min_count']} rows."
             )
+        )
+    if call["redact"] or call["min_count"] is not None:
+        found.append(
+            "Figures: means, quantiles, ranges and histograms of numbers and times are left out, "
+            "as they could tell of single rows."
         )
     if call["redact"]:
         found.append("Redacted: categories, segments and bin edges are replaced by numbers.")

@@ -6,7 +6,7 @@ import datetime
 import io
 import json
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
@@ -92,9 +92,15 @@ def _escaped(value: str, more: str = "") -> str:
 
 
 def json_text(
-    frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame, *, passed: bool
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    others: pd.DataFrame,
+    figures: Mapping[int, Sequence[dict[Hashable, Any]]],
+    changes: pd.DataFrame | None,
+    *,
+    passed: bool,
 ) -> str:
-    """Write the settings, and each row with its other measures and its categories."""
+    """Write the settings, each row with its measures, categories and figures, and the changes."""
     listed: dict[int, list[dict[str, Any]]] = {}
     for entry in _records(categories.drop(columns="column")):
         listed.setdefault(entry.pop("row"), []).append(entry)
@@ -104,11 +110,19 @@ def json_text(
         "passed": passed,
         "call": {name: _value(value) for name, value in settings_of(frame).items()},
         "rows": [
-            row | {"category_counts": listed.get(i, [])}
+            row | {"category_counts": listed.get(i, [])} | _figures(figures.get(i))
             for i, row in enumerate(_records(pd.concat([frame, others], axis=1)))
         ],
+        "changes": None if changes is None else _records(changes),
     }
     return _dumped(document)
+
+
+def _figures(sides: Sequence[dict[Hashable, Any]] | None) -> dict[str, Any]:
+    """Write the figures of a row of numbers or times; others have none."""
+    if sides is None:
+        return {}
+    return {"figures": [{str(name): _value(one) for name, one in side.items()} for side in sides]}
 
 
 def frame_json(frame: pd.DataFrame) -> str:

@@ -66,7 +66,13 @@ def style() -> str:
         f".heat .h{i}{{background:var(--h{i});color:var(--h{i}t)}}\n"
         for i in range(len(palette.SHADES))
     )
-    return scheme + asset("report.css") + shades + "".join(map(_statuses, STATUSES))
+    return (
+        scheme
+        + asset("report.css")
+        + asset("time.css")
+        + shades
+        + "".join(map(_statuses, STATUSES))
+    )
 
 
 def _statuses(status: Status) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from pdkl.report import text
+from pdkl.report import findings, numbers, text
+from pdkl.report.numbers import Numbers, in_order
 from pdkl.results.reading import JUDGED, count_statuses, is_fixed, judged_by, settings_of
 from pdkl.results.statuses import QUIET, STATUSES
 
@@ -94,6 +96,7 @@ def data(
     frame: pd.DataFrame,
     categories: pd.DataFrame,
     others: pd.DataFrame,
+    figures: Numbers,
     written: Rows,
     order: Sequence[int],
 ) -> str:
@@ -117,6 +120,7 @@ def data(
             found, column = _numbered(column)
             words.append(found)
         cells.append(_packed(column))
+    ordered = figures.ordered(frame)
     notes, noted = _numbered([_without_name(row["note"], row["column"]) for row in written])
     document = {
         "rare": settings_of(frame)["rare"],
@@ -135,7 +139,14 @@ def data(
         "noted": _packed(noted),
         "details": list(stats),
         "stats": [_packed(map(write, listed[name])) for name, write in stats.items()],
-        **_entries(categories, order, fixed=is_fixed(frame)),
+        **_entries(categories, ordered, order, fixed=is_fixed(frame)),
+        "numbers": {
+            "sides": findings.names_of(frame),
+            "ordered": "".join(
+                "01"[int(ordered)] for ordered in figures.ordered(frame)[list(order)]
+            ),
+            **numbers.data(figures, order),
+        },
     }
     dumped = json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return dumped.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
@@ -160,7 +171,9 @@ def _packed(column: Iterable[str]) -> str:
     return " ".join(parts).rstrip(" ")
 
 
-def _entries(categories: pd.DataFrame, order: Sequence[int], *, fixed: bool) -> dict[str, Any]:
+def _entries(
+    categories: pd.DataFrame, ordered: NDArray[np.bool_], order: Sequence[int], *, fixed: bool
+) -> dict[str, Any]:
     """Tell the categories of each row: the place of its name, both counts, contribution, mark.
 
     The mark is -1 for what is missing, and of the rest how many it stands for, -2 where that is not
@@ -169,8 +182,11 @@ def _entries(categories: pd.DataFrame, order: Sequence[int], *, fixed: bool) -> 
     longest = _bounded(_LETTERS, categories["category"].nunique(), _SHORTEST, _LONGEST)
     names: dict[str, int] = {}
     found: dict[int, list[str]] = {}
-    for entry in categories.to_dict("records"):
-        label = text.clipped(text.visible(entry["category"]), longest)
+    for entry in in_order(categories, ordered).to_dict("records"):
+        shown = entry["category"]
+        if ordered[entry["row"]]:
+            shown = text.plain_edges(shown)
+        label = text.clipped(text.visible(shown), longest)
         parts = [str(names.setdefault(label, len(names)))]
         parts += [_short(entry["count"]), _short(entry["q" if fixed else "count_reference"])]
         parts.append(_contribution(entry["contribution"]))

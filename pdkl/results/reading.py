@@ -26,7 +26,9 @@ _IN_UNIT = (  # what the unit of the frame belongs to; the other measures have n
     *("entropy", "cross_entropy", "conditional_entropy", "mutual_information"),
     *("kl_divergence", "reverse_kl", "js_divergence", "jeffreys", "bhattacharyya"),
     *("renyi_divergence", "renyi_entropy"),
+    *("variation_of_information", "total_correlation", "interaction_information"),
 )
+_NO_UNIT = "none"  # of what is normalized
 _ROOTS = ("js_distance",)  # of a measure in units
 
 
@@ -41,7 +43,8 @@ def settings_of(frame: pd.DataFrame) -> dict[str, Any]:
 
 def measure_of(frame: pd.DataFrame) -> str:
     """Return the name of the measure that is split, empty where it is not known."""
-    return str(settings_of(frame).get("measures", [""])[0])
+    settings = settings_of(frame)
+    return str(settings.get("measures", [settings.get("measure", "")])[0])
 
 
 def is_fixed(frame: pd.DataFrame) -> bool:
@@ -54,13 +57,13 @@ def is_fixed(frame: pd.DataFrame) -> bool:
 
 def keys_of(frame: pd.DataFrame) -> list[Any]:
     """List the columns that hold the keys of the groups."""
-    return list(frame.columns[: list(frame.columns).index("column")])
+    return list(frame.columns[: _first(frame)])
 
 
 def scores_of(frame: pd.DataFrame) -> list[Any]:
     """List the columns that hold scores, the one to look at first; of drift what is judged."""
     names = list(frame.columns)
-    numbers = [name for name in names[names.index("column") + 1 :] if is_numeric(frame[name])]
+    numbers = [name for name in names[_first(frame) + 1 :] if is_numeric(frame[name])]
     if is_drift(frame):
         return [JUDGED[1]]
     said = [name for name in settings_of(frame).get("measures", []) if name in numbers]
@@ -69,6 +72,16 @@ def scores_of(frame: pd.DataFrame) -> list[Any]:
         for name in numbers
         if name not in _FACTS and not name.endswith((*_INFERRED, REFERENCE))
     ]
+
+
+def is_of_two_columns(frame: pd.DataFrame) -> bool:
+    """Tell whether each row is about two columns, x and y, as mutual information is."""
+    return "column" not in frame.columns and {"x", "y"} <= set(frame.columns)
+
+
+def _first(frame: pd.DataFrame) -> int:
+    """Return the place of the column that follows the keys."""
+    return list(frame.columns).index("x" if is_of_two_columns(frame) else "column")
 
 
 def is_numeric(values: pd.Series[Any]) -> bool:
@@ -142,6 +155,8 @@ def unit_of(frame: pd.DataFrame, score: str) -> str:
         raise ValueError(
             f"result mixes the units {listing(units)}; one scale cannot show them. Filter it first."
         )
+    if units.iloc[0] == _NO_UNIT:
+        return ""
     return f"{'√' if is_root(measure) else ''}{units.iloc[0]}"
 
 

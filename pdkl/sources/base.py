@@ -58,6 +58,7 @@ class FrameSource:
     source_type = "frame"
     precounted = Precounted()
     one_frame = False
+    is_near = True
 
 
 class Holder:
@@ -81,6 +82,10 @@ class Source(Protocol):
     @property
     def one_frame(self) -> bool:
         """Whether one frame answers all lists of columns, so that its keys are encoded once."""
+
+    @property
+    def is_near(self) -> bool:
+        """Whether values come as cheaply as intervals, as no engine counts them elsewhere."""
 
     @property
     def head(self) -> pd.DataFrame:

@@ -200,6 +200,7 @@ class DaskSource(FrameSource):
     head: pd.DataFrame
     frame: Any
     engine_name: str
+    is_near = False
 
     def reduce(
         self,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from pdkl.sources import dask
 from pdkl.sources.base import Holder, Source
+from pdkl.sources.locations.tables import Table
 from pdkl.sources.narwhals import source as narwhals
 from pdkl.sources.pandas import PandasSource
 from pdkl.sources.profile.profile import Profile
@@ -76,10 +77,18 @@ def read_data(data: Any) -> Source:
     )
 
 
-def files_of(data: Any) -> list[str]:
-    """List the files that are read for data; none where it comes from elsewhere."""
+def places_of(data: Any) -> list[str]:
+    """List the files, or the table, that are read for data; none where it comes from elsewhere."""
+    while isinstance(data, Holder):
+        if isinstance(data, Table):
+            return [data.place]
+        data = data._data
     data = unwrapped(data)
-    return list(getattr(data, "files", ())) if _is_arrow(data) else []
+    if not _is_arrow(data):
+        return []
+    from pdkl.sources.arrow import datasets
+
+    return datasets.files_of(data)
 
 
 def describe(data: Any) -> str:

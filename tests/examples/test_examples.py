@@ -77,12 +77,18 @@ def test_pictures(tmp_path: Path) -> None:
         "Wrote heatmap.png: 132 pairs of months.",
         "Wrote timeline.png: 53 weeks, 2 of them above the noise floor.",
         "Wrote drift.png: 15 comparisons, 5 of which drift.",
+        "Wrote columns.png: 6 columns in November and October.",
+        "Wrote explain.png: the mix and 105 destinations.",
+        "Wrote told.png: 15 pairs of columns.",
         "Wrote distribution.png: 16 carriers at 3 airports.",
         "Wrote delays.png: 9 bins at 3 airports.",
         "Wrote changes.png: 4 stretches and anomalies.",
         "Wrote histogram.png: 10 bins in July (P) and November (Q).",
     ]
-    names = ("changes", "delays", "distribution", "drift", "heatmap", "histogram", "timeline")
+    names = (
+        *("changes", "columns", "delays", "distribution", "drift", "explain", "heatmap"),
+        *("histogram", "timeline", "told"),
+    )
     assert pictures(tmp_path / "new") == [f"{name}.png" for name in names]
     for folder in (tmp_path / "new", EXAMPLES):
         assert all(path.stat().st_size <= 60_000 for path in folder.glob("[cdht]*.png"))

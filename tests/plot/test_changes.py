@@ -264,7 +264,8 @@ def test_bins_keep_their_order() -> None:
     of = data.info_theory.distribution("k", by="month", bins=bins)
     result = found_with(top_category=[None, "below 0", "[0, 10)"])
     ax = one(result, of)
-    assert legend_of(ax)[::-1] == ["below 0", "[0, 10)", "[10, 20]", "above 20"]
+    assert legend_of(ax)[::-1] == ["below 0", "0 to 10", "10 to 20", "above 20"]
+    assert texts(ax) == ["0 to 10", "below 0"]
 
 
 def test_missing_values_are_a_category() -> None:

@@ -49,19 +49,32 @@ def labels(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
 
 
+def beside(ax: Axes) -> Axes:
+    """Give the axes of the contributions, which has the rows of that of the shares."""
+    (found,) = (one for one in ax.get_shared_y_axes().get_siblings(ax) if one is not ax)
+    assert isinstance(found, Axes)
+    return found
+
+
 def bars(ax: Axes, color: str) -> list[float]:
     """Give the lengths of the bars of one colour, from top to bottom."""
-    found = [bar for bar in ax.patches if isinstance(bar, Rectangle)]
+    patches = [*ax.patches, *beside(ax).patches]
+    found = [bar for bar in patches if isinstance(bar, Rectangle)]
     found = [bar for bar in found if same_color(bar.get_facecolor(), color)]
     return [bar.get_width() for bar in sorted(found, key=Rectangle.get_y)]
 
 
 def hatched(ax: Axes) -> list[float]:
-    return [bar.get_width() for bar in ax.patches if isinstance(bar, Rectangle) and bar.get_hatch()]
+    found = [bar for bar in beside(ax).patches if isinstance(bar, Rectangle)]
+    return [bar.get_width() for bar in found if bar.get_hatch()]
 
 
 def texts(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
+    return [text.get_text() for text in [*ax.texts, *beside(ax).texts]]
+
+
+def scales(ax: Axes) -> list[str]:
+    return [one.get_xlabel() for one in (ax, beside(ax))]
 
 
 def legend_texts(ax: Axes) -> list[str]:
@@ -88,8 +101,8 @@ def test_bars_are_p_q_and_their_terms() -> None:
 def test_title_axis_and_legend_say_what_is_drawn() -> None:
     die = pd.DataFrame({"face": [1, 1, 1, 1, 1, 2, 3, 4, 5, 6]})
     ax = one(terms(die, "face", against="uniform", base="bit"))
-    assert ax.get_title() == "face: KL(P ‖ Q) = 0.424 bit"
-    assert ax.get_xlabel() == "share (P, Q), contribution in bit"
+    assert ax.get_title() == "KL divergence of face against equal shares: 0.424 bit"
+    assert scales(ax) == ["share", "contribution (bit)"]
     assert legend_texts(ax) == ["P", "Q", "contribution p log(p / q)"]
     assert labels(ax) == ["1", "2", "3", "4", "5", "6"]
 
@@ -97,28 +110,28 @@ def test_title_axis_and_legend_say_what_is_drawn() -> None:
 @pytest.mark.parametrize(
     ("measure", "score", "term"),
     [
-        ("kl_divergence", "KL(P ‖ Q)", "p log(p / q)"),
-        ("js_divergence", "JS(P, Q)", "½ p log(p / m) + ½ q log(q / m), m = (p + q) / 2"),
-        ("cross_entropy", "H(P, Q)", "-p log q"),
+        ("kl_divergence", "KL divergence", "p log(p / q)"),
+        ("js_divergence", "JS divergence", "½ p log(p / m) + ½ q log(q / m), m = (p + q) / 2"),
+        ("cross_entropy", "Cross entropy", "-p log q"),
     ],
 )
 def test_title_holds_the_measure(measure: str, score: str, term: str) -> None:
     shop = FRUIT[FRUIT["shop"] == "a"]
     value = getattr(shop.info_theory, measure)("fruit", reference=FRUIT, base="bit")[measure][0]
     ax = one(terms(shop, reference=FRUIT, base="bit", measure=measure))
-    assert ax.get_title() == f"fruit vs frame: {score} = {value:#.3g} bit"
+    assert ax.get_title() == f"{score} of fruit against the reference: {value:#.3g} bit"
     assert math.isclose(sum(bars(ax, TERM)), value, rel_tol=1e-12)
     assert legend_texts(ax) == ["P", "Q", f"contribution {term}"]
 
 
 def test_entropy_has_no_q() -> None:
     ax = one(terms(FRUIT[FRUIT["shop"] == "a"], reference=FRUIT, measure="entropy", base="bit"))
-    assert ax.get_title() == "fruit: H(P) = 1.69 bit"
+    assert ax.get_title() == "Entropy of fruit: 1.69 bit"
     assert labels(ax) == ["g", "f", "h", "i"]  # not "k", which only Q has
     assert bars(ax, Q) == []
     assert legend_texts(ax) == ["P", "contribution -p log p"]
-    assert ax.get_xlabel() == "share (P), contribution in bit"
-    assert ax.get_xlim()[0] == 0.0
+    assert scales(ax) == ["share", "contribution (bit)"]
+    assert ax.get_xlim()[0] == beside(ax).get_xlim()[0] == 0.0
 
 
 def test_tiny_divergence_keeps_its_value() -> None:
@@ -130,13 +143,13 @@ def test_tiny_divergence_keeps_its_value() -> None:
     ax = one(result[result["g"] == 2])
     score = value["kl_divergence"][1]
     assert score == pytest.approx(4.5e-10)
-    assert ax.get_title() == f"k, g 2 vs g 1: KL(P ‖ Q) = {score:#.3g} nat"
+    assert ax.get_title() == f"KL divergence of k, g 2 against g 1: {score:#.3g} nat"
     assert texts(ax) == ["+1.5e-05", "-1.5e-05"]
 
 
 def test_equal_distributions_are_drawn() -> None:
     ax = one(terms(FRUIT, reference=FRUIT))
-    assert ax.get_title() == "fruit vs frame: KL(P ‖ Q) = 0 nat"
+    assert ax.get_title() == "KL divergence of fruit against the reference: 0 nat"
     assert set(texts(ax)) == {"0"}
 
 
@@ -145,7 +158,7 @@ def test_lost_attrs_leave_a_total() -> None:
     value = result["contribution"].sum()
     result.attrs.clear()
     ax = one(result)
-    assert ax.get_title() == f"fruit vs frame: total = {value:#.3g} nat"
+    assert ax.get_title() == f"Total of fruit against the reference: {value:#.3g} nat"
     assert legend_texts(ax) == ["P", "Q", "contribution"]
     result.attrs["pdkl"] = "not ours"
     assert one(result).get_title() == ax.get_title()
@@ -154,9 +167,9 @@ def test_lost_attrs_leave_a_total() -> None:
 def test_smoothing_and_zeros_are_on_record() -> None:
     shop = FRUIT[FRUIT["shop"] == "a"]
     smoothed = one(terms(FRUIT, reference=shop, smoothing="jeffreys"))
-    assert smoothed.get_xlabel() == "share (P, Q), contribution in nat (smoothing='jeffreys')"
+    assert scales(smoothed) == ["share (smoothing='jeffreys')", "contribution (nat)"]
     both = one(terms(FRUIT, reference=shop, smoothing=1.0, zeros="drop"))
-    assert both.get_xlabel() == "share (P, Q), contribution in nat (smoothing=1.0, zeros='drop')"
+    assert scales(both)[0].replace("\n", " ") == "share (smoothing=1.0, zeros='drop')"
 
 
 # ---- which categories -----------------------------------------------------------------------
@@ -190,11 +203,11 @@ def test_other_does_not_dwarf_the_rest() -> None:
     term = 0.01 * math.log(100)
     assert labels(ax) == ["0", "1", "2", "other (97)"]
     # cut off at the edge, with their values
-    assert bars(ax, P) == pytest.approx([0.01, 0.01, 0.01, term])
-    assert bars(ax, Q) == pytest.approx([0.01, 0.01, 0.01, term])
+    assert bars(ax, P) == bars(ax, Q) == pytest.approx([0.01] * 4)
     assert bars(ax, TERM) == pytest.approx([term] * 4)
     assert texts(ax) == ["→ 0.97", "→ 0.97", "0.046", "0.046", "0.046", "→ 4.5"]
-    assert ax.get_xlim()[1] < 2 * term
+    assert ax.get_xlim()[1] < 0.02
+    assert beside(ax).get_xlim()[1] < 2 * term
 
 
 def test_other_sets_the_scale_where_it_is_not_much_larger() -> None:
@@ -206,10 +219,10 @@ def test_other_sets_the_scale_where_it_is_not_much_larger() -> None:
 
 def test_infinite_terms_are_hatched_and_first() -> None:
     ax = one(terms(FRUIT, reference={"f": 3, "g": 1, "h": 1}))
-    assert ax.get_title() == "fruit: KL(P ‖ Q) = ∞ nat"
+    assert ax.get_title() == "KL divergence of fruit against given shares: ∞ nat"
     assert labels(ax)[:2] == ["i", "k"]
-    edge = max(bars(ax, P) + bars(ax, Q) + bars(ax, TERM))
-    assert hatched(ax) == [edge, edge]
+    (edge,) = set(hatched(ax))  # both to the edge
+    assert edge >= max(bars(ax, TERM))
     assert texts(ax).count("∞") == 2
     assert texts(ax).count("0.080") == 2  # the share that makes each infinite, written at its bar
 
@@ -225,11 +238,43 @@ def test_nothing_to_compare() -> None:
     result = terms(by="shop", against="previous")
     assert result["contribution"].isna().any()
     ax = one(result[result["shop"] == "a"])
-    assert ax.get_title() == "fruit, a vs previous: KL(P ‖ Q) = NaN"
+    assert ax.get_title() == "KL divergence of fruit, a against the one before: NaN"
     assert texts(ax) == ["nothing to compare"]
-    assert list(ax.patches) == []
+    assert [*ax.patches, *beside(ax).patches] == []
     nothing_shared = one(terms(reference={"z": 1}, zeros="drop"))
     assert texts(nothing_shared) == ["nothing to compare"]
+
+
+def test_bins_and_levels_keep_their_order() -> None:
+    first, second = (pd.DataFrame({"x": values}) for values in ([5, 5, 1, 30, 12, None], [5, 12.5]))
+    edges = {"x": [-2.5, 4, 10, 20_000]}
+    result = terms(first, "x", reference=second, bins=edges, smoothing=1, dropna=False)
+    ax = one(result)
+    assert labels(ax) == ["-2.5 to 4", "4 to 10", "10 to 20,000", "(missing)"]
+    np.testing.assert_array_equal(
+        bars(ax, P), result.sort_values("low")["p"][result["p"] + result["q"] > 0]
+    )
+    # those that matter most, in their order, and the others
+    few = one(result, top=2)
+    assert len(labels(few)) == 3
+    kept = [label for label in labels(ax) if label in labels(few)]
+    assert labels(few) == [*kept, "other (2)"]
+    assert math.isclose(sum(bars(few, TERM)), result["contribution"].sum(), rel_tol=1e-9)
+    size = pd.Categorical(["s", "l", "m", "l"], ["s", "m", "l"], ordered=True)
+    levels = terms(pd.DataFrame({"size": size}), "size", against="uniform")
+    levels["category"] = levels["category"].astype(size.dtype)
+    assert labels(one(levels)) == ["s", "m", "l"]
+
+
+def test_small_contributions_have_a_scale_of_their_own() -> None:
+    counts = {"k": ["a", "b", "c"], "w": [500, 300, 200]}
+    today = pd.DataFrame(counts).assign(w=[501, 299, 200])
+    result = terms(today, "k", weights="w", reference=pd.DataFrame(counts), measure="js_divergence")
+    ax = one(result)
+    low, high = beside(ax).get_xlim()
+    assert max(bars(ax, TERM)) > 0.5 * (high - low)
+    assert ax.get_xlim()[1] > 0.5
+    assert not beside(ax).yaxis.get_tick_params()["labelleft"]
 
 
 # ---- labels ---------------------------------------------------------------------------------
@@ -243,8 +288,8 @@ def test_labels_are_no_formulas(text: str) -> None:
         assert text in labels(ax)
         assert not any(label.get_parse_math() for label in ax.get_yticklabels())
         assert not ax.title.get_parse_math()
-    titles = [ax.get_title().partition("\n")[0] for ax in axes]
-    assert f"{text}, {text} vs all:" in titles
+    titles = [ax.get_title().replace("\n", " ") for ax in axes]
+    assert any(one.startswith(f"KL divergence of {text}, {text} against all: ") for one in titles)
     axes[0].figure.canvas.draw()
 
 
@@ -280,31 +325,34 @@ def test_names_of_groups() -> None:
 
     def names(**keywords: Any) -> list[str]:
         axes = several(terms(data, zeros=1e-3, **keywords))
-        return [ax.get_title().partition(":\n")[0] for ax in axes]
+        titles = [ax.get_title().replace("\n", " ").partition(": ")[0] for ax in axes]
+        return [title.removeprefix("KL divergence of ") for title in titles]
 
     assert names(by="month", against="previous")[:2] == [
-        "fruit, month 2 vs month 1",
-        "fruit, month 3 vs month 2",
+        "fruit, month 2 against month 1",
+        "fruit, month 3 against month 2",
     ]
-    assert names(by="month", against="previous")[-1] == "fruit, month 1 vs previous"
+    assert names(by="month", against="previous")[-1] == "fruit, month 1 against the one before"
     assert names(by="fresh", against="rest") == [
-        "fruit, fresh False vs rest",
-        "fruit, fresh True vs rest",
+        "fruit, fresh False against the rest",
+        "fruit, fresh True against the rest",
     ]
     assert names(by="day", against="pairs")[:2] == [
-        "fruit, 2024-01-01 vs 2024-01-02",
-        "fruit, 2024-01-01 vs day (missing)",
+        "fruit, 2024-01-01 against 2024-01-02",
+        "fruit, 2024-01-01 against day (missing)",
     ]
     assert names(by=["shop", "fresh"], reference=("a", True))[0] == (
-        "fruit, a, fresh False vs a, fresh True"
+        "fruit, a, fresh False against a, fresh True"
     )
-    assert names(by="shop", against="uniform") == ["fruit, a", "fruit, b", "fruit, c"]
+    assert names(by="shop", against="uniform") == [
+        f"fruit, {shop} against equal shares" for shop in "abc"
+    ]
 
 
 def test_long_title_breaks() -> None:
     data = FRUIT.rename(columns={"fruit": "a rather long name of a column"})
     title = one(terms(data, "a rather long name of a column", reference=data)).get_title()
-    assert title == "a rather long name… a column vs frame:\nKL(P ‖ Q) = 0 nat"
+    assert title == ("KL divergence of a rather long name… a column against the reference:\n0 nat")
 
 
 # ---- several groups, and an axes of the caller ----------------------------------------------
@@ -318,15 +366,17 @@ def test_small_multiples(groups: int, shape: tuple[int, int]) -> None:
     axes = several(terms(data, "k", by="g", against="all"))
     assert len(axes) == groups
     figure = axes[0].figure
-    assert figure.axes == axes
+    assert figure.axes == [one for ax in axes for one in (ax, beside(ax))]
     specification = axes[0].get_subplotspec()
     assert specification is not None
-    assert specification.get_gridspec().get_geometry() == shape
-    assert len({ax.get_xlim() for ax in axes}) == 1
+    whole = specification.get_topmost_subplotspec().get_gridspec()
+    assert whole.get_geometry() == shape
+    assert len({ax.get_xlim() for ax in axes}) == len({beside(ax).get_xlim() for ax in axes}) == 1
     assert len({ax.get_ylim() for ax in axes}) == 1
     assert len(figure.legends) == 1
-    assert figure.get_supxlabel() == "share (P, Q), contribution in nat"
-    assert [ax.get_xlabel() for ax in axes] == [""] * groups
+    lowest = [bool(ax.get_xlabel()) for ax in axes]
+    assert lowest == [False] * (groups - shape[1]) + [True] * shape[1]
+    assert " ".join(scales(axes[-1])).replace("\n", " ") == "share contribution (nat)"
 
 
 def test_groups_keep_their_order_and_total() -> None:
@@ -335,8 +385,8 @@ def test_groups_keep_their_order_and_total() -> None:
         "fruit", by="shop", against="rest", base="bit", smoothing=1
     )
     axes = several(result)
-    assert [ax.get_title() for ax in axes] == [
-        f"fruit, {shop} vs rest:\nKL(P ‖ Q) = {value:#.3g} bit"
+    assert [" ".join(ax.get_title().split()) for ax in axes] == [
+        f"KL divergence of fruit, {shop} against the rest: {value:#.3g} bit"
         for shop, value in zip(measured["shop"], measured["kl_divergence"], strict=True)
     ]
 
@@ -344,7 +394,10 @@ def test_groups_keep_their_order_and_total() -> None:
 def test_several_columns_are_several_groups() -> None:
     data = FRUIT.assign(half=["x", "y"] * 12 + ["x"])
     axes = several(terms(data, ["fruit", "half"], reference=data))
-    assert [ax.get_title().partition(":")[0] for ax in axes] == ["fruit vs frame", "half vs frame"]
+    titles = [ax.get_title().replace("\n", " ").partition(": ")[0] for ax in axes]
+    assert titles == [
+        f"KL divergence of {name} against the reference" for name in ("fruit", "half")
+    ]
 
 
 def test_axes_of_the_caller() -> None:
@@ -354,9 +407,9 @@ def test_axes_of_the_caller() -> None:
     ax = one(result[result["shop"] == "a"], ax=right)
     assert ax is right
     assert ax.get_ylim() == (len(labels(ax)) - 0.4, -0.6)
-    assert ax.get_title() == "fruit, a vs all: KL(P ‖ Q) = 0.179 nat"
+    assert ax.get_title().replace("\n", " ") == "KL divergence of fruit, a against all: 0.179 nat"
     assert ax.yaxis_inverted()
-    assert ax.get_xlabel() == "share (P, Q), contribution in nat"
+    assert scales(ax) == ["share", "contribution\n(nat)"]
     assert figure.legends == []
     assert ax.get_legend() is not None
     assert list(left.patches) == []
@@ -393,8 +446,8 @@ def test_errors_on_result() -> None:
     fails(ValueError, "result has no row to draw.", result.iloc[:0])
     fails(
         ValueError,
-        "result must hold whole groups: in 'fruit, a vs all' p adds up to 0.5, not to 1. Filter by "
-        "group only; top= leaves out small contributions.",
+        "result must hold whole groups: in 'fruit, a against all' p adds up to 0.5, not to 1. "
+        "Filter by group only; top= leaves out small contributions.",
         result[result["category"] == "f"],
     )
     many = pd.DataFrame({"g": range(37), "k": ["a"] * 37})

@@ -46,7 +46,7 @@ def test_two_sides_stand_beside_each_other_in_the_order_of_values() -> None:
     assert heights(ax) == [0.0, 0.2, 0.2, 0.0, 0.6]
     assert heights(ax, RED) == [0.2, 0.2, 0.6, 0.0, 0.0]
     assert legend_of(ax) == ["P", "Q"]
-    assert (ax.get_title(), ax.get_ylabel()) == ("delay vs frame", "share")
+    assert (ax.get_title(), ax.get_ylabel()) == ("Shares of delay against the reference", "share")
     assert ax.get_xlabel() == "delay\nbins of unequal widths, drawn alike"
 
 
@@ -61,7 +61,7 @@ def test_shares_of_a_distribution(by: str | None) -> None:
         assert heights(ax) == [0.2, 0.2, 0.6, 0.0, 0.0]
         assert heights(ax, RED) == [0.0, 0.2, 0.2, 0.0, 0.6]
         assert legend_of(ax) == ["first", "second"]
-    assert ax.get_title() == "delay"
+    assert ax.get_title() == f"Shares of delay{' by half' if by else ''}"
 
 
 def test_bars_lie_between_their_edges() -> None:
@@ -111,7 +111,7 @@ def test_edges_of_times_and_durations() -> None:
     times = pd.DataFrame({"x": pd.date_range("2024-01-01", "2024-01-09", periods=9)})
     edges = pd.DatetimeIndex(["2024-01-01 00:00", "2024-01-04 12:00", "2024-01-08 00:00"])
     ax = one(times.info_theory.distribution("x", bins={"x": edges}))
-    assert columns_of(ax) == ["2024-01-01", "2024-01-04 12:00:00", "2024-01-08", "→"]
+    assert columns_of(ax) == ["2024-01-01", "2024-01-04 12:00", "2024-01-08", "→"]
     spans = pd.DataFrame({"x": pd.to_timedelta([1, 2, 30], unit="h")})
     hours = pd.to_timedelta([0, 2, 24], unit="h")
     ax = one(spans.info_theory.distribution("x", bins={"x": hours}))
@@ -138,7 +138,7 @@ def test_bins_of_one_kind_among_several() -> None:
     # the picture of all categories puts them in the same order
     ax = pdkl.plot.distribution(both[both["column"] == "delay"])
     rows = [label.get_text() for label in ax.get_yticklabels()]
-    assert rows == ["[-1000, -490)", "[-490, -480]", "above -480"]
+    assert rows == ["-1000 to -490", "-490 to -480", "above -480"]
 
 
 def test_a_gap_is_an_empty_bin() -> None:
@@ -180,7 +180,7 @@ def test_a_side_without_values_is_named() -> None:
 def test_entropy_has_one_side() -> None:
     ax = one(of_sides(measure="entropy"))
     assert heights(ax, RED) == []
-    assert (ax.get_title(), legend_of(ax)) == ("delay", [])
+    assert (ax.get_title(), legend_of(ax)) == ("Shares of delay", [])
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -190,7 +190,7 @@ def test_names_are_no_formulas(name: str) -> None:
     ax = one(result)
     shown = name.replace("\n", " ")
     assert shown in legend_of(ax)
-    assert ax.get_title() == shown
+    assert ax.get_title() == f"Shares of {shown} by half"
 
 
 def test_errors() -> None:

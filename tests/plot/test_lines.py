@@ -75,7 +75,7 @@ def test_timeline_has_real_dates() -> None:
     ax = pdkl.plot.timeline(frame.iloc[[2, 0, 3, 1]])
     assert line(ax) == (date2num(DAYS).tolist(), [0.1, 0.3, 0.2, 0.4])
     assert ax.get_ylabel() == "js_divergence (bit)"
-    assert (ax.get_title(), ax.get_xlabel()) == ("fruit", "day")
+    assert (ax.get_title(), ax.get_xlabel()) == ("JS divergence of fruit by day", "day")
     assert ax.get_ylim()[0] == 0.0
     assert legend_of(ax) == []
     renders(ax)
@@ -131,11 +131,14 @@ def test_timeline_of_a_frame_of_the_library() -> None:
     assert x == date2num(result["time"].to_numpy()).tolist()
     np.testing.assert_array_equal(y, result["kl_divergence"])
     assert math.isnan(y[0])  # nothing before the first week
-    assert ax.get_title() == "fruit vs previous"
+    assert ax.get_title() == "KL divergence of fruit by time against the one before"
     excess = pdkl.plot.timeline(result, score="kl_divergence_excess")
     assert excess.get_ylabel() == "kl_divergence in excess of noise (bit)"
     entropy = pdkl.plot.timeline(data.info_theory.entropy("fruit", by=by))
-    assert (entropy.get_title(), entropy.get_ylabel()) == ("fruit", "entropy (nat)")
+    assert (entropy.get_title(), entropy.get_ylabel()) == (
+        "Entropy of fruit by time",
+        "entropy (nat)",
+    )
 
 
 def band(ax: Axes) -> dict[float, float]:
@@ -210,7 +213,7 @@ def test_timeline_has_a_line_per_column_and_group() -> None:
         for k, column in enumerate(["fruit", "size"])
     ]
     ax = pdkl.plot.timeline(scores(rows, keys=["day", "shop"]))
-    assert ax.get_title() == "2 columns by shop"
+    assert ax.get_title() == "JS divergence of 2 columns by day, shop"
     # the highest at the end comes first
     assert legend_of(ax) == ["size, b", "size, a", "fruit, b", "fruit, a"]
     assert line(ax, 3)[1] == [2, 3, 4, 5]
@@ -336,7 +339,7 @@ def test_distribution_has_a_bar_per_category_and_group() -> None:
     legend = ax.get_legend()
     assert legend is not None
     assert legend.get_title().get_text() == "shop"
-    assert (ax.get_title(), ax.get_xlabel()) == ("fruit", "share")
+    assert (ax.get_title(), ax.get_xlabel()) == ("Shares of fruit by shop", "share")
     assert texts(ax)[:5] == ["0.50", "0.10", "0.30", "0.10", "0"]
 
 
@@ -360,7 +363,7 @@ def test_distribution_keeps_bins_in_their_order() -> None:
     data = pd.DataFrame({"x": [5, 5, 5, 1, 12, 30, None, None]})
     result = data.info_theory.distribution("x", bins={"x": [4, 10, 20]}, dropna=False)
     ax = pdkl.plot.distribution(result, top=1)
-    assert rows_of(ax) == ["below 4", "[4, 10)", "[10, 20]", "above 20", "(missing)"]
+    assert rows_of(ax) == ["below 4", "4 to 10", "10 to 20", "above 20", "(missing)"]
     assert lengths(ax) == [0.125, 0.375, 0.125, 0.125, 0.25]
 
 
@@ -459,7 +462,9 @@ def test_distribution_errors() -> None:
     )
 
 
-@pytest.mark.parametrize("picture", ["heatmap", "timeline", "drift", "distribution", "histogram"])
+@pytest.mark.parametrize(
+    "picture", ["heatmap", "timeline", "drift", "distribution", "histogram", "explain"]
+)
 def test_error_without_matplotlib(picture: str, monkeypatch: pytest.MonkeyPatch) -> None:
     frames = {
         "heatmap": pairs(),
@@ -467,6 +472,7 @@ def test_error_without_matplotlib(picture: str, monkeypatch: pytest.MonkeyPatch)
         "drift": EVERY,
         "distribution": FRUIT.info_theory.distribution("fruit"),
         "histogram": pd.DataFrame({"x": [1, 2, 3]}).info_theory.distribution("x", bins=2),
+        "explain": FRUIT.info_theory.explain(FRUIT, progress=False),
     }
     for name in [one for one in sys.modules if one.startswith("matplotlib")]:
         monkeypatch.setitem(sys.modules, name, None)

@@ -1,13 +1,15 @@
 """What heatmap and drift show, read back from their artists."""
 
+import math
 import re
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_rgb
 
@@ -16,6 +18,7 @@ from tests.support.drawn import (
     EVERY,
     FRUIT,
     HOSTILE,
+    INF,
     NAN,
     cells,
     columns_of,
@@ -43,7 +46,10 @@ def test_heatmap_has_a_row_per_p_and_a_column_per_q() -> None:
     off = ~np.isnan(expected)
     assert texts(ax) == [f"{value:#.2g}" for value in expected[off]]
     assert squares(ax, hatched=True) == squares(ax, hatched=False) == set()
-    assert (ax.get_title(), ax.get_ylabel(), ax.get_xlabel()) == ("fruit", "P: shop", "Q: shop")
+    assert ax.get_title().replace("\n", " ") == (
+        "KL divergence of fruit by shop against each other (bit)"
+    )
+    assert (ax.get_ylabel(), ax.get_xlabel()) == ("P: shop", "Q: shop")
     assert ax.yaxis_inverted()
     bar = ax.figure.axes[1]
     assert scale_of(ax) == "kl_divergence (bit)"
@@ -167,9 +173,12 @@ def test_heatmap_in_an_axes_of_the_caller() -> None:
 
 
 def test_heatmap_errors() -> None:
-    call = 'a comparison such as df.info_theory.js_divergence(..., by=..., against="pairs")'
+    call = (
+        'a comparison such as df.info_theory.js_divergence(..., by=..., against="pairs") or '
+        "df.info_theory.mutual_information(...)"
+    )
     heatmap, result = pdkl.plot.heatmap, pairs()
-    fails(TypeError, "result must be a frame of pairs of groups; got list.", lambda: heatmap([]))  # type: ignore[arg-type]
+    fails(TypeError, "result must be a frame of pairs; got list.", lambda: heatmap([]))  # type: ignore[arg-type]
     fails(
         TypeError,
         f"result lacks the columns 'shop_reference'; pass what {call} gave.",
@@ -183,8 +192,7 @@ def test_heatmap_errors() -> None:
     fails(ValueError, "result has no row to draw.", lambda: heatmap(result.iloc[:0]))
     fails(
         ValueError,
-        "result has more than one row for a pair of groups. Filter it to one comparison of each "
-        "pair first.",
+        "result has more than one row for a pair. Filter it to one comparison of each pair first.",
         lambda: heatmap(pd.concat([result, result])),
     )
     fails(
@@ -225,6 +233,117 @@ def test_heatmap_errors() -> None:
     )
 
 
+# ---- heatmap of columns -------------------------------------------------------------------------
+
+
+TOLD = pd.DataFrame(
+    {
+        "a": [1, 2, 3, 4] * 30,
+        "b": [1, 1, 2, 2, 3, 3] * 20,
+        "c": [1, 2, 3, 4, 4, 4] * 20,
+        "d": [1, 2, 3, 4] * 29 + [1] * 4,
+    }
+)
+EACH = [list(side) for side in zip(*combinations(TOLD.columns, 2), strict=True)]
+
+
+@pytest.mark.parametrize("method", ["mutual_information", "variation_of_information"])
+def test_heatmap_of_columns_has_each_pair_on_both_sides(method: str) -> None:
+    result = getattr(TOLD.info_theory, method)(*EACH, base="bit")
+    ax = pdkl.plot.heatmap(result)
+    assert rows_of(ax) == columns_of(ax) == list("abcd")
+    found = cells(ax)
+    np.testing.assert_array_equal(found, found.T)
+    assert np.isnan(np.diag(found)).all()
+    np.testing.assert_array_equal(found[np.triu_indices(4, 1)], result[method])
+    name = method.replace("_", " ").capitalize()
+    assert " ".join(ax.get_title().split()) == f"{name} of each two of 4 columns (bit)"
+    assert scale_of(ax) == f"{method} (bit)"
+    assert (ax.get_ylabel(), ax.get_xlabel()) == ("x", "y")
+
+
+def test_heatmap_of_columns_with_one_other() -> None:
+    result = TOLD.info_theory.mutual_information(["a", "b"], "c", normalized="max")
+    ax = pdkl.plot.heatmap(result)
+    assert (rows_of(ax), columns_of(ax)) == (["a", "b"], ["c"])
+    title = "Normalized mutual information of 2 columns with c"
+    assert " ".join(ax.get_title().split()) == title
+    assert scale_of(ax) == "mutual_information"
+    given = TOLD.info_theory.mutual_information("a", "b", given="c", test=True)
+    excess = pdkl.plot.heatmap(given, score="mutual_information_excess")
+    assert " ".join(excess.get_title().split()) == (
+        "Mutual information in excess of noise of a with b given c (nat)"
+    )
+    grouped = TOLD.info_theory.mutual_information("a", "b", by="c")
+    one = pdkl.plot.heatmap(grouped[grouped["c"] == 4])
+    assert " ".join(one.get_title().split()) == "Mutual information of a with b, 4 (nat)"
+
+
+def test_heatmap_clusters_what_is_near() -> None:
+    # a and d are nearly the same, b and c tell of each other
+    result = TOLD.info_theory.mutual_information(*EACH)
+    ax = pdkl.plot.heatmap(result, cluster=True)
+    order = rows_of(ax)
+    assert columns_of(ax) == order
+    assert sorted(order) == list("abcd")
+    assert abs(order.index("a") - order.index("d")) == 1
+    value = result.set_index(["x", "y"])["mutual_information"]
+    np.testing.assert_array_equal(
+        cells(ax),
+        [[value.get((p, q), value.get((q, p), NAN)) for q in order] for p in order],
+    )
+    shops = pd.DataFrame({"shop": list("acb") * 9, "fruit": ["f", "g", "f"] * 8 + ["f", "g", "h"]})
+    near = pdkl.plot.heatmap(pairs("kl_divergence", shops), cluster=True)
+    assert rows_of(near) in ([*"abc"], [*"bac"], [*"cab"], [*"cba"])
+    assert rows_of(near) == columns_of(near)
+
+
+def test_heatmap_is_square_and_its_scale_as_high() -> None:
+    many = FRUIT.assign(shop=[f"s{i}" for i in range(25)])
+    for width in (3.5, 10.0):
+        figure = pyplot.figure(figsize=(width, 4.2), layout="constrained")
+        ax = pdkl.plot.heatmap(pairs(data=many), ax=figure.subplots())
+        renders(ax)
+        box, bar = (one.get_window_extent() for one in figure.axes)
+        assert box.width == pytest.approx(box.height)
+        assert (bar.y0, bar.y1) == pytest.approx((box.y0, box.y1))
+        assert 0 < bar.x0 - box.x1 < 0.1 * box.width + 12
+
+
+def test_heatmap_of_columns_errors() -> None:
+    heatmap, told = pdkl.plot.heatmap, TOLD.info_theory.mutual_information
+    fails(
+        ValueError,
+        "result has 3 groups; the picture of columns is for one. Filter it first.",
+        lambda: heatmap(told("a", "c", by="b")),
+    )
+    fails(
+        ValueError,
+        "cluster needs rows and columns that are of the same things; result compares 'a', 'b' with "
+        "'c'. Leave cluster out.",
+        lambda: heatmap(told(["a", "b"], "c"), cluster=True),
+    )
+    fails(
+        TypeError,
+        "cluster must be True or False; got 'yes'.",
+        lambda: heatmap(told("a", "b"), cluster="yes"),  # type: ignore[arg-type]
+    )
+    twice = told("a", "b")
+    fails(
+        ValueError,
+        "result has more than one row for a pair. Filter it to one comparison of each pair first.",
+        lambda: heatmap(pd.concat([twice, twice])),
+    )
+    names = [f"c{i}" for i in range(61)]
+    many = pd.DataFrame({"x": names, "y": "late", "n": 9, "mutual_information": 0.1, "unit": "nat"})
+    fails(
+        ValueError,
+        "result has 61 columns, more than the 60 a figure can show. Filter it first, or ask for "
+        "fewer.",
+        lambda: heatmap(many),
+    )
+
+
 # ---- drift --------------------------------------------------------------------------------------
 
 
@@ -241,8 +360,8 @@ def test_drift_shows_columns_by_segments() -> None:
     assert squares(ax, hatched=False) == {(2, 0)}
     bold = [text.get_text() for text in ax.texts if text.get_fontweight() == "bold"]
     assert bold == ["0.31 ▲"]
-    assert ax.get_title().replace(",\n", ", ") == (
-        "1 drift, 1 error, 1 gone, 1 new, 1 empty, 1 unsure, 3 ok"
+    assert " ".join(ax.get_title().split()) == (
+        "JS distance of 4 columns by shop 1 drift, 1 error, 1 gone, 1 new, 1 empty, 1 unsure, 3 ok"
     )
     name, *marks = ax.get_xlabel().split("\n")
     assert name == "shop"
@@ -281,12 +400,75 @@ def test_drift_has_its_threshold_in_the_scale() -> None:
     assert quiet.figure.axes[1].get_ylim()[1] == 0.2
 
 
-def test_drift_of_the_whole_frame() -> None:
-    whole = drift_frame([("fruit", "ok", 0.01), ("size", "drift", 0.4)], keys=[])
-    ax = pdkl.plot.drift(whole)
-    assert (rows_of(ax), columns_of(ax)) == (["fruit", "size"], ["all rows"])
-    assert texts(ax) == ["0.01", "0.40 ▲"]
-    assert ax.get_xlabel() == "▲ drift"
+WHOLE = drift_frame(
+    [
+        ("fruit", "ok", 0.01),
+        ("size", "drift", 0.4),
+        ("new", "new", NAN),
+        ("id", "unsure", 0.12),
+        ("age", "drift", 0.5),
+    ],
+    keys=[],
+).assign(
+    top_category=["f", "large", "", "7", "[0.5, 1e+04)"],
+    kind=["categorical"] * 4 + ["ordered"],
+)
+
+
+def stems(ax: Axes) -> list[float]:
+    """Give where the points are, from the top down."""
+    points = [one for one in ax.lines if one.get_marker() == "o"]
+    return [float(np.asarray(one.get_xdata())[0]) for one in points]
+
+
+def test_drift_of_the_whole_frame_is_a_point_for_each_column() -> None:
+    ax = pdkl.plot.drift(WHOLE)
+    assert rows_of(ax) == ["age", "size", "id", "new", "fruit"]  # the worst first
+    assert texts(ax) == ["0.50 ▲  0.5 to 10,000", "0.40 ▲  large", "0.12 ?  7", "new", "0.01"]
+    assert stems(ax) == [0.5, 0.4, 0.12, 0.01]
+    bold = [text.get_fontweight() == "bold" for text in ax.texts]
+    assert bold == [True, True, False, False, False]
+    assert ax.get_title() == "JS distance of 5 columns\n2 drift, 1 new, 1 unsure, 1 ok"
+    label, *notes = ax.get_xlabel().split("\n")
+    assert label == "js_distance in excess of noise"
+    assert [note for line in notes for note in re.split(r"\s{2,}", line)] == [
+        "▲ drift", "? unsure: not significant", "grey: up to the noise floor",
+        "dotted: threshold 0.1",
+    ]  # fmt: skip
+    (threshold,) = (one for one in ax.lines if one.get_linestyle() == ":")
+    assert np.asarray(threshold.get_xdata()).tolist() == [0.1, 0.1]
+    # the floor in terms of the excess: of a root, by the squares
+    floors = [bar.get_width() for bar in ax.patches]  # type: ignore[attr-defined]
+    expected = math.sqrt(0.05**2 - 0.03**2)
+    assert floors == pytest.approx([expected, expected, expected, 0.0, expected])
+    renders(ax)
+
+
+def test_drift_of_the_whole_frame_in_a_small_axes_keeps_the_marks() -> None:
+    _, ax = pyplot.subplots(figsize=(3.5, 1.2))
+    rows = [(f"c{i}", "drift" if i % 2 else "new", 0.1 * i) for i in range(20)]
+    pdkl.plot.drift(drift_frame(rows, keys=[]), ax=ax)
+    assert texts(ax) == ["▲"] * 10 + ["⊕"] * 10
+    assert "⊕ new" in ax.get_xlabel()
+    top = pdkl.plot.drift(drift_frame(rows, keys=[]), top=2)
+    assert rows_of(top) == ["c19", "c17"]
+    assert top.get_title().endswith("shown: the 2 of 20 columns that differ most")
+
+
+def test_drift_of_the_whole_frame_may_be_infinite_or_without_a_score() -> None:
+    ax = pdkl.plot.drift(drift_frame([("a", "drift", INF), ("b", "ok", NAN)], keys=[]))
+    assert texts(ax) == ["∞ ▲  f", "\N{EN DASH}"]
+    assert all(math.isfinite(edge) for edge in ax.get_xlim())
+    renders(ax)
+    new = pdkl.plot.drift(drift_frame([("a", "new", NAN)], keys=[]))
+    assert (texts(new), stems(new)) == (["new"], [])
+
+
+def test_drift_says_what_it_is_against() -> None:
+    result = FRUIT.info_theory.drift(FRUIT, "fruit", rng=0, progress=False)
+    assert pdkl.plot.drift(result).get_title().replace("\n", " ") == (
+        "JS distance of fruit against the reference 1 ok"
+    )
 
 
 def test_drift_tells_scores_from_a_small_threshold() -> None:
@@ -315,7 +497,8 @@ def test_drift_of_many_columns_shows_the_worst_and_counts_all() -> None:
     assert len(rows_of(ax)) == 40
     assert len(columns_of(ax)) == 50
     assert ax.get_title() == (
-        "1 drift, 1 gone, 50 unsure, 49,948 ok\nshown: the 40 of 1,000 columns that differ most"
+        "JS distance of 1,000 columns by shop\n1 drift, 1 gone, 50 unsure, 49,948 ok\n"
+        "shown: the 40 of 1,000 columns that differ most"
     )
     assert texts(ax) == ["▲", "⊖", *["?"] * 50]  # no room for digits
     renders(ax)

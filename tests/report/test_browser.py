@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -404,4 +405,79 @@ def test_cells_without_digits_are_read_where_they_are_pointed_at(
         (report.frame["column"] == name.split(" in ")[0]) & (report.frame["segment"] == segment)
     ].iloc[0]
     assert score == f"{row['score']:.3f} drift".removeprefix("0")
+
+
+def test_over_time(started: Browser, tmp_path: Path) -> None:
+    """Labels keep apart, nothing sticks out, and pictures fold by keyboard, on a phone too."""
+    rng = np.random.default_rng(0)
+    hours = pd.date_range("2026-10-24 12:00", periods=40, freq="h", tz="Europe/Berlin").repeat(40)
+    late = np.arange(1600) >= 800
+    columns = {
+        f"<b>{i}</b>": np.where(
+            late & (rng.random(1600) < 0.6), "new", rng.choice(["a", "b"], 1600)
+        )
+        for i in range(5)
+    }
+    data = pd.DataFrame({"hour": hours, **columns})
+    report = pdkl.InfoTheory(data).report(
+        data[~late], list(columns), by="hour", match=False, rng=0, progress=False
+    )
+    path = tmp_path / "report.html"
+    report.to_html(path)
+    for width in (390, 1400):
+        started.prefer("dark" if width == 390 else "light")
+        started.resize(width, 900)
+        started.open(path)
+        assert started.run("document.documentElement.scrollWidth") <= width
+        lines = started.run(
+            "[...document.querySelectorAll('details[open] svg.chart, #time + div svg')].map(svg =>"
+            "  [...svg.querySelectorAll('text.middle')].map(one => one.getBoundingClientRect())"
+            "  .map(({ left, right, top }) => [left, right, top]))"
+        )
+        assert len(lines) == 4
+        for boxes in lines:
+            assert len(boxes) > 8
+            for height in {round(top) for *_, top in boxes}:
+                row = sorted(box for box in boxes if round(box[2]) == height)
+                assert all(one[1] < other[0] for one, other in pairwise(row))
+    fourth = "document.querySelectorAll('.change')[3]"
+    assert started.run("document.querySelectorAll('.change').length") == 5
+    assert not started.run(f"{fourth}.open")
+    started.run(f"{fourth}.querySelector('summary').focus()")
+    started.press("Enter", 13)
+    assert started.run(f"{fourth}.open")
+    titles = (
+        "[...document.querySelectorAll('svg .dot title, svg g > title')].map(t => t.textContent)"
+    )
+    assert len(started.run(titles)) == 200 + 5 + 5
     assert started.console == []
+
+
+def test_numbers_open_to_figures_and_a_histogram(browser: Browser) -> None:
+    change(browser, "find", "amount")
+    click(browser, "#table > tbody > tr:not([hidden]) th button")
+    assert browser.run("document.querySelectorAll('.figures tbody tr').length") == 9
+    heads = "[...document.querySelectorAll('.figures tr > :first-child')].map(x => x.textContent)"
+    assert browser.run(heads)[:3] == ["figure", "mean", "median"]
+    marks = "[...document.querySelectorAll('.hist rect')]"
+    assert browser.run(f"{marks}.length") > 20
+    assert browser.run(
+        f"{marks}.every(mark => / to .*: data .*%, reference .*%|above/.test"
+        "(mark.querySelector('title').textContent))"
+    )
+    label = browser.run("document.querySelector('.hist').getAttribute('aria-label')")
+    assert label.startswith("Histogram of amount, ")
+    assert "data is densest at " in label
+    browser.run("document.querySelector('.hist').focus()")
+    said = "document.querySelector('.numbers output').textContent"
+    assert browser.run(said) == ""
+    browser.press("ArrowRight", 39)
+    first = browser.run(said)
+    browser.press("ArrowRight", 39)
+    assert browser.run(said) != first
+    browser.press("ArrowLeft", 37)
+    assert browser.run(said) == first
+    bins = "[...document.querySelectorAll('.cats tbody th')].map(x => x.textContent)"
+    starts = [float(one[1:].split(",")[0]) for one in browser.run(bins) if one.startswith("[")]
+    assert len(starts) > 5
+    assert starts == sorted(starts)

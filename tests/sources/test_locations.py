@@ -78,6 +78,7 @@ def test_patterns_folders_and_lists(tmp_path: Path) -> None:
         (f"{tmp_path}/*/a.parquet", 3),
         (f"{tmp_path}/[!_]*", 3),
         (f"{tmp_path}/**/b.parquet", 1),
+        (f"{tmp_path}/two/**", 1),  # which matches the folder, and what is in it
         ([tmp_path / "one", f"{tmp_path}/two/a.parquet"], 3),
         ((tmp_path / "one" / name for name in ("a.parquet", "b.parquet")), 2),
     ]
@@ -132,11 +133,13 @@ def test_what_is_not_found(tmp_path: Path) -> None:
     [
         ([], ValueError, "path is an empty list; name at least one file, pattern or folder."),
         (3, TypeError, "path must be a file, a pattern, a folder, or a list of these; got int."),
+        ("ftp://me:hush@host/a.csv?key=hush", ValueError,
+         "path must be on this machine, or begin with one of s3://, gs://, az://, abfs://, "
+         "http://, https://, duckdb://, sqlite://, postgres://, postgresql://; got "
+         "'ftp://host/a.csv'. Of other stores pass a dataset: "
+         "InfoTheory(pyarrow.dataset.dataset(...))."),
         (["a", 3], TypeError,
          "path must be a file, a pattern, a folder, or a list of these; got int."),
-        ("s3://bucket/a.parquet", ValueError,
-         "path must be on this machine; got 's3://bucket/a.parquet'. For remote files pass a "
-         "dataset: InfoTheory(pyarrow.dataset.dataset(...))."),
     ],
 )  # fmt: skip
 def test_what_is_no_path(path: Any, kind: type[Exception], message: str) -> None:

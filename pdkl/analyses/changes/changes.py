@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,7 @@ from pdkl.core.validation import number_in, whole_number
 from pdkl.counting.apart import apart, noting, remaining, said, warn_of_left_out
 from pdkl.counting.both_sides import in_order
 from pdkl.counting.count import count
+from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.counting.settled import Settled, settle_columns
 from pdkl.request.keywords import Request
 from pdkl.request.parse import plain, read_columns, require_no_rolling
@@ -61,21 +62,40 @@ def changes(
     settled = settle_columns(resolved)
     clock, sides = _counted(resolved, settled)
     warn_of_left_out(settled.wrong)
+    asked = {"alpha": alpha, "season": season, "phi": phi, "block": block, "anomalies": anomalies}
+    lacking = {
+        "left_out": {as_text(name): said(error) for name, error in settled.wrong.items()},
+        "skipped": {as_text(name): why for name, why in settled.skipped.items()},
+    }
+    return cut(resolved, clock, sides, settings, length, asked, lacking)[0]
+
+
+def cut(
+    resolved: ResolvedRequest,
+    clock: Clock,
+    sides: Sequence[Counted],
+    settings: Settings,
+    length: int | None,
+    asked: Mapping[str, Any],
+    lacking: Mapping[str, Any],
+) -> tuple[pd.DataFrame, list[Row]]:
+    """Cut what was counted; return the answer, and the part that each of its rows is.
+
+    ``asked`` and ``lacking`` are the settings, and what is left out.
+    """
     rows, facts = search(clock, sides, settings, length)
     frame, inference = _frame(resolved, clock, sides, rows)
-    asked = {"alpha": alpha, "season": season, "phi": phi, "block": block, "anomalies": anomalies}
     frame.attrs["pdkl"] = resolved.attributes(
         {
             **_described(resolved.request),
             **asked,
             "inference": on_record(inference),
-            "left_out": {as_text(name): said(error) for name, error in settled.wrong.items()},
-            "skipped": {as_text(name): why for name, why in settled.skipped.items()},
+            **lacking,
             "sequences": facts,
-            "unit": unit_of(one, resolved.options.unit),
+            "unit": unit_of(resolved.request.measures[0], resolved.options.unit),
         }
     )
-    return frame
+    return frame, rows
 
 
 def _read_settings(
@@ -113,7 +133,7 @@ def _resolved(data: Any, request: Request) -> ResolvedRequest:
             'by=pd.Grouper(key="date", freq="D").'
         )
     require_no_rolling(request.by, "changes() cuts the time into stretches that share no row")
-    resolved = resolve(data, request, _shown)
+    resolved = resolve(data, request, columns_shown)
     head = resolved.source.head
     columns = read_columns(
         *("columns", request.columns, head, resolved.excluded, list(head.columns)),
@@ -127,7 +147,7 @@ def _resolved(data: Any, request: Request) -> ResolvedRequest:
     return resolved.asking(list(dict.fromkeys(columns)))
 
 
-def _shown(resolved: ResolvedRequest) -> list[str]:
+def columns_shown(resolved: ResolvedRequest) -> list[str]:
     """List the columns of the answer besides its keys, the time being none of them."""
     placed = ("column", "stretch", "kind", "start", "end", "periods", "n")
     names = [*placed, *_measured(resolved.request.measures[0]), *_EXPLAINED, "unit"]
@@ -164,16 +184,19 @@ def _counted(resolved: ResolvedRequest, settled: Settled) -> tuple[Clock, list[C
     sides: list[Counted] = []
     for name in remaining(settled.names, wrong):
         with noting(wrong, name):
-            side = tally.columns[name]
-            counts = side.counts
-            if not dropna and not side.missing_is_counted:
-                counts = counts.with_missing()
-            for part in (counts.weight, counts.missing):
-                require_whole(part, "changes()")
-            whole = _whole(counts)
-            sides.append(Counted(as_text(name), whole, side.labels, side.leveled))
+            sides.append(counted(name, tally.columns[name], dropna=dropna))
     remaining(settled.names, wrong)
     return Clock.of(tally.keys, by[-1]), sides
+
+
+def counted(name: Hashable, side: LabelledCounts, *, dropna: bool) -> Counted:
+    """Take a column as it was counted by all keys; its weights must be whole."""
+    counts = side.counts
+    if not dropna and not side.missing_is_counted:
+        counts = counts.with_missing()
+    for part in (counts.weight, counts.missing):
+        require_whole(part, "changes()")
+    return Counted(as_text(name), _whole(counts), side.labels, side.leveled)
 
 
 def _whole(counts: Counts) -> Counts:

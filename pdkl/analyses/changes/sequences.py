@@ -16,8 +16,8 @@ from pdkl.core.changes.stretches import Found, Part, Periods, Settings, stretche
 from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.core.numerics.exact import IntArray
 
-_MOST_PERIODS = 2000  # of a sequence: what is looked at grows with the square of their number
-_FEW = 5  # periods, from which on their noise can be told
+MOST_PERIODS = 2000  # of a sequence: what is looked at grows with the square of their number
+FEW_PERIODS = 5  # periods, from which on their noise can be told
 _SPARSE = 2.0  # rows of the median period, likewise
 _WANDERS = 2.0
 
@@ -129,10 +129,10 @@ def search(
 
 
 def _require_few(number: int, clock: Clock) -> None:
-    if number > _MOST_PERIODS:
+    if number > MOST_PERIODS:
         raise ValueError(
             f"by cuts the time into {number:,} periods, and changes() looks for stretches among "
-            f"at most {_MOST_PERIODS:,}. Name a coarser freq, such as "
+            f"at most {MOST_PERIODS:,}. Name a coarser freq, such as "
             f'by=pd.Grouper(key={clock.times.name!r}, freq="D").'
         )
 
@@ -146,8 +146,10 @@ def _note(rows: WeightArray, timeless: int, found: Found, settings: Settings) ->
         notes.append("one period: nothing to compare it with")
     elif found.penalty is None:
         notes.append("one category in all periods")
-    elif settings.phi is None and len(rows) < _FEW:
-        notes.append(f"fewer than {_FEW} periods: how noisy they are is not known; phi= sets it")
+    elif settings.phi is None and len(rows) < FEW_PERIODS:
+        notes.append(
+            f"fewer than {FEW_PERIODS} periods: how noisy they are is not known; phi= sets it"
+        )
     elif settings.phi is None and np.median(rows) < _SPARSE:
         notes.append(
             "periods of about one row: how noisy they are is not known; name a coarser freq, or "

@@ -21,7 +21,7 @@ from pdkl.analyses.drift.table import (
     frame_of,
     reference_keys,
 )
-from pdkl.analyses.drift.values import keep_values
+from pdkl.analyses.drift.values import keep_near, keep_values
 from pdkl.analyses.drift.verdict import judge
 from pdkl.codes.keys import Key
 from pdkl.codes.labels import as_text, parts_of
@@ -56,6 +56,14 @@ class Examined:
     counted: CountedRequest  # its columns are those that were lined up
     compared: list[DriftColumn]  # every column, in the order of the rows
     table: Table
+    resolved: ResolvedRequest
+    occurs: Flags  # which groups the data have, and which the reference
+
+    @property
+    def sources(self) -> tuple[Source, Source | None]:
+        """What was counted, of the data and of the reference."""
+        own, is_itself = self.resolved.source, self.counted.form is PREVIOUS
+        return own, own if is_itself else self.resolved.reference
 
 
 def drift(
@@ -75,11 +83,12 @@ def examine(
     min_count: int | None = None,
     others: Sequence[Measure] = (),
     quiet: bool = False,
+    keep: bool = False,
 ) -> Examined:
     """Answer, and keep what the answer was made of; with ``min_count``, of what may be told.
 
     ``others`` are measured besides what decides. If ``quiet``, notes hold neither values nor counts
-    of them.
+    of them. With ``keep`` numbers and times are counted by value where that costs little.
     """
     resolved = resolve(data, request, lambda it: [*SHOWN, *reference_keys(it)])
     is_tested = _are_rows(resolved, ["min_count"] if min_count is not None else [])
@@ -95,6 +104,8 @@ def examine(
     form, options = resolved.form, resolved.options
     rules = deciding.rules(names, options, fixed=resolved.form is MAPPING)
     keep_values(columns, rules, resolved)
+    if keep:
+        keep_near(columns, resolved)
     groups, occurs = _count(columns, resolved)
     attributes = resolved.attributes(
         request.describe(form, options.unit)
@@ -130,7 +141,8 @@ def examine(
     )
     frame = frame_of(table, *judge(table, occurs))
     lined_up = [column for _, column in prepared]
-    return Examined(frame, replace(counted, columns=lined_up), columns, table)
+    counted = replace(counted, columns=lined_up)
+    return Examined(frame, counted, columns, table, resolved, occurs)
 
 
 def check(request: Request, deciding: Deciding) -> Request:

@@ -1,4 +1,4 @@
-"""Columns that go by a measure of ordered values: kept by value, scored, and what is missing."""
+"""Columns kept by value, or scored by a measure of ordered values; and what is missing of them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from pdkl.counting.kinds import DriftColumn
 from pdkl.request.resolve import ResolvedRequest
 from pdkl.results.reading import EXCESS, JUDGED, NOISE_FLOOR, judged
 
+_MOST_KEPT = 1 << 25  # values of all columns and both sides: half a gigabyte, or a little more
+
 
 def keep_values(
     columns: Sequence[DriftColumn], rules: Sequence[Rule], resolved: ResolvedRequest
@@ -45,6 +47,28 @@ def keep_values(
                 shares = resolved.request.reference[column.name]
                 column.other = fixed_counts(shares, column.name, {}, dropna=dropna)
     kinds.give_up(columns, wrong)
+
+
+def keep_near(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> None:
+    """Have numbers and times counted by value, and cut afterwards, where values are at hand.
+
+    They are not where an engine counts, which would send each value home, where a profile has cut
+    them, or where all columns together have more than fit.
+    """
+    if resolved.form is MAPPING:
+        return
+    chosen, size = [], 0
+    for column in columns:
+        sides = _having(column, resolved)
+        cut = any(column.name in side.precounted.binners for side in sides)
+        if column.binner is None or column.error or column.parts or cut:
+            continue
+        if all(side.is_near for side in sides):
+            chosen.append(column)
+            # of pandas alone the head has the rows; what was read shows how many values others have
+            size += sum(max(len(side.head), column.n_read) for side in sides)
+    for column in chosen if size <= _MOST_KEPT else []:
+        column.by_value = True
 
 
 def _having(column: DriftColumn, resolved: ResolvedRequest) -> list[Any]:

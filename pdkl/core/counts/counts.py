@@ -206,6 +206,12 @@ def from_cells(
     key = group * max(n_outcomes, 1) + outcome
     if (key[1:] > key[:-1]).all():
         return Counts(group, outcome, weight, missing, n_outcomes)
+    size = len(missing) * n_outcomes
+    if weight.dtype == np.int64 and size <= len(key):  # few are left of many: no need to sort them
+        table = np.zeros(size, dtype=np.int64)
+        np.add.at(table, key, weight)
+        key = np.flatnonzero(table)
+        return Counts(*np.divmod(key, n_outcomes), table[key], missing, n_outcomes)
     order = np.argsort(key, kind="stable")
     key = key[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))

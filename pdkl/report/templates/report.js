@@ -17,11 +17,12 @@
     if (parent) parent.append(made);
     return made;
   };
-  const drawing = (name, width, height) => {
+  const drawing = (name, width, height, parent) => {
     const made = document.createElementNS(SVG, "svg");
     made.setAttribute("class", name);
     made.setAttribute("viewBox", `0 0 ${width} ${height}`);
     made.setAttribute("aria-hidden", "true");
+    if (parent) parent.append(made);
     return made;
   };
   const bar = (parent, name, x, y, width, height) => {
@@ -94,7 +95,7 @@
   // rows are made when they are shown first
   const rows = Array.from({ length: data.n }, (_, place) => {
     const words = `${columns[COLUMN][place]} ${columns[SEGMENT][place]}`.toLowerCase();
-    return { place, words, quiet: data.quiet.includes(columns[STATUS][place]), isOpen: false, row: null, detail: null, button: null };
+    return { place, words, quiet: data.quiet.includes(columns[STATUS][place]), ordered: data.numbers.ordered[place] === "1", isOpen: false, row: null, detail: null, button: null };
   });
   const made = (entry) => {
     if (entry.row) return entry;
@@ -118,17 +119,132 @@
   };
 
   const spark = (entry) => {
-    const shown = entry.entries.filter(({ flags }) => !flags.includes("other")).slice(0, 8);
+    const shown = entry.entries.filter(({ flags }) => !flags.includes("other"));
+    if (!entry.ordered) shown.splice(8);
     if (!shown.length) return;
     const most = largest(shown);
+    const step = Math.min(12, 96 / shown.length); // bins are shown all, in their order
     const made = drawing("spark", 96, 22);
     shown.forEach(({ p, q }, i) => {
       const high = (20 * (p || 0)) / most;
       const low = (20 * (q || 0)) / most;
-      bar(made, "data", 12 * i, 22 - high, 5, high);
-      bar(made, "reference", 12 * i + 5, 22 - low, 4, low);
+      bar(made, "data", step * i, 22 - high, (5 * step) / 12, high);
+      bar(made, "reference", step * i + (5 * step) / 12, 22 - low, step / 3, low);
     });
     entry.row.lastElementChild.append(made);
+  };
+
+  // ---- numbers and times: figures of both sides, and their histograms on one axis ----
+  const figures = ([isTime, own, other, knownBy], parent, name) => {
+    const made = element("table", undefined, parent);
+    made.className = "figures";
+    element("caption", `${name}${knownBy ? `, known by ${knownBy} alone` : ""}`, made);
+    const head = element("tr", undefined, element("thead", undefined, made));
+    for (const title of ["figure", ...data.numbers.sides]) element("th", title, head).scope = "col";
+    const lines = element("tbody", undefined, made);
+    data.numbers.heads[isTime].forEach((title, i) => {
+      if ([own[i], other[i]].every((text) => text === "" || text === "–")) return; // not known
+      const line = element("tr", undefined, lines);
+      element("th", title, line).scope = "row";
+      for (const text of [own[i], other[i]]) element("td", text || "0", line);
+    });
+  };
+  const histogram = ([axis, ...places], parent, name) => {
+    const [texts, [isBelow, isAbove], ends] = data.numbers.axes[axis];
+    const both = places.map((place) => data.numbers.lines[place]);
+    const each = texts.length === Math.max(both[0].length, both[1].length); // a bar is one value
+    const first = ends ? 1 : 0; // what is beyond the edges of bins has no width
+    const number = ends ? texts.length - 1 : each ? texts.length : texts.length - 1;
+    const called = (i) =>
+      each ? texts[i]
+        : !ends && isBelow && i === 0 ? `below ${texts[1]}`
+          : !ends && isAbove && i === number - 1 ? `${texts[i]} and above`
+            : `${texts[i]} to ${texts[i + 1]}`;
+    const left = (i) => 8 + (ends ? (424 * ends[i]) / 1000 : (424 * i) / number);
+    const part = (side, i) => (both[side].length ? both[side][i + first] / 10000 : NaN);
+    const density = (side, i) => (part(side, i) || 0) / Math.max(left(i + 1) - left(i), 1);
+    const every = [...Array(number).keys()];
+    const most = Math.max(...every.flatMap((i) => [density(0, i), density(1, i)])) || 1;
+    const told = (i) => `${called(i)}: ${data.numbers.sides.map((side, k) => `${side} ${share(part(k, i))}`).join(", ")}`;
+    const made = drawing("hist", 440, 170, parent);
+    made.removeAttribute("aria-hidden");
+    made.setAttribute("role", "img");
+    made.setAttribute("tabindex", "0");
+    const peaks = [0, 1].filter((side) => both[side].length).map((side) => {
+      const i = every.reduce((best, one) => (density(side, one) > density(side, best) ? one : best), 0);
+      return `${data.numbers.sides[side]} is densest at ${called(i)} (${share(part(side, i))})`;
+    });
+    made.setAttribute("aria-label", `Histogram of ${name}, ${number} bars. ${peaks.join("; ")}. Arrow keys go from bar to bar.`);
+    const said = element("output", undefined, parent);
+    const marks = every.map((i) => {
+      const width = Math.max(left(i + 1) - left(i), 1);
+      const group = document.createElementNS(SVG, "g");
+      for (const [side, kind] of [[1, "reference"], [0, "data"]]) {
+        const height = (140 * density(side, i)) / most;
+        if (!(height > 0)) continue;
+        bar(group, kind, left(i) + 0.5, 150 - height, Math.max(width - 1, 0.5), height);
+        const title = document.createElementNS(SVG, "title");
+        title.textContent = told(i);
+        group.lastElementChild.append(title);
+      }
+      group.addEventListener("click", () => tell(i));
+      made.append(group);
+      return group;
+    });
+    let now = -1;
+    const tell = (i) => {
+      if (now >= 0) marks[now].removeAttribute("class");
+      now = i;
+      marks[i].setAttribute("class", "now");
+      said.textContent = told(i);
+    };
+    made.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      tell(now < 0 ? 0 : Math.min(Math.max(now + step, 0), number - 1));
+    });
+    const line = document.createElementNS(SVG, "path");
+    line.setAttribute("class", "axis");
+    line.setAttribute("d", "M8 150.5H432");
+    made.append(line);
+    const letters = Math.max(...texts.map((text) => text.length));
+    const room = Math.max(1, Math.min(5, Math.floor(70 / (letters + 2)))); // labels beside one another
+    let end = -1;
+    for (let k = 0; k <= room; k += 1) {
+      const i = Math.round((k * (texts.length - 1)) / room);
+      const x = each ? (left(i) + left(i + 1)) / 2 : left(i);
+      const size = texts[i].length * 6.4;
+      const at = Math.min(Math.max(x, size / 2), 440 - size / 2);
+      if (at - size / 2 < end) continue;
+      end = at + size / 2 + 6;
+      const label = document.createElementNS(SVG, "text");
+      label.setAttribute("x", at);
+      label.setAttribute("y", 165);
+      label.textContent = texts[i];
+      made.append(label);
+    }
+    const beyond = ends ? [0, 1].map((side) => (both[side].length ? (both[side][0] + both[side].at(-1)) / 10000 : 0)) : [0, 0];
+    const key = element("p", undefined, parent);
+    key.className = "note";
+    data.numbers.sides.forEach((side, k) => {
+      element("span", side, key).className = `key ${["data", "reference"][k]}`;
+      key.append(beyond[k] > 0 ? ` (${share(beyond[k])} beyond the bins) ` : " ");
+    });
+  };
+  const numbers = (entry, parent, name) => {
+    const found = data.numbers.rows[entry.place];
+    if (!found) {
+      if (entry.ordered && data.numbers.left) element("p", data.numbers.note, parent).className = "note";
+      return;
+    }
+    const made = element("div", undefined, parent);
+    made.className = "numbers";
+    made.setAttribute("role", "group");
+    made.setAttribute("aria-label", `Figures of ${name}`);
+    const [told, drawn] = found;
+    if (drawn.length) histogram(drawn, element("div", undefined, made), name);
+    figures(told, element("div", undefined, made), name);
   };
 
   const detail = (entry) => {
@@ -144,11 +260,12 @@
       element("dt", name.replaceAll("_", " "), pair);
       element("dd", stats[i][entry.place], pair);
     });
+    const name = entry.button.textContent;
+    numbers(entry, cell, name);
     if (!entry.entries.length) {
       element("p", "No categories were compared.", cell);
       return made;
     }
-    const name = text(entry, COLUMN);
     const region = element("div", undefined, cell);
     region.className = "scroll";
     region.tabIndex = 0;
@@ -157,7 +274,8 @@
     const inner = element("table", undefined, region);
     inner.className = "cats";
     const segment = single ? "" : `, ${text(entry, SEGMENT)}`;
-    element("caption", `Categories of ${name}${segment}, by contribution to the js divergence in bit`, inner);
+    const order = entry.ordered ? "in the order of values; contribution to the js divergence in bit" : "by contribution to the js divergence in bit";
+    element("caption", `Categories of ${name}${segment}, ${order}`, inner);
     const top = element("tr", undefined, element("thead", undefined, inner));
     for (const title of ["category", "n", "n reference", "share", "share reference", "change, points", "ratio", "contribution", "data over reference", "flag"]) {
       const cellOfHead = element("th", title, top);

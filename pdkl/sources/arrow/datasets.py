@@ -24,9 +24,28 @@ _TWICE = re.compile(r"multiple columns named (.*)|Column\(/(.*)\) was specified 
 # fields that a scanner adds to those of the dataset, and then cannot tell from them
 _ADDED = {"__filename", "__fragment_index", "__batch_index", "__last_in_fragment"}
 
+_SCHEMES = {"s3": "s3://", "gcs": "gs://", "abfs": "az://"}  # of the stores that pyarrow knows
+
 
 class UnreadableError(ValueError):
     """A file is damaged, or holds what its type does not."""
+
+
+def address(path: str, store: Any) -> str:
+    """Say what a file in a file system of pyarrow is called outside of it."""
+    return _SCHEMES.get(store.type_name, "") + path
+
+
+def files_of(data: Any) -> list[str]:
+    """List the addresses of the files of a dataset, none of what has no files."""
+    if not isinstance(data, ds.FileSystemDataset):
+        return []
+    return [address(path, data.filesystem) for path in data.files]
+
+
+def _place(fragment: Any) -> str | None:
+    path = getattr(fragment, "path", None)
+    return None if path is None else address(path, fragment.filesystem)
 
 
 def scan(
@@ -84,16 +103,18 @@ def widened(data: Any, columns: Iterable[str]) -> ds.Dataset | None:
     return None
 
 
-def open_files(paths: list[str], form: Any) -> ds.Dataset:
+def open_files(paths: list[str], form: Any, store: Any = None) -> ds.Dataset:
     """Make a dataset whose columns have types that hold those of all files.
+
+    They are in a file system of pyarrow, by default on this machine.
 
     Folders named "key=value" make columns. Where no type holds all, the first file's stands, and
     reading the column will fail.
     """
     try:
-        dataset = ds.dataset(paths, format=form, partitioning="hive")
+        dataset = ds.dataset(paths, format=form, filesystem=store, partitioning="hive")
     except _FAILURES:
-        first = ds.dataset(paths, schema=pa.schema([]), format=form)
+        first = ds.dataset(paths, schema=pa.schema([]), format=form, filesystem=store)
         _schemas_of(list(first.get_fragments()))  # tells which file it is
         raise
     fragments = list(dataset.get_fragments())
@@ -116,7 +137,7 @@ def open_files(paths: list[str], form: Any) -> ds.Dataset:
             for name, field in fields.items()
         }
     schema = pa.schema(list(fields.values()))
-    return ds.dataset(paths, schema=schema, format=form, partitioning="hive")
+    return ds.dataset(paths, schema=schema, format=form, filesystem=store, partitioning="hive")
 
 
 def _batches(
@@ -144,12 +165,12 @@ def _culprit(
     """Read files one by one, from the last that gave rows, until one cannot be read."""
     paths = [getattr(fragment, "path", None) for fragment in fragments]
     start = paths.index(last.path) if getattr(last, "path", None) in paths else 0
-    for fragment, path in zip(fragments[start:], paths[start:], strict=True):
+    for fragment in fragments[start:]:
         try:
             for batch in fragment.scanner(schema=schema, columns=columns).to_batches():
                 _decodable(batch, fragment)
         except _FAILURES:
-            return path
+            return _place(fragment)
     return None
 
 
@@ -187,7 +208,7 @@ def _undecodable(path: str | None) -> ValueError:
 
 def _schema_of(fragment: ds.Fragment) -> pa.Schema:
     """Return the columns that a file has, and their types there."""
-    path = getattr(fragment, "path", None)
+    path = _place(fragment)
     try:
         schema = fragment.physical_schema
         names = Counter(schema.names)
@@ -219,19 +240,20 @@ def _check(fragments: list[ds.Fragment], dataset: ds.Dataset, columns: list[str]
                 continue
             if column not in schema.names:
                 raise ValueError(
-                    f"file {fragment.path!r} has no column {column!r}, which other files of the "
+                    f"file {_place(fragment)!r} has no column {column!r}, which other files of the "
                     "dataset have. Its rows would all count as missing; leave the file out, or "
                     "write the column into it."
                 )
             here, there = schema.field(column).type, dataset.schema.field(column).type
             if isinstance(fragment.format, ds.CsvFileFormat):
                 if pa.types.is_binary(here) and pa.types.is_binary(there):
-                    raise _undecodable(fragment.path)  # so is what is no text guessed to be
+                    raise _undecodable(_place(fragment))  # so is what is no text guessed to be
                 continue  # its types are guesses; the text is read as the dataset says
             if here != there and _family(here) not in (_family(there), "null"):
                 raise ValueError(
-                    f"file {fragment.path!r} holds column {column!r} as {here}, but in the dataset "
-                    f"it is {there}. Write the files with one type, or count them one by one."
+                    f"file {_place(fragment)!r} holds column {column!r} as {here}, but in the "
+                    f"dataset it is {there}. Write the files with one type, or count them one by "
+                    "one."
                 )
 
 

@@ -62,6 +62,11 @@ class QuerySource(FrameSource):
     engine_name: str
     most: int | None = None  # rows that an answer may have
 
+    @property
+    def is_near(self) -> bool:  # type: ignore[override]
+        """Whether the rows are in memory."""
+        return self.engine_name == "polars DataFrame"
+
     def reduce(
         self,
         column_lists: Sequence[Sequence[Hashable]],

@@ -22,7 +22,9 @@ from typing import BinaryIO
 
 import pandas as pd
 
-from pdkl.sources.locations import require_regular
+from pdkl.sources.locations.local import require_regular
+from pdkl.sources.locations.opening import file_at
+from pdkl.sources.locations.urls import is_url, require_local
 from pdkl.sources.profile import cells
 from pdkl.sources.profile.columns import ColumnCounts
 from pdkl.sources.profile.description import describe, understand
@@ -78,20 +80,29 @@ def write(path: str | os.PathLike[str], stored: Stored) -> None:
 
 def read(path: str | os.PathLike[str]) -> Stored:
     """Read a file whose every byte is as it was written, if what it says can be a profile."""
+    if is_url(path):
+        found = file_at(os.fspath(path))
+        with found.open() as file:
+            return read_from(file, found.shown)
     _permissions(path)
-    shown = repr(os.fspath(path))
-    hint = "Write profiles with Profile.save."
     with open(path, "rb") as file:
-        if file.read(len(_MAGIC)) != _MAGIC:
-            raise ValueError(f"{shown} is not a profile: it is no Parquet file. {hint}")
-        footer = _footer(file)
-        if footer is None:
-            raise ValueError(f"{shown} is damaged: its end is missing. Save the profile again.")
-        seals = list(_SEAL.finditer(footer))
-        if not seals:
-            raise ValueError(f"{shown} is not a profile, but another Parquet file. {hint}")
-        file.seek(0)
-        data = file.read()
+        return read_from(file, os.fspath(path))
+
+
+def read_from(file: BinaryIO, name: str) -> Stored:
+    """Read an open file, which messages call by a name."""
+    shown = repr(name)
+    hint = "Write profiles with Profile.save."
+    if file.read(len(_MAGIC)) != _MAGIC:
+        raise ValueError(f"{shown} is not a profile: it is no Parquet file. {hint}")
+    footer = _footer(file)
+    if footer is None:
+        raise ValueError(f"{shown} is damaged: its end is missing. Save the profile again.")
+    seals = list(_SEAL.finditer(footer))
+    if not seals:
+        raise ValueError(f"{shown} is not a profile, but another Parquet file. {hint}")
+    file.seek(0)
+    data = file.read()
     seal = seals[-1]
     if _digest(data, len(data) - len(footer) + seal.start(2)) != seal.group(2):
         raise ValueError(
@@ -122,10 +133,22 @@ def read(path: str | os.PathLike[str]) -> Stored:
 
 def is_profile(path: str | os.PathLike[str]) -> bool:
     """Tell whether a file is a profile, from its footer alone; what is no file is none."""
+    if is_url(path):
+        try:
+            found = file_at(os.fspath(path))
+        except (FileNotFoundError, ValueError):
+            return False
+        with found.open() as file:
+            return is_sealed(file)
     if not os.path.isfile(path):
         return False
     with open(path, "rb") as file:
-        footer = _footer(file)
+        return is_sealed(file)
+
+
+def is_sealed(file: BinaryIO) -> bool:
+    """Tell whether an open file is a profile."""
+    footer = _footer(file)
     return footer is not None and _SEAL.search(footer) is not None
 
 
@@ -141,6 +164,7 @@ def _permissions(path: str | os.PathLike[str]) -> int | None:
     shown = repr(os.fspath(path))
     if not os.fspath(path):
         raise ValueError(f"{allowed}; got {shown}.")
+    require_local(path, "Save the profile here, and copy it.")
     require_regular(path)
     try:
         mode = os.stat(path).st_mode

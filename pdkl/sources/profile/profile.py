@@ -8,7 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Integral
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -277,7 +277,7 @@ class Profile:
         OSError
             The file cannot be written.
         ValueError
-            ``path`` is empty, or a pipe or device.
+            ``path`` is empty, a pipe or device, or not on this machine.
 
         Examples
         --------
@@ -326,6 +326,11 @@ class Profile:
     def one_frame(self) -> bool:
         """Whether one frame answers all lists of columns; each column has rows of its own."""
         return False
+
+    @property
+    def is_near(self) -> bool:
+        """Whether values come as cheaply as intervals, as far as they were kept."""
+        return True
 
     @cached_property
     def head(self) -> pd.DataFrame:
@@ -443,7 +448,7 @@ def load_profile(path: str | os.PathLike[str]) -> Profile:
     Parameters
     ----------
     path : str or path
-        The file.
+        The file, or its address, as `scan` takes it.
 
     Returns
     -------
@@ -468,7 +473,15 @@ def load_profile(path: str | os.PathLike[str]) -> Profile:
     ...     pdkl.load_profile(path)
     <pdkl.Profile of 3 rows: 'fruit'>
     """
-    stored = parquet.read(path)
+    return _loaded(parquet.read(path))
+
+
+def read_profile(file: BinaryIO, name: str) -> Profile:
+    """Read a profile from an open file, which messages call by a name."""
+    return _loaded(parquet.read_from(file, name))
+
+
+def _loaded(stored: parquet.Stored) -> Profile:
     return Profile(
         *(stored.keys, stored.columns, stored.weights, stored.grouper_texts),
         *(stored.made, stored.left_out),

@@ -1,0 +1,1 @@
+"""Where data is: files here and in remote stores, and tables of databases."""
