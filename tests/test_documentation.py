@@ -39,7 +39,9 @@ def test_every_public_name_is_in_the_reference(name: str) -> None:
     assert re.search(rf":: (pdkl\.)?{name}$", pages, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", [name for name in dir(pdkl.InfoTheory) if not name.startswith("_")])
+@pytest.mark.parametrize(
+    "name", [name for name in dir(pdkl.InfoTheory) if not name.startswith("_")]
+)
 def test_every_method_is_in_the_reference(name: str) -> None:
     page = (DOCS / "reference" / "frame.md").read_text(encoding="utf-8")
     assert f".. automethod:: InfoTheory.{name}\n" in page
