@@ -115,7 +115,12 @@ def measures() -> str:
     after, before = frames()
     found = scores(after, before)
     _, axes = pyplot.subplots(
-        2, len(MOVES), figsize=(8.8, 5.4), sharey="row", layout="constrained", height_ratios=[1, 1.6]
+        2,
+        len(MOVES),
+        figsize=(8.8, 5.4),
+        sharey="row",
+        layout="constrained",
+        height_ratios=[1, 1.6],
     )
     for column, (move, row) in enumerate(found.iterrows()):
         draw_shares(axes[0, column], after, str(move))
