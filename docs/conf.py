@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from docutils import nodes
+from docutils.utils.math.latex2mathml import tex2mathml
+
 import pdkl
 
 project = "pdkl"
@@ -13,7 +16,6 @@ version = release = pdkl.__version__
 
 extensions = [
     "sphinx.ext.autodoc",
-    "sphinx.ext.mathjax",
     "numpydoc",
     "myst_parser",
     "sphinx_click",
@@ -37,6 +39,7 @@ autosummary_generate = False
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
+html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
 html_title = "pdkl"
 html_static_path = ["_static"]
@@ -67,7 +70,20 @@ def as_text(_: Any, __: Any, lines: list[str]) -> None:
     lines[:] = found
 
 
+def formula(page: Any, node: nodes.math) -> None:
+    """Write a formula as browsers read it, so that no page loads a script from elsewhere."""
+    page.body.append(tex2mathml(node.astext()))
+    raise nodes.SkipNode
+
+
+def displayed(page: Any, node: nodes.math_block) -> None:
+    """Write a formula that stands alone."""
+    page.body.append(f'<div class="formula">{tex2mathml(node.astext(), as_block=True)}</div>')
+    raise nodes.SkipNode
+
+
 def setup(app: Any) -> None:
     """Tell Sphinx what is done on the way."""
+    app.add_html_math_renderer("mathml", (formula, None), (displayed, None))
     for part in ("description", "options", "epilog"):
         app.connect(f"sphinx-click-process-{part}", as_text)
