@@ -27,7 +27,7 @@ def test_every_setting_is_explained() -> None:
 
 def test_every_extra_is_explained() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    inner = {"all", "dev", "docs", "examples"}
+    inner = {"all", "dev", "docs", "examples", "servers"}
     assert sorted(table_of("start/install.md")) == sorted(
         project["optional-dependencies"].keys() - inner
     )
