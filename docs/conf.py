@@ -82,8 +82,14 @@ def displayed(page: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def without_last_line(_: Any, __: str, source: list[str]) -> None:
+    """Leave out the blank line that ends a doctest in front of its fence."""
+    source[0] = source[0].replace("\n\n```\n", "\n```\n")
+
+
 def setup(app: Any) -> None:
     """Tell Sphinx what is done on the way."""
     app.add_html_math_renderer("mathml", (formula, None), (displayed, None))
     for part in ("description", "options", "epilog"):
         app.connect(f"sphinx-click-process-{part}", as_text)
+    app.connect("source-read", without_last_line)

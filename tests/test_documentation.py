@@ -55,5 +55,5 @@ def test_the_version_is_cited() -> None:
 def test_every_page_is_in_a_table_of_contents(folder: str) -> None:
     pages = {path.stem for path in (DOCS / folder).glob("*.md")} - {"index"}
     listed = (DOCS / folder / "index.md").read_text(encoding="utf-8")
-    found = re.findall(r"^([a-z_]+)$", listed, flags=re.MULTILINE)
+    found = re.findall(r"^(?:\w+ <)?([a-z_]+)>?$", listed, flags=re.MULTILINE)
     assert sorted(pages) == sorted(found)
