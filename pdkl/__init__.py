@@ -9,7 +9,7 @@ from pdkl import _loading as _loading  # before all that takes long
 # isort: split
 import pandas as pd
 
-from pdkl import plot
+from pdkl import datasets, plot
 from pdkl._version import __version__
 from pdkl.api.catalogue import estimators, measures
 from pdkl.api.config import load_config
@@ -31,6 +31,7 @@ __all__ = [
     "Rolling",
     "SeriesInfoTheory",
     "__version__",
+    "datasets",
     "estimators",
     "load_config",
     "load_profile",

@@ -72,13 +72,13 @@ class InformationSelector(SelectorMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes
     ----------
-    scores_ : ndarray of shape (n_features_in_,)
+    scores_ : ndarray of shape (n_features,)
         The mutual information with the target in excess of chance, in nats.
-    pvalues_ : ndarray of shape (n_features_in_,)
+    pvalues_ : ndarray of shape (n_features,)
         The probability of as much mutual information by chance.
-    p_adjusted_ : ndarray of shape (n_features_in_,)
+    p_adjusted_ : ndarray of shape (n_features,)
         The same by Benjamini and Hochberg over all features.
-    support_ : ndarray of shape (n_features_in_,)
+    support_ : ndarray of shape (n_features,)
         Which features are selected.
     discrete_target_ : bool
         Whether the target was taken value by value.
@@ -87,7 +87,7 @@ class InformationSelector(SelectorMixin, BaseEstimator):  # type: ignore[misc]
         features; ``attrs["pdkl"]`` says how columns were cut and p-values found.
     n_features_in_ : int
         The number of features seen by ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Their names, where all are text.
 
     See Also
@@ -199,7 +199,7 @@ class InformationSelector(SelectorMixin, BaseEstimator):  # type: ignore[misc]
 
         Returns
         -------
-        ndarray of shape (n_samples, n_features_in_)
+        ndarray of shape (n_samples, n_features)
             ``X`` with columns of zeros where features were left out.
 
         Raises

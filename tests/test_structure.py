@@ -18,7 +18,13 @@ FRAMES = {"numpy", "pandas"}
 # the floors, from the ground up: a room may import what is below it, never beside or above.
 # A room is a folder or file of the package; what it may import besides is listed with it
 FLOORS: list[dict[str, set[str]]] = [
-    {"core": {"numpy", "scipy"}, "progress": {"rich"}, "_version": set(), "_loading": set()},
+    {
+        "core": {"numpy", "scipy"},
+        "progress": {"rich"},
+        "datasets": {"pandas"},
+        "_version": set(),
+        "_loading": set(),
+    },
     {"codes": FRAMES | {"pyarrow"}},
     {
         "sources": FRAMES | {"pyarrow", "narwhals", "dask", "fsspec", "aiohttp", "ibis"},

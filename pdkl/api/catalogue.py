@@ -19,7 +19,7 @@ def measures() -> pd.DataFrame:
         A row per measure: ``name``, ``formula``, ``bounds`` (str), ``one_sided`` (bool, whether it
         is one of P alone, which `InfoTheory.diversity` takes), ``symmetric``, ``metric``
         (bool), ``divides_by`` (the side on which ``zeros`` acts: p, q, both or none), ``unit``
-            (log: that of ``base``; sqrt(log): its root; column: that of the column, times being in
+        (log: that of ``base``; sqrt(log): its root; column: that of the column, times being in
         seconds and levels in ranks; none), ``ordered`` (bool, whether it is of numbers, times and
         ordered levels, by value), ``order`` (bool, whether it is given as ``(name, order)``, an
         order of at least 0, ``math.inf`` included; formula and bounds then have it as a, and are

@@ -137,14 +137,17 @@ def test_a_report_takes_them() -> None:
     pd.testing.assert_frame_equal(found.categories, expected.categories)
 
 
-def test_the_file_that_the_readme_shows() -> None:
-    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+def test_the_file_that_the_documentation_shows() -> None:
+    text = (Path(__file__).parents[2] / "docs/reference/configuration.md").read_text(
+        encoding="utf-8"
+    )
     (shown,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     found = read(shown)
     assert found.pop("by")[0] == "shop"
     assert found == {
-        "exclude": ["order_id"],
+        "exclude": ["order"],
         "threshold": 0.15,
+        "kinds": {"pieces": "ordered"},
         "bins": {"price": [0, 10, 50, 100]},
     }
 

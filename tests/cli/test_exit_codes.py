@@ -1,4 +1,4 @@
-"""Each command ends with the code that the README says, as a process does."""
+"""Each command ends with the code that its page says, as a process does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pdkl
 from pdkl.cli.commands import commands
 from tests.support.command import BEFORE, Command, process
 
-README = Path(pdkl.__file__).parents[1] / "README.md"
+PAGE = Path(pdkl.__file__).parents[1] / "docs/reference/command.md"
 DRIFTED = "--reference before.parquet -c plan"
 # command -> what is asked, and with which code it ends
 ENDS: dict[str, list[tuple[str, int]]] = {
@@ -39,7 +39,7 @@ ENDS: dict[str, list[tuple[str, int]]] = {
 
 def told() -> dict[str, set[int]]:
     """Read the table: the codes of each command, and those of all."""
-    lines = README.read_text(encoding="utf-8").split("| command | ends with |\n")[1].splitlines()
+    lines = PAGE.read_text(encoding="utf-8").split("| command | ends with |\n")[1].splitlines()
     found: dict[str, set[int]] = {}
     for line in lines[1:]:
         if not line.startswith("|"):
@@ -56,7 +56,7 @@ def every(group: click.Command, *before: str) -> list[str]:
     return [one for name in group.commands for one in every(group.commands[name], *before, name)]
 
 
-def test_the_readme_names_all_commands() -> None:
+def test_the_page_names_all_commands() -> None:
     codes = told()
     assert codes.pop("each") == {2, 130, 141}
     assert sorted(codes) == sorted(every(commands)) == sorted(ENDS)

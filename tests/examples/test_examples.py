@@ -108,6 +108,20 @@ def test_dice(tmp_path: Path) -> None:
     assert pictures(tmp_path) == ["dice.png"]
 
 
+def test_theory(tmp_path: Path) -> None:
+    lines = run("theory.py", "--output", str(tmp_path))
+    assert lines == ["Wrote surprise.svg.", "Wrote divergence.svg."]
+    for folder in (tmp_path, EXAMPLES.parent / "docs" / "_static"):
+        for name in ("surprise.svg", "divergence.svg"):
+            text = (folder / name).read_text(encoding="utf-8")
+            assert text.rstrip().endswith("</svg>")
+            assert len(text) < 100_000
+    # matplotlib keeps what it draws as text in comments
+    drawn = (tmp_path / "divergence.svg").read_text(encoding="utf-8")
+    assert "KL(P ‖ Q) = 0.792 - 0.368 = 0.424 bit" in drawn
+    assert "KL(P ‖ Q) = 0.614 - 0.264 = 0.350 bit" in drawn
+
+
 def test_classifier() -> None:
     lines = run("classifier.py")
     losses = [line.split() for line in lines if " left " in line]

@@ -225,8 +225,8 @@ def test_the_command_says_why(days: Path) -> None:
     assert done.stdout.splitlines()[1].split()[:2] == ["1", "price"]
 
 
-def test_the_readme_shows_what_the_command_says(days: Path) -> None:
-    text = (PIPELINES.parents[1] / "README.md").read_text(encoding="utf-8")
+def test_the_documentation_shows_what_the_command_says(days: Path) -> None:
+    text = (PIPELINES.parents[1] / "docs/reference/command.md").read_text(encoding="utf-8")
     session = text.split("```console\n$ cd orders\n")[1].split("```")[0]
     shown = dict(re.findall(r"^\$ pdkl (.*)\n((?:[^$].*\n|\n)*)", session, re.MULTILINE))
     assert len(shown) == 3

@@ -37,7 +37,7 @@ class Measure:
         Who defined it.
     term : callable
         From `Pairs` to one value per entry, in nats where the measure has a unit, and 0 where
-        p = q = 0. Where the values are ``ordered``, from `pdkl.core.counts.steps.Steps`.
+        p = q = 0. Where the values are ``ordered``, from ``Steps``.
     reduce : {"sum", "max"}
         How the terms of a comparison become one number.
     finish : callable, optional
