@@ -57,3 +57,18 @@ def test_every_page_is_in_a_table_of_contents(folder: str) -> None:
     listed = (DOCS / folder / "index.md").read_text(encoding="utf-8")
     found = re.findall(r"^(?:\w+ <)?([a-z_]+)>?$", listed, flags=re.MULTILINE)
     assert sorted(pages) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    "page", sorted((DOCS / "elsewhere").glob("[!i]*.md")), ids=lambda page: page.stem
+)
+def test_every_line_about_another_tool_is_shown(page: Path) -> None:
+    """Each number of the table stands before a block of code, as in **1, 2.** or **9 to 11.**"""
+    text = page.read_text(encoding="utf-8")
+    listed = [int(number) for number in re.findall(r"^\| (\d+) \|", text, flags=re.MULTILINE)]
+    shown: list[int] = []
+    for numbers in re.findall(r"^\*\*([\d, to]+)\.\*\*", text, flags=re.MULTILINE):
+        first, *others = map(int, re.findall(r"\d+", numbers))
+        shown += range(first, others[0] + 1) if "to" in numbers else [first, *others]
+    assert listed == list(range(1, len(listed) + 1))
+    assert sorted(shown) == listed
