@@ -14,11 +14,13 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mpmath import MPContext
 
+import pdkl
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.measures.estimators import ESTIMATORS, good_turing_coverage
@@ -479,3 +481,20 @@ def test_summands_add_up_but_for_what_n_decides(name: str, data: st.DataObject) 
         estimates.append(ESTIMATORS[name].function(Sample.of(raw))[0])
         sums.append(ESTIMATORS[name].summand(raw).sum())
     assert sums[1] - sums[0] == pytest.approx(estimates[1] - estimates[0], abs=1e-11)
+
+
+@pytest.mark.parametrize("name", sorted(ESTIMATORS))
+def test_intervals_are_about_what_is_estimated(name: str) -> None:
+    """What makes up for the unseen may exceed the logarithm of what was seen, as may its ends."""
+    rng = np.random.default_rng(0)
+    for size in (3, 18, 200):
+        frame = pd.DataFrame({"x": rng.zipf(1.5, size).clip(max=10**6)})
+        result = pdkl.InfoTheory(frame).entropy("x", estimator=name, confidence=0.9).iloc[0]
+        if np.isnan(result["entropy_low"]):
+            continue
+        assert result["entropy_low"] < result["entropy_high"]
+        limit = np.log(result["categories"])
+        if ESTIMATORS[name].bounded:
+            assert result["entropy"] <= limit + 1e-12
+        if result["entropy"] > limit:
+            assert result["entropy_high"] > limit

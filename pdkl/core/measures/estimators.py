@@ -43,7 +43,7 @@ import numpy as np
 from pdkl.core.counts.pairs import Pairs
 from pdkl.core.measures import terms
 from pdkl.core.measures.catalogue import FAMILIES, MEASURES
-from pdkl.core.measures.measure import Measure
+from pdkl.core.measures.measure import Measure, unbounded
 from pdkl.core.measures.sample import Sample
 from pdkl.core.numerics.exact import FloatArray, IntArray, surprisal
 from pdkl.core.numerics.special import (
@@ -79,6 +79,8 @@ class Estimator:
         Formula, edge cases and source.
     additive : bool
         Whether it is a sum over categories, each smooth in n_i, but for what n alone decides.
+    bounded : bool
+        Whether it is never above the entropy of the uniform distribution.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Estimator:
     alphabet: Alphabet
     summary: str
     additive: bool
+    bounded: bool
 
     def summand(self, pairs: Pairs) -> FloatArray:
         """Estimate from each entry of P alone, as if no other category had been seen."""
@@ -96,7 +99,7 @@ ESTIMATORS: dict[str, Estimator] = {}
 
 
 def _estimator(
-    *names: str, alphabet: Alphabet, additive: bool = False
+    *names: str, alphabet: Alphabet, additive: bool = False, bounded: bool = False
 ) -> Callable[[Formula], Formula]:
     """Register a formula, which need not care for empty samples and the sign of 0."""
 
@@ -108,14 +111,14 @@ def _estimator(
             return np.where(sample.n > 0, value, np.nan)
 
         summary = inspect.cleandoc(formula.__doc__ or "")
-        made = (Estimator(name, function, alphabet, summary, additive) for name in names)
+        made = (Estimator(name, function, alphabet, summary, additive, bounded) for name in names)
         ESTIMATORS.update({one.name: one for one in made})
         return function
 
     return register
 
 
-@_estimator("plugin", alphabet="occurring", additive=True)
+@_estimator("plugin", alphabet="occurring", additive=True, bounded=True)
 def _plugin(sample: Sample) -> FloatArray:
     """Give the entropy of the observed shares, -sum p_i log p_i (Shannon 1948).
 
@@ -191,7 +194,7 @@ def _grassberger(sample: Sample) -> FloatArray:
     return sample.mean(surprisal(sample.count, sample.total) + correction)
 
 
-@_estimator("james-stein", alphabet="declared")
+@_estimator("james-stein", alphabet="declared", bounded=True)
 def _james_stein(sample: Sample) -> FloatArray:
     """Shrink the shares towards the uniform distribution: q_i = lambda / K + (1 - lambda) p_i.
 
@@ -269,7 +272,7 @@ def _dirichlet(*names: str, pseudo: Pseudo, summary: str) -> None:
 
     K = 1: 0. Else above 0 and at most log K, also for one category, all singletons and n = 1.
     """
-    _estimator(*names, alphabet="declared", additive=True)(formula)
+    _estimator(*names, alphabet="declared", additive=True, bounded=True)(formula)
 
 
 _dirichlet("laplace", pseudo=lambda _, __: 1.0, summary="a = 1 (Holste et al. 1998).")
@@ -283,7 +286,7 @@ _dirichlet(  # two ways to one formula; the second name is also that of R's pack
 _dirichlet("minimax", pseudo=lambda n, k: np.sqrt(n) / k, summary="a = sqrt(n) / K (Trybula 1958).")
 
 
-@_estimator("nsb", alphabet="declared")
+@_estimator("nsb", alphabet="declared", bounded=True)
 def _nsb(sample: Sample) -> FloatArray:
     """Average the posterior mean of H over Dirichlet priors, mixed so that H is about uniform.
 
@@ -403,4 +406,6 @@ def _estimated(measure: Measure, estimator: Estimator) -> Measure:
             "for it in a call of its own."
         )
     summand = estimator.summand if estimator.additive else None
-    return replace(measure, from_counts=estimator.function, summand=summand, mergeable=False)
+    found = replace(measure, from_counts=estimator.function, summand=summand, mergeable=False)
+    # what makes up for categories that were not seen is not bounded by those that were
+    return found if estimator.bounded else replace(found, upper_bound=unbounded)

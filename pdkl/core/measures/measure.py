@@ -19,7 +19,7 @@ Side = Literal["", "p", "q", "both"]
 Bound = Callable[[int, float], float]
 
 
-def _unbounded(_: int, __: float) -> float:
+def unbounded(_: int, __: float) -> float:
     return math.inf
 
 
@@ -118,7 +118,7 @@ class Measure:
     log_power: float = 1.0
     term_log_power: float | None = None
     lower: float = 0.0
-    upper_bound: Bound = _unbounded
+    upper_bound: Bound = unbounded
     bounds: str = "[0, inf]"
     symmetric: bool = False
     metric: bool = False
