@@ -20,6 +20,7 @@ Bound = Callable[[int, float], float]
 
 
 def unbounded(_: int, __: float) -> float:
+    """Bound nothing."""
     return math.inf
 
 
