@@ -105,8 +105,9 @@ def occurring_groups(frame: pd.DataFrame, by: Sequence[Key]) -> RowGroups:
 def _level(frame: pd.DataFrame, key: Key) -> tuple[CodeArray, pd.Series[Any]]:
     """Encode one key: a code for each row, -1 where it is missing, and the level of each code."""
     name = key_name(key)
-    codes, labels = encode(frame[name], name)
-    dtype = value_dtype(frame[name].dtype)
+    values = frame[name]
+    codes, labels = encode(values, name)
+    dtype = value_dtype(values.dtype)
     if isinstance(dtype, pd.SparseDtype):
         dtype = labels.dtype
     if isinstance(key, pd.Grouper) and key.freq is not None:

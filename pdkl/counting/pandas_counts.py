@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pdkl.codes.keys import LARGEST_TABLE, Key, compact, occurring_groups, possible_groups
 from pdkl.codes.labels import Together, lacking
 from pdkl.codes.together import encode_column
-from pdkl.codes.values import Encoder
+from pdkl.codes.values import Encoder, encode
 from pdkl.codes.weights import read_weights
 from pdkl.core.counts.counts import CodeArray, Counts, sum_by
 from pdkl.core.counts.tabulate import tabulate
@@ -65,6 +65,8 @@ class GroupedCounts:
 
     def regroup(self, position: NDArray[np.int64], keys: pd.DataFrame) -> GroupedCounts:
         """Move group i to row ``position[i]`` of new keys."""
+        if len(position) == len(keys) and np.array_equal(position, np.arange(len(keys))):
+            return replace(self, keys=keys)
         columns = {
             name: replace(column, counts=column.counts.regroup(position, len(keys)))
             for name, column in self.columns.items()
@@ -108,7 +110,13 @@ def count(
     occurring: NDArray[np.int64] | None = None
     found: dict[Hashable, LabelledCounts] = {}
     for column in columns:
-        outcome, labels = encode_column(frame, column, cut)
+        leveled = column in cut
+        if isinstance(column, Together):
+            outcome, labels = encode_column(frame, column, cut)
+        else:
+            values = frame[column]
+            outcome, labels = cut.get(column, encode)(values, column)
+            leveled |= isinstance(values.dtype, pd.CategoricalDtype)
         counts = tabulate(
             outcome,
             len(labels),
@@ -124,7 +132,6 @@ def count(
         if isinstance(column, Together):
             found[column] = of_combinations(counts, labels, dropna=dropna).observed()
             continue
-        leveled = column in cut or isinstance(frame[column].dtype, pd.CategoricalDtype)
         labelled = LabelledCounts(counts, labels, leveled)
         found[column] = labelled if leveled else labelled.observed()
     return GroupedCounts(groups.keys(occurring), found, empty=len(frame) == 0)

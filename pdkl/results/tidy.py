@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from pdkl.codes.keys import take_keys
 from pdkl.codes.labels import Labels, as_text, join_categories
 from pdkl.core.forms import Form
 from pdkl.core.numerics.exact import IntArray
@@ -214,7 +215,7 @@ def _head(
 
 def taken(frame: pd.DataFrame, row: IntArray) -> dict[Hashable, Any]:
     """Return the columns of a frame with some of its rows."""
-    return {name: frame[name].take(row).reset_index(drop=True) for name in frame.columns}
+    return {name: take_keys(column, row, nullable=False) for name, column in frame.items()}
 
 
 def text_column(values: list[str]) -> pd.Series[Any]:
@@ -225,7 +226,7 @@ def text_column(values: list[str]) -> pd.Series[Any]:
 
 def _text(texts: Sequence[str], index: IntArray) -> pd.Series[Any]:
     column: pd.Series[Any] = pd.Series(list(texts), dtype="str")
-    return column.take(index).reset_index(drop=True)
+    return take_keys(column, index, nullable=False)
 
 
 def _finished(columns: dict[Hashable, Any], info: ResultInfo) -> pd.DataFrame:
