@@ -18,7 +18,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from run import SEED, Call, Case, categorical
+from run import SEED, Call, Case, categorical  # type: ignore[import-not-found]
 
 import pdkl
 
