@@ -15,6 +15,7 @@ from pdkl.codes.labels import (
     Labels,
     as_objects,
     common_labels,
+    is_text,
     label_order,
     require_match,
     take_labels,
@@ -162,6 +163,10 @@ def sort_rows(keys: pd.DataFrame) -> IntArray:
     """Return the positions that sort groups by their keys, missing keys last."""
     if keys.columns.empty:
         return np.arange(len(keys))
+    if len(keys.columns) == 1:
+        only = pd.Index(keys.iloc[:, 0])
+        if is_text(only) and not only.hasnans:
+            return label_order(only)  # each stands once
     return np.lexsort([rank_keys(keys[name]) for name in reversed(keys.columns)]).astype(np.int64)
 
 

@@ -99,7 +99,8 @@ class Values:
     @cached_property
     def are_many(self) -> bool:
         """Whether there are more than a few different ones; the first rows mostly show it."""
-        for size in (*_SOME, len(self.series)):
+        every = len(self.series)
+        for size in (*(size for size in _SOME if size < every), every):
             some = self.series.iloc[:size]
             if self.weight is not None:
                 some = some[self.weight[:size] > 0]

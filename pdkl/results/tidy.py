@@ -16,6 +16,7 @@ from pdkl.core.numerics.exact import IntArray
 from pdkl.results.pairing import GroupPairs
 
 Shows = Literal["scores", "contributions", "distribution"]  # what the rows of an answer are
+_FEW = 1000  # rows whose texts are put into a list rather than taken
 _SINGLE = ("n", "n_missing", "categories")
 _TWO_SIDED = (
     "n",
@@ -225,6 +226,8 @@ def text_column(values: list[str]) -> pd.Series[Any]:
 
 
 def _text(texts: Sequence[str], index: IntArray) -> pd.Series[Any]:
+    if len(index) <= _FEW:
+        return pd.Series([texts[i] for i in index.tolist()], dtype="str")
     column: pd.Series[Any] = pd.Series(list(texts), dtype="str")
     return take_keys(column, index, nullable=False)
 

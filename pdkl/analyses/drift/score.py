@@ -14,7 +14,7 @@ from pdkl.analyses.drift.presence import presence
 from pdkl.analyses.drift.table import Flags, Piece, Table, binners_of
 from pdkl.analyses.drift.values import also_missing, score_values, values_of
 from pdkl.codes.labels import place_of_other, require_written
-from pdkl.comparing.align import batches, blocks_of
+from pdkl.comparing.align import Support, batches, blocks_of, support_of
 from pdkl.comparing.inference import (
     Question,
     Scored,
@@ -28,7 +28,7 @@ from pdkl.comparing.score import statistic, with_zeros
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of, with_blocks
 from pdkl.comparing.tops import Run, tops
 from pdkl.core.counts.counts import Counts
-from pdkl.core.counts.pairs import Pairs, concatenate
+from pdkl.core.counts.pairs import Pairs, concatenate, split
 from pdkl.core.counts.smoothing import allowed, allowed_size, smooth_allowed, treat_zeros
 from pdkl.core.forms import null_of
 from pdkl.core.inference.multiplicity import adjusted
@@ -46,6 +46,7 @@ from pdkl.request.resolve import ResolvedRequest
 from pdkl.results.pairing import GroupPairs
 from pdkl.results.reading import EXCESS, JUDGED, NOISE_FLOOR
 
+_AT_ONCE = 64  # so many short columns are lined up together
 _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the result
 # a row with very many categories is drawn fewer times than asked, so that it takes no more than
 # this many cells; but never fewer than a noise floor of 95 % needs
@@ -173,7 +174,7 @@ def _both(
 
 def score(prepared: Sequence[tuple[int, Column]], table: Table) -> None:
     """Measure and test all comparisons, many at a time, and adjust their p-values together."""
-    _score_all((_pieces(place, column, table) for place, column in _finite(prepared, table)), table)
+    _score_all(_lined_up(_finite(prepared, table), table), table)
     lacks = table.lacks[""] ^ table.lacks["_reference"]
     _score_presence(prepared, table, lacks)
     if table.by_value:
@@ -239,6 +240,37 @@ def _pieces(
             raw = replace(raw, alphabet=allowed_size(raw))
             pairs = smooth_allowed(raw, smoothing)
         yield Piece(place, column, counted, rows[at], at.start, raw, pairs)
+
+
+def _lined_up(columns: Iterable[tuple[int, Column]], table: Table) -> Iterator[Iterator[Piece]]:
+    """Line up the sides of all columns, some at once where they are short and nothing is smoothed.
+
+    They stay in their order, as what is drawn depends on it.
+    """
+    waiting: list[tuple[int, Support]] = []
+    for place, column in columns:
+        counted = _asked(place, table)
+        support = support_of(counted, column, every=False)
+        if counted.options.smoothing is None and support.is_short:
+            waiting.append((place, support))
+            if len(waiting) < _AT_ONCE:
+                continue
+        yield _together(waiting)
+        if not waiting or waiting[-1][0] != place:
+            yield _pieces(place, column, table)
+        waiting = []
+    yield _together(waiting)
+
+
+def _together(some: Sequence[tuple[int, Support]]) -> Iterator[Piece]:
+    """Line up the sides of short columns at once."""
+    if not some:
+        return
+    every = split(Support.joined([support for _, support in some]).raw, len(some))
+    for (place, support), own in zip(some, every, strict=True):
+        raw = replace(own, alphabet=support.column.alphabet_size)
+        rows = np.arange(len(support.groups))
+        yield Piece(place, support.column, support.counted, rows, 0, raw, raw)
 
 
 def _score_all(
