@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from pdkl.analyses.changes import changes
 from pdkl.api.base import Data
 from pdkl.core.measures.measure import Measure
 from pdkl.request.keywords import Request
@@ -184,6 +183,8 @@ class ChangesMethods(Data):
             rng=0,  # where a measure has no closed form: the same data, the same answer
             progress=False,
         )
+        from pdkl.analyses.changes import changes
+
         return changes.changes(
             self._data,
             request,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from pdkl.analyses import divergence
 from pdkl.api.base import Data
 from pdkl.core.measures.catalogue import find
 from pdkl.core.measures.measure import Measure
@@ -156,4 +155,6 @@ class ContributionsMethods(Data):
             bins=bins,
             binning=binning,
         )
+        from pdkl.analyses import divergence
+
         return divergence.contributions(self._data, request)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from pdkl.analyses import divergence, log_loss
 from pdkl.api.base import Data
 from pdkl.core.measures.catalogue import find_all
 from pdkl.request.keywords import Request
@@ -169,6 +168,8 @@ class CrossEntropyMethods(Data):
             rng=rng,
             progress=progress,
         )
+        from pdkl.analyses import divergence
+
         return divergence.measure(self._data, request)
 
     def binary_cross_entropy(
@@ -235,6 +236,8 @@ class CrossEntropyMethods(Data):
         request = Request(
             method="binary_cross_entropy", two_sided=False, by=by, weights=weights, base=base
         )
+        from pdkl.analyses import log_loss
+
         return log_loss.binary_cross_entropy(self._data, request, target, prediction, clip=clip)
 
     def categorical_cross_entropy(
@@ -306,6 +309,8 @@ class CrossEntropyMethods(Data):
         request = Request(
             method="categorical_cross_entropy", two_sided=False, by=by, weights=weights, base=base
         )
+        from pdkl.analyses import log_loss
+
         return log_loss.categorical_cross_entropy(
             self._data, request, target, predictions, clip=clip
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, Literal
 
-from pdkl.analyses import dependence
 from pdkl.api.base import Data
 from pdkl.request.keywords import Request
 
@@ -232,6 +231,8 @@ class DependenceMethods(Data):
             rng=rng,
             progress=progress,
         )
+        from pdkl.analyses import dependence
+
         return dependence.mutual_information(
             self._data, request, x, y, given=given, normalized=normalized, correct=correct
         )
@@ -368,6 +369,8 @@ class DependenceMethods(Data):
             rng=rng,
             progress=progress,
         )
+        from pdkl.analyses import dependence
+
         return dependence.conditional_entropy(self._data, request, x, given)
 
     def variation_of_information(
@@ -508,4 +511,6 @@ class DependenceMethods(Data):
             rng=rng,
             progress=progress,
         )
+        from pdkl.analyses import dependence
+
         return dependence.variation_of_information(self._data, request, x, y, given=given)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
-from pdkl.analyses import divergence
 from pdkl.api.base import Data
 from pdkl.core.measures.catalogue import find_all
 from pdkl.core.measures.measure import Measure
@@ -181,6 +180,8 @@ class DivergenceMethods(Data):
             rng=rng,
             progress=progress,
         )
+        from pdkl.analyses import divergence
+
         return divergence.measure(self._data, request)
 
     def js_divergence(
@@ -323,6 +324,8 @@ class DivergenceMethods(Data):
             rng=rng,
             progress=progress,
         )
+        from pdkl.analyses import divergence
+
         return divergence.measure(self._data, request)
 
     def divergence(
@@ -506,4 +509,6 @@ class DivergenceMethods(Data):
             rng=rng,
             progress=progress,
         )
+        from pdkl.analyses import divergence
+
         return divergence.measure(self._data, request)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from pdkl.analyses import divergence
 from pdkl.api.base import Data
 from pdkl.core.measures.catalogue import find_all
 from pdkl.core.measures.estimators import estimated
@@ -166,4 +165,6 @@ class DiversityMethods(Data):
             rng=rng,
             progress=progress,
         )
+        from pdkl.analyses import divergence
+
         return divergence.measure(self._data, request)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pdkl.analyses import report_frames
-from pdkl.analyses.drift import examine
 from pdkl.api.base import Data
 from pdkl.core.measures.measure import Measure
 from pdkl.request.keywords import Request
@@ -304,6 +302,8 @@ class DriftMethods(Data):
             rng=rng,
             progress=progress,
         )
+        from pdkl.analyses.drift import examine
+
         return examine.drift(
             self._data, request, measure=measure, threshold=threshold, alpha=alpha, bins=bins
         )
@@ -505,6 +505,8 @@ class DriftMethods(Data):
             rng=rng,
             progress=progress,
         )
+        from pdkl.analyses import report_frames
+
         return report_frames.report(
             self._data,
             request,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from pdkl.analyses import divergence
 from pdkl.api.base import Data
 from pdkl.core.measures.catalogue import find_all
 from pdkl.core.measures.estimators import estimated
@@ -142,6 +141,8 @@ class EntropyMethods(Data):
             rng=rng,
             progress=progress,
         )
+        from pdkl.analyses import divergence
+
         return divergence.measure(self._data, request)
 
     def distribution(
@@ -235,4 +236,6 @@ class EntropyMethods(Data):
             bins=bins,
             binning=binning,
         )
+        from pdkl.analyses import divergence
+
         return divergence.distribution(self._data, request)

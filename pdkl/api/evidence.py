@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from pdkl.analyses import evidence
 from pdkl.api.base import Data
 from pdkl.request.keywords import Request
 
@@ -133,4 +132,6 @@ class EvidenceMethods(Data):
             bins=bins,
             binning=binning,
         )
+        from pdkl.analyses import evidence
+
         return evidence.weight_of_evidence(self._data, request, columns, target, event=event)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from pdkl.analyses.explain import explain
 from pdkl.api.base import Data
 from pdkl.request.keywords import Request
 
@@ -189,4 +188,6 @@ class ExplainMethods(Data):
             rng=rng,
             progress=progress,
         )
+        from pdkl.analyses.explain import explain
+
         return explain.explain(self._data, request, measure=measure)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from pdkl.analyses import interactions, pointwise
 from pdkl.api.base import Data
 from pdkl.request.keywords import Request
 
@@ -116,6 +115,8 @@ class InteractionMethods(Data):
             binning=binning,
             estimator=estimator,
         )
+        from pdkl.analyses import interactions
+
         return interactions.total_correlation(self._data, request, columns)
 
     def interaction_information(
@@ -220,6 +221,8 @@ class InteractionMethods(Data):
             binning=binning,
             estimator=estimator,
         )
+        from pdkl.analyses import interactions
+
         return interactions.interaction_information(self._data, request, x, y, given)
 
     def pointwise_information(
@@ -318,4 +321,6 @@ class InteractionMethods(Data):
             bins=bins,
             binning=binning,
         )
+        from pdkl.analyses import pointwise
+
         return pointwise.pointwise_information(self._data, request, x, y, given=given)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
-from pdkl.analyses import profile
 from pdkl.api.base import Data
 from pdkl.request.keywords import Request
 
@@ -118,4 +117,6 @@ class ProfileMethods(Data):
             bins=bins,
             binning=binning,
         )
+        from pdkl.analyses import profile
+
         return profile.take(self._data, request, max_categories=max_categories)

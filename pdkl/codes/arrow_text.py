@@ -46,12 +46,15 @@ def encode_text(values: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
     """Give each value a code, -1 where it is missing, and the values that the codes stand for.
 
     Looking a value up costs half of what building a dictionary costs, so only values that the
-    first rows lack are put into one; where every other value is new, all are.
+    first rows lack are put into one; where every other value is new, all are. So are they where
+    there are no others than the first rows.
     """
-    known = values.slice(0, _SAMPLE).unique().drop_null()
-    if 2 * len(known) > min(_SAMPLE, len(values)):
+    if 0 < len(values) <= _SAMPLE:
         return by_dictionary(values)
-    roomy = with_room(known) if len(values) > _SAMPLE else known
+    known = values.slice(0, _SAMPLE).unique().drop_null()
+    if 2 * len(known) > _SAMPLE:
+        return by_dictionary(values)
+    roomy = with_room(known)
     pieces = [
         chunk.slice(start, _PIECE)
         for chunk in values.chunks

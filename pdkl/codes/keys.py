@@ -15,6 +15,7 @@ from pdkl.codes.labels import (
     Labels,
     as_objects,
     common_labels,
+    is_text,
     label_order,
     require_match,
     take_labels,
@@ -105,8 +106,9 @@ def occurring_groups(frame: pd.DataFrame, by: Sequence[Key]) -> RowGroups:
 def _level(frame: pd.DataFrame, key: Key) -> tuple[CodeArray, pd.Series[Any]]:
     """Encode one key: a code for each row, -1 where it is missing, and the level of each code."""
     name = key_name(key)
-    codes, labels = encode(frame[name], name)
-    dtype = value_dtype(frame[name].dtype)
+    values = frame[name]
+    codes, labels = encode(values, name)
+    dtype = value_dtype(values.dtype)
     if isinstance(dtype, pd.SparseDtype):
         dtype = labels.dtype
     if isinstance(key, pd.Grouper) and key.freq is not None:
@@ -161,6 +163,10 @@ def sort_rows(keys: pd.DataFrame) -> IntArray:
     """Return the positions that sort groups by their keys, missing keys last."""
     if keys.columns.empty:
         return np.arange(len(keys))
+    if len(keys.columns) == 1:
+        only = pd.Index(keys.iloc[:, 0])
+        if is_text(only) and not only.hasnans:
+            return label_order(only)  # each stands once
     return np.lexsort([rank_keys(keys[name]) for name in reversed(keys.columns)]).astype(np.int64)
 
 

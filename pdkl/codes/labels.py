@@ -76,7 +76,7 @@ def dtype_families(labels: Labels) -> frozenset[str]:
         return frozenset()
     if isinstance(labels, pd.MultiIndex):
         return frozenset({"combination"})
-    if isinstance(dtype, pd.StringDtype):
+    if is_text(labels):
         return frozenset({"string"})
     if isinstance(dtype, pd.PeriodDtype):
         return frozenset({str(dtype)})
@@ -86,9 +86,14 @@ def dtype_families(labels: Labels) -> frozenset[str]:
     by_letter |= {"M": "naive datetime", "m": "timedelta"}
     if dtype.kind in by_letter:
         return frozenset({by_letter[dtype.kind]})
-    if labels.inferred_type == "string":
-        return frozenset({"string"})
     return frozenset(_dtype_family(label) for label in labels if label is not OTHER)
+
+
+def is_text(labels: Labels) -> bool:
+    """Tell whether all labels are text, each of which is another."""
+    if isinstance(labels.dtype, pd.StringDtype):
+        return True
+    return bool(labels.dtype == object) and labels.inferred_type == "string"
 
 
 def _dtype_family(value: object) -> str:
@@ -149,6 +154,9 @@ def union_of(left: Labels, right: Labels) -> tuple[Labels, IntArray, IntArray]:
     if isinstance(left, pd.MultiIndex) and isinstance(right, pd.MultiIndex):
         return _union_of_combinations(left, right)
     left, right = one_level(left), one_level(right)
+    if left.dtype == right.dtype != object and left.equals(right):
+        same = np.arange(len(left))
+        return left, same, same
     if isinstance(left.dtype, pd.DatetimeTZDtype) and isinstance(right, pd.DatetimeIndex):
         right = right.tz_convert(left.dtype.tz)
     first, second = comparable([left, right])
@@ -281,10 +289,18 @@ def as_objects(labels: Labels) -> list[Any]:
         both = zip(levels, labels.codes, strict=True)
         parts = [[level[code] for code in codes.tolist()] for level, codes in both]
         return list(map(Together, zip(*parts, strict=True)))
-    return [
-        value.item() if isinstance(value, (np.number, np.bool_)) else value
-        for value in labels.astype(object)
-    ]
+    return list(map(_as_object, labels.astype(object)))
+
+
+def object_at(labels: Labels, place: int) -> Any:
+    """Return one label as `as_objects` does."""
+    if isinstance(labels, pd.MultiIndex):
+        return as_objects(labels[[place]])[0]
+    return _as_object(labels[place])
+
+
+def _as_object(value: Any) -> Any:
+    return value.item() if isinstance(value, (np.number, np.bool_)) else value
 
 
 def natural_labels(values: Sequence[Any]) -> Labels:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from pdkl.comparing.counts_of_counts import CountsOfCounts
 from pdkl.comparing.prepare import CountedRequest
 from pdkl.comparing.shared_labels import Column
-from pdkl.core.counts.counts import Counts, sums
+from pdkl.core.counts.counts import Counts, stacked, sums
 from pdkl.core.counts.pairs import Pairs, align_equal_counts, align_full, align_rest, align_union
 from pdkl.core.counts.smoothing import fill_alphabet
 from pdkl.core.forms import ALL, REST, UNIFORM
@@ -57,6 +58,11 @@ class Support:
         """Return how many entries each comparison has at most."""
         return self._whole_alphabet() if self.form is REST else self._cells_of_both()
 
+    @property
+    def is_short(self) -> bool:
+        """Whether its comparisons may be lined up with those of other columns, at once."""
+        return type(self) is Support and len(self.slices()) == 1
+
     def q(self, rows: slice, p: Counts) -> Counts:
         """Return the counts of Q in some comparisons, ``p`` being those of P."""
         if self.form is None:
@@ -77,9 +83,22 @@ class Support:
 
     def batch(self, rows: slice) -> Batch:
         """Return some comparisons, ready to be measured."""
-        column, size = self.column, self.column.alphabet_size
-        p = self.groups.p(column.p, rows)
-        q = self.q(rows, p)
+        p = self.groups.p(self.column.p, rows)
+        return self._lined_up(rows, p, self.q(rows, p))
+
+    @classmethod
+    def joined(cls, supports: Sequence[Support]) -> Batch:
+        """Return all comparisons of several columns of one alphabet, one behind the other."""
+        every = slice(0, len(supports[0].groups))
+        own = [support.groups.p(support.column.p, every) for support in supports]
+        others = [support.q(every, p) for support, p in zip(supports, own, strict=True)]
+        p = stacked(own)
+        q = p if all(map(is_, own, others)) else stacked(others)
+        return supports[0]._lined_up(slice(0, p.n_groups), p, q)
+
+    def _lined_up(self, rows: slice, p: Counts, q: Counts) -> Batch:
+        """Line up the counts of both sides."""
+        size = self.column.alphabet_size
         raw = replace(self.entries(rows, p, q), alphabet=size)
         if self.form is UNIFORM:  # nothing counted, and one of each expected
             raw = fill_alphabet(raw, size, q=1.0)
@@ -207,18 +226,25 @@ def may_merge(counted: CountedRequest, column: Column, measures: Sequence[Measur
     lacks.
     """
     options = counted.options
-    unnamed = all(one.divides_by in ("", "q") for one in measures)  # in what "raise" says
-    if column.ready is not None or not column.p.whole or options.inference is not None:
+    if column.ready is not None or options.inference is not None:
         return False
     if counted.form is None:
         many = len(column.p.weight) > _WORTH_MERGING * column.p.n_groups
-        return many and all(one.mergeable for one in measures)
+        return many and column.p.whole and all(one.mergeable for one in measures)
     return (
         counted.form is REST
+        and column.p.whole
         and options.smoothing is None
-        and (options.zeros in ("inf", "drop") or (options.zeros == "raise" and unnamed))
+        and (
+            options.zeros in ("inf", "drop") or (options.zeros == "raise" and _is_unnamed(measures))
+        )
         and all(one.mergeable for one in measures)
     )
+
+
+def _is_unnamed(measures: Sequence[Measure]) -> bool:
+    """Tell whether ``zeros="raise"`` says nothing of what P lacks."""
+    return all(one.divides_by in ("", "q") for one in measures)
 
 
 def blocks_of(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pdkl.codes.labels import as_objects, as_text, label_order, take_labels
 from pdkl.comparing import ordered
-from pdkl.comparing.align import BATCH, Batch, blocks_of, smoothed, support_of
+from pdkl.comparing.align import BATCH, Batch, Support, blocks_of, smoothed, support_of
 from pdkl.comparing.by_value import ordered_of
 from pdkl.comparing.inference import (
     Assessed,
@@ -49,8 +49,9 @@ def scores(counted: CountedRequest, request: Request) -> list[tidy.Scores]:
     found: list[tidy.Scores] = []
     waiting: list[_Measured] = []
     n_cells = 0
-    for column in counted.columns:
-        waiting.append(_both_kinds(counted, column, request.measures))
+    joined = _joined(counted, request.measures)
+    for place, column in enumerate(counted.columns):
+        waiting.append(joined.get(place) or _both_kinds(counted, column, request.measures))
         n_cells += waiting[-1].cells
         if n_cells >= BATCH:
             found += _answered(counted, waiting, request.measures)
@@ -94,6 +95,37 @@ class _Measured:
         joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
         joined = joined if self.once is None else self.once.for_both_orders(joined)
         return joined | self.by_value
+
+
+def _joined(counted: CountedRequest, measures: Sequence[Measure]) -> dict[int, _Measured]:
+    """Measure short columns of one alphabet together: return those, by their places.
+
+    What is asked by pairs of groups, and where zeros raise, goes column by column.
+    """
+    options = counted.options
+    raises = options.zeros == "raise" and any(one.divides_by for one in measures)
+    if len(counted.columns) == 1 or options.inference or counted.form is PAIRS or raises:
+        return {}
+    alike: dict[tuple[int, Any], dict[int, Support]] = {}
+    for place, column in enumerate(counted.columns):
+        support = support_of(counted, column, measures, every=False)
+        if column.by_value is None and support.is_short:
+            key = column.alphabet_size, column.p.weight.dtype
+            alike.setdefault(key, {})[place] = support
+    found: dict[int, _Measured] = {}
+    for supports in alike.values():
+        places, largest = list(supports), max(int(one.sizes().sum()) for one in supports.values())
+        most = BATCH // max(largest, 1) + 1
+        for start in range(0, len(places), most):
+            some = places[start : start + most]
+            batch = Support.joined([supports[place] for place in some])
+            entries, _ = _measured(counted, supports[some[0]].column, batch, measures)
+            shape = len(some), len(counted.groups)
+            parts = {name: values.reshape(shape) for name, values in entries.items()}
+            for i, place in enumerate(some):
+                own = {name: values[i] for name, values in parts.items()}
+                found[place] = _Measured(counted.columns[place], [own], [])
+    return found
 
 
 def _both_kinds(counted: CountedRequest, column: Column, measures: Sequence[Measure]) -> _Measured:

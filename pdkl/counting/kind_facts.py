@@ -25,7 +25,7 @@ from pdkl.counting.kind_rules import (
     may_depend_on_today,
 )
 
-_SOME = 1000  # rows that mostly show whether values are few
+_SOME = (100, 1000)  # so many rows mostly show whether values are few
 _FEW = 20
 _NUMERALS = 0.95  # text is read as numbers where so much of it is
 _NUMBERS = 0.5  # numbers stand beside texts where so many rows hold numbers
@@ -58,12 +58,13 @@ class Values:
     def _table(self) -> tuple[Labels, WeightArray]:
         if self.known is not None:
             assert self.weight is not None  # the labels have been counted
-            return self.known[self.weight > 0], self.weight[self.weight > 0]
+            return _seen(self.known, self.weight)
         codes, labels = encode(self.series, self.series.name)
-        known = codes >= 0
-        weight = None if self.weight is None else self.weight[known]
-        mass = np.bincount(codes[known], weights=weight, minlength=len(labels))
-        return labels[mass > 0], mass[mass > 0]
+        weight, known = self.weight, codes >= 0
+        if not known.all():
+            codes, weight = codes[known], None if weight is None else weight[known]
+        mass = np.bincount(codes, weights=weight, minlength=len(labels))
+        return _seen(labels, mass)
 
     @property
     def labels(self) -> Labels:
@@ -80,22 +81,30 @@ class Values:
         """How many rows have a value."""
         if self.known is not None:
             return float(self.mass.sum())
+        if self.weight is None and self._are_integers:
+            return float(len(self.series))
         known = self.series.notna().to_numpy()
         return float(known.sum() if self.weight is None else self.weight[known].sum())
 
     @property
     def were_distinct(self) -> bool:
         """Whether all were different before they were rounded."""
-        return self.before == self.rows
+        return self.before is not None and self.before == self.rows
 
     @property
+    def _are_integers(self) -> bool:
+        """Whether NumPy holds them as integers, of which none is missing."""
+        return isinstance(self.series.dtype, np.dtype) and self.series.dtype.kind in "iu"
+
+    @cached_property
     def are_many(self) -> bool:
         """Whether there are more than a few different ones; the first rows mostly show it."""
-        for size in (_SOME, len(self.series)):
+        every = len(self.series)
+        for size in (*(size for size in _SOME if size < every), every):
             some = self.series.iloc[:size]
             if self.weight is not None:
                 some = some[self.weight[:size] > 0]
-            if some.nunique() > _FEW:
+            if _distinct(some) > _FEW:
                 return True
         return False
 
@@ -123,7 +132,7 @@ class Values:
         numbers = read.numbers[~read.missing]
         return bool((np.isfinite(numbers) & (np.floor(numbers) == numbers)).all())
 
-    @property
+    @cached_property
     def leave_the_kind_open(self) -> bool:
         """Whether those of the other side may matter to the kind."""
         nature = _nature(self.scale)
@@ -214,6 +223,8 @@ def numbers_among(both: Both) -> FloatArray | None:
     """
     kinds = dtype_families(both.labels)
     if kinds == {"string"}:
+        if len(both.labels) <= _FEW:  # as few as categories are
+            return None
         numbers = read_numerals(both.labels)
         return numbers if numbers is not None and _are_numerals(both, ~np.isnan(numbers)) else None
     if kinds != {"string", "number"}:
@@ -222,6 +233,20 @@ def numbers_among(both: Both) -> FloatArray | None:
     if numbers is None or _share(both, ~np.isnan(numbers)) < _NUMBERS:
         return None
     return numbers
+
+
+def _seen(labels: Labels, mass: WeightArray) -> tuple[Labels, WeightArray]:
+    """Return the labels that rows have, and how many."""
+    seen = mass > 0
+    return (labels, mass) if seen.all() else (labels[seen], mass[seen])
+
+
+def _distinct(values: pd.Series[Any]) -> int:
+    """Count the different values, what is missing left out."""
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
+        found = pd.unique(values.to_numpy())
+        return len(found) - int(np.isnan(found).sum())
+    return values.nunique()
 
 
 def _nature(scale: str | None) -> Nature:

@@ -20,12 +20,14 @@ from pdkl.codes.labels import (
     common_labels,
     dtype_families,
     has_other,
+    is_text,
     parts_of,
 )
 from pdkl.codes.outcomes import Beside, Common
 from pdkl.codes.scales import UNKNOWN, may_be_scaled, natural, scale_of
 from pdkl.codes.values import Encoder
 from pdkl.core.counts.bin_edges import Binning
+from pdkl.core.counts.counts import as_float
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.validation import one_of, require_columns
 from pdkl.counting.apart import Wrong, apart, noting, said
@@ -46,6 +48,8 @@ from pdkl.counting.kind_rules import (
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.sources.base import Source, different_bins
 
+Dtypes = Mapping[Hashable, Any]
+_NOTHING = pd.Series(dtype=object)
 _MOST_TEXTS = 20  # so many different texts beside numbers are categories of their own
 
 
@@ -389,7 +393,9 @@ def _of_counts(side: LabelledCounts) -> Values:
     """Return the values of all groups together."""
     mass = side.counts.outcome_totals
     if isinstance(side.labels, pd.MultiIndex):
-        return Values(pd.Series(dtype=object), mass, known=side.labels)
+        return Values(_NOTHING, mass, known=side.labels)
+    if is_text(side.labels):  # each once, as counted
+        return Values(_NOTHING, as_float(mass), known=side.labels)
     return Values(pd.Series(side.labels), mass)
 
 
@@ -462,9 +468,10 @@ def settle_all(
                 tally = count(side, [column.name], [], weights, cut)
                 found[column.name] = _of_counts(tally.columns[column.name])
     give_up(left, wrong)
+    dtypes = dtypes_by_name(source), dtypes_by_name(reference)
     for column in [column for column in left if not column.error]:
         with noting(wrong, column.name):
-            heads = dtypes_of(column, source, reference)
+            heads = dtypes_of(column, *dtypes)
             sides = [there[column.name], here[column.name]]
             settle_values(column, sides, request, heads)
     give_up(columns, wrong)
@@ -484,10 +491,15 @@ def later_clocks(source: Source, names: Sequence[Hashable]) -> dict[Hashable, st
     return found
 
 
-def dtypes_of(column: DriftColumn, source: Source, reference: Source | None) -> list[Any]:
+def dtypes_by_name(source: Source | None) -> Dtypes:
+    """Return the dtypes of all columns, read at once; nothing of a side that has no dtypes."""
+    return {} if source is None else dict(zip(source.head.columns, source.head.dtypes, strict=True))
+
+
+def dtypes_of(column: DriftColumn, source: Dtypes, reference: Dtypes) -> list[Any]:
     """Return the dtypes of a single column on the sides that have it."""
     sides = [] if column.parts else [(source, column.here), (reference, column.there)]
-    return [side.head[column.name].dtype for side, has_it in sides if side is not None and has_it]
+    return [dtypes[column.name] for dtypes, has_it in sides if has_it and column.name in dtypes]
 
 
 def _keep_cut(

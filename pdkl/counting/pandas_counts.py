@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -13,11 +15,18 @@ from numpy.typing import NDArray
 from pdkl.codes.keys import LARGEST_TABLE, Key, compact, occurring_groups, possible_groups
 from pdkl.codes.labels import Together, lacking
 from pdkl.codes.together import encode_column
-from pdkl.codes.values import Encoder
+from pdkl.codes.values import Encoder, encode
 from pdkl.codes.weights import read_weights
 from pdkl.core.counts.counts import CodeArray, Counts, sum_by
-from pdkl.core.counts.tabulate import tabulate
-from pdkl.core.measures.joint import Joint
+from pdkl.core.counts.tabulate import tabulate, tabulate_each
+from pdkl.core.measures.joint import Joint, unstacked
+
+# tables of so few cells, of so few rows, are counted for so many columns at once
+_SMALL, _SHORT, _AT_ONCE = 1 << 12, 1 << 17, 64
+# of each line of a joint table its stratum, its value of x, and whether it lacks one of them
+Lines = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]
+# of each stratum the group, and the value that is given; and how many groups there are
+Strata = tuple[NDArray[np.int64], NDArray[np.int64] | None, int]
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,8 @@ class GroupedCounts:
 
     def regroup(self, position: NDArray[np.int64], keys: pd.DataFrame) -> GroupedCounts:
         """Move group i to row ``position[i]`` of new keys."""
+        if len(position) == len(keys) and np.array_equal(position, np.arange(len(keys))):
+            return replace(self, keys=keys)
         columns = {
             name: replace(column, counts=column.counts.regroup(position, len(keys)))
             for name, column in self.columns.items()
@@ -108,7 +119,13 @@ def count(
     occurring: NDArray[np.int64] | None = None
     found: dict[Hashable, LabelledCounts] = {}
     for column in columns:
-        outcome, labels = encode_column(frame, column, cut)
+        leveled = column in cut
+        if isinstance(column, Together):
+            outcome, labels = encode_column(frame, column, cut)
+        else:
+            values = frame[column]
+            outcome, labels = cut.get(column, encode)(values, column)
+            leveled |= isinstance(values.dtype, pd.CategoricalDtype)
         counts = tabulate(
             outcome,
             len(labels),
@@ -124,7 +141,6 @@ def count(
         if isinstance(column, Together):
             found[column] = of_combinations(counts, labels, dropna=dropna).observed()
             continue
-        leveled = column in cut or isinstance(frame[column].dtype, pd.CategoricalDtype)
         labelled = LabelledCounts(counts, labels, leveled)
         found[column] = labelled if leveled else labelled.observed()
     return GroupedCounts(groups.keys(occurring), found, empty=len(frame) == 0)
@@ -175,9 +191,10 @@ def count_pairs(
         stratum, found = compact(joined, n_groups * width)
         group_of, value_of = np.divmod(found, width)
         lost = lacks[value_of]
-    for x, y in pairs:
-        (x_codes, lacks_x), (y_codes, lacks_y) = coded[x], coded[y]
-        width, n_y = len(lacks_x), len(lacks_y) - 1
+    strata = (group_of, value_of, n_groups)
+    for x, some in groupby(pairs, key=itemgetter(0)):
+        x_codes, lacks_x = coded[x]
+        width = len(lacks_x)
         size, first = len(group_of) * width, 0
         found = np.arange(min(size, max(LARGEST_TABLE, 2 * len(frame))))
         if size == width == len(found):  # one stratum, whose lines are the values of x
@@ -186,24 +203,51 @@ def count_pairs(
             lines = stratum.astype(np.int64) * width + (x_codes.astype(np.int64) + 1)
         if len(found) < size:  # too many to keep a place for each: only those that occur
             lines, found = compact(lines, size)
-        counts = tabulate(
-            *(y_codes, n_y),
-            groups=lines,
-            n_groups=len(found),
-            first_group=first,
-            weights=weight,
-        )
         stratum_of, x_of = np.divmod(found, width)
-        lost_line = lost[stratum_of] | lacks_x[x_of]
-        strata = (group_of, value_of, n_groups)
-        yield _joint(counts, (stratum_of, x_of, lost_line), lacks_y[1:], strata, dropna=dropna)
+        known = stratum_of, x_of, lost[stratum_of] | lacks_x[x_of]
+        by_lines: dict[str, Any] = {"groups": lines, "n_groups": len(found), "first_group": first}
+        others = [coded[y] for _, y in some]
+        largest = len(found) * max(len(lacks_y) for _, lacks_y in others)
+        plain = weight is None and dropna and not any(lacks_y[1:].any() for _, lacks_y in others)
+        if plain and len(frame) <= _SHORT and largest <= _SMALL:
+            for start in range(0, len(others), _AT_ONCE):
+                yield from _joints(others[start : start + _AT_ONCE], by_lines, known, strata)
+            continue
+        for y_codes, lacks_y in others:
+            counts = tabulate(y_codes, len(lacks_y) - 1, weights=weight, **by_lines)
+            yield _joint(counts, known, lacks_y[1:], strata, dropna=dropna)
+
+
+def _joints(
+    others: Sequence[tuple[CodeArray, NDArray[np.bool_]]],
+    by_lines: Mapping[str, Any],
+    lines: Lines,
+    strata: Strata,
+) -> Iterator[Joint]:
+    """Count one x beside some y, none of which is several columns, all at once."""
+    number, n_outcomes = len(others), max(len(lacks) for _, lacks in others) - 1
+    counts = tabulate_each([codes for codes, _ in others], n_outcomes, **by_lines)
+    (stratum, x, lost), (group_of, value_of, n_groups) = lines, strata
+    known = _behind(stratum, number, len(group_of)), np.tile(x, number), np.tile(lost, number)
+    every = (
+        _behind(group_of, number, n_groups),
+        None if value_of is None else np.tile(value_of, number),
+        number * n_groups,
+    )
+    lacks = np.zeros(n_outcomes, dtype=bool)
+    return unstacked(_joint(counts, known, lacks, every, dropna=True), number)
+
+
+def _behind(places: NDArray[np.int64], number: int, size: int) -> NDArray[np.int64]:
+    """Put so many copies of places among ``size`` behind one another."""
+    return (size * np.arange(number)[:, None] + places).ravel()
 
 
 def _joint(
     counts: Counts,
-    lines: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]],
+    lines: Lines,
     lacks: NDArray[np.bool_],
-    strata: tuple[NDArray[np.int64], NDArray[np.int64] | None, int],
+    strata: Strata,
     *,
     dropna: bool,
 ) -> Joint:

@@ -9,12 +9,14 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from pdkl.codes.keys import take_keys
 from pdkl.codes.labels import Labels, as_text, join_categories
 from pdkl.core.forms import Form
 from pdkl.core.numerics.exact import IntArray
 from pdkl.results.pairing import GroupPairs
 
 Shows = Literal["scores", "contributions", "distribution"]  # what the rows of an answer are
+_FEW = 1000  # rows whose texts are put into a list rather than taken
 _SINGLE = ("n", "n_missing", "categories")
 _TWO_SIDED = (
     "n",
@@ -214,7 +216,7 @@ def _head(
 
 def taken(frame: pd.DataFrame, row: IntArray) -> dict[Hashable, Any]:
     """Return the columns of a frame with some of its rows."""
-    return {name: frame[name].take(row).reset_index(drop=True) for name in frame.columns}
+    return {name: take_keys(column, row, nullable=False) for name, column in frame.items()}
 
 
 def text_column(values: list[str]) -> pd.Series[Any]:
@@ -224,8 +226,10 @@ def text_column(values: list[str]) -> pd.Series[Any]:
 
 
 def _text(texts: Sequence[str], index: IntArray) -> pd.Series[Any]:
+    if len(index) <= _FEW:
+        return pd.Series([texts[i] for i in index.tolist()], dtype="str")
     column: pd.Series[Any] = pd.Series(list(texts), dtype="str")
-    return column.take(index).reset_index(drop=True)
+    return take_keys(column, index, nullable=False)
 
 
 def _finished(columns: dict[Hashable, Any], info: ResultInfo) -> pd.DataFrame:

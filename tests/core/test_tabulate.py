@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pdkl.core.counts import tabulate as counting
-from pdkl.core.counts.tabulate import tabulate
+from pdkl.core.counts.tabulate import tabulate, tabulate_each
 
 Array = np.ndarray[Any, Any]
 
@@ -99,3 +99,25 @@ def test_large_tables_are_numbered_beyond_32_bits() -> None:
     assert found.outcome.tolist() == [0, 99_999]
     assert found.weight.tolist() == [1, 2]
     assert found.missing.nonzero()[0].tolist() == [5]
+
+
+def test_several_columns_are_counted_as_each_alone() -> None:
+    rng = np.random.default_rng(6)
+    groups = rng.integers(-1, 4, 300).astype(np.int8)
+    sizes = (3, 1, 7)
+    columns = [rng.integers(-1, size, 300).astype(np.int8) for size in sizes]
+    place: dict[str, Any] = {"groups": groups, "n_groups": 5, "first_group": -1}
+    found = tabulate_each(columns, max(sizes), **place)
+    alone = [tabulate(codes, size, **place) for codes, size in zip(columns, sizes, strict=True)]
+    assert found.n_groups == 15
+    for name in ("outcome", "weight", "missing"):
+        every = np.concatenate([getattr(counts, name) for counts in alone])
+        np.testing.assert_array_equal(getattr(found, name), every)
+    groups_alone = [counts.group + 5 * i for i, counts in enumerate(alone)]
+    np.testing.assert_array_equal(found.group, np.concatenate(groups_alone))
+
+
+def test_a_code_that_is_no_outcome_of_several_columns_is_refused() -> None:
+    codes = np.array([0, 40])
+    with pytest.raises(IndexError, match=r"codes must be at least 0 and below 6\."):
+        tabulate_each([codes], 2, groups=np.zeros(2, dtype=np.int8), n_groups=2, first_group=0)

@@ -14,7 +14,7 @@ from pdkl.analyses.drift.presence import presence
 from pdkl.analyses.drift.table import Flags, Piece, Table, binners_of
 from pdkl.analyses.drift.values import also_missing, score_values, values_of
 from pdkl.codes.labels import place_of_other, require_written
-from pdkl.comparing.align import batches, blocks_of
+from pdkl.comparing.align import Support, batches, blocks_of, support_of
 from pdkl.comparing.inference import (
     Question,
     Scored,
@@ -28,7 +28,7 @@ from pdkl.comparing.score import statistic, with_zeros
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of, with_blocks
 from pdkl.comparing.tops import Run, tops
 from pdkl.core.counts.counts import Counts
-from pdkl.core.counts.pairs import Pairs, concatenate
+from pdkl.core.counts.pairs import Pairs, concatenate, split
 from pdkl.core.counts.smoothing import allowed, allowed_size, smooth_allowed, treat_zeros
 from pdkl.core.forms import null_of
 from pdkl.core.inference.multiplicity import adjusted
@@ -46,6 +46,7 @@ from pdkl.request.resolve import ResolvedRequest
 from pdkl.results.pairing import GroupPairs
 from pdkl.results.reading import EXCESS, JUDGED, NOISE_FLOOR
 
+_AT_ONCE = 64  # so many short columns are lined up together
 _CELLS = 1 << 20  # entries measured at a time: it bounds the memory, not the result
 # a row with very many categories is drawn fewer times than asked, so that it takes no more than
 # this many cells; but never fewer than a noise floor of 95 % needs
@@ -60,12 +61,13 @@ def line_up(
     options, columns = table.counted.options, table.columns
     prepared: dict[int, Column] = {}
     wrong: Wrong = {}
+    _count_rows(table)
+    heads = [kinds.dtypes_by_name(source) for source in (resolved.source, resolved.reference)]
     for place, column in enumerate(columns):
         if column.error:
             continue
-        _count_rows(table, place)
         with noting(wrong, column.name):
-            dtypes = kinds.dtypes_of(column, resolved.source, resolved.reference)
+            dtypes = kinds.dtypes_of(column, *heads)
             kinds.settle_counted(column, asked, dtypes)
             if not column.is_scored:
                 table.rules[place] = table.category_rule(place)
@@ -134,22 +136,25 @@ def _add_blocks(prepared: dict[int, Column], resolved: ResolvedRequest, table: T
         prepared[place] = with_blocks(prepared[place], own, other, table.counted.options)
 
 
-def _count_rows(table: Table, place: int) -> None:
+def _count_rows(table: Table) -> None:
     """Note how many rows each group has on either side, and how many lack the value."""
-    column, groups = table.columns[place], table.counted.groups
-    for side, end in ((column.own, ""), (column.other, "_reference")):
-        if side is None:
+    groups = table.counted.groups
+    known_columns = [place for place, column in enumerate(table.columns) if not column.error]
+    for name, end in (("own", ""), ("other", "_reference")):
+        sides = {place: getattr(table.columns[place], name) for place in known_columns}
+        counts = {place: side.counts for place, side in sides.items() if side is not None}
+        if not counts:
             continue
-        both = side.counts.totals, side.counts.missing
-        sums = groups.sums_of_q if end else groups.sums_of_p
-        known, missing = map(sums, both)
+        sums, places = groups.sums_of_q if end else groups.sums_of_p, list(counts)
+        known = np.stack([sums(one.totals) for one in counts.values()], axis=1)
+        missing = np.stack([sums(one.missing) for one in counts.values()], axis=1)
         every = known + missing
-        table.whole[f"known{end}"][:, place] = known
-        table.whole[f"n{end}"][:, place] = known if table.counted.options.dropna else every
-        table.whole[f"rows{end}"][:, place] = every
-        share = np.divide(missing, every, out=np.full(len(every), np.nan), where=every > 0)
-        table.number[f"missing{end}"][:, place] = share
-    table.is_counted[:, place] = True
+        table.whole[f"known{end}"][:, places] = known
+        table.whole[f"n{end}"][:, places] = known if table.counted.options.dropna else every
+        table.whole[f"rows{end}"][:, places] = every
+        share = np.divide(missing, every, out=np.full(every.shape, np.nan), where=every > 0)
+        table.number[f"missing{end}"][:, places] = share
+    table.is_counted[:, known_columns] = True
 
 
 def _both(
@@ -169,7 +174,7 @@ def _both(
 
 def score(prepared: Sequence[tuple[int, Column]], table: Table) -> None:
     """Measure and test all comparisons, many at a time, and adjust their p-values together."""
-    _score_all((_pieces(place, column, table) for place, column in _finite(prepared, table)), table)
+    _score_all(_lined_up(_finite(prepared, table), table), table)
     lacks = table.lacks[""] ^ table.lacks["_reference"]
     _score_presence(prepared, table, lacks)
     if table.by_value:
@@ -200,9 +205,9 @@ def _score_presence(prepared: Sequence[tuple[int, Column]], table: Table, where:
 def _finite(prepared: Sequence[tuple[int, Column]], table: Table) -> Iterator[tuple[int, Column]]:
     """Give up on the columns that ``zeros="raise"`` refuses; return the others."""
     for place, column in prepared:
-        counted, measure = _asked(place, table), table.category_rule(place).measure
         wrong: Wrong = {}
-        if counted.options.zeros == "raise":
+        if table.counted.options.zeros == "raise":
+            counted, measure = _asked(place, table), table.category_rule(place).measure
             with noting(wrong, column.name):
                 for batch in batches(counted, column, every=False):
                     with_zeros(counted, column, batch, measure)
@@ -213,8 +218,10 @@ def _finite(prepared: Sequence[tuple[int, Column]], table: Table) -> Iterator[tu
 
 def _asked(place: int, table: Table) -> CountedRequest:
     """Return the request as it is put to one column."""
-    smoothing = table.category_rule(place).smoothing
-    return replace(table.counted, options=replace(table.counted.options, smoothing=smoothing))
+    counted, smoothing = table.counted, table.category_rule(place).smoothing
+    if smoothing is counted.options.smoothing:
+        return counted
+    return replace(counted, options=replace(counted.options, smoothing=smoothing))
 
 
 def _pieces(
@@ -235,6 +242,37 @@ def _pieces(
         yield Piece(place, column, counted, rows[at], at.start, raw, pairs)
 
 
+def _lined_up(columns: Iterable[tuple[int, Column]], table: Table) -> Iterator[Iterator[Piece]]:
+    """Line up the sides of all columns, some at once where they are short and nothing is smoothed.
+
+    They stay in their order, as what is drawn depends on it.
+    """
+    waiting: list[tuple[int, Support]] = []
+    for place, column in columns:
+        counted = _asked(place, table)
+        support = support_of(counted, column, every=False)
+        if counted.options.smoothing is None and support.is_short:
+            waiting.append((place, support))
+            if len(waiting) < _AT_ONCE:
+                continue
+        yield _together(waiting)
+        if not waiting or waiting[-1][0] != place:
+            yield _pieces(place, column, table)
+        waiting = []
+    yield _together(waiting)
+
+
+def _together(some: Sequence[tuple[int, Support]]) -> Iterator[Piece]:
+    """Line up the sides of short columns at once."""
+    if not some:
+        return
+    every = split(Support.joined([support for _, support in some]).raw, len(some))
+    for (place, support), own in zip(some, every, strict=True):
+        raw = replace(own, alphabet=support.column.alphabet_size)
+        rows = np.arange(len(support.groups))
+        yield Piece(place, support.column, support.counted, rows, 0, raw, raw)
+
+
 def _score_all(
     columns: Iterable[Iterator[Piece]], table: Table, *, only_scores: bool = False
 ) -> None:
@@ -247,7 +285,7 @@ def _score_all(
         law = None if column.fitted is None else column.fitted.bins.by_width
         alphabet = 0 if rule.smoothing is None else piece.raw.alphabet
         key = law, id(rule.measure), rule.smoothing, alphabet
-        if _draws(piece, table) * piece.width > _MOST_CELLS_DRAWN:
+        if (draws := _draws(piece, table)) and draws * piece.width > _MOST_CELLS_DRAWN:
             _score_pieces([piece], table, only_scores=only_scores)
             continue
         waiting.setdefault(key, []).append(piece)
@@ -362,9 +400,11 @@ def _draws(piece: Piece, table: Table) -> int:
 
 def _affordable(pieces: list[Piece], table: Table) -> Options:
     """Draw what is drawn as often as the number of categories allows."""
-    options = pieces[0].counted.options
+    options, draws = pieces[0].counted.options, _draws(pieces[0], table)
+    if not draws:
+        return options
     most = max(_MOST_CELLS_DRAWN // max(piece.width for piece in pieces), _LEAST_DRAWS)
-    if _draws(pieces[0], table) <= most:
+    if draws <= most:
         return options
     assert options.inference is not None  # drift always tests
     return replace(options, inference=replace(options.inference, n_resamples=most))

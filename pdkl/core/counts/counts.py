@@ -110,6 +110,8 @@ class Counts:
         """Give new counts whose group i is the old ``groups[i]``; -1 gives an empty one."""
         first = int(groups[0]) if len(groups) else -1
         if first >= 0 and np.array_equal(groups, np.arange(first, first + len(groups))):
+            if len(groups) == self.n_groups:
+                return self
             cells = slice(self.starts[first], self.starts[first + len(groups)])
             return Counts(
                 self.group[cells] - first,
@@ -186,6 +188,18 @@ def sums(totals: WeightArray, missing: WeightArray) -> Counts:
     """Hold the totals of groups, whose outcomes are not known one by one, as one outcome."""
     group = np.flatnonzero(totals)
     return Counts(group, np.zeros_like(group), totals[group], missing, 1)
+
+
+def stacked(parts: Sequence[Counts]) -> Counts:
+    """Put the groups of all parts behind one another; outcomes keep their numbers."""
+    before = np.cumsum([0, *(part.n_groups for part in parts)])
+    return Counts(
+        np.concatenate([part.group + start for part, start in zip(parts, before, strict=False)]),
+        np.concatenate([part.outcome for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+        np.concatenate([part.missing for part in parts]),
+        max(part.n_outcomes for part in parts),
+    )
 
 
 def merge(parts: Sequence[Counts]) -> Counts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -154,6 +155,28 @@ def concatenate(parts: Sequence[Pairs]) -> Pairs:
         joined("total_p"),
         joined("total_q"),
     )
+
+
+def split(pairs: Pairs, number: int) -> list[Pairs]:
+    """Take apart what `concatenate` puts together, of parts that have as many comparisons each."""
+    size = pairs.size // number
+    ends = np.searchsorted(pairs.comparison, size * np.arange(number + 1)).tolist()
+    comparison = pairs.comparison % max(size, 1)
+    found = []
+    for i, (start, end) in enumerate(pairwise(ends)):
+        entries, own = slice(start, end), slice(i * size, (i + 1) * size)
+        found.append(
+            Pairs(
+                comparison[entries],
+                pairs.outcome[entries],
+                pairs.count_p[entries],
+                pairs.count_q[entries],
+                pairs.times[entries],
+                pairs.total_p[own],
+                pairs.total_q[own],
+            )
+        )
+    return found
 
 
 def align_union(p: Counts, q: Counts) -> Pairs:

@@ -71,6 +71,34 @@ def tabulate(
     return _sparse_table(place, line, weights, n_outcomes, n_groups)
 
 
+def tabulate_each(
+    columns: Sequence[CodeArray],
+    n_outcomes: int,
+    *,
+    groups: CodeArray,
+    n_groups: int,
+    first_group: int,
+) -> Counts:
+    """Count each of several columns as `tabulate` does, where rows and tables are few.
+
+    In the result the groups of each column stand behind those of the column before.
+    """
+    width = n_outcomes + 1
+    cells = n_groups * width
+    line = np.multiply(groups, width, dtype=np.int64) + (1 - first_group * width)
+    tables, key = np.empty((len(columns), cells), dtype=np.int64), np.empty_like(line)
+    for table, codes in zip(tables, columns, strict=True):
+        np.add(line, codes, out=key)
+        _require_within(key, cells)
+        table[:] = np.bincount(key, minlength=cells)
+    every = tables.ravel()
+    missing = every[::width].copy()
+    every[::width] = 0
+    found = np.flatnonzero(every)
+    group = found // width
+    return Counts(group, found - (group * width + 1), every[found], missing, n_outcomes)
+
+
 def _dense_table(
     codes: CodeArray,
     groups: CodeArray | None,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -233,6 +234,18 @@ def stacked(joints: Sequence[Joint]) -> Joint:
         np.concatenate([one.group_of + shift for one, shift in zip(joints, groups, strict=False)]),
         np.concatenate([one.missing for one in joints]),
     )
+
+
+def unstacked(joint: Joint, number: int) -> Iterator[Joint]:
+    """Take ``number`` pairs of columns of the same strata apart, whose cells stand in order."""
+    n_strata, n_groups = len(joint.group_of) // number, joint.n_groups // number
+    ends = np.searchsorted(joint.stratum, n_strata * np.arange(number + 1)).tolist()
+    stratum, group_of = joint.stratum % max(n_strata, 1), joint.group_of[:n_strata]
+    given = None if joint.given is None else joint.given[:n_strata]
+    for i, (start, end) in enumerate(pairwise(ends)):
+        missing = joint.missing[i * n_groups : (i + 1) * n_groups]
+        x, y, weight = joint.x[start:end], joint.y[start:end], joint.weight[start:end]
+        yield Joint(stratum[start:end], x, y, weight, group_of, missing, given)
 
 
 def normalize(joint: Joint, by: Normalization) -> FloatArray:
