@@ -43,7 +43,7 @@ def open_sides(
 
     sides = kept_back(opened) if given.get("redact") else opened()
     files = [file for side in (*paths, *map(inputs.files_of, sides)) for file in side]
-    output.require_writable(output.files(targets), files)
+    output.require_outputs(targets, files)
     return sides
 
 

@@ -141,8 +141,10 @@ def changes(data: Sequence[str], form: str | None, paths: Sequence[str], **given
       pdkl changes 'orders/*.parquet' --columns payment --by shop,sold:W --format csv
     """
     targets = output.targets(form, paths, TABLES)
+    if given["by"] is None:
+        raise click.UsageError("name the time by --by, such as --by date:D; got none.")
     (source,) = open_all(given, data)
-    output.require_writable(output.files(targets), [*data, *inputs.files_of(source)])
+    output.require_outputs(targets, [*data, *inputs.files_of(source)])
     asked = asked_of(source, given)
     asked.pop("progress")  # nothing is drawn
     if asked.get("season") == "none":
@@ -381,7 +383,7 @@ def _measured(
         files += [reference, *inputs.files_of(sides[1])]
     if compares:
         given["p"] = given.pop("columns")
-    output.require_writable(output.files(targets), files)
+    output.require_outputs(targets, files)
     asked = asked_of(source, given)
     if method in ("contributions", "distribution"):
         asked.pop("progress")  # they draw nothing

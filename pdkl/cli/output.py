@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ _ENDINGS = {
     ".xml": "junit",
     ".md": "markdown",
 }
+_NO_FORMAT = ("", ".txt")  # endings of names that may hold any of them
 SCREEN = "-"
 _TABLE = "table"  # is for people
 _ON_SCREEN = "github"  # is read there and nowhere else, so that files are written beside it
@@ -40,6 +41,7 @@ class Target:
 
     form: str
     path: str | None
+    is_meant: bool = field(default=True, compare=False)  # no other format goes by that name
 
 
 @dataclass(frozen=True)
@@ -83,14 +85,16 @@ def targets(
     _require_different(paths)
     found: list[Target] = []
     for path in paths or [SCREEN]:
-        means = _ENDINGS.get(Path(path).suffix.lower())
+        suffix = Path(path).suffix.lower()
+        means = _ENDINGS.get(suffix)
         form = (means or given if len(paths) > 1 else given or means) or without
         if form not in formats:
             raise click.UsageError(
                 f"{path!r} would be {form}, which this command does not write. Choose one by "
                 f"--format: {', '.join(formats)}."
             )
-        found.append(Target(form, None if path == SCREEN else path))
+        is_meant = suffix in _NO_FORMAT or (means or given) is not None
+        found.append(Target(form, None if path == SCREEN else path, is_meant))
     forms = [one.form for one in found]
     if given is not None and given not in forms:
         raise click.UsageError(
@@ -129,6 +133,17 @@ def _listed(paths: Sequence[str]) -> str:
 def files(found: Sequence[Target]) -> list[str]:
     """Return the files that are written."""
     return [one.path for one in found if one.path is not None]
+
+
+def require_outputs(found: Sequence[Target], inputs: Sequence[str]) -> None:
+    """Refuse outputs that cannot be written, are inputs, or are called after another format."""
+    require_writable(files(found), inputs)
+    for one in found:
+        if one.path is not None and not one.is_meant:
+            raise click.UsageError(
+                f"cannot write {one.path!r}: this command has no format for names in "
+                f"{Path(one.path).suffix!r}. Choose one by --format, or another ending."
+            )
 
 
 def require_writable(paths: Sequence[str], inputs: Sequence[str]) -> None:

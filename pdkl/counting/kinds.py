@@ -300,6 +300,8 @@ def _settle_numbers(
     """Settle the kind of a column from the sides that were read, the reference first."""
     name, asked = column.name, request.asked(column.name)
     column.n_read = max(len(values.series) for values in both)
+    # objects of which none is there may be anything: the other side says what the column is
+    both = [side for side in both if side.scale != UNKNOWN] or both
     if asked is None and request.common is not None:
         asked = ORDERED
     if name not in request.rules and (
@@ -370,6 +372,8 @@ def settle_values(
         verdict = Verdict(asked)
     elif numbers is None:
         verdict = kind_of(both.facts(levels=declared, ordered=ordered))
+        if verdict.kind == ORDERED and not ordered:  # numbers or times against text, all missing
+            verdict = Verdict(CATEGORICAL)
     else:
         known = ~np.isnan(numbers)
         facts = both.only(known, pd.Index(numbers)).facts()

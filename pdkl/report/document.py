@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from pdkl.report import page, plain
-from pdkl.report.changes import changes_of
+from pdkl.report.changes import Change, changes_of
 from pdkl.report.markdown import markdown
 from pdkl.report.metrics import metrics
 from pdkl.report.notebook import notebook
@@ -233,9 +233,7 @@ class Report:
         No column drifted. 1 row: 1 ok.
         <BLANKLINE>
         """
-        changed = changes_of(self.changes, self.shares)
-        frames = self.frame, self.categories, self.numbers
-        return _written(markdown(*frames, changed, passed=self.passed), path)
+        return _written(markdown(*self._told(), passed=self.passed), path)
 
     def metrics(self) -> dict[str, float]:
         """Give the numbers of the report by flat names, for dashboards.
@@ -276,9 +274,14 @@ class Report:
     def _repr_html_(self) -> str | None:
         """Show what was found in a notebook, or the plain text where Jinja2 is absent."""
         try:
-            return notebook(self.frame, self.categories, passed=self.passed)
+            return notebook(*self._told(), passed=self.passed)
         except ImportError:
             return None
+
+    def _told(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, list[Change]]:
+        """Return what sentences tell of."""
+        changed = changes_of(self.changes, self.shares)
+        return self.frame, self.categories, self.numbers, changed
 
 
 def _written(text: str, path: str | os.PathLike[str] | None) -> str | None:

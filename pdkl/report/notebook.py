@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pdkl.report import findings, table, text
+from pdkl.report.changes import Change
 from pdkl.report.plain import tally
 from pdkl.report.rendering import render
 from pdkl.results import palette
@@ -21,7 +22,14 @@ _LONGEST, _LONGEST_NOTE = 40, 160  # letters
 _BAR = 60  # pixels
 
 
-def notebook(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> str:
+def notebook(
+    frame: pd.DataFrame,
+    categories: pd.DataFrame,
+    numbers: pd.DataFrame | None = None,
+    changed: Sequence[Change] = (),
+    *,
+    passed: bool,
+) -> str:
     """Write what was found, the rows to look at with their categories, and the rest folded.
 
     The ground is the notebook's, which may be dark where the system is light: text has its ink, and
@@ -40,7 +48,7 @@ def notebook(frame: pd.DataFrame, categories: pd.DataFrame, *, passed: bool) -> 
                 "names": findings.names_of(frame),
                 "passed": passed,
                 "tally": tally(frame),
-                "found": findings.sentences(frame, categories, passed=passed),
+                "found": findings.sentences(frame, categories, numbers, changed, passed=passed),
                 "chips": {one.name: _chip(palette.of_status(one)) for one in BY_NAME.values()},
                 "verdict": (palette.GOOD if passed else palette.BAD).light,
                 "sides": (palette.DATA.either, palette.REFERENCE.either),

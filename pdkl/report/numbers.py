@@ -46,6 +46,7 @@ _NUMBERS = {
 _TIMES = {"first": "first", "median": "median", "last": "last", "gap": "longest gap"}
 _SHOWN = 300  # rows whose figures and histogram the page has: they bound its size
 ORDERED = "ordered"  # the kind whose categories are in an order, as bins are
+CLOCK = "clock"  # the kind whose values move on with time
 _PARTS = 10_000  # into which the shares of a histogram are rounded
 _LONGEST = 40  # letters of a time
 

@@ -14,7 +14,7 @@ from pdkl.codes.labels import OTHER_TEXT
 from pdkl.report import changes as over_time
 from pdkl.report import chart, findings, table, text
 from pdkl.report.heatmap import heatmap
-from pdkl.report.numbers import Numbers
+from pdkl.report.numbers import CLOCK, SIDES, Numbers
 from pdkl.report.plain import tally
 from pdkl.report.rendering import asset, digest, render, style
 from pdkl.results.reading import (
@@ -28,6 +28,8 @@ from pdkl.results.reading import (
 from pdkl.results.statuses import DRIFT, LEGEND, SKIPPED
 
 _SPARSE = 5.0  # rows a category
+# of measures that are 1, in the unit of reports, where and only where no category is on both sides
+_APART = frozenset({"js_distance", "js_divergence", "total_variation", "hellinger"})
 
 
 def html(
@@ -60,10 +62,11 @@ def html(
         "passed": passed,
         "tally": tally(frame),
         "found": findings.sentences(frame, categories, figures.figures, changed, passed=passed),
-        "facts": _facts(frame, segment_of),
+        "facts": _facts(frame, segment_of, figures.times),
         "terms": _terms(frame),
         "warnings": _warnings(frame, categories, others),
         "measure": judged_by(frame),
+        "scale": _scale(judged_by(frame)),
         "keys": text.keys(frame),
         "statuses": list(count_statuses(frame)),
         "rows": shown,
@@ -79,7 +82,9 @@ def html(
 # ---- words ----------------------------------------------------------------------------------
 
 
-def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, str]]:
+def _facts(
+    frame: pd.DataFrame, segment_of: Sequence[str], times: pd.DataFrame
+) -> list[tuple[str, str]]:
     """List what was compared, how much of it drifted, and when that was written."""
     columns = frame["column"].nunique()
     drifted = count_statuses(frame).get(DRIFT.name, 0)
@@ -88,6 +93,7 @@ def _facts(frame: pd.DataFrame, segment_of: Sequence[str]) -> list[tuple[str, st
         ("Rows", _sides(frame)),
         ("Columns", f"{columns:,}"),
         ("Segments", _segments(frame, segment_of)),
+        *_period(frame, times),
         ("Drifted", f"{drifted:,} of {len(frame):,} ({text.share(drifted / max(len(frame), 1))})"),
         ("Written", f"{datetime.date.today().isoformat()}, by pdkl {__version__}"),
     ]
@@ -104,6 +110,30 @@ def _segments(frame: pd.DataFrame, segment_of: Sequence[str]) -> str:
     if times.empty:
         return found
     return f"{found}, from {text.key(times.min())} to {text.key(times.max())}"
+
+
+def _period(frame: pd.DataFrame, times: pd.DataFrame) -> list[tuple[str, str]]:
+    """Say from when to when each side goes by its first clock, unless the segments tell."""
+    is_clock = times["row"].isin(np.flatnonzero(frame["kind"] == CLOCK))
+    known = times[is_clock & times["first"].notna()]
+    if known.empty or chart.time_of(frame) is not None:
+        return []
+    one = known[known["column"] == known["column"].iloc[0]]
+    spans = []
+    for name in SIDES:
+        side = one[one["side"] == name]
+        if side.empty:
+            return []
+        ends = side["first"].min(), side["last"].max()
+        days = [end.partition(" ")[0] for end in ends]
+        spans.append(" to ".join(days if days[0] != days[1] else dict.fromkeys(ends)))
+    return [("Period", f"{' against '.join(spans)}, by {findings.short(known['column'].iloc[0])}")]
+
+
+def _scale(measure: str) -> str:
+    """Say what the score of a row means, to who sees it for the first time."""
+    apart = " and 1 where they have nothing in common" if measure in _APART else ""
+    return f"{measure} is 0 where both sides are alike{apart}; excess is how far above chance"
 
 
 def _terms(frame: pd.DataFrame) -> list[tuple[str, str]]:
@@ -220,7 +250,14 @@ def _missing(frame: pd.DataFrame) -> str:
 def _warnings(frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFrame) -> list[str]:
     """Say in words what the numbers alone may hide."""
     call = settings_of(frame)
-    found: list[str] = []
+    counts = count_statuses(frame)
+    found = [
+        f"{one.name.capitalize()}: {text.rows(counts[one.name])}. Each {one.warning}."
+        for one in LEGEND
+        if one.warning and one.name in counts
+    ]
+    if call["dropna"]:
+        found.append(f"Dropped: missing values are {_missing(frame)}.")
     measured = pd.concat([frame["score"].rename(judged_by(frame)), others], axis=1)
     endless = np.isinf(measured.loc[:, ~measured.columns.duplicated()])
     if n := int(endless.any(axis=1).sum()):
@@ -237,14 +274,6 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFram
             f"Sparse: in {text.rows(n)} a side has fewer than {_SPARSE:g} rows a category. Chance "
             "alone lifts such scores: read the excess and the noise floor."
         )
-    if call["dropna"]:
-        found.append(f"Dropped: missing values are {_missing(frame)}.")
-    counts = count_statuses(frame)
-    found += [
-        f"{one.name.capitalize()}: {text.rows(counts[one.name])}. Each {one.warning}."
-        for one in LEGEND
-        if one.warning and one.name in counts
-    ]
     if n := int((categories["flag"].str.contains("other")).sum()):
         found.append(
             f"Other: in {text.rows(n)} the categories that contribute least are summed up as "

@@ -21,6 +21,8 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _FORMULA = frozenset("=+-@")
 _POWER = re.compile(r"\d+(\.\d+)?e[+-]\d+")
 _MOST_DIGITS = 15
+_DURATION = re.compile(r"-?\d+ days \+?\d\d:\d\d:\d\d(\.\d+)?")
+_MIDNIGHT = re.compile(r" 00:00:00([+-]\d\d:\d\d(:\d\d)?)?$")
 ABSENT = NO_VALUE
 
 
@@ -74,7 +76,11 @@ def key(value: Any) -> str:
     """Write the key of a group; a time at midnight is its day."""
     if is_missing(value):
         return MISSING_TEXT
-    return visible(str(value).removesuffix(" 00:00:00"))
+    written = str(value)
+    # the second midnight of a day, as some zones have one, keeps what tells it from the first
+    if isinstance(value, pd.Timestamp) and value.tz is not None and not value.fold:
+        return visible(_MIDNIGHT.sub("", written))
+    return visible(written.removesuffix(" 00:00:00"))
 
 
 def segments(frame: pd.DataFrame) -> list[str]:
@@ -98,8 +104,29 @@ def number(value: float) -> str:
 
 
 def plain_edges(label: str) -> str:
-    """Write the edges of an interval without powers of ten, as far as digits stay few."""
+    """Write the edges of an interval without powers of ten, as far as digits stay few.
+
+    Durations are rounded to milliseconds, unless that makes edges alike.
+    """
+    if edges := [found[0] for found in _DURATION.finditer(label)]:
+        shown = [_shorter(_rounded(edge)) for edge in edges]
+        if len(set(shown)) < len(set(edges)):
+            shown = [_shorter(edge) for edge in edges]
+        left = iter(shown)
+        return _DURATION.sub(lambda _: next(left), label)
     return _POWER.sub(lambda found: _digits(found[0]), label)
+
+
+def _rounded(duration: str) -> str:
+    try:
+        return str(pd.Timedelta(duration).round("ms"))
+    except ValueError:  # beyond some 300 years, which have no need of it
+        return duration
+
+
+def _shorter(duration: str) -> str:
+    text = duration.removeprefix("0 days ")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _digits(numeral: str) -> str:

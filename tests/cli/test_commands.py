@@ -277,8 +277,7 @@ def test_changes(pdkl_: Command) -> None:
     code, out, errors = pdkl_("changes", "today.parquet")
     assert (code, out) == (2, "")
     assert errors == (
-        "pdkl: changes() needs by=, whose last key is the time; got by=None. Name it: "
-        'by=pd.Grouper(key="date", freq="D").\n'
+        "pdkl: name the time by --by, such as --by date:D; got none. Try: pdkl changes --help\n"
     )
 
 

@@ -121,6 +121,11 @@ def test_sides_are_called_after_what_is_named(pdkl_: Command) -> None:
             "-o d.md -o before.parquet",
             "cannot write 'before.parquet': it is an input. Name another output.",
         ),
+        (
+            "-o d.md -o found.parquet",
+            "cannot write 'found.parquet': this command has no format for names in '.parquet'. "
+            "Choose one by --format, or another ending.",
+        ),
     ],
 )
 def test_outputs_that_cannot_be(pdkl_: Command, asked: str, message: str) -> None:
@@ -130,6 +135,18 @@ def test_outputs_that_cannot_be(pdkl_: Command, asked: str, message: str) -> Non
     assert pdkl_(*ASKED, *asked.split()) == (2, "", f"pdkl: {message} {HELP}\n")
     assert sorted(os.listdir()) == before
     assert Path("a.md").read_text(encoding="utf-8") == "kept"
+
+
+def test_a_format_that_is_given_is_of_any_name(pdkl_: Command) -> None:
+    pdkl_(*ASKED, "-o", "gate.2024-06", "--format", "junit")
+    assert Path("gate.2024-06").read_text(encoding="utf-8") == report().to_junit()
+    asked = ("entropy", "today.parquet", "-c", "plan", "-o", "found.parquet")
+    assert pdkl_(*asked) == (
+        2,
+        "",
+        "pdkl: cannot write 'found.parquet': this command has no format for names in '.parquet'. "
+        "Choose one by --format, or another ending. Try: pdkl entropy --help\n",
+    )
 
 
 def test_other_commands_write_several_too(pdkl_: Command) -> None:

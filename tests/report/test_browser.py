@@ -477,6 +477,14 @@ def test_numbers_open_to_figures_and_a_histogram(browser: Browser) -> None:
     assert browser.run(said) != first
     browser.press("ArrowLeft", 37)
     assert browser.run(said) == first
+    labels = [
+        float(one)
+        for one in browser.run(
+            "[...document.querySelectorAll('.hist text')].map(x => x.textContent)"
+        )
+    ]
+    assert len(labels) > 3
+    assert np.ptp(np.diff(labels)) == pytest.approx(0.0, abs=1e-9)
     bins = "[...document.querySelectorAll('.cats tbody th')].map(x => x.textContent)"
     starts = [float(one[1:].split(",")[0]) for one in browser.run(bins) if one.startswith("[")]
     assert len(starts) > 5

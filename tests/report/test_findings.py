@@ -234,6 +234,60 @@ def test_segments_of_time_say_what_they_cover() -> None:
     assert shown(reported(before, before, by="day", redact=True))["Segments"] == "3 by day"
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "UTC"])
+def test_midnights_of_a_zone_are_days(zone: str) -> None:
+    times = pd.date_range("2024-03-01", "2024-04-30 23:00", freq="4h", tz=zone)
+    frame = pd.DataFrame({"at": times, "x": ["a", "b"] * (len(times) // 2)})
+    report = frame.info_theory.report(frame, by=pd.Grouper(key="at", freq="W"), rng=0)
+    assert "<dd>10 by at, from 2024-03-03 to 2024-05-05</dd>" in (report.to_html() or "")
+    assert "00:00:00" not in text.key(report.frame["at"].iloc[0])
+
+
+def test_two_midnights_of_one_day_are_told_apart() -> None:
+    twice = pd.date_range("2024-11-03 04:00", periods=2, freq="h", tz="UTC")
+    twice = twice.tz_convert("America/Havana")
+    assert list(map(text.key, twice)) == ["2024-11-03", "2024-11-03 00:00:00-05:00"]
+
+
+def test_a_clock_says_what_period_is_covered() -> None:
+    now = pd.DataFrame({"at": pd.date_range("2024-06-01 08:00", periods=120, freq="6h")})
+    now["shop"] = ["a", "b"] * 60
+    before = now.assign(at=now["at"] - pd.Timedelta("31D"))
+    said = (
+        "<dt>Period</dt><dd>2024-06-01 to 2024-07-01 against 2024-05-01 to 2024-05-31, by at</dd>"
+    )
+    keywords: dict[str, Any]
+    for keywords in ({}, {"by": "shop"}):
+        report = now.info_theory.report(before, rng=0, **keywords)
+        assert said in (report.to_html() or "")
+    for keywords in ({"redact": True}, {"min_count": 5}, {"kinds": {"at": "ordered"}}):
+        report = now.info_theory.report(before, rng=0, **keywords)
+        assert "<dt>Period</dt>" not in (report.to_html() or "")
+    nothing = now.info_theory.report(before.assign(at=pd.Series(pd.NaT, before.index)), rng=0)
+    assert "<dt>Period</dt>" not in (nothing.to_html() or "")
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"),
+    [
+        ("js_distance", "is 0 where both sides are alike and 1 where they have nothing in common;"),
+        ("psi", "is 0 where both sides are alike;"),
+    ],
+)
+def test_the_page_says_what_a_score_means(measure: Any, said: str) -> None:
+    frame = pd.DataFrame({"x": ["a", "b"] * 50})
+    html = frame.info_theory.report(frame, measure=measure, rng=0).to_html() or ""
+    assert f"the worst first. {measure} {said} excess is how far above chance." in html
+
+
+def test_a_notebook_tells_what_the_page_tells() -> None:
+    now, before = ({"n": np.arange(900.0) % 300 + moved} for moved in (200, 0))
+    report = pd.DataFrame(now).info_theory.report(pd.DataFrame(before), rng=0)
+    sentence = "1 of 1 column drifted. n: mean 149.5 → 349.5, "
+    assert sentence in (report.to_html() or "")
+    assert sentence in (report._repr_html_() or "")
+
+
 def test_times_without_an_order_cover_nothing() -> None:
     keys = [datetime.date(2024, 1, 1), datetime.datetime(2024, 1, 2, 3), datetime.date(2024, 1, 3)]
     before = pd.DataFrame({"x": ["a", "b"] * 60, "day": pd.Series(keys * 40, dtype=object)})

@@ -381,3 +381,19 @@ def test_durations_and_edges_are_plain() -> None:
     ]
     assert plain_edges("[1.234e+04, 2e-05)") == "[12340, 0.00002)"
     assert plain_edges("above 1e+30") == "above 1e+30"
+    for label, shown in (
+        (
+            "[0 days 00:00:00.320628614, 3 days 00:01:00.500000)",
+            "[00:00:00.321, 3 days 00:01:00.5)",
+        ),
+        ("below 0 days 00:00:20", "below 00:00:20"),
+        ("[0 days 00:00:20, 10 days 00:00:20]", "[00:00:20, 10 days 00:00:20]"),
+        ("above 200000 days 00:00:00.500000", "above 200000 days 00:00:00.5"),
+        ("[-1 days +23:59:59.679371386, 0 days 00:00:00)", "[-1 days +23:59:59.679, 00:00:00)"),
+        # where milliseconds do not tell them apart, all digits do
+        (
+            "[0 days 00:00:00.000000300, 0 days 00:00:00.000010]",
+            "[00:00:00.0000003, 00:00:00.00001]",
+        ),
+    ):
+        assert plain_edges(label) == shown

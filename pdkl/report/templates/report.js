@@ -209,10 +209,10 @@
     line.setAttribute("d", "M8 150.5H432");
     made.append(line);
     const letters = Math.max(...texts.map((text) => text.length));
-    const room = Math.max(1, Math.min(5, Math.floor(70 / (letters + 2)))); // labels beside one another
+    const room = Math.max(1, Math.min(5, Math.floor(44 / letters))); // labels beside one another
     let end = -1;
-    for (let k = 0; k <= room; k += 1) {
-      const i = Math.round((k * (texts.length - 1)) / room);
+    const step = Math.max(1, Math.ceil((texts.length - 1) / room)); // bars between labels
+    for (let i = 0; i < texts.length; i += step) {
       const x = each ? (left(i) + left(i + 1)) / 2 : left(i);
       const size = texts[i].length * 6.4;
       const at = Math.min(Math.max(x, size / 2), 440 - size / 2);

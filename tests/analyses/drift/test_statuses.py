@@ -167,6 +167,17 @@ def test_empty_columns(dropna: bool) -> None:
         found = row(*sides, dropna=dropna)
         status = "ok" if note.endswith("either side") else "empty"
         assert found[["status", "note"]].tolist() == [status, note]
+    for dtype in ("object", "str"):  # as files have where nothing says what a column is
+        lost = pd.Series([None] * 50, dtype=dtype)
+        hours = pd.Timestamp("2024-05-01") + pd.to_timedelta(np.arange(50) % 30, unit="h")
+        for values in (np.arange(50) % 30, RNG.normal(size=50), hours, hours - hours[0]):
+            for sides, note in (
+                ((lost, pd.Series(values)), "no value in data"),
+                ((pd.Series(values), lost), "no value in reference"),
+                ((lost[:0], pd.Series(values)), "no row in data"),
+            ):
+                found = row(*sides, dropna=dropna)
+                assert found[["status", "note"]].tolist() == ["empty", note]
     floats = pd.Series([np.nan] * 50)
     assert row(floats, RNG.normal(size=50), dropna=dropna)["status"] == "empty"
     assert row(RNG.normal(size=50), floats, dropna=dropna)["status"] == "empty"
