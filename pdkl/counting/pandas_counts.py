@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from pdkl.codes.keys import LARGEST_TABLE, Key, compact, occurring_groups, possible_groups
 from pdkl.codes.labels import Together, lacking
 from pdkl.codes.together import encode_column
-from pdkl.codes.values import Encoder
+from pdkl.codes.values import Encoder, distinct
 from pdkl.codes.weights import read_weights
 from pdkl.core.counts.counts import CodeArray, Counts, sum_by
 from pdkl.core.counts.tabulate import tabulate
@@ -107,7 +108,13 @@ def count(
     groups = possible_groups(frame, by) if counted else occurring_groups(frame, by)
     occurring: NDArray[np.int64] | None = None
     found: dict[Hashable, LabelledCounts] = {}
+    in_order = _InOrder(len(frame)) if weight is None and groups.codes is None else None
     for column in columns:
+        if in_order and column not in cut and not isinstance(column, Together):
+            known = distinct(frame[column])
+            if known is not None:
+                found[column] = in_order.counted(*known)
+                continue
         outcome, labels = encode_column(frame, column, cut)
         counts = tabulate(
             outcome,
@@ -128,6 +135,40 @@ def count(
         labelled = LabelledCounts(counts, labels, leveled)
         found[column] = labelled if leveled else labelled.observed()
     return GroupedCounts(groups.keys(occurring), found, empty=len(frame) == 0)
+
+
+@dataclass(frozen=True)
+class _InOrder:
+    """Counts of all rows by values in their order; what columns have in common is held once."""
+
+    rows: int
+
+    def counted(
+        self, number: NDArray[np.int64], labels: pd.Index[Any], missing: int
+    ) -> LabelledCounts:
+        """Hold how often each label is there."""
+        size = len(labels)
+        if size == self.rows - missing:
+            number = self._ones[:size]
+        cells = self._zeros[:size], self._places[:size], number
+        return LabelledCounts(Counts(*cells, np.array([missing]), size), labels)
+
+    @cached_property
+    def _zeros(self) -> NDArray[np.int64]:
+        return _fixed(np.zeros(self.rows, dtype=np.int64))
+
+    @cached_property
+    def _ones(self) -> NDArray[np.int64]:
+        return _fixed(np.ones(self.rows, dtype=np.int64))
+
+    @cached_property
+    def _places(self) -> NDArray[np.int64]:
+        return _fixed(np.arange(self.rows))
+
+
+def _fixed(array: NDArray[np.int64]) -> NDArray[np.int64]:
+    array.flags.writeable = False
+    return array
 
 
 def of_combinations(counts: Counts, labels: pd.Index[Any], *, dropna: bool) -> LabelledCounts:
