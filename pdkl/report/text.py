@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -19,8 +17,6 @@ from pdkl.results.reading import NO_VALUE, infinity, is_missing, keys_of
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"})
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _FORMULA = frozenset("=+-@")
-_POWER = re.compile(r"\d+(\.\d+)?e[+-]\d+")
-_MOST_DIGITS = 15
 ABSENT = NO_VALUE
 
 
@@ -95,16 +91,6 @@ def number(value: float) -> str:
         return infinity(value)
     rounded = f"{value:.3f}"
     return rounded.removeprefix("-") if float(rounded) == 0.0 else rounded
-
-
-def plain_edges(label: str) -> str:
-    """Write the edges of an interval without powers of ten, as far as digits stay few."""
-    return _POWER.sub(lambda found: _digits(found[0]), label)
-
-
-def _digits(numeral: str) -> str:
-    value = Decimal(numeral)
-    return f"{value:f}" if abs(value.adjusted()) <= _MOST_DIGITS else numeral
 
 
 def share(value: float) -> str:
