@@ -465,7 +465,9 @@ def test_shares_are_cut_where_changes_has_cut(dtype: Any, bins: Any) -> None:
     assert len(when) > 1
     shares = df.info_theory.distribution("v", by="day", bins=edges, dropna=False)
     assert set(when["top_category"].dropna()) <= set(shares["category"])
-    (mark,) = pdkl.plot.changes(when, shares=shares).texts
+    ax = pdkl.plot.changes(when, shares=shares)
+    assert isinstance(ax, Axes)
+    (mark,) = ax.texts
     assert mark.get_text()
 
 
