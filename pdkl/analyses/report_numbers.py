@@ -66,7 +66,8 @@ class Side(NamedTuple):
     @property
     def seconds(self) -> FloatArray:
         """Where values or edges lie: times in seconds."""
-        return as_float(self.positions) / (1 if self.unit is None else per_second(self.unit))
+        seconds = as_float(self.positions)
+        return seconds if self.unit is None else seconds / per_second(self.unit)
 
     @property
     def shown_in(self) -> Any:
@@ -167,6 +168,9 @@ def _read(column: DriftColumn, side: LabelledCounts) -> tuple[Side, str] | None:
 
 
 def _sorted(counts: Counts, positions: Numbers, unit: str | None = None, zone: Any = None) -> Side:
+    if (positions[1:] > positions[:-1]).all() and not np.isnan(positions[:1]).any():
+        known_counts = replace(counts, missing=np.zeros_like(counts.missing))
+        return Side(known_counts, positions, VALUES, unit, zone)
     known = np.flatnonzero(~np.isnan(positions)) if unit is None else np.arange(len(positions))
     order = known[np.argsort(positions[known])]
     rank = np.full(len(positions), -1)
@@ -232,8 +236,10 @@ def _numbers(side: Side, scale: str) -> dict[str, Any]:
         low, high = figures.ends(counts)
         padded = values if len(values) else np.zeros(1)
         told["min"], told["max"] = padded[low], padded[high]
-        endless = counts.weight * np.isinf(values)[counts.outcome]
-        infinite = np.bincount(counts.group, weights=endless, minlength=counts.n_groups)
+        infinite = np.zeros(counts.n_groups)
+        if np.isinf(values[:1]).any() or np.isinf(values[-1:]).any():
+            endless = counts.weight * np.isinf(values)[counts.outcome]
+            infinite = np.bincount(counts.group, weights=endless, minlength=counts.n_groups)
     told |= dict(zip(QUANTILES, lines.T, strict=True))
     empty = counts.totals == 0
     told = {name: np.where(empty, np.nan, part) for name, part in told.items()}
@@ -324,11 +330,12 @@ def _histograms(groups: GroupPairs, column: _Column, rows: IntArray) -> dict[int
         if side is None:
             shares.append(np.full((len(groups), bars.size), np.nan))
             continue
-        outcome = np.arange(bars.size) if side.known_by == BINS else bars.assign(side.seconds)
-        key = side.counts.group * bars.size + outcome[side.counts.outcome]
-        size = side.counts.n_groups * bars.size
-        table = np.bincount(key, weights=side.counts.weight, minlength=size).reshape(-1, bars.size)
+        counts = side.counts
+        if side.known_by != BINS:
+            bar = bars.assign(side.seconds)
+            counts = counts.recode(bar[counts.outcome], bars.size)
         sums = groups.sums_of_q if end else groups.sums_of_p
+        table = counts.dense(np.arange(bars.size)).astype(np.float64)
         found = np.column_stack([sums(line) for line in table.T])
         with np.errstate(invalid="ignore"):
             shares.append(found / found.sum(axis=1, keepdims=True))

@@ -119,6 +119,8 @@ class ChangesMethods(Data):
             ``unit``                      str, of the measure
             ============================= =====================================================
 
+            ``attrs["pdkl"]["edges"]`` says where numbers were cut: with that as ``bins=`` others,
+            such as `InfoTheory.distribution` for `pdkl.plot.changes`, cut them there as well.
             ``attrs["pdkl"]["sequences"]`` says of each group and column how noisy it was taken to
             be: ``phi`` of the median period, ``rho``, ``wander`` (how many times phi grows if
             blocks are asked too), the ``season`` that was taken out, and ``q`` in nats.

@@ -145,17 +145,20 @@ def read_bins(parameter: str, bins: Any) -> Any:
         read = read_scaled(pd.Series(given)) if np.ndim(bins) == 1 else None
         if read is not None:
             edges, unit = read.chosen(~read.missing)
+            # the last value may have a bin of its own
+            twice = len(edges) > 2 and edges[-1] == edges[-2] and bool(np.isfinite(edges[-1]))
+            inner = edges[:-1] if twice else edges
             # one that is no end would leave nothing of the bins beyond it; two alone cut nothing
             if (
                 not read.missing.any()
-                and (edges[1:] > edges[:-1]).all()
+                and (inner[1:] > inner[:-1]).all()
                 and np.isfinite(edges).any()
             ):
                 return Edges(read.scale, edges, unit)
             raise ValueError(
                 f"{parameter} must be edges that increase, the first and last of them perhaps "
-                f"infinite; got {list(bins)!r}. Values below the first and above the last have "
-                "categories of their own."
+                f"infinite, or the last two equal; got {list(bins)!r}. Values below the first and "
+                "above the last have categories of their own."
             )
     raise TypeError(
         f"{parameter} must be a number of bins, one of {', '.join(map(repr, RULES))}, at least two "

@@ -15,7 +15,9 @@ from pdkl.codes.arrow_text import encode_text
 from pdkl.codes.equality import first_of_equals
 from pdkl.codes.integers import encode_integers, encode_ticks
 from pdkl.codes.labels import union_of
+from pdkl.codes.sorting import codes_by_sorting, mostly_differ, numbers_by_sorting
 from pdkl.core.counts.counts import CodeArray
+from pdkl.core.numerics.exact import IntArray
 
 Encoder = Callable[["pd.Series[Any]", Hashable], "tuple[CodeArray, pd.Index[Any]]"]
 _NARROW = ("halffloat", "float")
@@ -93,13 +95,26 @@ def value_dtype(dtype: Any) -> Any:
 
 
 def _by_arithmetic(values: NDArray[Any]) -> tuple[CodeArray, pd.Index[Any]] | None:
-    """Code integers and times that lie close together; None for others."""
+    """Code integers and times that lie close together, or numbers that differ; None for others."""
     coded = None
     if values.dtype.kind in "iu":
         coded = encode_integers(values)
     elif values.dtype.kind in "mM":
         coded = encode_ticks(values.view(np.int64))
+    if coded is None and mostly_differ(values):
+        coded = codes_by_sorting(values)
     return None if coded is None else (coded[0], pd.Index(coded[1].view(values.dtype)))
+
+
+def distinct(values: pd.Series[Any]) -> tuple[IntArray, pd.Index[Any], int] | None:
+    """Count values in one go: how often each is there, its label, and how many are missing.
+
+    None where it costs less to code the rows, as it does unless most of them differ.
+    """
+    if not isinstance(values.dtype, np.dtype) or not mostly_differ(values.to_numpy()):
+        return None
+    number, found, missing = numbers_by_sorting(values.to_numpy())
+    return number, pd.Index(found), missing
 
 
 def _is_arrow_text(dtype: Any) -> bool:

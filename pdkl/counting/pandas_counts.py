@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from pdkl.codes.keys import LARGEST_TABLE, Key, compact, occurring_groups, possible_groups
 from pdkl.codes.labels import Together, lacking
 from pdkl.codes.together import encode_column
-from pdkl.codes.values import Encoder, encode
+from pdkl.codes.values import Encoder, distinct, encode
 from pdkl.codes.weights import read_weights
 from pdkl.core.counts.counts import CodeArray, Counts, sum_by
 from pdkl.core.counts.tabulate import tabulate, tabulate_each
@@ -118,12 +119,16 @@ def count(
     groups = possible_groups(frame, by) if counted else occurring_groups(frame, by)
     occurring: NDArray[np.int64] | None = None
     found: dict[Hashable, LabelledCounts] = {}
+    in_order = _InOrder(len(frame)) if weight is None and groups.codes is None else None
     for column in columns:
         leveled = column in cut
         if isinstance(column, Together):
             outcome, labels = encode_column(frame, column, cut)
         else:
             values = frame[column]
+            if in_order and not leveled and (known := distinct(values)) is not None:
+                found[column] = in_order.counted(*known)
+                continue
             outcome, labels = cut.get(column, encode)(values, column)
             leveled |= isinstance(values.dtype, pd.CategoricalDtype)
         counts = tabulate(
@@ -144,6 +149,40 @@ def count(
         labelled = LabelledCounts(counts, labels, leveled)
         found[column] = labelled if leveled else labelled.observed()
     return GroupedCounts(groups.keys(occurring), found, empty=len(frame) == 0)
+
+
+@dataclass(frozen=True)
+class _InOrder:
+    """Counts of all rows by values in their order; what columns have in common is held once."""
+
+    rows: int
+
+    def counted(
+        self, number: NDArray[np.int64], labels: pd.Index[Any], missing: int
+    ) -> LabelledCounts:
+        """Hold how often each label is there."""
+        size = len(labels)
+        if size == self.rows - missing:
+            number = self._ones[:size]
+        cells = self._zeros[:size], self._places[:size], number
+        return LabelledCounts(Counts(*cells, np.array([missing]), size), labels)
+
+    @cached_property
+    def _zeros(self) -> NDArray[np.int64]:
+        return _fixed(np.zeros(self.rows, dtype=np.int64))
+
+    @cached_property
+    def _ones(self) -> NDArray[np.int64]:
+        return _fixed(np.ones(self.rows, dtype=np.int64))
+
+    @cached_property
+    def _places(self) -> NDArray[np.int64]:
+        return _fixed(np.arange(self.rows))
+
+
+def _fixed(array: NDArray[np.int64]) -> NDArray[np.int64]:
+    array.flags.writeable = False
+    return array
 
 
 def of_combinations(counts: Counts, labels: pd.Index[Any], *, dropna: bool) -> LabelledCounts:

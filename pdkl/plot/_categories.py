@@ -13,16 +13,15 @@ import pandas as pd
 
 from pdkl.codes.keys import rank_keys
 from pdkl.plot._shared import cut, short
+from pdkl.results.intervals import between, in_words, plain
 from pdkl.results.reading import is_numeric
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_INTERVAL = re.compile(r"\[(?P<low>.+), (?P<high>.+)[\])]")
 _LONGEST = 36  # characters of a bin, which has two ends
 _MINUTE = re.compile(r"(?<=\d\d:\d\d):00$")
-_OPEN = ("below ", "above ")
 
 
 def own_order(rows: pd.DataFrame) -> NDArray[np.int64] | None:
@@ -96,34 +95,16 @@ def labels_of(rows: pd.DataFrame) -> list[str]:
     ends = zip(low, high, written[: len(rows)], written[len(rows) :], strict=True)
     for i, (begin, end, begins, stops) in enumerate(ends):
         if not is_open(end):
-            texts[i] = _between("" if is_open(begin) else begins, stops)
+            texts[i] = cut(between("" if is_open(begin) else begins, stops), _LONGEST)
         elif not is_open(begin):
-            texts[i] = _between(begins, "")
+            texts[i] = cut(between(begins, ""), _LONGEST)
     return texts
 
 
 def label_of_bin(text: str) -> str:
     """Write a bin of which only the text is known as `labels_of` does."""
-    if found := _INTERVAL.fullmatch(text):
-        return _between(_end(found["low"]), _end(found["high"]))
-    for side in _OPEN:
-        if text.startswith(side):
-            return cut(side + _end(text.removeprefix(side)), _LONGEST)
-    return short(text)
-
-
-def _between(low: str, high: str) -> str:
-    """Write a bin by its ends, of which one may be open."""
-    text = f"{low} to {high}" if low and high else f"below {high}" if high else f"above {low}"
-    return cut(text, _LONGEST)
-
-
-def _end(text: str) -> str:
-    try:
-        value = float(text)
-    except ValueError:  # a time
-        return text
-    return "" if math.isinf(value) else _plain(value, None)
+    words = in_words(text)
+    return short(text) if words == text else cut(words, _LONGEST)
 
 
 def is_open(end: Any) -> bool:
@@ -143,18 +124,7 @@ def write_ends(ends: pd.Series[Any]) -> list[str]:
     values = [float(end) for end in ends]
     known = {value for value in values if not math.isnan(value)}
     for digits in range(4, 18):
-        written = {value: _plain(value, digits) for value in known}
+        written = {value: plain(value, digits) for value in known}
         if len(set(written.values())) == len(known):
             break
     return [written.get(value, "") for value in values]
-
-
-def _plain(value: float, digits: int | None) -> str:
-    """Write a number in so many digits, or in all that it has."""
-    if value and not 1e-6 <= abs(value) < 1e15:
-        return f"{value:.{digits}g}" if digits else repr(value)
-    text = np.format_float_positional(
-        value, digits, unique=digits is None, fractional=False, trim="-"
-    )
-    whole, point, rest = text.partition(".")
-    return f"{int(whole):,}{point}{rest}" if abs(value) >= 10_000 else text

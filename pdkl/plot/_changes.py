@@ -39,6 +39,7 @@ from pdkl.plot._shared import (
     values_of,
 )
 from pdkl.plot._times import Times, read_times, set_times
+from pdkl.results.intervals import in_words
 from pdkl.results.reading import is_missing, keys_of, settings_of
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ def changes(
         What `InfoTheory.changes` gave, or some of its groups and columns.
     shares : pandas.DataFrame
         What `InfoTheory.distribution` gave for the same columns, with ``dropna=False`` and the same
-        ``by``, ``weights`` and ``bins``: the share of each category in each period.
+        ``by`` and ``weights``: the share of each category in each period. Numbers are cut where
+        `InfoTheory.changes` has cut them by ``bins=result.attrs["pdkl"]["edges"]``.
     top : int
         How many categories are shown by name, at most 12; the others are added up in one area,
         "other".
@@ -143,6 +145,17 @@ def changes(
     >>> ax = pdkl.plot.changes(when, shares=shares)
     >>> ax.get_title(), [text.get_text() for text in ax.texts]
     ('paid: 1 change', ['cash'])
+
+    Numbers are cut at the same edges:
+
+    >>> df["amount"] = [5.0, 80.0] * 20
+    >>> when = df.info_theory.changes("amount", by="day", weights="orders", bins=2)
+    >>> shares = df.info_theory.distribution(
+    ...     "amount", by="day", weights="orders", bins=when.attrs["pdkl"]["edges"], dropna=False
+    ... )
+    >>> ax = pdkl.plot.changes(when, shares=shares)
+    >>> [text.get_text() for text in ax.texts]
+    ['42.5 to 117.5']
     """
     check_top(top, _MOST_NAMED)
     require(result, "changes", _NEEDED, "df.info_theory.changes(...)")
@@ -200,10 +213,15 @@ def _time_key(result: pd.DataFrame, shares: pd.DataFrame) -> Any:
     return more[0]
 
 
-def _lacks(what: str) -> ValueError:
+def _lacks(what: str, *, is_bin: bool = False) -> ValueError:
+    cut = (
+        " Numbers are cut where changes has cut them by "
+        'bins=result.attrs["pdkl"]["edges"]; for times pass the same edges to both.'
+    )
     return ValueError(
         f"shares lacks {what}, which result names. Pass to df.info_theory.distribution(...) the "
         "same columns, by=, weights= and bins= as to changes, with dropna=False."
+        f"{cut if is_bin else ''}"
     )
 
 
@@ -326,7 +344,8 @@ def _choose(
     texts = [MISSING_TEXT if is_missing(one) else as_text(one) for one in category.iloc[first]]
     drivers = set(tops.dropna())
     if unknown := sorted(drivers.difference(texts)):
-        raise _lacks(f"the category {short(unknown[0])!r} of {shares['column'].iloc[0]!r}")
+        what = f"the category {short(unknown[0])!r} of {shares['column'].iloc[0]!r}"
+        raise _lacks(what, is_bin=in_words(unknown[0]) != unknown[0])
     size = np.bincount(codes, np.nan_to_num(values_of(shares, "probability")))
     order, is_ordered = in_order(shares.iloc[first], size)
     is_ordered |= getattr(category.dtype, "ordered", False) is True

@@ -10,6 +10,7 @@ import pandas as pd
 from pdkl.report import text
 from pdkl.report.changes import Change, sentence
 from pdkl.report.numbers import ORDERED, moved
+from pdkl.results.intervals import in_words
 from pdkl.results.reading import keys_of, settings_of, worst_first
 from pdkl.results.statuses import DRIFT, LEGEND
 
@@ -127,7 +128,7 @@ def _change(entry: dict[Any, Any], kind: Any, write: Write) -> str:
     points = f"({text.points(change)})"
     # a category of the data's own comes and goes; a bin, and what stands for several, has more
     is_own = not {"missing", "other"} & set(flags) and kind != ORDERED
-    name = text.plain_edges(entry["category"]) if kind == ORDERED else entry["category"]
+    name = in_words(entry["category"]) if kind == ORDERED else entry["category"]
     for flag in ("gone", "new"):
         if is_own and flag in flags:
             return f"{write(entry['category'])} is {flag} {points}"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pdkl.core.counts.histograms import Bars
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.report import text
+from pdkl.results.intervals import figure
 from pdkl.results.reading import is_missing
 
 SIDES = ("data", "reference")
@@ -103,16 +104,7 @@ def in_order(categories: pd.DataFrame, ordered: NDArray[np.bool_]) -> pd.DataFra
 
 def plain(value: float) -> str:
     """Write a number in plain digits, about four of them that count."""
-    if math.isnan(value):
-        return text.ABSENT
-    if math.isinf(value):
-        return "∞" if value > 0 else "-∞"
-    size = abs(value)
-    if size >= 1e15 or 0.0 < size < 1e-6:
-        return f"{value:.4g}"
-    digits = 3 - math.floor(math.log10(size)) if size > 0.0 else 0
-    written = f"{value:,.{max(digits, 0)}f}"
-    return written.rstrip("0").rstrip(".") if "." in written else written
+    return text.ABSENT if math.isnan(value) else figure(value)
 
 
 def span(seconds: float) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pdkl.report import findings, numbers, text
 from pdkl.report.numbers import Numbers, in_order
+from pdkl.results.intervals import in_words
 from pdkl.results.reading import JUDGED, count_statuses, is_fixed, judged_by, settings_of
 from pdkl.results.statuses import QUIET, STATUSES
 
@@ -185,7 +186,7 @@ def _entries(
     for entry in in_order(categories, ordered).to_dict("records"):
         shown = entry["category"]
         if ordered[entry["row"]]:
-            shown = text.plain_edges(shown)
+            shown = in_words(shown)
         label = text.clipped(text.visible(shown), longest)
         parts = [str(names.setdefault(label, len(names)))]
         parts += [_short(entry["count"]), _short(entry["q" if fixed else "count_reference"])]

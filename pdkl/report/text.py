@@ -6,7 +6,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -19,9 +18,6 @@ from pdkl.results.reading import NO_VALUE, infinity, is_missing, keys_of
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn"})
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _FORMULA = frozenset("=+-@")
-_POWER = re.compile(r"\d+(\.\d+)?e[+-]\d+")
-_MOST_DIGITS = 15
-_DURATION = re.compile(r"-?\d+ days \+?\d\d:\d\d:\d\d(\.\d+)?")
 _MIDNIGHT = re.compile(r" 00:00:00([+-]\d\d:\d\d(:\d\d)?)?$")
 ABSENT = NO_VALUE
 
@@ -101,37 +97,6 @@ def number(value: float) -> str:
         return infinity(value)
     rounded = f"{value:.3f}"
     return rounded.removeprefix("-") if float(rounded) == 0.0 else rounded
-
-
-def plain_edges(label: str) -> str:
-    """Write the edges of an interval without powers of ten, as far as digits stay few.
-
-    Durations are rounded to milliseconds, unless that makes edges alike.
-    """
-    if edges := [found[0] for found in _DURATION.finditer(label)]:
-        shown = [_shorter(_rounded(edge)) for edge in edges]
-        if len(set(shown)) < len(set(edges)):
-            shown = [_shorter(edge) for edge in edges]
-        left = iter(shown)
-        return _DURATION.sub(lambda _: next(left), label)
-    return _POWER.sub(lambda found: _digits(found[0]), label)
-
-
-def _rounded(duration: str) -> str:
-    try:
-        return str(pd.Timedelta(duration).round("ms"))
-    except ValueError:  # beyond some 300 years, which have no need of it
-        return duration
-
-
-def _shorter(duration: str) -> str:
-    text = duration.removeprefix("0 days ")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _digits(numeral: str) -> str:
-    value = Decimal(numeral)
-    return f"{value:f}" if abs(value.adjusted()) <= _MOST_DIGITS else numeral
 
 
 def share(value: float) -> str:

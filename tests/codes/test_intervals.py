@@ -212,8 +212,9 @@ def test_results_go_to_parquet(tmp_path: Any) -> None:
         (
             lambda: THEORY.entropy("x", bins=[1, 1, 2]),
             ValueError,
-            "bins must be edges that increase, the first and last of them perhaps infinite; got "
-            "[1, 1, 2]. Values below the first and above the last have categories of their own.",
+            "bins must be edges that increase, the first and last of them perhaps infinite, or the "
+            "last two equal; got [1, 1, 2]. Values below the first and above the last have "
+            "categories of their own.",
         ),
         (
             lambda: THEORY.entropy("x", bins={"x": 0}),

@@ -448,3 +448,40 @@ def test_errors() -> None:
         "result has 25 columns and groups, more than the 24 a figure can show. Filter it first.",
         lambda: changes(more, shares=SHARES),
     )
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "Float64"])
+@pytest.mark.parametrize("bins", [None, 5, {"v": 5}])
+def test_shares_are_cut_where_changes_has_cut(dtype: Any, bins: Any) -> None:
+    rng = np.random.default_rng(0)
+    # the largest value is so frequent that it has a bin of its own
+    values = np.minimum(np.append(rng.lognormal(0, 1, 1000), rng.lognormal(1, 1, 1000)) * 10, 60)
+    df = pd.DataFrame({"day": pd.date_range("2026-01-01", periods=20).repeat(100)})
+    df["v"] = values.astype(int) if dtype == "int64" else values
+    df["v"] = df["v"].astype(dtype)
+    when = df.info_theory.changes("v", by="day", bins=bins)
+    edges = when.attrs["pdkl"]["edges"]
+    assert edges["v"][-1] >= edges["v"][-2]
+    assert len(when) > 1
+    shares = df.info_theory.distribution("v", by="day", bins=edges, dropna=False)
+    assert set(when["top_category"].dropna()) <= set(shares["category"])
+    ax = pdkl.plot.changes(when, shares=shares)
+    assert isinstance(ax, Axes)
+    (mark,) = ax.texts
+    assert mark.get_text()
+
+
+def test_shares_cut_elsewhere_are_told_where() -> None:
+    df = pd.DataFrame({"day": pd.date_range("2026-01-01", periods=20).repeat(50)})
+    df["v"] = np.append(np.arange(500) % 97, np.arange(500) % 61 + 60.0) ** 2
+    when = df.info_theory.changes("v", by="day", bins=5)
+    other = df.info_theory.distribution("v", by="day", bins=5, dropna=False)
+    name = when["top_category"].dropna().iloc[0]
+    fails(
+        ValueError,
+        f"shares lacks the category {name!r} of 'v', which result names. Pass to "
+        "df.info_theory.distribution(...) the same columns, by=, weights= and bins= as to changes, "
+        "with dropna=False. Numbers are cut where changes has cut them by "
+        'bins=result.attrs["pdkl"]["edges"]; for times pass the same edges to both.',
+        lambda: pdkl.plot.changes(when, shares=other),
+    )

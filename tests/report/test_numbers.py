@@ -17,7 +17,7 @@ import pytest
 
 import pdkl
 from pdkl.report.numbers import plain, span
-from pdkl.report.text import ABSENT, plain_edges
+from pdkl.report.text import ABSENT
 from tests.support.reports import page_data
 
 SHARES = {"q05": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "q95": 0.95}
@@ -336,7 +336,7 @@ def test_page_shows_bins_in_order_and_plain_numbers() -> None:
     frame = pd.DataFrame({"x": rng.lognormal(12, 1, 500)})
     data = page_data(report(frame, frame).to_html() or "")
     names = [data["names"][int(entry[0])] for entry in data["rows"][0][1]]
-    starts = [float(name.strip("[").split(",")[0]) for name in names if name.startswith("[")]
+    starts = [float(name.split(" to ")[0].replace(",", "")) for name in names if " to " in name]
     assert len(starts) == 10
     assert starts == sorted(starts)
     assert not any("e+" in name for name in names)
@@ -355,8 +355,10 @@ def test_few_rows_of_many_have_figures_on_the_page(monkeypatch: pytest.MonkeyPat
     ("value", "text"),
     [
         (0.0, "0"),
-        (1047.3, "1,047"),
+        (1047.3, "1047"),
         (5.0, "5"),
+        (9999.7, "10,000"),
+        (0.0000123, "0.0000123"),
         (0.012345, "0.01235"),
         (12_345_678.0, "12,345,678"),
         (-2.5, "-2.5"),
@@ -371,7 +373,7 @@ def test_numbers_are_plain(value: float, text: str) -> None:
     assert plain(value) == text
 
 
-def test_durations_and_edges_are_plain() -> None:
+def test_durations_are_plain() -> None:
     assert [span(one) for one in (0.25, 60.0, 5400.0, 86_400.0, np.nan)] == [
         "0.25 seconds",
         "1 minute",
@@ -379,21 +381,3 @@ def test_durations_and_edges_are_plain() -> None:
         "1 day",
         ABSENT,
     ]
-    assert plain_edges("[1.234e+04, 2e-05)") == "[12340, 0.00002)"
-    assert plain_edges("above 1e+30") == "above 1e+30"
-    for label, shown in (
-        (
-            "[0 days 00:00:00.320628614, 3 days 00:01:00.500000)",
-            "[00:00:00.321, 3 days 00:01:00.5)",
-        ),
-        ("below 0 days 00:00:20", "below 00:00:20"),
-        ("[0 days 00:00:20, 10 days 00:00:20]", "[00:00:20, 10 days 00:00:20]"),
-        ("above 200000 days 00:00:00.500000", "above 200000 days 00:00:00.5"),
-        ("[-1 days +23:59:59.679371386, 0 days 00:00:00)", "[-1 days +23:59:59.679, 00:00:00)"),
-        # where milliseconds do not tell them apart, all digits do
-        (
-            "[0 days 00:00:00.000000300, 0 days 00:00:00.000010]",
-            "[00:00:00.0000003, 00:00:00.00001]",
-        ),
-    ):
-        assert plain_edges(label) == shown

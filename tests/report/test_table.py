@@ -11,7 +11,7 @@ import pytest
 
 import pdkl
 from pdkl.report import table, text
-from pdkl.report.text import plain_edges
+from pdkl.results.intervals import in_words
 from pdkl.results.reading import worst_first
 from pdkl.results.statuses import QUIET
 from tests.support.reports import Page, page_data, wide
@@ -105,7 +105,7 @@ def test_the_script_is_told_every_category(few: pdkl.Report) -> None:
         found = data["rows"][place][1]
         assert len(found) == len(own)
         for (name, count, reference, part, *mark), entry in zip(found, own, strict=True):
-            assert data["names"][int(name)] == plain_edges(entry["category"])
+            assert data["names"][int(name)] == in_words(entry["category"])
             assert (int(count), int(reference)) == (entry["count"], entry["count_reference"])
             assert float(part) == pytest.approx(entry["contribution"], rel=0.5, abs=5.1e-5)
             assert mark == ([str(entry["categories"])] if "other" in entry["flag"] else [])

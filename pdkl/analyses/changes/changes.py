@@ -12,9 +12,10 @@ import pandas as pd
 from pdkl.analyses.changes.beside import compare
 from pdkl.analyses.changes.sequences import Clock, Counted, Row, search
 from pdkl.analyses.drift.deciding import read_difference
-from pdkl.codes.intervals import read_binning
+from pdkl.codes.intervals import Binner, read_binning
 from pdkl.codes.keys import take_keys
 from pdkl.codes.labels import as_text, parts_of
+from pdkl.codes.scales import NUMBER
 from pdkl.comparing.inference import on_record
 from pdkl.core.changes.stretches import Settings
 from pdkl.core.counts.counts import Counts, require_whole
@@ -63,6 +64,7 @@ def changes(
     clock, sides = _counted(resolved, settled)
     warn_of_left_out(settled.wrong)
     asked = {"alpha": alpha, "season": season, "phi": phi, "block": block, "anomalies": anomalies}
+    asked["edges"] = _edges(settled)
     lacking = {
         "left_out": {as_text(name): said(error) for name, error in settled.wrong.items()},
         "skipped": {as_text(name): why for name, why in settled.skipped.items()},
@@ -96,6 +98,15 @@ def cut(
         }
     )
     return frame, rows
+
+
+def _edges(settled: Settled) -> dict[str, list[float]]:
+    """Say where numbers were cut, so that ``bins=`` of another call can cut them there as well."""
+    return {
+        as_text(name): [float(edge) for edge in encoder.bins.edges]
+        for name, encoder in settled.encoders.items()
+        if isinstance(encoder, Binner) and encoder.scale == NUMBER and len(encoder.bins.edges) > 2
+    }
 
 
 def _read_settings(

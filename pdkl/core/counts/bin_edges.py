@@ -50,7 +50,7 @@ class Bins:
 
     def assign(self, values: Numbers, missing: NDArray[np.bool_]) -> IntArray:
         """Return the code of each value, -1 where it is missing."""
-        codes = _starts_up_to(values, self.edges[:-1])
+        codes = starts_up_to(values, self.edges[:-1])
         codes = np.where(values > self.edges[-1], len(self.edges), codes)
         return np.where(missing, -1, codes)
 
@@ -87,8 +87,12 @@ def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binnin
     return Bins(np.unique(edges), tied, by_width=True)
 
 
-def _starts_up_to(values: Numbers, starts: Numbers) -> IntArray:
-    """Count the starts that are not above each value."""
+def starts_up_to(values: Numbers, starts: Numbers) -> IntArray:
+    """Count the starts, which are in order, that are not above each value."""
+    if (values[1:] >= values[:-1]).all():  # those with as many are one run then
+        first = np.searchsorted(values, starts)
+        number = np.diff(first, prepend=0, append=len(values))
+        return np.repeat(np.arange(len(starts) + 1), number)
     if len(starts) > _COMPARED:
         return np.searchsorted(starts, values, side="right").astype(np.int64)
     found = np.zeros(len(values), dtype=np.uint8)  # a quarter of the time of that search

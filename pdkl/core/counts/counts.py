@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pdkl.core.numerics.exact import FloatArray, IntArray, segment_sum
+from pdkl.core.numerics.exact import FloatArray, IntArray, run_starts, segment_sum
 
 WeightArray = NDArray[Any]  # int64 or float64
 CodeArray = NDArray[Any]
@@ -48,7 +48,12 @@ class Counts:
     @cached_property
     def totals(self) -> WeightArray:
         """The weight of each group without the missing."""
-        return sum_by(self.group, self.weight, self.n_groups)
+        if self.weight.dtype != np.int64:
+            return sum_by(self.group, self.weight, self.n_groups)
+        totals, first = np.zeros(self.n_groups, dtype=np.int64), run_starts(self.group)
+        if len(first):
+            totals[self.group[first]] = np.add.reduceat(self.weight, first)
+        return totals
 
     @cached_property
     def whole(self) -> bool:
@@ -58,6 +63,8 @@ class Counts:
     @cached_property
     def outcome_totals(self) -> WeightArray:
         """The weight of each outcome in all groups."""
+        if self.n_groups == 1 and len(self.outcome) == self.n_outcomes:
+            return self.weight  # of each outcome, in their order
         return sum_by(self.outcome, self.weight, self.n_outcomes)
 
     @cached_property
@@ -217,9 +224,13 @@ def from_cells(
     group: IntArray, outcome: IntArray, weight: WeightArray, missing: WeightArray, n_outcomes: int
 ) -> Counts:
     """Sort the cells and add those that stand twice."""
-    key = group * max(n_outcomes, 1) + outcome
+    key = group * max(n_outcomes, 1) + outcome if len(missing) > 1 else outcome
     if (key[1:] > key[:-1]).all():
         return Counts(group, outcome, weight, missing, n_outcomes)
+    if (key[1:] >= key[:-1]).all():
+        first = run_starts(key)
+        added = np.add.reduceat(weight, first)
+        return Counts(group[first], outcome[first], added, missing, n_outcomes)
     size = len(missing) * n_outcomes
     if weight.dtype == np.int64 and size <= len(key):  # few are left of many: no need to sort them
         table = np.zeros(size, dtype=np.int64)

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from pdkl.core.counts.bin_edges import Numbers
 from pdkl.core.counts.counts import Counts, as_float
-from pdkl.core.numerics.exact import FloatArray, IntArray, segment_max, segment_sum
+from pdkl.core.numerics.exact import FloatArray, IntArray, run_starts
 
 Flags = NDArray[np.bool_]
+_EXPONENT = 400  # of 2: squares of what is larger, or smaller, may leave the floats
 
 
 def quantiles(counts: Counts, positions: Numbers, shares: Sequence[float]) -> Numbers:
@@ -29,7 +30,7 @@ def quantiles(counts: Counts, positions: Numbers, shares: Sequence[float]) -> Nu
         at = np.maximum(counts.totals - 1, 0)[:, None] * wanted
         low = np.floor(at)
         part = at - low
-        first, second = (_cells_of_rows(counts, k.astype(np.int64)) for k in (low, np.ceil(at)))
+        first, second = _cells_of_rows(counts, np.stack([low, np.ceil(at)]).astype(np.int64))
     else:
         first = second = _cells(counts, counts.totals[:, None] * wanted)
         part = np.zeros(first.shape)
@@ -39,7 +40,7 @@ def quantiles(counts: Counts, positions: Numbers, shares: Sequence[float]) -> Nu
         return np.asarray((a.astype(np.uint64) + away.astype(np.uint64)).astype(np.int64))
     between = (part > 0.0) & (a != b)
     with np.errstate(invalid="ignore"):  # an infinite value is as far away as it was
-        return np.where(between, a * (1.0 - part) + b * part, a)
+        return np.asarray(np.where(between, a * (1.0 - part) + b * part, a))
 
 
 def quantiles_of_bins(counts: Counts, edges: Numbers, shares: Sequence[float]) -> FloatArray:
@@ -69,23 +70,34 @@ def quantiles_of_bins(counts: Counts, edges: Numbers, shares: Sequence[float]) -
 def moments(counts: Counts, positions: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return mean and standard deviation of the finite values of each group, NaN without any.
 
-    The squares are divided by the weight itself, not by one less.
+    Positions are in order. The squares are divided by the weight itself, not by one less.
     """
-    values = positions[counts.outcome]
+    values, group, weight = positions[counts.outcome], counts.group, as_float(counts.weight)
     kept = np.isfinite(values)
-    group, values, weight = counts.group[kept], values[kept], as_float(counts.weight[kept])
-    exponent = np.frexp(segment_max(np.abs(values), group, counts.n_groups))[1]
-    values = np.ldexp(values, -exponent[group])  # at most 1, so that no square leaves the floats
+    if not kept.all():
+        values, group, weight = values[kept], group[kept], weight[kept]
+    middle, spread = np.full((2, counts.n_groups), np.nan)
+    first = run_starts(group)
+    if not len(first):
+        return middle, spread
+    number = np.diff(first, append=len(group))
+    last = first + number - 1
+    exponent = np.frexp(np.maximum(np.abs(values[first]), np.abs(values[last])))[1]
+    if scaled := bool((np.abs(exponent) > _EXPONENT).any()):
+        values = np.ldexp(values, np.repeat(-exponent, number))  # at most 1
 
-    def mean(of: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return segment_sum(weight * of, group, counts.n_groups) / total
-
-    total = segment_sum(weight, group, counts.n_groups)
-    middle = mean(values)
-    spread = np.sqrt(mean((values - middle[group]) ** 2))
-    with np.errstate(over="ignore"):
-        return np.ldexp(middle, exponent), np.ldexp(spread, exponent)
+    # cells are in the order of their values, so that sums need not be free of it
+    total = np.add.reduceat(weight, first)
+    means = np.add.reduceat(weight * values, first) / total
+    away = values - (np.repeat(means, number) if len(first) > 1 else means)
+    away *= away
+    away *= weight
+    spreads = np.sqrt(np.add.reduceat(away, first) / total)
+    if scaled:
+        with np.errstate(over="ignore"):
+            means, spreads = np.ldexp(means, exponent), np.ldexp(spreads, exponent)
+    middle[group[first]], spread[group[first]] = means, spreads
+    return middle, spread
 
 
 def longest_gaps(counts: Counts, positions: IntArray) -> tuple[FloatArray, IntArray, IntArray]:
@@ -126,7 +138,7 @@ def _running(counts: Counts) -> Any:
 
 
 def _cells_of_rows(counts: Counts, row: IntArray) -> IntArray:
-    """Find the cell of each group that holds a row, counted from 0."""
+    """Find the cell of each group, by the last axis but one, that holds a row, counted from 0."""
     total = np.cumsum(counts.weight)
     before = np.append(0, total)[counts.starts[:-1]]
     found = np.searchsorted(total, before[:, None] + row, side="right")

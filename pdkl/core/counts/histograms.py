@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from pdkl.core.counts.bin_edges import starts_up_to
 from pdkl.core.counts.counts import WeightArray, as_float
 from pdkl.core.numerics.exact import FloatArray, IntArray
 
@@ -45,8 +47,7 @@ class Bars:
 
     def assign(self, positions: FloatArray) -> IntArray:
         """Return the bar that holds each value."""
-        found = np.searchsorted(self.edges, positions, side="right") - 1
-        return np.clip(found, 0, self.size - 1).astype(np.int64)
+        return starts_up_to(positions, self.edges[1 : self.size])
 
 
 def bars_of(sides: Sequence[tuple[FloatArray, WeightArray]], *, is_time: bool) -> Bars | None:
@@ -54,28 +55,21 @@ def bars_of(sides: Sequence[tuple[FloatArray, WeightArray]], *, is_time: bool) -
 
     Where a few values lie far from all others, the bars end before them.
     """
-    parts = []
-    for positions, weight in sides:
-        kept = np.isfinite(positions) & (weight > 0)
-        if kept.any():
-            share = as_float(weight[kept])
-            parts.append((positions[kept], share / share.sum()))
+    parts = [_Running.of(*side) for side in sides]
+    parts = [part for part in parts if len(part.values)]
     if not parts:
         return None
-    values, share = (np.concatenate(one) for one in zip(*parts, strict=True))
-    order = np.argsort(values)
-    values, below = values[order], np.cumsum(share[order]) / len(parts)
-    first, last = float(values[0]), float(values[-1])
+    first = float(min(part.values[0] for part in parts))
+    last = float(max(part.values[-1] for part in parts))
     if not math.isfinite(last - first):
         return None
-    low, high = values[np.minimum(np.searchsorted(below, [_TAIL, 1 - _TAIL]), len(values) - 1)]
+    low, high = (_quantile(parts, share) for share in (_TAIL, 1 - _TAIL))
     away = _FAR * (high - low)
     low, high = (max(first, low - away), min(last, high + away)) if away > 0 else (first, last)
     if low == high:
         return Bars(np.array([low, high]), is_each=True)
     width = _width((high - low) / _BARS, is_time=is_time)
-    whole = not is_time and bool((values == np.rint(values)).all())
-    if whole and width <= 1.0:
+    if not is_time and width <= 1.0 and all(part.are_whole for part in parts):
         width, shift, digits = 1.0, 0.5, 1
     else:
         shift, digits = 0.0, max(0, -math.floor(math.log10(width)))
@@ -84,6 +78,54 @@ def bars_of(sides: Sequence[tuple[FloatArray, WeightArray]], *, is_time: bool) -
     if not (np.diff(edges) > 0).all():
         return None  # floats have no room for edges between them
     return Bars(edges, digits, shift > 0.0, (bool(first < edges[0]), bool(last > edges[-1])))
+
+
+class _Running(NamedTuple):
+    """The finite values of a side in order, and the weight up to each."""
+
+    values: FloatArray
+    weight: WeightArray
+
+    @classmethod
+    def of(cls, values: FloatArray, weight: WeightArray) -> _Running:
+        kept = np.isfinite(values) & (weight > 0)
+        if not kept.all():
+            values, weight = values[kept], weight[kept]
+        if not (values[1:] >= values[:-1]).all():  # as of clocks that were put back
+            order = np.argsort(values)
+            values, weight = values[order], weight[order]
+        return cls(values, np.cumsum(weight))
+
+    @property
+    def are_whole(self) -> bool:
+        return bool((self.values == np.rint(self.values)).all())
+
+    def quantile(self, share: float) -> float:
+        """Return the first value up to which a share of the weight lies."""
+        wanted = share * float(self.weight[-1])
+        if self.weight.dtype == np.int64:
+            wanted = math.ceil(wanted)
+        place = np.searchsorted(self.weight, wanted)
+        return float(self.values[min(int(place), len(self.values) - 1)])
+
+    def up_to(self, values: FloatArray) -> FloatArray:
+        """Return the share of the weight up to values."""
+        number = np.searchsorted(self.values, values, side="right")
+        weight = np.where(number > 0, self.weight[number - 1], 0)
+        return as_float(weight) / float(self.weight[-1])
+
+
+def _quantile(sides: Sequence[_Running], share: float) -> float:
+    """Return the first value up to which a share lies of all sides, each counting the same.
+
+    It lies between the quantiles of the sides, so no other values need to be put in order.
+    """
+    own = [one.quantile(share) for one in sides]
+    ends = [min(own), np.nextafter(max(own), np.inf)]
+    between = [one.values[slice(*np.searchsorted(one.values, ends))] for one in sides]
+    values = np.sort(np.concatenate(between))
+    below = np.mean([one.up_to(values) for one in sides], axis=0)
+    return float(values[min(int(np.searchsorted(below, share)), len(values) - 1)])
 
 
 def _width(least: float, *, is_time: bool) -> float:

@@ -206,7 +206,7 @@ def sum_in_order(values: FloatArray, segment: IntArray, size: int) -> FloatArray
 
 def _sum_runs(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
     """Sum where each segment is one run, in the order of the segments, which is faster."""
-    first = np.flatnonzero(np.diff(segment, prepend=-1))
+    first = run_starts(segment)
     number = np.diff(first, append=len(segment))
     run = np.zeros(len(first))
     for grid in grids(np.maximum.reduceat(np.abs(values), first), number):
@@ -217,6 +217,12 @@ def _sum_runs(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
     total = np.zeros(size)
     total[segment[first]] = run
     return total
+
+
+def run_starts(segment: IntArray) -> IntArray:
+    """Return where each run of a segment begins."""
+    first = np.arange(len(segment[:1]))  # of nothing there is none
+    return np.concatenate([first, np.flatnonzero(segment[1:] != segment[:-1]) + 1])
 
 
 def grids(largest: FloatArray, number: IntArray, levels: int = 2) -> Iterator[FloatArray]:
