@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pdkl.codes.equality import first_of_equals
 from pdkl.codes.intervals import same_bins
 from pdkl.codes.keys import group_rows, sort_rows
 from pdkl.codes.labels import (
     Labels,
+    append_labels,
     as_objects,
     dtype_families,
     label_order,
@@ -131,9 +133,14 @@ def _union(subject: str, parts: Sequence[Labels]) -> Labels:
         parts = times = [part.as_unit(units[-1]) for part in times]
         if len({str(part.tz) for part in times}) > 1:
             parts = [part.tz_convert("UTC") for part in times]
-    every = parts[0]
-    for part in parts[1:]:
-        every, _ = union_labels(every, part)
+    if len({part.dtype for part in parts}) == 1:
+        every = append_labels(parts)  # at once: to add part by part hashes all labels each time
+        kept = first_of_equals(every)
+        every = every if kept is None else every[kept[0]]
+    else:
+        every = parts[0]
+        for part in parts[1:]:
+            every, _ = union_labels(every, part)
     if every.dtype == object and kinds == {frozenset({"number"})}:  # each as it came
         whole = [int(v) if isinstance(v, float) and v.is_integer() else v for v in every]
         every = pd.Index(whole, dtype=object)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from typing import Any
 
@@ -79,6 +80,32 @@ def files(profile: Profile) -> bytes:
     """Give the bytes that would be saved, without when it was made."""
     kept = replace(profile._stored, made={})
     return parquet._seal(parquet._to_parquet(kept))
+
+
+def test_a_hundred_partitions_add_up_in_any_tree() -> None:
+    rows = np.arange(5_000)
+    frame = pd.DataFrame(
+        {
+            "shop": np.array(["a", "b", "c"])[rows % 3],
+            "product": [f"product {i % 17}" for i in rows],
+            "customer": [f"customer {i // 2}" for i in rows],  # each partition has its own
+            "thing": pd.Series([(i % 7, f"{i % 7}", i % 7 / 2)[i % 3] for i in rows], dtype=object),
+        }
+    )
+
+    def take(part: pd.DataFrame) -> Profile:
+        return InfoTheory(part).profile(by="shop")
+
+    whole = take(frame)
+    sent = [pickle.dumps(take(frame[i : i + 50])) for i in range(0, len(frame), 50)]
+    profiles: list[Profile] = [pickle.loads(one) for one in sent]
+    assert max(map(len, sent)) < 10_000  # bytes
+    for fan_in in (100, 8):
+        level = profiles
+        while len(level) > 1:
+            steps = range(0, len(level), fan_in)
+            level = [level[i].merge(*level[i + 1 : i + fan_in]) for i in steps]
+        assert level == [whole]
 
 
 def test_fractional_weights_add_to_rounding() -> None:
