@@ -27,7 +27,7 @@ FLOORS: list[dict[str, set[str]]] = [
     },
     {"codes": FRAMES | {"pyarrow"}},
     {
-        "sources": FRAMES | {"pyarrow", "narwhals", "dask", "fsspec", "aiohttp", "ibis"},
+        "sources": FRAMES | {"pyarrow", "narwhals", "dask", "fsspec", "aiohttp", "ibis", "duckdb"},
         "results": FRAMES,
     },
     {"request": FRAMES, "report": FRAMES | {"jinja2"}, "plot": FRAMES | {"matplotlib"}},
@@ -49,6 +49,7 @@ ENGINES = {
     "narwhals": "sources/narwhals/",
     "dask": "sources/dask.py",
     "ibis": "sources/locations/tables.py",
+    "duckdb": "sources/on_disk.py",
     "fsspec": "sources/locations/web.py",
     "aiohttp": "sources/locations/web.py",
     "click": "cli/",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pdkl.codes.intervals import Binner
+from pdkl.comparing import handover
 from pdkl.comparing.by_value import by_value, cut, dtypes_of, ordered_of, require_possible
 from pdkl.comparing.pushdown import limited, may_push, push
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of
@@ -19,6 +21,7 @@ from pdkl.request.keywords import Options, Request
 from pdkl.request.resolve import ResolvedRequest, read_sides, resolve
 from pdkl.results import tidy
 from pdkl.results.pairing import GroupPairs
+from pdkl.sources.arrow.limits import ALL_IN_MEMORY
 from pdkl.sources.distinct_rows import TooManyRowsError
 
 
@@ -50,13 +53,7 @@ def prepare(data: Any, request: Request) -> CountedRequest:
     binners = {}  # which measures of ordered values have no use for
     if by_category or not request.measures:
         binners = settle_bins(resolved, compared=form is not None)
-    if binners or not may_push(resolved):
-        groups, columns = _bring(resolved, binners)
-    else:
-        try:
-            groups, columns = _bring(limited(resolved), binners)
-        except TooManyRowsError:
-            groups, columns = push(resolved) or _bring(resolved, binners)
+    (groups, columns), counted_by = _counted(resolved, binners)
     if request.estimator != "plugin":
         for column in columns:
             require_whole(column.p.weight, f"estimator={request.estimator!r}")
@@ -67,7 +64,7 @@ def prepare(data: Any, request: Request) -> CountedRequest:
                 require_whole(side.weight, "test= or confidence=")
     in_column_unit = [one.in_column_unit for one in request.measures]
     unit = "column" if in_column_unit and all(in_column_unit) else options.unit
-    attributes = resolved.attributes(request.describe(form, unit))
+    attributes = resolved.attributes(request.describe(form, unit)) | counted_by
     info = tidy.ResultInfo(form, unit, attributes)
     return CountedRequest(options, groups, columns, info, _width(resolved))
 
@@ -90,6 +87,28 @@ def _columns_shown(resolved: ResolvedRequest) -> list[str]:
         resolved.keys,
         with_intervals=with_intervals,
     )
+
+
+def _counted(
+    resolved: ResolvedRequest, binners: dict[Hashable, Binner]
+) -> tuple[tuple[GroupPairs, list[Column]], dict[str, str]]:
+    """Count, and say what did it in place of what was asked."""
+    if not binners and may_push(resolved):
+        try:
+            return _bring(limited(resolved), binners), {}
+        except TooManyRowsError:
+            return push(resolved) or _bring(resolved, binners), {}
+    if not handover.concerns(resolved):
+        return _bring(resolved, binners), {}
+    remedy = handover.obstacle(resolved, binned=bool(binners))
+    if remedy is None:
+        with suppress(TooManyRowsError):  # which holds what was counted, until it is gone
+            return _bring(handover.limited(resolved, None), binners), {}
+        found = handover.count(resolved)
+        if found is not None:
+            return found, {"counted_by": "duckdb"}
+        remedy = ALL_IN_MEMORY
+    return _bring(handover.limited(resolved, remedy), binners), {}
 
 
 def _bring(

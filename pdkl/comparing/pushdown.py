@@ -35,6 +35,19 @@ def limited(resolved: ResolvedRequest) -> ResolvedRequest:
 
 def may_push(resolved: ResolvedRequest) -> bool:
     """Say whether the engine can answer without bringing the categories home."""
+    if not all(isinstance(source, QuerySource) for source in resolved.sources):
+        return False
+    if not asks_counts(resolved):
+        return False
+    pairs = _sides(resolved)
+    declared = resolved.options.alphabet == "declared"
+    if declared and any(cells.has_levels for both in pairs for cells in both):
+        return False
+    return all(can_meet(*both) for both in pairs)
+
+
+def asks_counts(resolved: ResolvedRequest) -> bool:
+    """Say whether counts of counts are enough to answer, whatever counts them."""
     request, options, form = resolved.request, resolved.options, resolved.form
     if (
         request.shows != "scores"
@@ -43,21 +56,15 @@ def may_push(resolved: ResolvedRequest) -> bool:
         or options.inference is not None
         or request.estimator != "plugin"
         or any(one.ordered for one in request.measures)
-        or not all(isinstance(source, QuerySource) for source in resolved.sources)
         or any(isinstance(key, pd.Grouper) for key in resolved.by)
     ):
         return False
     if resolved.reference is not None:
         check_reference(request, resolved.reference, resolved.columns)
-    pairs = _sides(resolved)
     # what lacks a value of several columns finds no partner where one Q is for all groups
     one_q = form in (ALL, REST, FRAME) and not resolved.is_matched
     together = any(isinstance(name, Together) for name in resolved.columns)
-    if together and one_q and not options.dropna:
-        return False
-    if options.alphabet == "declared" and any(cells.has_levels for both in pairs for cells in both):
-        return False
-    return all(can_meet(*both) for both in pairs)
+    return not (together and one_q and not options.dropna)
 
 
 def push(resolved: ResolvedRequest) -> tuple[GroupPairs, list[Column]] | None:

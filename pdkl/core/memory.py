@@ -39,9 +39,10 @@ def require_room(rows: int, width: int, what: str, remedy: str) -> None:
     if needed > there_is:
         raise ValueError(
             f"{what} makes an answer of {rows:,} rows and {width} columns. That takes about "
-            f"{_gigabytes(needed)} of memory, and this machine has {_gigabytes(there_is)}. {remedy}"
+            f"{gigabytes(needed)} of memory, and this machine has {gigabytes(there_is)}. {remedy}"
         )
 
 
-def _gigabytes(size: int) -> str:
+def gigabytes(size: int) -> str:
+    """Write a number of bytes."""
     return f"{size / 1e9:,.1f} GB"

@@ -59,6 +59,7 @@ class FrameSource:
     precounted = Precounted()
     one_frame = False
     is_near = True
+    is_in_files = False  # whether its rows can be read again, a piece at a time
 
 
 class Holder:

@@ -1,9 +1,10 @@
 """KL divergence of each group against the rest in a Parquet file: pdkl beside DuckDB and polars.
 
-Run with ``python tests/benchmarks/parquet_scan.py [--rows N] [--file PATH]``. A file that is not
-there yet is written first. Each run is a process of its own, so that its peak memory can be read;
-the runs take turns, and each figure is the best of the rounds. The peers count only; pdkl answers
-the whole question.
+Run with ``python tests/benchmarks/parquet_scan.py [--rows N] [--files N] [--file PATH]``.
+A file that is not there yet is written first; several are removed afterwards. Each run is a process
+of its own, so that its peak memory can be read; the runs take turns, and each figure is the best of
+the rounds. The peers count only; pdkl answers the whole question. A billion rows are
+``--files 50 --rows 1000000000 --rounds 1``; on a terminal a bar shows how far pdkl is.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ import pyarrow.parquet as pq
 GROUPS, CATEGORIES, ROUNDS, ROW_GROUP = 50, 1000, 3, 1 << 20
 
 
-def write(path: Path, rows: int) -> None:
+def write(path: Path, rows: int, seed: int = 7) -> None:
     """Write Zipf-like categories as text, in a different order of preference for each group."""
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(seed)
     share = np.cumsum(1.0 / np.arange(1, CATEGORIES + 1))
     names = [
         pa.array([f"{name} {i}" for i in range(size)])
@@ -43,6 +44,13 @@ def write(path: Path, rows: int) -> None:
             codes = (group, (item + 3 * group) % CATEGORIES)
             columns = [texts.take(pa.array(code)) for texts, code in zip(names, codes, strict=True)]
             writer.write_table(pa.table(columns, schema=schema))
+
+
+def write_files(folder: Path, rows: int, files: int) -> str:
+    """Share the rows out among files; return the pattern of their names."""
+    for i in range(files):
+        write(folder / f"rows-{i:03}.parquet", rows * (i + 1) // files - rows * i // files, 7 + i)
+    return str(folder / "rows-*.parquet")
 
 
 def with_pdkl(path: str) -> Callable[[], object]:
@@ -84,29 +92,41 @@ def main() -> None:
     """Print seconds, ratios and peak memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000_000)
-    parser.add_argument("--file", type=Path, help="kept afterwards")
+    parser.add_argument("--files", type=int, default=1, help="that the rows are shared out among")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--file", type=Path, help="kept afterwards; alone")
     parser.add_argument("--peer", choices=PEERS, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.peer:
         measure(given.peer, str(given.file))
         return
     with tempfile.TemporaryDirectory() as folder:
-        path = given.file or Path(folder) / "rows.parquet"
-        if not path.exists():
-            write(path, given.rows)
-        rows = pq.ParquetFile(path).metadata.num_rows
-        print(f"{rows:,} rows, {GROUPS} groups x {CATEGORIES} categories, best of {ROUNDS}")
+        if given.file is None:
+            path, rows = write_files(Path(folder), given.rows, given.files), given.rows
+        else:
+            if not given.file.exists():
+                write(given.file, given.rows)
+            path, rows = str(given.file), pq.ParquetFile(given.file).metadata.num_rows
+        files = f"{given.files} file{'s'[: given.files > 1]}"
+        print(
+            f"{rows:,} rows in {files}, {GROUPS} groups x {CATEGORIES} categories, "
+            f"best of {given.rounds}"
+        )
         peers = [peer for peer in PEERS if find_spec(peer)]
         best = dict.fromkeys(peers, (float("inf"), 0.0))
-        for _ in range(ROUNDS):
+        for _ in range(given.rounds):
             for peer in peers:
-                command = [sys.executable, __file__, "--peer", peer, "--file", str(path)]
-                run = subprocess.run(command, check=True, capture_output=True, text=True)
+                command = [sys.executable, __file__, "--peer", peer, "--file", path]
+                # what they write on the screen, such as a bar, is shown
+                run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
                 seconds, memory = json.loads(run.stdout)
                 best[peer] = min(best[peer][0], seconds), max(best[peer][1], memory)
     for peer, (seconds, memory) in best.items():
         ratio = seconds / best["pdkl"][0]
-        print(f"{peer:8} {seconds:7.2f} s {ratio:6.2f} x  peak memory {memory:6.0f} MB")
+        print(
+            f"{peer:8} {seconds:7.2f} s {seconds / rows * 1e9:6.1f} ns a row {ratio:6.2f} x  "
+            f"peak memory {memory:6.0f} MB"
+        )
 
 
 if __name__ == "__main__":

@@ -76,6 +76,11 @@ class CombinationCounter:
                 assert self._seen is not None  # there are weights
                 self._seen[key] = True
 
+    @property
+    def size(self) -> int:
+        """How many distinct combinations are kept one by one, those that still wait left out."""
+        return len(self._known.weight)
+
     def result(self) -> Combinations:
         """Return what was counted."""
         known = self._everything()

@@ -16,6 +16,7 @@ from pdkl.codes.weights import check_weights, whole_weights
 from pdkl.core.counts.combinations import CombinationCounter, Combinations
 from pdkl.core.counts.counts import LARGEST_WHOLE_SUM, WeightArray
 from pdkl.sources.arrow.encoders import Dictionaries, Encoder, as_numpy
+from pdkl.sources.arrow.limits import WHOLE_MEMORY, Limit
 
 _PIECE = 1 << 17  # rows encoded at a time; more where a dictionary is larger
 
@@ -25,6 +26,8 @@ def count(
     column_lists: Sequence[Sequence[str]],
     encoders: Mapping[str, Encoder],
     weights: WeightReader | None = None,
+    limit: Limit = WHOLE_MEMORY,
+    total: int | None = None,
 ) -> list[Combinations]:
     """Count the distinct combinations of each list of columns, in one pass.
 
@@ -38,11 +41,16 @@ def count(
         One for each of these columns.
     weights : WeightReader, optional
         Of the column of row weights. Rows that weigh 0 stand in the answers too.
+    limit : Limit
+        What is checked after each piece.
+    total : int, optional
+        How many rows come, where that is known.
     """
     dtype = None if weights is None else weights.dtype
     counters = [
         CombinationCounter(len(columns), dtype, len(column_lists)) for columns in column_lists
     ]
+    read = 0
     with ThreadPoolExecutor(2) as pool:
         # columns are encoded side by side, but for dictionaries, whose codes are only renumbered
         light = all(isinstance(one, Dictionaries) for one in encoders.values())
@@ -52,9 +60,11 @@ def count(
             found = encode(lambda one, part: one.encode(part), encoders.values(), parts)
             weight = None if weights is None else weights.read(piece.column(weights.name))
             codes = dict(zip(encoders, found, strict=True))
+            read += len(piece)
             for columns, counter in zip(column_lists, counters, strict=True):
                 sizes = [encoders[name].size for name in columns]
                 counter.add([codes[name] for name in columns], sizes, weight)
+                limit.check(columns, max([*sizes, counter.size]), read, total)
     results = [counter.result() for counter in counters]
     if weights is None:
         return results

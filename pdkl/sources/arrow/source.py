@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 import pandas as pd
@@ -23,9 +23,11 @@ from pdkl.progress import with_progress
 from pdkl.sources.arrow import datasets
 from pdkl.sources.arrow.count import WeightReader, count
 from pdkl.sources.arrow.encoders import Vocabulary, encoder_for
+from pdkl.sources.arrow.limits import WHOLE_MEMORY, Limit
 from pdkl.sources.base import FrameSource, Rows
 
 ARROW_TYPES = (pa.Table, pa.RecordBatch, pa.RecordBatchReader, ds.Dataset)
+Answer = TypeVar("Answer")
 _consumed: WeakSet[pa.RecordBatchReader] = WeakSet()  # what has been read here
 # datasets whose types were too narrow, and the same with wider ones
 _widened: WeakKeyDictionary[ds.Dataset, ds.Dataset] = WeakKeyDictionary()
@@ -36,6 +38,12 @@ class ArrowSource(FrameSource):
     """Arrow data of one of ``ARROW_TYPES``, reduced to the combinations that occur."""
 
     data: Any
+    limit: Limit = WHOLE_MEMORY
+
+    @property
+    def is_in_files(self) -> bool:  # type: ignore[override]
+        """Whether the rows can be read again, a piece at a time."""
+        return isinstance(self.data, ds.FileSystemDataset)
 
     @cached_property
     def head(self) -> pd.DataFrame:
@@ -55,7 +63,27 @@ class ArrowSource(FrameSource):
         weights: Hashable | None,
         binners: Mapping[Hashable, Binner],
     ) -> list[Rows]:
-        """Count the combinations of each list of columns, in one pass.
+        """Count the combinations of each list of columns, in one pass."""
+        asked = {str(name) for columns in column_lists for name in columns}
+        asked |= set() if weights is None else {str(weights)}
+        return self._widening(asked, lambda it: it._reduce(column_lists, weights, binners))
+
+    def read_by(
+        self, columns: Sequence[str], take: Callable[[pa.Schema, Iterator[pa.RecordBatch]], None]
+    ) -> None:
+        """Let ``take`` read all rows of some columns, a piece at a time.
+
+        It is called anew where the types of a file of text were guessed too narrow.
+        """
+
+        def read(source: ArrowSource) -> None:
+            schema, batches, total = source._open(list(columns))
+            take(schema, with_progress(batches, total, "handing to DuckDB", rows_in=len))
+
+        self._widening(set(columns), read)
+
+    def _widening(self, columns: set[str], read: Callable[[ArrowSource], Answer]) -> Answer:
+        """Read these columns.
 
         Where the types of a file of text were guessed too narrow, another pass finds wider ones.
         """
@@ -63,15 +91,13 @@ class ArrowSource(FrameSource):
         if isinstance(self.data, ds.Dataset):
             source = replace(self, data=_widened.get(self.data, self.data))
         try:
-            return source._reduce(column_lists, weights, binners)
+            return read(source)
         except datasets.UnreadableError:
-            asked = {str(name) for columns in column_lists for name in columns}
-            asked |= set() if weights is None else {str(weights)}
-            wider = datasets.widened(source.data, asked)
+            wider = datasets.widened(source.data, columns)
             if wider is None:
                 raise
         _widened[self.data] = wider
-        return self.reduce(column_lists, weights, binners)
+        return self._widening(columns, read)
 
     def _reduce(
         self,
@@ -100,7 +126,12 @@ class ArrowSource(FrameSource):
             for name in names
         }
         found = count(
-            with_progress(batches, total, "counting", rows_in=len), lists, encoders, reader
+            with_progress(batches, total, "counting", rows_in=len),
+            lists,
+            encoders,
+            reader,
+            self.limit,
+            total,
         )
         dtypes = {name: _levels(encoders[name], name, arrow_types[name]) for name in names}
         coded = {n for n in names if n not in binners and not _declares_levels(arrow_types[n])}
