@@ -164,7 +164,8 @@ def sort_rows(keys: pd.DataFrame) -> IntArray:
     if keys.columns.empty:
         return np.arange(len(keys))
     if len(keys.columns) == 1:
-        only = pd.Index(keys.iloc[:, 0])
+        one = keys.iloc[:, 0]
+        only = pd.Index(one, dtype=one.dtype, tupleize_cols=False)
         if is_text(only) and not only.hasnans:
             return label_order(only)  # each stands once
     return np.lexsort([rank_keys(keys[name]) for name in reversed(keys.columns)]).astype(np.int64)
