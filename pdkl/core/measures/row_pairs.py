@@ -110,7 +110,7 @@ def jensen(shares: Shares) -> FloatArray:
     own = np.zeros((len(grids.steps), shares.size))
 
     def fill_of(strip: Double) -> Fill:
-        mean = strip.high.mean(axis=0)
+        mean = _mean(strip.high)
         half = np.divide(strip.high, 2.0 * mean, out=np.zeros_like(strip.high), where=mean > 0)
         half += _ABSENT  # no other number notices
 
@@ -135,6 +135,14 @@ def jensen(shares: Shares) -> FloatArray:
     # a sum, its logarithm and two products are rounded, by what mean |log| there can be at most
     error = _ULP * (2.0 + 3.0 * np.abs(middle))
     return np.where(value * _JENSEN > error, np.minimum(value, math.log(2.0)), np.nan)
+
+
+def _mean(shares: FloatArray) -> FloatArray:
+    """Return the mean of each column, the same however many columns there are."""
+    total = np.zeros(shares.shape[1])
+    for row in shares:
+        total += row
+    return total / max(len(shares), 1)
 
 
 def _difference(of: Double) -> Fill:
@@ -198,11 +206,12 @@ def _added(
         step = max(_BLOCK // max(n_columns, 1), 1)
 
         def work(own: range, fill: Fill = fill, step: int = step, n: int = n_columns) -> None:
-            blocks = np.empty((2, min(step, size), n))
+            # one array each: NumPy 2.0 takes logarithms of neighbours in memory in another way
+            blocks = [np.empty((min(step, size), n)) for _ in range(2)]
             for i in own:
                 for start in range(i + 1 if symmetric else 0, size, step):
                     others = slice(start, min(start + step, size))
-                    terms, spare = blocks[:, : others.stop - start]
+                    terms, spare = (block[: others.stop - start] for block in blocks)
                     fill(i, others, terms, spare)
                     sums[:, i, others] += grids.sums(terms, spare)
 
