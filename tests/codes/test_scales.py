@@ -6,6 +6,7 @@ import datetime
 import io
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from decimal import Decimal
 from typing import Any
 
@@ -277,7 +278,7 @@ def test_results_go_to_parquet_and_sql(scale: str, form: str) -> None:
     for end in ("low", "high"):
         known = result[end].notna()
         assert back[end][known].tolist() == result[end][known].tolist()
-    with sqlite3.connect(":memory:") as connection:
+    with closing(sqlite3.connect(":memory:")) as connection:
         result.astype({"low": object, "high": object}).map(str).to_sql("answer", connection)
     connection.close()
 

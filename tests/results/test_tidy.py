@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -297,7 +298,7 @@ def test_parquet_and_sqlite(name: str, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(
         back.fillna(np.nan), result.fillna(np.nan), check_dtype=False, check_categorical=False
     )
-    with sqlite3.connect(tmp_path / "result.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "result.db")) as connection:
         result.to_sql("result", connection, index=False)
         rows = pd.read_sql("select * from result", connection)
     assert list(rows) == list(result)

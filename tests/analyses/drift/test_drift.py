@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +159,7 @@ def test_dtypes_and_round_trips(tmp_path: Path) -> None:
     path = tmp_path / "drift.parquet"
     found.to_parquet(path)
     pd.testing.assert_frame_equal(pd.read_parquet(path), found)
-    with sqlite3.connect(":memory:") as connection:
+    with closing(sqlite3.connect(":memory:")) as connection:
         found.to_sql("drift", connection, index=False)
         back = pd.read_sql("select * from drift", connection)
     assert back["status"].tolist() == found["status"].tolist()
