@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from pdkl.core.counts.counts import Counts, as_float
 from pdkl.core.numerics.exact import FloatArray, IntArray
-from pdkl.core.threads import usable_cores
+from pdkl.core.threads import side_by_side
 
 _SPARSE = 0.12  # of the entries that a table would have: below, only what occurs is looked at
 _SMALLEST = 1e-300  # whose logarithm is finite
@@ -50,12 +48,7 @@ def _of_table(counts: Counts) -> FloatArray:
             np.maximum(part, _SMALLEST, out=part)  # running sums of fractions leave residues
             total[low : low + step, first] = np.einsum("tk,tk->t", part, np.log(part))
 
-    if size * size * width < _WORTH_THREADS:
-        for first in range(size):
-            fill(first)
-    else:
-        with ThreadPoolExecutor(usable_cores()) as pool:
-            list(pool.map(fill, range(size)))
+    side_by_side(fill, range(size), threads=1 if size * size * width < _WORTH_THREADS else None)
     return total
 
 
