@@ -226,9 +226,14 @@ def align_equal_counts(counts: Counts, width: int) -> Pairs:
     >>> pairs.count_p.tolist(), pairs.times.tolist()
     ([2.0, 5.0], [2.0, 1.0])
     """
-    key, large = counts.group * width + counts.weight, np.flatnonzero(counts.weight >= width)
-    small = np.delete(key, large) if len(large) else key
-    met = np.bincount(small, minlength=counts.n_groups * width)
+    width = min(width, int(counts.weight.max(initial=1)) + 1)
+    more = np.flatnonzero(counts.weight > 1)  # of a sparse table most cells are 1
+    group, weight = counts.group[more], counts.weight[more]
+    large = more[weight >= width]
+    key = np.where(weight < width, group * width + weight, group * width)
+    met = np.bincount(key, minlength=counts.n_groups * width)
+    met[1::width] = np.diff(counts.starts) - np.bincount(group, minlength=counts.n_groups)
+    met[::width] = 0
     found = np.flatnonzero(met)
     group = found // width
     weight = found - group * width
