@@ -19,10 +19,10 @@ from pdkl.core.counts.smoothing import fill_alphabet
 from pdkl.core.forms import ALL, REST, UNIFORM
 from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import IntArray
-from pdkl.core.threads import usable_cores
 
-BATCH = 1 << 18  # entries measured at a time: it bounds the memory, not the result
-_WORTH_A_THREAD = 1 << 17  # entries that take a thread longer than it takes to start it
+# entries measured at a time: it bounds the memory, not the result, and is what a thread takes, as
+# threads of half as many are slower than one of all
+BATCH = 1 << 18
 _WORTH_MERGING = 32  # outcomes of a group from which on many have equal counts
 
 
@@ -107,12 +107,10 @@ class Support:
         return Batch(rows, p, q, raw, smoothed(self.counted, raw), categories)
 
     def slices(self) -> list[slice]:
-        """Cut the comparisons into pieces of about ``BATCH`` entries at most, one for a core."""
+        """Cut the comparisons into pieces of about ``BATCH`` entries at most."""
         if len(self.groups) == 1:
             return [slice(0, 1)]
-        last = np.cumsum(self.sizes())
-        share = int(last[-1]) // usable_cores() + 1 if len(last) else 1
-        piece = (last - 1) // min(BATCH, max(share, _WORTH_A_THREAD))
+        piece = (np.cumsum(self.sizes()) - 1) // BATCH
         edges = [0, *(np.flatnonzero(np.diff(piece)) + 1), len(self.groups)]
         return [slice(a, b) for a, b in pairwise(edges)]
 

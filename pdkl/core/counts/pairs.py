@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -12,8 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.counts.counts import Counts, WeightArray, as_float, sum_by
-from pdkl.core.numerics.exact import FloatArray, IntArray, cross_difference, segment_sum, surprisal
+from pdkl.core.numerics.exact import (
+    FloatArray,
+    IntArray,
+    cross_difference,
+    segment_sum,
+    sum_of_few,
+    surprisal,
+)
 
+_FEWER = 4  # times as many entries as counts of so many totals, for which it pays to look
 UNNAMED = -1  # the outcome of entries that stand for any number of outcomes, whichever they are
 
 
@@ -99,6 +107,43 @@ class Pairs:
     def sum(self, values: FloatArray) -> FloatArray:
         """Add values over the outcomes of each comparison."""
         return segment_sum(values * self.times, self.comparison, self.size)
+
+    def sum_of_p(self, term: Callable[[Pairs], FloatArray]) -> FloatArray:
+        """Add a term of P alone over the outcomes of each comparison.
+
+        Many small groups have few different counts and totals: it is computed once for each.
+        """
+        met = self._counts_met()
+        if met is None:
+            return self.sum(term(self))
+        pairs, cell, place = met
+        values = np.zeros(cell[-1] + 1)
+        values[cell] = term(pairs)
+        return sum_of_few(values, place, self.comparison, self.size)
+
+    def _counts_met(self) -> tuple[Pairs, IntArray, IntArray] | None:
+        """Return each count of P once with each total, its cell in a table, and that of entries.
+
+        None where the table would not be small, where counts are not whole numbers, and where
+        entries stand for several outcomes.
+        """
+        largest, most = self.total_p.max(initial=0.0), self.count_p.max(initial=0.0)
+        if not _FEWER * (largest + 1.0) * (most + 1.0) <= len(self.comparison):
+            return None
+        width = int(most) + 1
+        count, total = self.count_p.astype(np.int64), self.total_p.astype(np.int64)
+        whole = (count == self.count_p).all() and (total == self.total_p).all()
+        if not whole or not self.times.min() == self.times.max() == 1.0:
+            return None
+        total *= width
+        place = np.add(total[self.comparison], count, out=count)
+        met = np.zeros((int(largest) + 1) * width, dtype=bool)
+        met[place] = True
+        cell = np.flatnonzero(met)
+        total_of, count_of = np.divmod(as_float(cell), width)
+        unnamed, ones = np.full(len(cell), UNNAMED), np.ones(len(cell))
+        once = (np.arange(len(cell)), unnamed, count_of, count_of, ones, total_of, total_of)
+        return Pairs(*once, self.alphabet), cell, place
 
     def log_sum_exp(self, values: FloatArray) -> FloatArray:
         """Return the logarithm of the sum of exponentials over each comparison."""

@@ -170,8 +170,9 @@ def segment_sum(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
     leave a relative error far below one rounding. Infinite values make an infinite sum.
     """
     magnitude = np.abs(values)
-    if magnitude.max(initial=0.0) > _LARGE:
-        return _sum_large(values, segment, size, magnitude > _LARGE)
+    large = magnitude > _LARGE
+    if large.any():
+        return _sum_large(values, segment, size, large)
     rest = values
     if len(segment) and (segment[1:] >= segment[:-1]).all():
         total = _sum_runs(rest, magnitude, segment, size)
@@ -184,6 +185,30 @@ def segment_sum(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
             part = (rest + shift) - shift
             total += np.bincount(segment, weights=part, minlength=size)
             rest = rest - part
+    return total
+
+
+def sum_of_few(values: FloatArray, place: IntArray, segment: IntArray, size: int) -> FloatArray:
+    """Sum ``values[place]`` by segment as `segment_sum` does, where many places share few values.
+
+    So these are split, on grids for all segments, which keep the digits of all unless some values
+    are far smaller than others.
+    """
+    magnitude = np.abs(values)
+    largest = magnitude.max(initial=0.0)
+    least = magnitude.min(initial=largest, where=magnitude > 0)
+    alike = 2.0**-10 * largest <= least and largest <= _LARGE
+    if not alike or not len(segment) or (segment[1:] < segment[:-1]).any():
+        return segment_sum(values[place], segment, size)
+    first = run_starts(segment)
+    number = np.diff(first, append=len(segment)).max()
+    run = np.zeros(len(first))
+    for grid in grids(np.array([largest]), np.array([number])):
+        part = (values + grid) - grid
+        run += np.add.reduceat(part[place], first)
+        values = values - part
+    total = np.zeros(size)
+    total[segment[first]] = run
     return total
 
 
