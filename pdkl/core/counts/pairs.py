@@ -113,37 +113,36 @@ class Pairs:
 
         Many small groups have few different counts and totals: it is computed once for each.
         """
-        met = self._counts_met()
-        if met is None:
+        table = self._table_of_counts()
+        if table is None:
             return self.sum(term(self))
-        pairs, cell, place = met
-        values = np.zeros(cell[-1] + 1)
+        pairs, cell, place = table
+        values = np.zeros(cell[-1] + 1)  # the term of no row is 0
         values[cell] = term(pairs)
         return sum_of_few(values, place, self.comparison, self.size)
 
-    def _counts_met(self) -> tuple[Pairs, IntArray, IntArray] | None:
-        """Return each count of P once with each total, its cell in a table, and that of entries.
+    def _table_of_counts(self) -> tuple[Pairs, IntArray, IntArray] | None:
+        """Return each count that P may have of each total, its cell in a table, and those of all.
 
         None where the table would not be small, where counts are not whole numbers, and where
         entries stand for several outcomes.
         """
         largest, most = self.total_p.max(initial=0.0), self.count_p.max(initial=0.0)
-        if not _FEWER * (largest + 1.0) * (most + 1.0) <= len(self.comparison):
+        if not (most > 0 and _FEWER * (largest + 1.0) * (most + 1.0) <= len(self.comparison)):
             return None
-        width = int(most) + 1
         count, total = self.count_p.astype(np.int64), self.total_p.astype(np.int64)
         whole = (count == self.count_p).all() and (total == self.total_p).all()
         if not whole or not self.times.min() == self.times.max() == 1.0:
             return None
+        width = int(most) + 1
         total *= width
         place = np.add(total[self.comparison], count, out=count)
-        met = np.zeros((int(largest) + 1) * width, dtype=bool)
-        met[place] = True
-        cell = np.flatnonzero(met)
-        total_of, count_of = np.divmod(as_float(cell), width)
+        total_of, count_of = np.divmod(np.arange((largest + 1.0) * width), width)
+        cell = np.flatnonzero((count_of > 0) & (count_of <= total_of))
+        total_of, count_of = total_of[cell], count_of[cell]
         unnamed, ones = np.full(len(cell), UNNAMED), np.ones(len(cell))
-        once = (np.arange(len(cell)), unnamed, count_of, count_of, ones, total_of, total_of)
-        return Pairs(*once, self.alphabet), cell, place
+        each = (np.arange(len(cell)), unnamed, count_of, count_of, ones, total_of, total_of)
+        return Pairs(*each, self.alphabet), cell, place
 
     def log_sum_exp(self, values: FloatArray) -> FloatArray:
         """Return the logarithm of the sum of exponentials over each comparison."""
