@@ -125,16 +125,21 @@ class Counts:
         if first >= 0 and np.array_equal(groups, np.arange(first, first + len(groups))):
             if len(groups) == self.n_groups:
                 return self
+            some = slice(first, first + len(groups))
             starts = self.starts[first : first + len(groups) + 1]
             cells = slice(starts[0], starts[-1])
+            group = self.group[cells]
             part = Counts(
-                self.group[cells] - first,
+                group - first if first else group,
                 self.outcome[cells],
                 self.weight[cells],
-                self.missing[first : first + len(groups)],
+                self.missing[some],
                 self.n_outcomes,
             )
-            part.__dict__["starts"] = starts - starts[0]  # known, so never looked for
+            # what is known of all groups is not looked for again
+            part.__dict__["starts"] = starts - starts[0]
+            if "totals" in self.__dict__:
+                part.__dict__["totals"] = self.totals[some]
             return part
         known = np.where(groups >= 0, groups, 0)
         lengths = np.where(groups >= 0, self.starts[known + 1] - self.starts[known], 0)

@@ -189,10 +189,13 @@ def _sparse_table(
 ) -> Counts:
     """Count the cells that occur, which stand together once the rows are sorted by cell."""
     bits = n_outcomes.bit_length()
-    key = _keys(codes, groups, n_outcomes, n_groups, first_group, bits)
+    key = _keys(codes, groups, first_group, bits)
     order = None if weights is None else _sort_with_order(key, bits + n_groups.bit_length())
     if order is None:
         _sort(key)
+    # the keys of codes below -1 are below it too
+    if len(codes) and (codes.max() >= n_outcomes or key[0] < -1 or key[-1] >= n_groups << bits):
+        raise IndexError(f"codes must be at least -1 and below {n_outcomes}.")
     missing = np.zeros(n_groups, dtype=np.int64 if weights is None else weights.dtype)
     n_missing = int(np.searchsorted(key, 0))
     if n_missing:
@@ -200,6 +203,7 @@ def _sparse_table(
         line = np.zeros_like(lost)
         if groups is not None:
             np.subtract(groups[lost], first_group, out=line, dtype=np.int64)
+        _require_within(line, n_groups)
         np.add.at(missing, line, 1 if weights is None else weights[lost])
     group, outcome, number = _runs(key[n_missing:], bits)
     if weights is None or order is None:
@@ -211,31 +215,20 @@ def _sparse_table(
     return Counts(group[kept], outcome[kept], weight[kept], missing, n_outcomes)
 
 
-def _keys(
-    codes: CodeArray,
-    groups: CodeArray | None,
-    n_outcomes: int,
-    n_groups: int,
-    first_group: int,
-    bits: int,
-) -> IntArray:
+def _keys(codes: CodeArray, groups: CodeArray | None, first_group: int, bits: int) -> IntArray:
     """Give each row the number of its cell: the group, and in the last ``bits`` the outcome.
 
     A missing one is -1, whatever its group: all bits of the code are 1 then.
     """
+    if groups is None:
+        return codes.astype(np.int64)
     key = np.empty(len(codes), dtype=np.int64)
     for start in range(0, len(key), _BLOCK):
         some = slice(start, start + _BLOCK)
-        own, code = key[some], codes[some]
-        if code.min() < -1 or code.max() >= n_outcomes:
-            raise IndexError(f"codes must be at least -1 and below {n_outcomes}.")
-        if groups is None:
-            own[:] = code
-            continue
-        np.subtract(groups[some], first_group, out=own, dtype=np.int64)
-        _require_within(own, n_groups)
-        np.left_shift(own, bits, out=own)
-        np.bitwise_or(own, code, out=own)
+        own = np.left_shift(groups[some], bits, out=key[some], dtype=np.int64)
+        if first_group:
+            np.subtract(own, first_group << bits, out=own)
+        np.bitwise_or(own, codes[some], out=own)
     return key
 
 
@@ -279,15 +272,16 @@ def _runs(key: IntArray, bits: int) -> tuple[IntArray, IntArray, IntArray]:
         last = int(some[-1])
         np.not_equal(some[1:], some[:-1], out=first[1:])
         begins = np.flatnonzero(first)
-        ends = np.append(begins, len(some))
-        if size:
-            number[size - 1] += ends[0]  # what is left of the last run of the block before
         cells = some[begins]
-        new = slice(size, size + len(cells))
-        np.right_shift(cells, bits, out=group[new])
-        np.bitwise_and(cells, (1 << bits) - 1, out=key[new])  # in place: these have been read
-        np.subtract(ends[1:], begins, out=number[new])
-        size += len(cells)
+        stop = size + len(cells)
+        np.right_shift(cells, bits, out=group[size:stop])
+        np.bitwise_and(cells, (1 << bits) - 1, out=key[size:stop])  # these have been read
+        if size:  # the last run of the block before goes on until the first of this one
+            number[size - 1] += begins[0] if len(begins) else len(some)
+        if len(begins):
+            np.subtract(begins[1:], begins[:-1], out=number[size : stop - 1])
+            number[stop - 1] = len(some) - begins[-1]
+        size = stop
     group, outcome, number = group[:size], key[:size], number[:size]
     if 2 * size > len(key):
         return group, outcome, number
