@@ -270,9 +270,9 @@ def align_equal_counts(counts: Counts, width: int) -> Pairs:
     >>> pairs.count_p.tolist(), pairs.times.tolist()
     ([2.0, 5.0], [2.0, 1.0])
     """
-    width = min(width, int(counts.weight.max(initial=1)) + 1)
     more = np.flatnonzero(counts.weight > 1)  # of a sparse table most cells are 1
     group, weight = counts.group[more], counts.weight[more]
+    width = min(width, int(weight.max(initial=1)) + 1)
     large = more[weight >= width]
     key = np.where(weight < width, group * width + weight, group * width)
     met = np.bincount(key, minlength=counts.n_groups * width)
