@@ -208,11 +208,12 @@ def _sparse_table(
     group, outcome, number = _runs(key[n_missing:], bits)
     if weights is None or order is None:
         return Counts(group, outcome, number, missing, n_outcomes)
-    weight = np.zeros(len(group), dtype=weights.dtype)
-    # one after the other, in the order of the rows, as `_dense_table` adds them up
-    np.add.at(weight, np.repeat(np.arange(len(group)), number), weights[order[n_missing:]])
-    kept = weight > 0
-    return Counts(group[kept], outcome[kept], weight[kept], missing, n_outcomes)
+    mass = weights[order[n_missing:]]
+    weight = np.add.reduceat(mass, np.cumsum(number) - number) if len(number) else mass
+    kept = np.flatnonzero(weight)
+    if len(kept) < len(weight):
+        group, outcome, weight = group[kept], outcome[kept], weight[kept]
+    return Counts(group, outcome, weight, missing, n_outcomes)
 
 
 def _keys(codes: CodeArray, groups: CodeArray | None, first_group: int, bits: int) -> IntArray:
@@ -252,8 +253,10 @@ def _sort_with_order(key: IntArray, bits: int) -> IntArray:
         order = np.argsort(key, kind="stable")
         key[:] = key[order]
         return order
-    key <<= own
-    key |= np.arange(len(key))
+    for start in range(0, len(key), _BLOCK):
+        some = key[start : start + _BLOCK]
+        some <<= own
+        some |= np.arange(start, start + len(some))
     _sort(key)
     order = key & ((1 << own) - 1)
     key >>= own
