@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -38,13 +39,18 @@ class Column:
     q: Counts  # in the forms REST and UNIFORM, and without a reference, that of P
     labels: Labels
     leveled: bool  # whether P's labels are declared levels, in their order
-    intervals: tuple[Labels, Labels] | None  # where binned labels begin and end
+    binner: Binner | None  # what has cut its values into intervals
     alphabet: IntArray  # the outcomes in it that have a label
     alphabet_size: int  # larger than these only where the caller said so
     blocks: tuple[BlockCounts, BlockCounts] | None = None  # of P and Q, where rows move in blocks
     ready: CountsOfCounts | None = None  # both sides, where the categories stayed in the engine
     fitted: Binner | None = None  # the bins, where Q is the very sample that they were fitted to
     by_value: ByValue | None = None  # the values in their order, where a measure needs them
+
+    @cached_property
+    def intervals(self) -> tuple[Labels, Labels] | None:
+        """Where binned labels begin and end."""
+        return None if self.binner is None else self.binner.intervals()
 
     @property
     def unnamed(self) -> int:
@@ -103,7 +109,7 @@ def column_of(
         q,
         labels,
         counted.p.leveled,
-        binners[name].intervals() if name in binners else None,
+        binners.get(name),
         alphabet,
         alphabet_size(options, name, len(alphabet)),
         fitted=_fitted_to_q(resolved, binners.get(name)),

@@ -33,6 +33,7 @@ from pdkl.core.validation import one_of, require_columns
 from pdkl.counting.apart import Wrong, apart, noting, said
 from pdkl.counting.bins import binner_of_profiles, pooled
 from pdkl.counting.count import count, weights_of
+from pdkl.counting.heads import Heads
 from pdkl.counting.kind_facts import Both, Values, numbers_among
 from pdkl.counting.kind_rules import (
     CATEGORICAL,
@@ -48,7 +49,6 @@ from pdkl.counting.kind_rules import (
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.sources.base import Source, different_bins
 
-Dtypes = Mapping[Hashable, Any]
 _NOTHING = pd.Series(dtype=object)
 _MOST_TEXTS = 20  # so many different texts beside numbers are categories of their own
 
@@ -249,17 +249,18 @@ def fit_numbers(
     asked, columns = columns, with_parts(columns)
     _keep_cut(columns, source, reference, request)
     _cut_at_edges(columns, source, reference, request)
+    heads = Heads(source), Heads(reference)
     base: dict[Hashable, Values] = {}
     for side in (reference, source)[: 2 - (source is reference)]:
         chosen = [c for c in columns if not c.error and c.there == (side is reference)]
         chosen = [c for c in chosen if c.binner is None and request.asked(c.name) != CATEGORICAL]
-        chosen = [c for c in chosen if _may_be_cut(c, side, request)]
+        chosen = [c for c in chosen if _may_be_cut(c, heads[side is reference], request)]
         base |= _read(side, chosen, weights)
     wrong: Wrong = {}
     doubtful: list[DriftColumn] = []
     for column in [column for column in columns if column.name in base]:
         with noting(wrong, column.name):
-            if column.is_shared and _depends_on_today(column, base[column.name], source, request):
+            if column.is_shared and _depends_on_today(column, base[column.name], heads[0], request):
                 doubtful.append(column)
     if source is reference:  # what is read is read once
         today = {column.name: base[column.name] for column in doubtful}
@@ -273,15 +274,16 @@ def fit_numbers(
     _fail_with_parts(asked)
 
 
-def _may_be_cut(column: DriftColumn, side: Source, request: KindRequest) -> bool:
+def _may_be_cut(column: DriftColumn, side: Heads, request: KindRequest) -> bool:
     """Tell whether a column may be numbers or times, as far as its dtype shows it."""
-    head = side.head[column.name]
-    named = request.asked(column.name) == ORDERED and not getattr(head.dtype, "ordered", False)
-    return may_be_scaled(head) or (named and scale_of(head) is not None)
+    name = column.name
+    if side.has_levels(name) and (request.asked(name) != ORDERED or side.dtype(name).ordered):
+        return False
+    return side.scale(name) is not None
 
 
 def _depends_on_today(
-    column: DriftColumn, reference: Values, source: Source, request: KindRequest
+    column: DriftColumn, reference: Values, today: Heads, request: KindRequest
 ) -> bool:
     """Tell whether today's values are needed to settle a kind, or to fit intervals."""
     asked = request.asked(column.name)
@@ -289,7 +291,7 @@ def _depends_on_today(
         return False
     if request.both or asked is not None or not reference.are_scaled:
         return True
-    if scale_of(source.head[column.name]) in (None, UNKNOWN):
+    if today.scale(column.name) in (None, UNKNOWN):
         return True
     return request.common is None and reference.leave_the_kind_open
 
@@ -312,9 +314,8 @@ def _settle_numbers(
     verdict = Verdict(ORDERED)
     if asked != ORDERED and (len(both) > 1 or asked is not None or first.leave_the_kind_open):
         known = Both.of(first, last)
-        facts = known.facts()
-        verdict = kind_of(facts) if asked is None else Verdict(asked)
-        column.runs_on = facts.runs_on
+        verdict, column.runs_on = known.kind()
+        verdict = verdict if asked is None else Verdict(asked)
     common = verdict.kind == IDENTIFIER and known is not None and known.common.any()
     if verdict.kind != CATEGORICAL and not common:
         values, weight = pooled(
@@ -371,14 +372,13 @@ def settle_values(
     if asked is not None:
         verdict = Verdict(asked)
     elif numbers is None:
-        verdict = kind_of(both.facts(levels=declared, ordered=ordered))
+        verdict, _ = both.kind(levels=declared, ordered=ordered)
         if verdict.kind == ORDERED and not ordered:  # numbers or times against text, all missing
             verdict = Verdict(CATEGORICAL)
     else:
         known = ~np.isnan(numbers)
-        facts = both.only(known, pd.Index(numbers)).facts()
-        verdict = kind_of(facts) if request.common is None else Verdict(ORDERED)
-        column.runs_on = facts.runs_on
+        verdict, column.runs_on = both.only(known, pd.Index(numbers)).kind()
+        verdict = verdict if request.common is None else Verdict(ORDERED)
     column.settle(verdict)
     if not column.is_scored:
         common = both.common & (verdict.kind == IDENTIFIER)
@@ -472,12 +472,11 @@ def settle_all(
                 tally = count(side, [column.name], [], weights, cut)
                 found[column.name] = _of_counts(tally.columns[column.name])
     give_up(left, wrong)
-    dtypes = dtypes_by_name(source), dtypes_by_name(reference)
+    heads = Heads(source), Heads(reference)
     for column in [column for column in left if not column.error]:
         with noting(wrong, column.name):
-            heads = dtypes_of(column, *dtypes)
             sides = [there[column.name], here[column.name]]
-            settle_values(column, sides, request, heads)
+            settle_values(column, sides, request, dtypes_of(column, *heads))
     give_up(columns, wrong)
 
 
@@ -495,15 +494,11 @@ def later_clocks(source: Source, names: Sequence[Hashable]) -> dict[Hashable, st
     return found
 
 
-def dtypes_by_name(source: Source | None) -> Dtypes:
-    """Return the dtypes of all columns, read at once; nothing of a side that has no dtypes."""
-    return {} if source is None else dict(zip(source.head.columns, source.head.dtypes, strict=True))
-
-
-def dtypes_of(column: DriftColumn, source: Dtypes, reference: Dtypes) -> list[Any]:
+def dtypes_of(column: DriftColumn, source: Heads, reference: Heads) -> list[Any]:
     """Return the dtypes of a single column on the sides that have it."""
-    sides = [] if column.parts else [(source, column.here), (reference, column.there)]
-    return [dtypes[column.name] for dtypes, has_it in sides if has_it and column.name in dtypes]
+    name, sides = column.name, [(source, column.here), (reference, column.there)]
+    known = [] if column.parts else sides
+    return [heads.dtype(name) for heads, has_it in known if has_it and name in heads]
 
 
 def _keep_cut(
