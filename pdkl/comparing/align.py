@@ -115,6 +115,8 @@ class Support:
         return [slice(a, b) for a, b in pairwise(edges)]
 
     def _cells_of_both(self) -> IntArray:
+        if len(self.groups) == 1:  # quickly, as it may be asked of very many columns
+            return np.array([len(self.column.p.group) + len(self.column.q.group) + 1])
         p, q = (np.diff(counts.starts) for counts in (self.column.p, self.column.q))
         of_p = np.minimum(self.groups.sums_of_p(p), self.column.p.n_outcomes)
         of_q = np.minimum(self.groups.sums_of_q(q), self.column.q.n_outcomes)

@@ -40,6 +40,8 @@ class Counts:
     @cached_property
     def starts(self) -> IntArray:
         """Where each group's cells begin, and the end of the last."""
+        if self.n_groups == 1:
+            return np.array([0, len(self.group)])
         if 64 * self.n_groups < len(self.group):
             return np.searchsorted(self.group, np.arange(self.n_groups + 1)).astype(np.int64)
         number = np.bincount(self.group, minlength=self.n_groups)
@@ -50,6 +52,8 @@ class Counts:
         """The weight of each group without the missing."""
         if self.weight.dtype != np.int64:
             return sum_by(self.group, self.weight, self.n_groups)
+        if self.n_groups == 1:
+            return np.add.reduce(self.weight, keepdims=True)
         totals, first = np.zeros(self.n_groups, dtype=np.int64), run_starts(self.group)
         if len(first):
             totals[self.group[first]] = np.add.reduceat(self.weight, first)
