@@ -15,7 +15,7 @@ from pdkl.codes.labels import Labels, common_labels, dtype_families
 from pdkl.codes.outcomes import read_numbers, read_numerals
 from pdkl.codes.scales import AWARE, NAIVE, NUMBER, UNKNOWN, read_scaled, scale_of
 from pdkl.codes.values import encode
-from pdkl.core.counts.counts import WeightArray
+from pdkl.core.counts.counts import Counts, WeightArray
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.counting.kind_rules import (
     Facts,
@@ -28,6 +28,7 @@ from pdkl.counting.kind_rules import (
     kind_of,
     may_depend_on_today,
 )
+from pdkl.counting.pandas_counts import LabelledCounts
 
 _SOME = (100, 1000)  # so many rows mostly show whether values are few
 _FEW = 20
@@ -79,6 +80,16 @@ class Values:
     def mass(self) -> WeightArray:
         """How many rows have each of them."""
         return self._table[1]
+
+    def counted(self) -> LabelledCounts | None:
+        """Return the counts of all rows, where they are what counting would find once more."""
+        rows, dtype = len(self.series), self.series.dtype
+        if not rows or self.weight is not None or not isinstance(dtype, np.dtype):
+            return None
+        number, labels = self.mass, self.labels
+        missing = np.array([rows - int(number.sum())])
+        cells = np.zeros(len(labels), dtype=np.int64), np.arange(len(labels)), number
+        return LabelledCounts(Counts(*cells, missing, len(labels)), labels)
 
     @cached_property
     def rows(self) -> float:

@@ -76,6 +76,8 @@ class DriftColumn:
     parts: Sequence[DriftColumn] = ()  # the columns that it is together
     by_value: bool = False  # whether values are counted one by one although they will be cut
     values: tuple[LabelledCounts | None, LabelledCounts | None] = (None, None)  # as they were
+    # of all rows of the data, and of the reference, where reading them has shown their counts
+    known: tuple[LabelledCounts | None, LabelledCounts | None] = (None, None)
 
     @property
     def is_shared(self) -> bool:
@@ -270,6 +272,8 @@ def fit_numbers(
         both = [side[column.name] for side in (base, today) if column.name in side]
         with noting(wrong, column.name):
             _settle_numbers(column, both, request, counted=weights is None)
+            if column.kind == CATEGORICAL and len(both) == 2:
+                column.known = both[1].counted(), both[0].counted()
     give_up(columns, wrong)
     _fail_with_parts(asked)
 
