@@ -16,7 +16,7 @@ from pdkl.codes.outcomes import read_numbers, read_numerals
 from pdkl.codes.scales import AWARE, NAIVE, NUMBER, UNKNOWN, read_scaled, scale_of
 from pdkl.codes.values import encode
 from pdkl.core.counts.counts import Counts, WeightArray
-from pdkl.core.numerics.exact import FloatArray
+from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.counting.kind_rules import (
     Facts,
     Nature,
@@ -180,17 +180,20 @@ class Both:
     reference: WeightArray
     today: WeightArray
     were_distinct: tuple[bool, bool] = (False, False)  # each side, before it was rounded
+    # where on the list the values of each side are, in their order there
+    places: tuple[IntArray, IntArray] | None = None
 
     @classmethod
     def of(cls, reference: Values, today: Values) -> Both:
-        """Put the values of two sides on one list."""
-        labels, *places = common_labels(reference.labels, today.labels)
-        found = []
+        """Put the values of two sides on one list, today's first."""
+        labels, of_today, of_reference = common_labels(today.labels, reference.labels)
+        found, places = [], (of_reference, of_today)
         for side, place in zip((reference, today), places, strict=True):
             mass = np.zeros(len(labels), dtype=side.mass.dtype)
             np.add.at(mass, place, side.mass)
             found.append(mass)
-        return cls(labels, found[0], found[1], (reference.were_distinct, today.were_distinct))
+        were_distinct = reference.were_distinct, today.were_distinct
+        return cls(labels, found[0], found[1], were_distinct, places)
 
     @property
     def is_together(self) -> bool:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from pdkl.codes.intervals import Binner, Edges, fit_to, read_bins
 from pdkl.codes.labels import (
+    Labels,
     Together,
     as_text,
     common_labels,
@@ -28,7 +29,7 @@ from pdkl.codes.scales import UNKNOWN, may_be_scaled, natural, scale_of
 from pdkl.codes.values import Encoder
 from pdkl.core.counts.bin_edges import Binning
 from pdkl.core.counts.counts import as_float
-from pdkl.core.numerics.exact import FloatArray
+from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.validation import one_of, require_columns
 from pdkl.counting.apart import Wrong, apart, noting, said
 from pdkl.counting.bins import binner_of_profiles, pooled
@@ -348,11 +349,14 @@ def settle_counted(column: DriftColumn, request: KindRequest, heads: Sequence[An
     ``heads`` are its dtypes on the sides that have it.
     """
     sides = [side for side in (column.other, column.own) if side is not None]
+    both = None
     if column.kind is None:
-        settle_values(column, [_of_counts(side) for side in sides], request, heads)
+        both = settle_values(column, [_of_counts(side) for side in sides], request, heads)
     if column.kind == ORDERED and column.binner is None and len(sides) > 1:
         _take_order(column)
     column.values = column.own, column.other
+    if both is not None and both.places is not None and column.encoder is None:
+        _share_labels(column, both.labels, both.places)
     for name in ("own", "other"):
         side = getattr(column, name)
         if side is not None:
@@ -361,13 +365,16 @@ def settle_counted(column: DriftColumn, request: KindRequest, heads: Sequence[An
 
 def settle_values(
     column: DriftColumn, sides: Sequence[Values], request: KindRequest, heads: Sequence[Any]
-) -> None:
-    """Settle the kind of a column from all its values, those of the reference first."""
+) -> Both | None:
+    """Settle the kind of a column from all its values, those of the reference first.
+
+    They are returned on one list, unless there is none.
+    """
     asked = request.asked(column.name)
     if any(has_other(side.labels) for side in sides) or not _are_alike(sides):
         # what was lumped together tells no more; what does not match is found where it is compared
         column.settle(Verdict(asked or CATEGORICAL))
-        return
+        return None
     both = Both.of(sides[0], sides[-1])
     levels = [dtype for dtype in heads if isinstance(dtype, pd.CategoricalDtype)]
     ordered = any(dtype.ordered for dtype in levels)
@@ -389,6 +396,7 @@ def settle_values(
         column.encoder = Common(both.labels[common])
     elif verdict.kind == ORDERED and not ordered:
         _cut_beside(column, both, numbers, request)
+    return both
 
 
 def _are_alike(sides: Sequence[Values]) -> bool:
@@ -440,6 +448,14 @@ def _cut_beside(
         column.remark = read
 
 
+def _share_labels(column: DriftColumn, labels: Labels, places: tuple[IntArray, IntArray]) -> None:
+    """Put both sides on the list on which their values have been looked at."""
+    own, other, (of_other, of_own) = column.own, column.other, places
+    if own is None or other is None or own.leveled or other.leveled:
+        return  # declared levels that no row has are labels too
+    column.own, column.other = own.on(labels, of_own), other.on(labels, of_other)
+
+
 def _take_order(column: DriftColumn) -> None:
     """Let today's levels have the order that the reference declares, where they have none."""
     own, other = column.own, column.other
@@ -448,10 +464,8 @@ def _take_order(column: DriftColumn) -> None:
     if own.leveled or not other.leveled:
         return
     every, place_other, place_own = common_labels(other.labels, own.labels)
-    column.other = replace(
-        other, counts=other.counts.relabel(place_other, len(every)), labels=every
-    )
-    column.own = LabelledCounts(own.counts.relabel(place_own, len(every)), every, leveled=True)
+    column.other = other.on(every, place_other)
+    column.own = replace(own.on(every, place_own), leveled=True)
 
 
 def settle_all(
