@@ -135,15 +135,16 @@ def on_common_labels(
     p: LabelledCounts, q: LabelledCounts, *, sort: bool, dropna: bool
 ) -> tuple[Labels, Counts, Counts]:
     """Give both sides the same outcomes, those of their common labels, ``sort`` them or not."""
-    labels, *places = common_labels(p.labels, q.labels)
-    if sort:
-        order = label_order(labels)
-        labels, rank = labels[order], np.argsort(order)
-        places = [rank[place] for place in places]
     sides = (p,) if q is p else (p, q)
-    counts = [
-        side.counts.relabel(place, len(labels)) for side, place in zip(sides, places, strict=False)
-    ]
+    labels, counts = p.labels, [side.counts for side in sides]
+    if sort or p.labels is not q.labels or has_other(labels):
+        labels, *places = common_labels(p.labels, q.labels)
+        if sort:
+            order = label_order(labels)
+            labels, rank = labels[order], np.argsort(order)
+            places = [rank[place] for place in places]
+        both = zip(counts, places, strict=False)
+        counts = [side.relabel(place, len(labels)) for side, place in both]
     if not dropna and not p.missing_is_counted:
         counts = [side.with_missing() for side in counts]
     return labels, counts[0], counts[-1]

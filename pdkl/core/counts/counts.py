@@ -120,7 +120,7 @@ class Counts:
     def take(self, groups: IntArray) -> Counts:
         """Give new counts whose group i is the old ``groups[i]``; -1 gives an empty one."""
         first = int(groups[0]) if len(groups) else -1
-        if first >= 0 and np.array_equal(groups, np.arange(first, first + len(groups))):
+        if first >= 0 and (groups == np.arange(first, first + len(groups))).all():
             if len(groups) == self.n_groups:
                 return self
             cells = slice(self.starts[first], self.starts[first + len(groups)])
