@@ -160,7 +160,7 @@ def _read(column: DriftColumn, side: LabelledCounts) -> tuple[Side, str] | None:
         return None if numbers is None else (_sorted(side.counts, numbers), NUMBER)
     if side.leveled or labels.dtype == bool or isinstance(labels, pd.MultiIndex):
         return None
-    scale = scale_of(pd.Series(labels))
+    scale = scale_of(labels)
     read = read_scaled(pd.Series(labels))
     if scale is None or read is None:
         return None

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 
@@ -44,5 +43,7 @@ def by_dictionary(values: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]
     Arrow gives all chunks one dictionary. To unify them again would hash it once for each chunk.
     """
     coded = values.dictionary_encode()
-    codes = [pc.fill_null(chunk.indices, -1).to_numpy() for chunk in coded.chunks]
-    return np.concatenate(codes).astype(np.int32, copy=False), coded.chunk(0).dictionary
+    every = [chunk.indices for chunk in coded.chunks]
+    codes = [np.asarray(one.fill_null(-1) if one.null_count else one) for one in every]
+    joined = codes[0] if len(codes) == 1 else np.concatenate(codes)
+    return joined.astype(np.int32, copy=False), coded.chunk(0).dictionary

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pdkl.core.numerics.exact import IntArray
 
@@ -39,6 +41,28 @@ def comparable(parts: Sequence[pd.Index[Any]]) -> list[pd.Index[Any]]:
     return [pd.Index(one, dtype=object, tupleize_cols=False) for one in forms]
 
 
+def places_among(known: pd.Index[Any], values: pd.Index[Any]) -> IntArray | None:
+    """Return where among known forms each form is, -1 for nowhere; None where some are the same."""
+    if not _all_differ(known):
+        return None
+    if not _is_arrow_text(known):
+        return known.get_indexer(values).astype(np.int64)
+    found = pc.index_in(pa.array(values.array), value_set=pa.array(known.array))
+    return np.asarray(found.fill_null(-1) if found.null_count else found).astype(np.int64)
+
+
+def _all_differ(forms: pd.Index[Any]) -> bool:
+    if not _is_arrow_text(forms):
+        return forms.is_unique
+    return len(pa.array(forms.array).unique()) == len(forms)
+
+
+def _is_arrow_text(forms: pd.Index[Any]) -> bool:
+    """Tell whether Arrow holds text, and can look it up; pandas would make an object of each."""
+    dtype: Any = forms.dtype
+    return isinstance(dtype, pd.StringDtype) and dtype.storage == "pyarrow"
+
+
 def same_value(one: Any, other: Any) -> bool:
     """Tell whether two values are the same."""
     has_floats = isinstance(one, float | np.floating) or isinstance(other, float | np.floating)
@@ -51,7 +75,7 @@ def first_of_equals(values: pd.Index[Any]) -> tuple[IntArray, IntArray] | None:
     None where all differ.
     """
     (forms,) = comparable([values])
-    if forms.is_unique:
+    if _all_differ(forms):
         return None
     codes, _ = pd.factorize(forms)
     _, first = np.unique(codes, return_index=True)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pdkl.codes.equality import comparable, first_of_equals
+from pdkl.codes.equality import comparable, first_of_equals, places_among
 from pdkl.core.numerics.exact import IntArray
 
 Labels: TypeAlias = "pd.Index[Any]"
@@ -160,25 +160,25 @@ def union_of(left: Labels, right: Labels) -> tuple[Labels, IntArray, IntArray]:
     if isinstance(left.dtype, pd.DatetimeTZDtype) and isinstance(right, pd.DatetimeIndex):
         right = right.tz_convert(left.dtype.tz)
     first, second = comparable([left, right])
-    if not first.is_unique:
+    position = places_among(first, second)
+    if position is None:
         kept = first_of_equals(left if first is left else first)
         assert kept is not None  # they are not unique
         chosen, place = kept
         every, _, position = union_of(left[chosen], right)
         return every, place, position
-    position = first.get_indexer(second).astype(np.int64)
     new = np.flatnonzero(position < 0)
     if not len(new):
         return left, np.arange(len(left)), position
-    found, distinct = pd.factorize(second[new])
+    equals = first_of_equals(second[new])
+    at, found = (np.arange(len(new)),) * 2 if equals is None else equals
     position[new] = len(left) + found
-    _, at = np.unique(found, return_index=True)
     added = right[new[at]]
     if left.dtype == right.dtype:
         return append_labels([left, added]), np.arange(len(left)), position
     mixed = [*as_objects(left), *as_objects(added)]
     if {"date", "time"} <= {_calendar(value) for value in mixed}:  # then all are times
-        mixed = [*first, *distinct]
+        mixed = [*first, *second[new[at]]]
     return natural_labels(mixed), np.arange(len(left)), position
 
 

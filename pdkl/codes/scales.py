@@ -27,6 +27,7 @@ DURATION, TIME_OF_DAY = "timedelta", "time"
 # of the letters by which NumPy has its types; truth values have two categories already
 _OF_KINDS = {"i": NUMBER, "u": NUMBER, "f": NUMBER, "M": NAIVE, "m": DURATION}
 UNKNOWN = "unknown"  # no value is there to tell it by
+OBJECTS = "objects"  # of a dtype whose values may be anything
 _PER_SECOND = {"ns": 10**9, "us": 10**6, "ms": 10**3, "s": 1}
 UNITS = ("ns", "us", "s")  # what edges are written in: the first that reaches them
 _MOST = 2**63 - 1
@@ -79,27 +80,32 @@ def per_second(unit: str) -> int:
     return _PER_SECOND[unit]
 
 
-def scale_of(values: pd.Series[Any]) -> str | None:
+def scale_of(values: pd.Series[Any] | pd.Index[Any]) -> str | None:
     """Return the scale that all values lie on, `UNKNOWN` where there are none, or None."""
-    dtype: Any = values.dtype
+    scale = scale_of_dtype(values.dtype)
+    return _scale_of_objects(values) if scale == OBJECTS else scale
+
+
+def scale_of_dtype(dtype: Any) -> str | None:
+    """Return the scale of all values of a dtype, `OBJECTS` where only they can tell it, or None."""
     if isinstance(dtype, np.dtype) and dtype.kind != "O":
         return _OF_KINDS.get(dtype.kind)
     if isinstance(dtype, pd.StringDtype):
         return None
     if isinstance(dtype, pd.CategoricalDtype):
-        return scale_of(pd.Series(dtype.categories, dtype=dtype.categories.dtype))
+        return scale_of(dtype.categories)
     if isinstance(dtype, pd.ArrowDtype):
         return _scale_of_arrow(dtype.pyarrow_dtype)
     if isinstance(dtype, pd.DatetimeTZDtype):
         return AWARE
     if pd.api.types.is_object_dtype(dtype):
-        return _scale_of_objects(values)
+        return OBJECTS
     return NUMBER if _is_number(dtype) else None
 
 
 def are_scaled(labels: pd.Index[Any]) -> bool:
     """Tell whether labels are numbers or times, truth values left aside."""
-    return labels.dtype != bool and scale_of(pd.Series(labels)) not in (None, UNKNOWN)
+    return labels.dtype != bool and scale_of(labels) not in (None, UNKNOWN)
 
 
 def may_be_scaled(values: pd.Series[Any]) -> bool:
@@ -243,13 +249,13 @@ def _scale_of_arrow(arrow_type: pa.DataType) -> str | None:
     return next((scale for is_it, scale in every if is_it(arrow_type)), None)
 
 
-def _scale_of_objects(values: pd.Series[Any]) -> str | None:
+def _scale_of_objects(values: pd.Series[Any] | pd.Index[Any]) -> str | None:
     objects = values.to_numpy()  # which is faster to walk through than what pandas wraps it in
     kinds = set(map(type, objects)) - _MISSING
     if any(_scale_of_type(kind) is None for kind in kinds):
         return None  # as for text, where no row needs a second look
     try:
-        known = objects[values.notna().to_numpy()]
+        known = objects[np.asarray(values.notna())]
     except decimal.InvalidOperation:  # a signalling NaN, which cannot be counted either
         return None
     scales = {_scale_of_type(kind) for kind in set(map(type, known))}

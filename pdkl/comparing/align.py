@@ -116,6 +116,8 @@ class Support:
 
     def _cells_of_both(self) -> IntArray:
         p, q = self.column.p, self.column.q
+        if len(self.groups) == 1:  # quickly, as it may be asked of very many columns
+            return np.array([len(p.group) + (0 if self.form is None else len(q.group)) + 1])
         cells = np.minimum(self.groups.sums_of_p(np.diff(p.starts)), p.n_outcomes) + 1
         if self.form is not None:
             cells += np.minimum(self.groups.sums_of_q(np.diff(q.starts)), q.n_outcomes)

@@ -102,7 +102,7 @@ def by_value(
         q,
         labels[seen[line.order]],
         leveled=True,
-        intervals=None,
+        binner=None,
         alphabet=np.arange(len(seen)),
         alphabet_size=len(seen),
         positions=line.position,

@@ -129,5 +129,6 @@ def _bring(
         if ordered:
             values = by_value(ordered[0], sides, dtypes_of(resolved, name, partner), resolved)
             sides = cut(sides, binners)
-        columns.append(replace(column_of(resolved, sides, binners), by_value=values))
+        column = column_of(resolved, sides, binners)
+        columns.append(column if values is None else replace(column, by_value=values))
     return groups, columns

@@ -96,7 +96,7 @@ def push(resolved: ResolvedRequest) -> tuple[GroupPairs, list[Column]] | None:
                 q=ready.q,
                 labels=pd.Index([]),
                 leveled=False,
-                intervals=None,
+                binner=None,
                 alphabet=np.empty(0, dtype=np.int64),
                 alphabet_size=alphabet_size(options, name, ready.alphabet),
                 ready=ready,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -38,13 +39,18 @@ class Column:
     q: Counts  # in the forms REST and UNIFORM, and without a reference, that of P
     labels: Labels
     leveled: bool  # whether P's labels are declared levels, in their order
-    intervals: tuple[Labels, Labels] | None  # where binned labels begin and end
+    binner: Binner | None  # what has cut its values into intervals
     alphabet: IntArray  # the outcomes in it that have a label
     alphabet_size: int  # larger than these only where the caller said so
     blocks: tuple[BlockCounts, BlockCounts] | None = None  # of P and Q, where rows move in blocks
     ready: CountsOfCounts | None = None  # both sides, where the categories stayed in the engine
     fitted: Binner | None = None  # the bins, where Q is the very sample that they were fitted to
     by_value: ByValue | None = None  # the values in their order, where a measure needs them
+
+    @cached_property
+    def intervals(self) -> tuple[Labels, Labels] | None:
+        """Where binned labels begin and end."""
+        return None if self.binner is None else self.binner.intervals()
 
     @property
     def unnamed(self) -> int:
@@ -103,7 +109,7 @@ def column_of(
         q,
         labels,
         counted.p.leveled,
-        binners[name].intervals() if name in binners else None,
+        binners.get(name),
         alphabet,
         alphabet_size(options, name, len(alphabet)),
         fitted=_fitted_to_q(resolved, binners.get(name)),
@@ -129,15 +135,16 @@ def on_common_labels(
     p: LabelledCounts, q: LabelledCounts, *, sort: bool, dropna: bool
 ) -> tuple[Labels, Counts, Counts]:
     """Give both sides the same outcomes, those of their common labels, ``sort`` them or not."""
-    labels, *places = common_labels(p.labels, q.labels)
-    if sort:
-        order = label_order(labels)
-        labels, rank = labels[order], np.argsort(order)
-        places = [rank[place] for place in places]
     sides = (p,) if q is p else (p, q)
-    counts = [
-        side.counts.relabel(place, len(labels)) for side, place in zip(sides, places, strict=False)
-    ]
+    labels, counts = p.labels, [side.counts for side in sides]
+    if sort or p.labels is not q.labels or has_other(labels):
+        labels, *places = common_labels(p.labels, q.labels)
+        if sort:
+            order = label_order(labels)
+            labels, rank = labels[order], np.argsort(order)
+            places = [rank[place] for place in places]
+        both = zip(counts, places, strict=False)
+        counts = [side.relabel(place, len(labels)) for side, place in both]
     if not dropna and not p.missing_is_counted:
         counts = [side.with_missing() for side in counts]
     return labels, counts[0], counts[-1]

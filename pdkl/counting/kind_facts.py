@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -14,16 +15,20 @@ from pdkl.codes.labels import Labels, common_labels, dtype_families
 from pdkl.codes.outcomes import read_numbers, read_numerals
 from pdkl.codes.scales import AWARE, NAIVE, NUMBER, UNKNOWN, read_scaled, scale_of
 from pdkl.codes.values import encode
-from pdkl.core.counts.counts import WeightArray
-from pdkl.core.numerics.exact import FloatArray
+from pdkl.core.counts.counts import Counts, WeightArray
+from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.counting.kind_rules import (
     Facts,
     Nature,
     Side,
+    Verdict,
     are_few,
     common_from,
+    kind_at_once,
+    kind_of,
     may_depend_on_today,
 )
+from pdkl.counting.pandas_counts import LabelledCounts
 
 _SOME = (100, 1000)  # so many rows mostly show whether values are few
 _FEW = 20
@@ -76,6 +81,16 @@ class Values:
         """How many rows have each of them."""
         return self._table[1]
 
+    def counted(self) -> LabelledCounts | None:
+        """Return the counts of all rows, where they are what counting would find once more."""
+        rows, dtype = len(self.series), self.series.dtype
+        if not rows or self.weight is not None or not isinstance(dtype, np.dtype):
+            return None
+        number, labels = self.mass, self.labels
+        missing = np.array([rows - int(number.sum())])
+        cells = np.zeros(len(labels), dtype=np.int64), np.arange(len(labels)), number
+        return LabelledCounts(Counts(*cells, missing, len(labels)), labels)
+
     @cached_property
     def rows(self) -> float:
         """How many rows have a value."""
@@ -99,14 +114,19 @@ class Values:
     @cached_property
     def are_many(self) -> bool:
         """Whether there are more than a few different ones; the first rows mostly show it."""
-        every = len(self.series)
-        for size in (*(size for size in _SOME if size < every), every):
-            some = self.series.iloc[:size]
-            if self.weight is not None:
-                some = some[self.weight[:size] > 0]
-            if _distinct(some) > _FEW:
+        for size in _SOME:
+            if size < len(self.series) and self._distinct(size) > _FEW:
                 return True
-        return False
+        return len(self.labels) > _FEW
+
+    def _distinct(self, size: int) -> int:
+        """Count the different ones in so many rows, what is missing left out."""
+        chosen = slice(size) if self.weight is None else np.flatnonzero(self.weight[:size] > 0)
+        dtype = self.series.dtype
+        if isinstance(dtype, np.dtype) and dtype.kind in "iuf":  # Python is faster with a few
+            found = set(self.series.to_numpy()[chosen].tolist())
+            return len(found) - sum(map(math.isnan, found))
+        return self.series.iloc[chosen].nunique()
 
     @property
     def are_few(self) -> bool:
@@ -160,17 +180,20 @@ class Both:
     reference: WeightArray
     today: WeightArray
     were_distinct: tuple[bool, bool] = (False, False)  # each side, before it was rounded
+    # where on the list the values of each side are, in their order there
+    places: tuple[IntArray, IntArray] | None = None
 
     @classmethod
     def of(cls, reference: Values, today: Values) -> Both:
-        """Put the values of two sides on one list."""
-        labels, *places = common_labels(reference.labels, today.labels)
-        found = []
+        """Put the values of two sides on one list, today's first."""
+        labels, of_today, of_reference = common_labels(today.labels, reference.labels)
+        found, places = [], (of_reference, of_today)
         for side, place in zip((reference, today), places, strict=True):
             mass = np.zeros(len(labels), dtype=side.mass.dtype)
             np.add.at(mass, place, side.mass)
             found.append(mass)
-        return cls(labels, found[0], found[1], (reference.were_distinct, today.were_distinct))
+        were_distinct = reference.were_distinct, today.were_distinct
+        return cls(labels, found[0], found[1], were_distinct, places)
 
     @property
     def is_together(self) -> bool:
@@ -185,16 +208,29 @@ class Both:
         least = common_from(float(self.today.sum()), float(self.reference.sum()))
         return np.asarray(self.reference + self.today >= least)
 
+    @cached_property
+    def _scale(self) -> str | None:
+        return None if self.is_together else scale_of(self.labels)
+
+    def kind(self, *, levels: bool = False, ordered: bool = False) -> tuple[Verdict, bool]:
+        """Return the kind, and whether whole numbers are given out one after the other."""
+        rows = float(self.reference.sum()) or float(self.today.sum())
+        known = kind_at_once(
+            *(_nature(self._scale), len(self.labels), rows), levels=levels, ordered=ordered
+        )
+        if known is not None:
+            return known, False
+        facts = self.facts(levels=levels, ordered=ordered)
+        return kind_of(facts), facts.runs_on
+
     def facts(self, *, levels: bool = False, ordered: bool = False) -> Facts:
         """Return what the rules need to know."""
-        values = pd.Series(dtype=object) if self.is_together else pd.Series(self.labels)
-        scale = scale_of(values)
-        nature, numbers, whole = _nature(scale), None, False
+        nature, numbers, whole = _nature(self._scale), None, False
         if nature in ("number", "time"):
-            read = read_scaled(values)
+            read = read_scaled(pd.Series(self.labels))
             assert read is not None  # they have a scale
             numbers = read.numbers
-            whole = scale == NUMBER and bool(
+            whole = self._scale == NUMBER and bool(
                 (np.isfinite(numbers) & (np.floor(numbers) == numbers)).all()
             )
         exact = self.labels if whole else None
@@ -239,14 +275,6 @@ def _seen(labels: Labels, mass: WeightArray) -> tuple[Labels, WeightArray]:
     """Return the labels that rows have, and how many."""
     seen = mass > 0
     return (labels, mass) if seen.all() else (labels[seen], mass[seen])
-
-
-def _distinct(values: pd.Series[Any]) -> int:
-    """Count the different values, what is missing left out."""
-    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
-        found = pd.unique(values.to_numpy())
-        return len(found) - int(np.isnan(found).sum())
-    return values.nunique()
 
 
 def _nature(scale: str | None) -> Nature:

@@ -121,15 +121,28 @@ class Verdict(NamedTuple):
     why: str = ""
 
 
+def kind_at_once(
+    nature: Nature, distinct: int, rows: float, *, levels: bool, ordered: bool
+) -> Verdict | None:
+    """Return the kind where declared levels tell it, or how few values so many rows have.
+
+    Of such a column nothing runs on, as more than one row has each value.
+    """
+    if ordered:
+        return Verdict(ORDERED)
+    few = distinct <= (_FEW if nature == "label" else 1)
+    few |= nature == "number" and are_few(distinct, rows)
+    return Verdict(CATEGORICAL) if levels or few else None
+
+
 def kind_of(facts: Facts) -> Verdict:
     """Return the first kind that fits."""
     reference, today, nature = facts.reference, facts.today, facts.nature
-    if facts.ordered:
-        return Verdict(ORDERED)
-    if facts.levels or facts.distinct <= 1:
-        return Verdict(CATEGORICAL)
-    if nature == "number" and are_few(facts.distinct, reference.rows):
-        return Verdict(CATEGORICAL)
+    known = kind_at_once(
+        *(nature, facts.distinct, reference.rows), levels=facts.levels, ordered=facts.ordered
+    )
+    if known is not None:
+        return known
     if nature == "time" and not reference.low <= today.middle <= reference.high:
         return Verdict(CLOCK, "most times lie outside those of the reference")
     if nature == "number" and facts.runs_on and min(reference.apart_low, today.apart_low) >= _LONG:

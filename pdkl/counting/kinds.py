@@ -15,6 +15,7 @@ import pandas as pd
 
 from pdkl.codes.intervals import Binner, Edges, fit_to, read_bins
 from pdkl.codes.labels import (
+    Labels,
     Together,
     as_text,
     common_labels,
@@ -28,11 +29,12 @@ from pdkl.codes.scales import UNKNOWN, may_be_scaled, natural, scale_of
 from pdkl.codes.values import Encoder
 from pdkl.core.counts.bin_edges import Binning
 from pdkl.core.counts.counts import as_float
-from pdkl.core.numerics.exact import FloatArray
+from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.core.validation import one_of, require_columns
 from pdkl.counting.apart import Wrong, apart, noting, said
 from pdkl.counting.bins import binner_of_profiles, pooled
 from pdkl.counting.count import count, weights_of
+from pdkl.counting.heads import Heads
 from pdkl.counting.kind_facts import Both, Values, numbers_among
 from pdkl.counting.kind_rules import (
     CATEGORICAL,
@@ -48,7 +50,6 @@ from pdkl.counting.kind_rules import (
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.sources.base import Source, different_bins
 
-Dtypes = Mapping[Hashable, Any]
 _NOTHING = pd.Series(dtype=object)
 _MOST_TEXTS = 20  # so many different texts beside numbers are categories of their own
 
@@ -76,6 +77,8 @@ class DriftColumn:
     parts: Sequence[DriftColumn] = ()  # the columns that it is together
     by_value: bool = False  # whether values are counted one by one although they will be cut
     values: tuple[LabelledCounts | None, LabelledCounts | None] = (None, None)  # as they were
+    # of all rows of the data, and of the reference, where reading them has shown their counts
+    known: tuple[LabelledCounts | None, LabelledCounts | None] = (None, None)
 
     @property
     def is_shared(self) -> bool:
@@ -249,17 +252,18 @@ def fit_numbers(
     asked, columns = columns, with_parts(columns)
     _keep_cut(columns, source, reference, request)
     _cut_at_edges(columns, source, reference, request)
+    heads = Heads(source), Heads(reference)
     base: dict[Hashable, Values] = {}
     for side in (reference, source)[: 2 - (source is reference)]:
         chosen = [c for c in columns if not c.error and c.there == (side is reference)]
         chosen = [c for c in chosen if c.binner is None and request.asked(c.name) != CATEGORICAL]
-        chosen = [c for c in chosen if _may_be_cut(c, side, request)]
+        chosen = [c for c in chosen if _may_be_cut(c, heads[side is reference], request)]
         base |= _read(side, chosen, weights)
     wrong: Wrong = {}
     doubtful: list[DriftColumn] = []
     for column in [column for column in columns if column.name in base]:
         with noting(wrong, column.name):
-            if column.is_shared and _depends_on_today(column, base[column.name], source, request):
+            if column.is_shared and _depends_on_today(column, base[column.name], heads[0], request):
                 doubtful.append(column)
     if source is reference:  # what is read is read once
         today = {column.name: base[column.name] for column in doubtful}
@@ -269,19 +273,22 @@ def fit_numbers(
         both = [side[column.name] for side in (base, today) if column.name in side]
         with noting(wrong, column.name):
             _settle_numbers(column, both, request, counted=weights is None)
+            if column.kind == CATEGORICAL and len(both) == 2:
+                column.known = both[1].counted(), both[0].counted()
     give_up(columns, wrong)
     _fail_with_parts(asked)
 
 
-def _may_be_cut(column: DriftColumn, side: Source, request: KindRequest) -> bool:
+def _may_be_cut(column: DriftColumn, side: Heads, request: KindRequest) -> bool:
     """Tell whether a column may be numbers or times, as far as its dtype shows it."""
-    head = side.head[column.name]
-    named = request.asked(column.name) == ORDERED and not getattr(head.dtype, "ordered", False)
-    return may_be_scaled(head) or (named and scale_of(head) is not None)
+    name = column.name
+    if side.has_levels(name) and (request.asked(name) != ORDERED or side.dtype(name).ordered):
+        return False
+    return side.scale(name) is not None
 
 
 def _depends_on_today(
-    column: DriftColumn, reference: Values, source: Source, request: KindRequest
+    column: DriftColumn, reference: Values, today: Heads, request: KindRequest
 ) -> bool:
     """Tell whether today's values are needed to settle a kind, or to fit intervals."""
     asked = request.asked(column.name)
@@ -289,7 +296,7 @@ def _depends_on_today(
         return False
     if request.both or asked is not None or not reference.are_scaled:
         return True
-    if scale_of(source.head[column.name]) in (None, UNKNOWN):
+    if today.scale(column.name) in (None, UNKNOWN):
         return True
     return request.common is None and reference.leave_the_kind_open
 
@@ -312,9 +319,8 @@ def _settle_numbers(
     verdict = Verdict(ORDERED)
     if asked != ORDERED and (len(both) > 1 or asked is not None or first.leave_the_kind_open):
         known = Both.of(first, last)
-        facts = known.facts()
-        verdict = kind_of(facts) if asked is None else Verdict(asked)
-        column.runs_on = facts.runs_on
+        verdict, column.runs_on = known.kind()
+        verdict = verdict if asked is None else Verdict(asked)
     common = verdict.kind == IDENTIFIER and known is not None and known.common.any()
     if verdict.kind != CATEGORICAL and not common:
         values, weight = pooled(
@@ -343,11 +349,14 @@ def settle_counted(column: DriftColumn, request: KindRequest, heads: Sequence[An
     ``heads`` are its dtypes on the sides that have it.
     """
     sides = [side for side in (column.other, column.own) if side is not None]
+    both = None
     if column.kind is None:
-        settle_values(column, [_of_counts(side) for side in sides], request, heads)
+        both = settle_values(column, [_of_counts(side) for side in sides], request, heads)
     if column.kind == ORDERED and column.binner is None and len(sides) > 1:
         _take_order(column)
     column.values = column.own, column.other
+    if both is not None and both.places is not None and column.encoder is None:
+        _share_labels(column, both.labels, both.places)
     for name in ("own", "other"):
         side = getattr(column, name)
         if side is not None:
@@ -356,13 +365,16 @@ def settle_counted(column: DriftColumn, request: KindRequest, heads: Sequence[An
 
 def settle_values(
     column: DriftColumn, sides: Sequence[Values], request: KindRequest, heads: Sequence[Any]
-) -> None:
-    """Settle the kind of a column from all its values, those of the reference first."""
+) -> Both | None:
+    """Settle the kind of a column from all its values, those of the reference first.
+
+    They are returned on one list, unless there is none.
+    """
     asked = request.asked(column.name)
     if any(has_other(side.labels) for side in sides) or not _are_alike(sides):
         # what was lumped together tells no more; what does not match is found where it is compared
         column.settle(Verdict(asked or CATEGORICAL))
-        return
+        return None
     both = Both.of(sides[0], sides[-1])
     levels = [dtype for dtype in heads if isinstance(dtype, pd.CategoricalDtype)]
     ordered = any(dtype.ordered for dtype in levels)
@@ -371,20 +383,20 @@ def settle_values(
     if asked is not None:
         verdict = Verdict(asked)
     elif numbers is None:
-        verdict = kind_of(both.facts(levels=declared, ordered=ordered))
+        verdict, _ = both.kind(levels=declared, ordered=ordered)
         if verdict.kind == ORDERED and not ordered:  # numbers or times against text, all missing
             verdict = Verdict(CATEGORICAL)
     else:
         known = ~np.isnan(numbers)
-        facts = both.only(known, pd.Index(numbers)).facts()
-        verdict = kind_of(facts) if request.common is None else Verdict(ORDERED)
-        column.runs_on = facts.runs_on
+        verdict, column.runs_on = both.only(known, pd.Index(numbers)).kind()
+        verdict = verdict if request.common is None else Verdict(ORDERED)
     column.settle(verdict)
     if not column.is_scored:
         common = both.common & (verdict.kind == IDENTIFIER)
         column.encoder = Common(both.labels[common])
     elif verdict.kind == ORDERED and not ordered:
         _cut_beside(column, both, numbers, request)
+    return both
 
 
 def _are_alike(sides: Sequence[Values]) -> bool:
@@ -436,6 +448,14 @@ def _cut_beside(
         column.remark = read
 
 
+def _share_labels(column: DriftColumn, labels: Labels, places: tuple[IntArray, IntArray]) -> None:
+    """Put both sides on the list on which their values have been looked at."""
+    own, other, (of_other, of_own) = column.own, column.other, places
+    if own is None or other is None or own.leveled or other.leveled:
+        return  # declared levels that no row has are labels too
+    column.own, column.other = own.on(labels, of_own), other.on(labels, of_other)
+
+
 def _take_order(column: DriftColumn) -> None:
     """Let today's levels have the order that the reference declares, where they have none."""
     own, other = column.own, column.other
@@ -444,10 +464,8 @@ def _take_order(column: DriftColumn) -> None:
     if own.leveled or not other.leveled:
         return
     every, place_other, place_own = common_labels(other.labels, own.labels)
-    column.other = replace(
-        other, counts=other.counts.relabel(place_other, len(every)), labels=every
-    )
-    column.own = LabelledCounts(own.counts.relabel(place_own, len(every)), every, leveled=True)
+    column.other = other.on(every, place_other)
+    column.own = replace(own.on(every, place_own), leveled=True)
 
 
 def settle_all(
@@ -472,12 +490,11 @@ def settle_all(
                 tally = count(side, [column.name], [], weights, cut)
                 found[column.name] = _of_counts(tally.columns[column.name])
     give_up(left, wrong)
-    dtypes = dtypes_by_name(source), dtypes_by_name(reference)
+    heads = Heads(source), Heads(reference)
     for column in [column for column in left if not column.error]:
         with noting(wrong, column.name):
-            heads = dtypes_of(column, *dtypes)
             sides = [there[column.name], here[column.name]]
-            settle_values(column, sides, request, heads)
+            settle_values(column, sides, request, dtypes_of(column, *heads))
     give_up(columns, wrong)
 
 
@@ -495,15 +512,11 @@ def later_clocks(source: Source, names: Sequence[Hashable]) -> dict[Hashable, st
     return found
 
 
-def dtypes_by_name(source: Source | None) -> Dtypes:
-    """Return the dtypes of all columns, read at once; nothing of a side that has no dtypes."""
-    return {} if source is None else dict(zip(source.head.columns, source.head.dtypes, strict=True))
-
-
-def dtypes_of(column: DriftColumn, source: Dtypes, reference: Dtypes) -> list[Any]:
+def dtypes_of(column: DriftColumn, source: Heads, reference: Heads) -> list[Any]:
     """Return the dtypes of a single column on the sides that have it."""
-    sides = [] if column.parts else [(source, column.here), (reference, column.there)]
-    return [dtypes[column.name] for dtypes, has_it in sides if has_it and column.name in dtypes]
+    name, sides = column.name, [(source, column.here), (reference, column.there)]
+    known = [] if column.parts else sides
+    return [heads.dtype(name) for heads, has_it in known if has_it and name in heads]
 
 
 def _keep_cut(

@@ -21,6 +21,7 @@ from pdkl.codes.weights import read_weights
 from pdkl.core.counts.counts import CodeArray, Counts, sum_by
 from pdkl.core.counts.tabulate import tabulate, tabulate_each
 from pdkl.core.measures.joint import Joint, unstacked
+from pdkl.core.numerics.exact import IntArray
 
 # tables of so few cells, of so few rows, are counted for so many columns at once
 _SMALL, _SHORT, _AT_ONCE = 1 << 12, 1 << 17, 64
@@ -46,6 +47,10 @@ class LabelledCounts:
             return replace(self, leveled=False)
         counts = self.counts.relabel(np.cumsum(seen) - 1, int(seen.sum()))
         return replace(self, counts=counts, labels=self.labels[seen], leveled=False)
+
+    def on(self, labels: pd.Index[Any], place: IntArray) -> LabelledCounts:
+        """Put the counts on a longer list of labels, on which ``place`` says where each one is."""
+        return replace(self, counts=self.counts.relabel(place, len(labels)), labels=labels)
 
     def without_missing(self) -> LabelledCounts:
         """Take away the outcomes that lack a value of several columns; they stay missing."""

@@ -147,6 +147,19 @@ def test_urns_that_only_look_alike_are_apart() -> None:
     np.testing.assert_array_equal(kind, [0, 1])
 
 
+def test_cells_alike_are_looked_at_once() -> None:
+    alpha = np.random.default_rng(5).multinomial(500, np.ones(20) / 20, 100).astype(np.float64)
+    n, urn = np.full(100, 250.0), np.repeat(np.arange(100), 20)
+    seen = []
+
+    def evaluate(pairs: Pairs) -> list[FloatArray]:
+        seen.append(pairs.size)
+        return [MEASURES["js_divergence"].term(pairs)]
+
+    Cells.of(EXCHANGE, urn, alpha.ravel(), n=n).moments(evaluate, SMOOTH)
+    assert sum(seen) == len(np.unique(alpha)) < 50
+
+
 @pytest.mark.parametrize("categories", [2, 5])
 def test_urns_alike_have_the_moments_of_one(categories: int) -> None:
     rng = np.random.default_rng(3)
@@ -168,6 +181,23 @@ def test_urns_alike_have_the_moments_of_one(categories: int) -> None:
         (want,) = cells_of(EXCHANGE, own, 20.0).moments(evaluate, SMOOTH)
         for a, b in zip(got, want, strict=True):
             assert a[i] == b[0]
+
+
+@pytest.mark.parametrize("null", ["permutation", "fixed"])
+@pytest.mark.parametrize("categories", [2, 7])
+def test_the_same_bits_beside_columns_of_as_many_rows(null: Null, categories: int) -> None:
+    rng = np.random.default_rng(4)
+    p, q = (rng.multinomial(300, np.ones(categories) / categories, 40) for _ in "pq")
+    chosen = MEASURES["kl_divergence"], MEASURES["js_divergence"], MEASURES["total_variation"]
+
+    def answer(rows: slice) -> list[FloatArray]:
+        raw = pairs_of(p[rows], q[rows])
+        found = against_null(raw, null, scores_of(raw, *chosen))
+        return [found.p_value, *found.excess, *found.noise_floor]
+
+    alone = [answer(slice(i, i + 1)) for i in range(40)]
+    for whole, parts in zip(answer(slice(40)), zip(*alone, strict=True), strict=True):
+        np.testing.assert_array_equal(whole, np.concatenate(parts))
 
 
 # ---- grids of two counts --------------------------------------------------------------------

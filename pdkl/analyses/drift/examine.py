@@ -38,7 +38,7 @@ from pdkl.counting.both_sides import count_matched, in_steps
 from pdkl.counting.count import count, weights_of
 from pdkl.counting.expected import expect, require_shares
 from pdkl.counting.kinds import DriftColumn, KindRequest
-from pdkl.counting.pandas_counts import GroupedCounts
+from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts
 from pdkl.request.keywords import Request
 from pdkl.request.parse import kept_columns, plain, read_label, require_no_rolling
 from pdkl.request.resolve import ResolvedRequest, check_reference, resolve
@@ -281,11 +281,15 @@ def _count(columns: Sequence[DriftColumn], resolved: ResolvedRequest) -> tuple[G
 
     def tally(side: Source, by: Sequence[Key]) -> GroupedCounts:
         chosen = [c for c in columns if (c.here if side is source else c.there)]
-        wanted = [column.name for column in chosen if not column.error]
+        known: dict[Hashable, LabelledCounts] = {}
+        if not by:
+            every = ((column.name, column.known[side is not source]) for column in chosen)
+            known = {name: counts for name, counts in every if counts is not None}
+        wanted = [c.name for c in chosen if not c.error and c.name not in known]
         weights = resolved.request.weights
         found, wrong = apart(wanted, lambda names: count(side, names, by, weights, binners))
         kinds.give_up(chosen, wrong)
-        return found
+        return replace(found, columns=found.columns | known)
 
     if resolved.is_matched:
         matched = count_matched(resolved, tally)

@@ -30,7 +30,7 @@ def presence(column: Column, *, dropna: bool) -> Column:
         q=q,
         labels=pd.Index(["(present)"]),
         leveled=False,
-        intervals=None,
+        binner=None,
         alphabet=alphabet,
         alphabet_size=len(alphabet),
         blocks=blocks,

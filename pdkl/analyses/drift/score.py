@@ -38,6 +38,7 @@ from pdkl.core.numerics.exact import FloatArray, IntArray
 from pdkl.counting import kinds
 from pdkl.counting.apart import Wrong, apart, noting
 from pdkl.counting.blocks import count_blocks
+from pdkl.counting.heads import Heads
 from pdkl.counting.kinds import KindRequest, give_up
 from pdkl.counting.pandas_counts import LabelledCounts
 from pdkl.request.inference import EXACT
@@ -62,7 +63,7 @@ def line_up(
     prepared: dict[int, Column] = {}
     wrong: Wrong = {}
     _count_rows(table)
-    heads = [kinds.dtypes_by_name(source) for source in (resolved.source, resolved.reference)]
+    heads = Heads(resolved.source), Heads(resolved.reference)
     for place, column in enumerate(columns):
         if column.error:
             continue
@@ -417,12 +418,12 @@ def _ends(pieces: list[Piece]) -> IntArray:
 
 def _last_bin(column: Column) -> int:
     """Return the outcome that lies above all intervals, -1 where there are none."""
-    return len(column.intervals[0]) - 1 if column.intervals is not None else -1
+    return column.binner.bins.size - 1 if column.binner is not None else -1
 
 
 def _other(column: Column) -> int:
     """Return the outcome of intervals that are folded, -1 where none are."""
-    return place_of_other(column.labels) if column.intervals is not None else -1
+    return place_of_other(column.labels) if column.binner is not None else -1
 
 
 def _blocks_of(

@@ -41,6 +41,8 @@ class Counts:
     @cached_property
     def starts(self) -> IntArray:
         """Where each group's cells begin, and the end of the last."""
+        if self.n_groups == 1:
+            return np.array([0, len(self.group)])
         if 64 * self.n_groups < len(self.group):
             return np.searchsorted(self.group, np.arange(self.n_groups + 1)).astype(np.int64)
         first, starts = run_starts(self.group), np.zeros(self.n_groups + 1, dtype=np.int64)
@@ -52,6 +54,8 @@ class Counts:
         """The weight of each group without the missing."""
         if self.weight.dtype != np.int64:
             return sum_by(self.group, self.weight, self.n_groups)
+        if self.n_groups == 1:
+            return np.add.reduce(self.weight, keepdims=True)
         totals, starts = np.zeros(self.n_groups, dtype=np.int64), self.starts[:-1]
         occupied = np.flatnonzero(self.starts[1:] > starts)
         if len(occupied):
@@ -122,7 +126,7 @@ class Counts:
     def take(self, groups: IntArray) -> Counts:
         """Give new counts whose group i is the old ``groups[i]``; -1 gives an empty one."""
         first = int(groups[0]) if len(groups) else -1
-        if first >= 0 and np.array_equal(groups, np.arange(first, first + len(groups))):
+        if first >= 0 and (groups == np.arange(first, first + len(groups))).all():
             if len(groups) == self.n_groups:
                 return self
             some = slice(first, first + len(groups))

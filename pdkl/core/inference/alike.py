@@ -1,11 +1,13 @@
-r"""Cells that need no look of their own: of urns alike, and between counts that were looked at.
+r"""Cells that need no look of their own: alike, or between counts that were looked at.
 
-Two savings that leave results as they are. Urns with the same balls and the same draw are one urn:
-against the rest, the categories of all groups have the same rows in all, and groups of one size
-have one null. And within an octave what a statistic has in a cell is an analytic function of the
-logarithm of its balls, so that eleven counts say it of all: interpolated between Chebyshev points
-it is right to some 1e-8 (Trefethen 2013, "Approximation Theory and Approximation Practice",
-chapter 8; the nearest singularities are i pi / 2 away, where exp(-mean) grows).
+Three savings that leave results as they are. Urns with the same balls and the same draw are one
+urn: against the rest, the categories of all groups have the same rows in all, and groups of one
+size have one null. Of urns that differ, but have as many balls in all, as all columns of a frame
+have rows, cells with the same balls are one cell. And within an octave what a statistic has in a
+cell is an analytic function of the logarithm of its balls, so that eleven counts say it of all:
+interpolated between Chebyshev points it is right to some 1e-8 (Trefethen 2013, "Approximation
+Theory and Approximation Practice", chapter 8; the nearest singularities are i pi / 2 away, where
+exp(-mean) grows).
 
 Octaves are fixed, and what is done in one depends on its own urn alone: no result depends on which
 urns are looked at together, to the last bit.
@@ -54,13 +56,8 @@ def like_urns(
     number = np.diff(starts)
     place = np.arange(len(urn)) - starts[urn]
     print_of = [sum_in_order(one * np.sqrt(place + 2.0), urn, size) for one in cells]
-    keys = [number.astype(np.float64), *urns, *print_of]
-    order = np.lexsort(keys)
-    new = np.zeros(size, dtype=bool)
-    for key in keys:
-        new |= np.diff(key[order], prepend=np.nan) != 0
-    first = np.empty(size, dtype=np.int64)
-    first[order] = order[np.flatnonzero(new)][np.cumsum(new) - 1]
+    some, kind = alike([number.astype(np.float64), *urns, *print_of])
+    first = some[kind]
     # what has the same print is nearly always the same: it is compared with one urn only
     twin = starts[first[urn]] + place
     differs = np.zeros(len(urn), dtype=bool)
@@ -70,6 +67,17 @@ def like_urns(
     first[own] = np.flatnonzero(own)
     kept, kind = np.unique(first, return_inverse=True)
     return kept, kind
+
+
+def alike(keys: Sequence[FloatArray | IntArray]) -> tuple[IntArray, IntArray]:
+    """Find places at which all keys are equal: one place of each kind, and the kind of each."""
+    order = np.lexsort(keys)
+    new = np.zeros(len(order), dtype=bool)
+    for key in keys:
+        new |= np.diff(key[order], prepend=np.nan) != 0
+    kind = np.empty(len(order), dtype=np.int64)
+    kind[order] = np.cumsum(new) - 1
+    return order[np.flatnonzero(new)], kind
 
 
 class Octave(NamedTuple):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.counts.pairs import Pairs
-from pdkl.core.inference.alike import Octave, like_urns, octaves
+from pdkl.core.inference.alike import Octave, alike, like_urns, octaves
 from pdkl.core.inference.maximum import Look
 from pdkl.core.inference.moments import CellMoments, basis, cell_moments, little, mean, of_sum
 from pdkl.core.inference.nodes import KINKED, Piece, Rule, look, pieces
@@ -147,11 +147,7 @@ class Cells:
     def distinct(self) -> tuple[Cells, IntArray]:
         """Return urns of which all is equal once, and which of these each one is."""
         urns = [*self.drawn, self.total_p, self.total_q]
-        cells = [self.alpha, self.times, *([] if self.fixed is None else [self.fixed])]
-        paired = self.mate >= 0
-        if paired.any():
-            cells += [np.where(paired, one[self.mate], -1.0) for one in self.mates]
-        kept, kind = like_urns(urns, cells, self.urn)
+        kept, kind = like_urns(urns, [self.times, *self._said()], self.urn)
         if len(kept) == self.size:
             return self, kind
         place = np.full(self.size, -1)
@@ -227,18 +223,36 @@ class Cells:
         return [CellMoments(*one) for one in whole]
 
     def _looked_at(self, evaluate: Evaluate, rule: Rule) -> list[CellMoments]:
-        """Look at each cell on its own."""
-        drawn = self.drawn.of(self.urn)
+        """Look at each cell on its own, once at those of which all is equal."""
+        kept, kind = self._alike()
+        some = self._only(kept, self.urn[kept])
+        drawn = some.drawn.of(some.urn)
 
         def task(piece: Piece) -> list[CellMoments]:
-            count, weight = look(self.law, self.alpha, drawn, piece)
+            count, weight = look(some.law, some.alpha, drawn, piece)
             known = basis(count, weight)
             return [
-                cell_moments(count, known, one) for one in self.values(piece.cell, count, evaluate)
+                cell_moments(count, known, one) for one in some.values(piece.cell, count, evaluate)
             ]
 
-        work = pieces(self.law, self.alpha, drawn, rule, apart=self._paired)
-        return [CellMoments(*one) for one in gathered(work, task, len(self.urn))]
+        work = pieces(some.law, some.alpha, drawn, rule, apart=some._paired)
+        found = gathered(work, task, len(kept))
+        return [CellMoments(*(values[..., kind] for values in one)) for one in found]
+
+    def _alike(self) -> tuple[IntArray, IntArray]:
+        """Find cells of which all is equal: one of each kind, and the kind of each."""
+        urns, like = alike([*self.drawn, self.total_p, self.total_q])
+        if len(urns) == self.size:  # those of one urn differ
+            return (np.arange(len(self.urn)),) * 2
+        return alike([like[self.urn], *self._said()])
+
+    def _said(self) -> list[FloatArray]:
+        """List what is said of each cell beside the urn, but for how many it stands."""
+        cells = [self.alpha, *([] if self.fixed is None else [self.fixed])]
+        paired = self.mate >= 0
+        if paired.any():
+            cells += [np.where(paired, one[self.mate], -1.0) for one in self.mates]
+        return cells
 
     def looks(self, evaluate: Evaluate, *, together: bool = True) -> Iterator[Look]:
         """Show the cells one by one, with the first of the statistics.
