@@ -37,7 +37,7 @@ from pdkl.core.threads import side_by_side
 Lacking = tuple[NDArray[np.int64], pa.Array]  # some rows, and their values
 _PIECE = 1 << 19  # rows looked up at a time
 _SAMPLE = 1 << 15  # rows whose values are taken for the usual ones
-_NARROW = np.int16  # holds the codes of the usual values: they are half as many as rows at most
+_NARROW = np.int16  # holds the codes of the usual values: half as many as those rows at most
 # With room there are some four times as many values, for which the table is four times as large.
 # The least and the most are a few more than 256 and 4,096, where it doubles; beyond the most it
 # would leave the second-level cache, and be slower

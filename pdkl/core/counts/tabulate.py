@@ -57,9 +57,8 @@ def tabulate(
     cells = n_groups * width
     offset = 1 - first_group * width
     if cells <= max(_DENSE_CELLS, len(codes)):
-        return _from_table(
-            _dense_table(codes, groups, weights, width, offset, cells), width, weights
-        )
+        table = _dense_table(codes, groups, weights, width, offset, cells)
+        return _from_table(table, width, weights)
     return _sparse_table(codes, groups, weights, n_outcomes, n_groups, first_group)
 
 
