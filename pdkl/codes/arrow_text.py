@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -33,8 +34,10 @@ from numpy.typing import NDArray
 from pdkl.codes.arrow_dictionaries import by_dictionary
 from pdkl.core.threads import side_by_side
 
-_PIECE = 1 << 18  # rows looked up at a time
+Lacking = tuple[NDArray[np.int64], pa.Array]  # some rows, and their values
+_PIECE = 1 << 19  # rows looked up at a time
 _SAMPLE = 1 << 15  # rows whose values are taken for the usual ones
+_NARROW = np.int16  # holds the codes of the usual values: half as many as those rows at most
 # With room there are some four times as many values, for which the table is four times as large.
 # The least and the most are a few more than 256 and 4,096, where it doubles; beyond the most it
 # would leave the second-level cache, and be slower
@@ -42,7 +45,7 @@ _ROOM = 4.2
 _LEAST_ROOM, _MOST_ROOM = 260, 4200
 
 
-def encode_text(values: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
+def encode_text(values: pa.ChunkedArray) -> tuple[NDArray[Any], pa.Array]:
     """Give each value a code, -1 where it is missing, and the values that the codes stand for.
 
     Looking a value up costs half of what building a dictionary costs, so only values that the
@@ -60,24 +63,29 @@ def encode_text(values: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
         for chunk in values.chunks
         for start in range(0, len(chunk), _PIECE)
     ]
-    codes = np.empty(len(values), dtype=np.int32)
+    codes = np.empty(len(values), dtype=_NARROW)
 
-    def look_up(piece: pa.Array, start: int) -> bool:
+    def look_up(piece: pa.Array, start: int) -> Lacking | None:
         found = pc.index_in(piece, value_set=roomy)
         some = codes[start : start + len(piece)]
-        some[:] = pc.fill_null(found, -1).to_numpy()
+        some[:] = (pc.fill_null(found, -1) if found.null_count else found).to_numpy()
         unlikely = bool(some.max() >= len(known))
         if unlikely:
             some[some >= len(known)] = -1  # what was added is as good as unknown
-        return unlikely or bool(found.null_count > piece.null_count)
+        if not unlikely and found.null_count == piece.null_count:
+            return None
+        rows = np.flatnonzero(some < 0)
+        return start + rows, piece.take(pa.array(rows))
 
     starts = [0, *accumulate(map(len, pieces))]
-    lacking = side_by_side(look_up, pieces, starts, threads=2)
-    if not any(lacking):
+    lacking = [one for one in side_by_side(look_up, pieces, starts, threads=2) if one is not None]
+    if not lacking:
         return codes, known
-    where = codes < 0
-    new, found = by_dictionary(values.filter(pa.array(where)))
-    codes[where] = np.where(new < 0, -1, new + np.int32(len(known)))
+    rows, others = zip(*lacking, strict=True)
+    new, found = by_dictionary(pa.chunked_array(others))
+    if len(known) + len(found) > np.iinfo(_NARROW).max:
+        codes = codes.astype(np.int32)
+    codes[np.concatenate(rows)] = np.where(new < 0, -1, new + len(known))
     return codes, pa.concat_arrays([known, found])
 
 

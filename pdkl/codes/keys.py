@@ -168,6 +168,8 @@ def sort_rows(keys: pd.DataFrame) -> IntArray:
         only = pd.Index(one, dtype=one.dtype, tupleize_cols=False)
         if is_text(only) and not only.hasnans:
             return label_order(only)  # each stands once
+        if only.dtype.kind in "iu" and only.is_monotonic_increasing:
+            return np.arange(len(only))
     return np.lexsort([rank_keys(keys[name]) for name in reversed(keys.columns)]).astype(np.int64)
 
 

@@ -19,10 +19,10 @@ from pdkl.core.counts.smoothing import fill_alphabet
 from pdkl.core.forms import ALL, REST, UNIFORM
 from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import IntArray
-from pdkl.core.threads import usable_cores
 
-BATCH = 1 << 18  # entries measured at a time: it bounds the memory, not the result
-_WORTH_A_THREAD = 1 << 16  # entries that take a thread longer than it takes to start it
+# entries measured at a time: it bounds the memory, not the result, and is what a thread takes, as
+# threads of half as many are slower than one of all
+BATCH = 1 << 18
 _WORTH_MERGING = 32  # outcomes of a group from which on many have equal counts
 
 
@@ -102,25 +102,26 @@ class Support:
         raw = replace(self.entries(rows, p, q), alphabet=size)
         if self.form is UNIFORM:  # nothing counted, and one of each expected
             raw = fill_alphabet(raw, size, q=1.0)
-        return Batch(rows, p, q, raw, smoothed(self.counted, raw), self.categories(raw))
+        # each cell is a category that occurs, so that of one side alone they need no look
+        categories = np.diff(p.starts) if q is p else self.categories(raw)
+        return Batch(rows, p, q, raw, smoothed(self.counted, raw), categories)
 
     def slices(self) -> list[slice]:
-        """Cut the comparisons into pieces of about ``BATCH`` entries at most, one for a core."""
+        """Cut the comparisons into pieces of about ``BATCH`` entries at most."""
         if len(self.groups) == 1:
             return [slice(0, 1)]
-        last = np.cumsum(self.sizes())
-        share = int(last[-1]) // usable_cores() + 1 if len(last) else 1
-        piece = (last - 1) // min(BATCH, max(share, _WORTH_A_THREAD))
+        piece = (np.cumsum(self.sizes()) - 1) // BATCH
         edges = [0, *(np.flatnonzero(np.diff(piece)) + 1), len(self.groups)]
         return [slice(a, b) for a, b in pairwise(edges)]
 
     def _cells_of_both(self) -> IntArray:
+        p, q = self.column.p, self.column.q
         if len(self.groups) == 1:  # quickly, as it may be asked of very many columns
-            return np.array([len(self.column.p.group) + len(self.column.q.group) + 1])
-        p, q = (np.diff(counts.starts) for counts in (self.column.p, self.column.q))
-        of_p = np.minimum(self.groups.sums_of_p(p), self.column.p.n_outcomes)
-        of_q = np.minimum(self.groups.sums_of_q(q), self.column.q.n_outcomes)
-        return np.asarray(of_p + of_q + 1, dtype=np.int64)
+            return np.array([len(p.group) + (0 if self.form is None else len(q.group)) + 1])
+        cells = np.minimum(self.groups.sums_of_p(np.diff(p.starts)), p.n_outcomes) + 1
+        if self.form is not None:
+            cells += np.minimum(self.groups.sums_of_q(np.diff(q.starts)), q.n_outcomes)
+        return np.asarray(cells, dtype=np.int64)
 
     def _whole_alphabet(self) -> IntArray:
         return np.full(len(self.groups), max(self.column.p.n_outcomes, 1))
@@ -140,6 +141,13 @@ class FullSupport(Support):
 
 class EqualCountsSupport(Support):
     """An entry for all categories of one distribution that have the same count."""
+
+    def sizes(self) -> IntArray:
+        """Return how many entries each comparison has at most: as many as the largest count."""
+        p = self.column.p
+        largest = np.full(p.n_groups, p.weight.max(initial=0))
+        counts = self.groups.sums_of_p(np.minimum(np.diff(p.starts), largest))
+        return np.asarray(counts + 1, dtype=np.int64)
 
     def entries(self, rows: slice, p: Counts, q: Counts) -> Pairs:  # noqa: ARG002
         """Line up both sides of some comparisons."""

@@ -360,3 +360,23 @@ def test_one_measure_may_be_named_alone() -> None:
     default = theory.divergence("x", "y")
     assert list(default)[-4:-1] == ["kl_divergence", "js_divergence", "total_variation"]
     assert theory.kl_divergence("x", "y")["kl_divergence"].equals(default["kl_divergence"])
+
+
+@pytest.mark.parametrize(
+    "measure", ["entropy", "gini_simpson", ("renyi_entropy", 2), ("hill_number", 3)]
+)
+@pytest.mark.parametrize("kind", ["rows", "whole weights", "fractions"])
+def test_many_small_groups_are_measured_as_each_alone(measure: Any, kind: str) -> None:
+    rng = np.random.default_rng(9)
+    rows = 6000
+    frame = pd.DataFrame({"g": rng.integers(0, 500, rows), "c": rng.geometric(0.4, rows), "w": 1.0})
+    if kind != "rows":
+        frame["w"] = rng.integers(0, 3, rows) * (0.5 if kind == "fractions" else 1)
+    weights = None if kind == "rows" else "w"
+
+    def ask(some: pd.DataFrame, by: str | None = None) -> list[float]:
+        found = InfoTheory(some).diversity("c", by=by, weights=weights, measures=[measure])
+        return found.iloc[:, -2].tolist()
+
+    alone = [ask(part)[0] for _, part in frame[frame["g"] < 60].groupby("g")]
+    assert ask(frame, "g")[:60] == alone

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from pdkl import InfoTheory, SeriesInfoTheory
-from pdkl.core.numerics.exact import cross_difference, deviance, jensen, segment_sum, surprisal
+from pdkl.core.numerics.exact import (
+    cross_difference,
+    deviance,
+    jensen,
+    segment_sum,
+    sum_of_few,
+    surprisal,
+)
 
 mpmath.mp.dps = 60
 COUNTS = st.lists(st.integers(0, 10**12), min_size=1, max_size=12)
@@ -171,6 +178,33 @@ def test_segment_sums_up_to_the_largest_float() -> None:
 def test_segment_sum_of_infinities_and_of_nothing() -> None:
     total = segment_sum(np.array([1.0, np.inf, 2.0]), np.array([0, 0, 2]), 3)
     assert total.tolist() == [np.inf, 0.0, 2.0]
+
+
+def test_segment_sum_of_infinities_beside_what_is_no_number() -> None:
+    total = segment_sum(np.array([np.nan, np.inf, np.nan]), np.array([0, 0, 1]), 2)
+    assert total[0] == np.inf
+    assert np.isnan(total[1])
+
+
+@pytest.mark.parametrize("spread", [1.0, 9.0, 40.0, 700.0])
+@pytest.mark.parametrize("also", [[], [0.0], [0.0, np.inf], [2.0**1000]])
+def test_sums_of_few_values_are_those_of_all(spread: float, also: list[float]) -> None:
+    rng = np.random.default_rng(8)
+    values = np.append(rng.choice([-1.0, 1.0], 30) * 2.0 ** -rng.uniform(0.0, spread, 30), also)
+    segment = np.sort(rng.choice([0, 1, 2, 4, 5], 900))
+    place = rng.integers(0, len(values), 900)
+    expected = segment_sum(values[place], segment, 7)
+    np.testing.assert_array_equal(sum_of_few(values, place, segment, 7), expected)
+    order = rng.permutation(900)
+    np.testing.assert_array_equal(sum_of_few(values, place[order], segment[order], 7), expected)
+
+
+def test_sums_of_few_values_and_of_nothing() -> None:
+    none = np.zeros(0, dtype=np.int64)
+    assert sum_of_few(np.zeros(0), none, none, 2).tolist() == [0.0, 0.0]
+    two = np.array([0, 1])
+    assert sum_of_few(np.zeros(1), np.zeros_like(two), two, 3).tolist() == [0.0] * 3
+    np.testing.assert_array_equal(sum_of_few(np.array([np.nan, 1.0]), two, two, 2), [np.nan, 1.0])
 
 
 def test_deviance_at_the_edges() -> None:

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pdkl.core.counts import counts as held
 from pdkl.core.counts import tabulate as counting
+from pdkl.core.counts.counts import Counts
+from pdkl.core.counts.pairs import align_equal_counts
 from pdkl.core.counts.tabulate import tabulate, tabulate_each
 
 Array = np.ndarray[Any, Any]
@@ -27,7 +30,7 @@ def slowly(
     return dict(cells), dict(missing)
 
 
-@pytest.mark.parametrize("way", ["dense", "two threads", "a sparse row", "sparse", "in ranges"])
+@pytest.mark.parametrize("way", ["dense", "two threads", "a sparse row", "sorted", "in blocks"])
 @pytest.mark.parametrize("kind", [np.int8, np.int32, np.int64])
 @pytest.mark.parametrize("weighted", [None, np.int64, np.float64])
 @pytest.mark.parametrize("first", [0, -1])
@@ -38,12 +41,13 @@ def test_tabulate_agrees_with_a_loop(
         monkeypatch.setattr(counting, "_MANY_ROWS", 10)
     if way == "a sparse row":
         monkeypatch.setattr(counting, "_CHUNK", 100)
-    if way in ("sparse", "in ranges"):
+    if way in ("sorted", "in blocks"):
         monkeypatch.setattr(counting, "_DENSE_CELLS", 0)
-    if way == "in ranges":
+    if way == "in blocks":
         monkeypatch.setattr(counting, "_MANY_ROWS", 10)
+        monkeypatch.setattr(counting, "_BLOCK", 7)
     rng = np.random.default_rng(5)
-    rows, n_outcomes, n_groups = (60 if way in ("sparse", "in ranges") else 5000), 17, 11
+    rows, n_outcomes, n_groups = (160 if way in ("sorted", "in blocks") else 5000), 17, 11
     codes: Array = rng.integers(-1, n_outcomes, rows).astype(kind)
     groups: Array = rng.integers(first, n_groups + first, rows).astype(kind)
     weights: Array | None = None if weighted is None else rng.integers(0, 4, rows).astype(weighted)
@@ -69,6 +73,31 @@ def test_tabulate_agrees_with_a_loop(
     assert (np.diff(order) > 0).all()
 
 
+@pytest.mark.parametrize("weighted", [None, np.int64, np.float64])
+@pytest.mark.parametrize("block", [1, 4, 1000])
+def test_many_rows_of_a_cell_are_counted_across_blocks(
+    weighted: type | None, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "_BLOCK", block)
+    monkeypatch.setattr(counting, "_DENSE_CELLS", 0)
+    codes = np.array([1] * 9 + [0] * 11 + [-1] * 3 + [1])
+    weights: Array | None = None if weighted is None else np.arange(1, 25).astype(weighted)
+    found = tabulate(codes, 25, weights=weights)
+    assert found.outcome.tolist() == [0, 1]
+    assert found.weight.tolist() == ([11, 10] if weighted is None else [165, 69])
+    assert found.missing.tolist() == [3 if weighted is None else 66]
+    assert found.outcome.base is None  # not the keys of all rows
+
+
+def test_weights_of_rows_whose_numbers_no_key_can_hold_too() -> None:
+    large = 1 << 61
+    codes = np.array([large - 1, 7, -1, large - 1, 7, 2])
+    found = tabulate(codes, large, weights=np.array([1.0, 2.0, 4.0, 8.0, 16.0, 0.0]))
+    assert found.outcome.tolist() == [7, large - 1]
+    assert found.weight.tolist() == [18.0, 9.0]
+    assert found.missing.tolist() == [4.0]
+
+
 @pytest.mark.parametrize("dense", [True, False])
 @pytest.mark.parametrize("wrong", [-2, 3])
 def test_codes_beyond_the_alphabet_are_refused(
@@ -89,6 +118,44 @@ def test_groups_without_rows_leave_no_trace(gap: bool) -> None:
     assert kept.group.tolist() == [0, 0, 1]
     assert kept.outcome.tolist() == counts.outcome.tolist()
     assert kept.missing.tolist() == [0, 0]
+
+
+def random_counts(seed: int, n_groups: int, n_outcomes: int) -> Counts:
+    rng = np.random.default_rng(seed)
+    table = rng.poisson(0.7, (n_groups, n_outcomes)) * (rng.random((n_groups, 1)) < 0.6)
+    group, outcome = np.nonzero(table)
+    missing = np.zeros(n_groups, dtype=np.int64)
+    return Counts(group, outcome, table[group, outcome].astype(np.int64), missing, n_outcomes)
+
+
+@pytest.mark.parametrize(("n_groups", "n_outcomes"), [(40, 9), (3, 900), (5, 0)])
+def test_counts_know_their_groups_and_outcomes(
+    n_groups: int, n_outcomes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held, "_FEW", 5)
+    counts = random_counts(3, n_groups, n_outcomes)
+    sizes = [(counts.group == i).sum() for i in range(n_groups)]
+    assert np.diff(counts.starts).tolist() == sizes
+    assert counts.starts[0] == 0
+    totals = [counts.weight[counts.group == i].sum() for i in range(n_groups)]
+    assert counts.totals.tolist() == totals
+    assert np.flatnonzero(counts.observed).tolist() == sorted(set(counts.outcome.tolist()))
+    some = counts.take(np.arange(1, n_groups - 1))
+    assert some.totals.tolist() == totals[1:-1]
+    assert np.diff(some.starts).tolist() == sizes[1:-1]
+
+
+@pytest.mark.parametrize("width", [2, 4, 50])
+def test_equal_counts_of_a_group_are_one_entry(width: int) -> None:
+    counts = random_counts(4, 30, 20)
+    pairs = align_equal_counts(counts, width)
+    found = Counter[tuple[int, float]]()
+    for group, count, times in zip(pairs.comparison, pairs.count_p, pairs.times, strict=True):
+        found[int(group), float(count)] += int(times)
+    cells = zip(counts.group.tolist(), counts.weight.tolist(), strict=True)
+    assert found == Counter((group, float(weight)) for group, weight in cells)
+    small = pairs.count_p < width
+    assert len(set(zip(pairs.comparison[small], pairs.count_p[small], strict=True))) == small.sum()
 
 
 def test_large_tables_are_numbered_beyond_32_bits() -> None:

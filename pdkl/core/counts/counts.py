@@ -15,6 +15,7 @@ from pdkl.core.numerics.exact import FloatArray, IntArray, run_starts, segment_s
 WeightArray = NDArray[Any]  # int64 or float64
 CodeArray = NDArray[Any]
 LARGEST_SUM = 1e300  # of float weights: it leaves room for exact sums
+_FEW = 1 << 16  # cells that are looked at in no time
 LARGEST_WHOLE_SUM = (1 << 63) - 1  # of whole weights, which are int64
 
 
@@ -44,8 +45,9 @@ class Counts:
             return np.array([0, len(self.group)])
         if 64 * self.n_groups < len(self.group):
             return np.searchsorted(self.group, np.arange(self.n_groups + 1)).astype(np.int64)
-        number = np.bincount(self.group, minlength=self.n_groups)
-        return np.concatenate([[0], np.cumsum(number)])
+        first, starts = run_starts(self.group), np.zeros(self.n_groups + 1, dtype=np.int64)
+        starts[self.group[first] + 1] = np.diff(first, append=len(self.group))
+        return np.cumsum(starts, out=starts)
 
     @cached_property
     def totals(self) -> WeightArray:
@@ -54,9 +56,10 @@ class Counts:
             return sum_by(self.group, self.weight, self.n_groups)
         if self.n_groups == 1:
             return np.add.reduce(self.weight, keepdims=True)
-        totals, first = np.zeros(self.n_groups, dtype=np.int64), run_starts(self.group)
-        if len(first):
-            totals[self.group[first]] = np.add.reduceat(self.weight, first)
+        totals, starts = np.zeros(self.n_groups, dtype=np.int64), self.starts[:-1]
+        occupied = np.flatnonzero(self.starts[1:] > starts)
+        if len(occupied):
+            totals[occupied] = np.add.reduceat(self.weight, starts[occupied])
         return totals
 
     @cached_property
@@ -74,8 +77,11 @@ class Counts:
     @cached_property
     def observed(self) -> NDArray[np.bool_]:
         """Which outcomes occur in any group."""
-        seen = np.zeros(self.n_outcomes, dtype=bool)
-        seen[self.outcome] = True
+        seen, step = np.zeros(self.n_outcomes, dtype=bool), max(4 * self.n_outcomes, _FEW)
+        for start in range(0, len(self.outcome), step):
+            seen[self.outcome[start : start + step]] = True
+            if seen.all():  # as it mostly is long before the last of many cells
+                break
         return seen
 
     def regroup(self, position: IntArray, n_groups: int) -> Counts:
@@ -123,14 +129,22 @@ class Counts:
         if first >= 0 and (groups == np.arange(first, first + len(groups))).all():
             if len(groups) == self.n_groups:
                 return self
-            cells = slice(self.starts[first], self.starts[first + len(groups)])
-            return Counts(
-                self.group[cells] - first,
+            some = slice(first, first + len(groups))
+            starts = self.starts[first : first + len(groups) + 1]
+            cells = slice(starts[0], starts[-1])
+            group = self.group[cells]
+            part = Counts(
+                group - first if first else group,
                 self.outcome[cells],
                 self.weight[cells],
-                self.missing[first : first + len(groups)],
+                self.missing[some],
                 self.n_outcomes,
             )
+            # what is known of all groups is not looked for again
+            part.__dict__["starts"] = starts - starts[0]
+            if "totals" in self.__dict__:
+                part.__dict__["totals"] = self.totals[some]
+            return part
         known = np.where(groups >= 0, groups, 0)
         lengths = np.where(groups >= 0, self.starts[known + 1] - self.starts[known], 0)
         new = np.repeat(np.arange(len(groups)), lengths)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -12,8 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdkl.core.counts.counts import Counts, WeightArray, as_float, sum_by
-from pdkl.core.numerics.exact import FloatArray, IntArray, cross_difference, segment_sum, surprisal
+from pdkl.core.numerics.exact import (
+    FloatArray,
+    IntArray,
+    cross_difference,
+    segment_sum,
+    sum_of_few,
+    surprisal,
+)
 
+_FEWER = 4  # times as many entries as counts of so many totals, for which it pays to look
 UNNAMED = -1  # the outcome of entries that stand for any number of outcomes, whichever they are
 
 
@@ -99,6 +107,42 @@ class Pairs:
     def sum(self, values: FloatArray) -> FloatArray:
         """Add values over the outcomes of each comparison."""
         return segment_sum(values * self.times, self.comparison, self.size)
+
+    def sum_of_p(self, term: Callable[[Pairs], FloatArray]) -> FloatArray:
+        """Add a term of P alone over the outcomes of each comparison.
+
+        Many small groups have few different counts and totals: it is computed once for each.
+        """
+        table = self._table_of_counts()
+        if table is None:
+            return self.sum(term(self))
+        pairs, cell, place = table
+        values = np.zeros(cell[-1] + 1)  # the term of no row is 0
+        values[cell] = term(pairs)
+        return sum_of_few(values, place, self.comparison, self.size)
+
+    def _table_of_counts(self) -> tuple[Pairs, IntArray, IntArray] | None:
+        """Return each count that P may have of each total, its cell in a table, and those of all.
+
+        None where the table would not be small, where counts are not whole numbers, and where
+        entries stand for several outcomes.
+        """
+        largest, most = self.total_p.max(initial=0.0), self.count_p.max(initial=0.0)
+        if not (most > 0 and _FEWER * (largest + 1.0) * (most + 1.0) <= len(self.comparison)):
+            return None
+        count, total = self.count_p.astype(np.int64), self.total_p.astype(np.int64)
+        whole = (count == self.count_p).all() and (total == self.total_p).all()
+        if not whole or not self.times.min() == self.times.max() == 1.0:
+            return None
+        width = int(most) + 1
+        total *= width
+        place = np.add(total[self.comparison], count, out=count)
+        total_of, count_of = np.divmod(np.arange((largest + 1.0) * width), width)
+        cell = np.flatnonzero((count_of > 0) & (count_of <= total_of))
+        total_of, count_of = total_of[cell], count_of[cell]
+        unnamed, ones = np.full(len(cell), UNNAMED), np.ones(len(cell))
+        each = (np.arange(len(cell)), unnamed, count_of, count_of, ones, total_of, total_of)
+        return Pairs(*each, self.alphabet), cell, place
 
     def log_sum_exp(self, values: FloatArray) -> FloatArray:
         """Return the logarithm of the sum of exponentials over each comparison."""
@@ -226,9 +270,14 @@ def align_equal_counts(counts: Counts, width: int) -> Pairs:
     >>> pairs.count_p.tolist(), pairs.times.tolist()
     ([2.0, 5.0], [2.0, 1.0])
     """
-    key, large = counts.group * width + counts.weight, np.flatnonzero(counts.weight >= width)
-    small = np.delete(key, large) if len(large) else key
-    met = np.bincount(small, minlength=counts.n_groups * width)
+    more = np.flatnonzero(counts.weight > 1)  # of a sparse table most cells are 1
+    group, weight = counts.group[more], counts.weight[more]
+    width = min(width, int(weight.max(initial=1)) + 1)
+    large = more[weight >= width]
+    key = np.where(weight < width, group * width + weight, group * width)
+    met = np.bincount(key, minlength=counts.n_groups * width)
+    met[1::width] = np.diff(counts.starts) - np.bincount(group, minlength=counts.n_groups)
+    met[::width] = 0
     found = np.flatnonzero(met)
     group = found // width
     weight = found - group * width

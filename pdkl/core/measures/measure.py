@@ -58,7 +58,8 @@ class Measure:
         by term.
     mergeable : bool
         Whether categories may share an entry that says how many they are: those of equal counts,
-        and those that P lacks, as its term at p = 0 is proportional to q, or infinite.
+        and those that P lacks, as its term at p = 0 is proportional to q, or infinite. The term of
+        a measure of P alone is then computed once for groups of one size.
     log_power : float
         1 for a measure in units of log, 1/2 for a root of one, 0 for one without unit.
     term_log_power : float, optional
@@ -140,6 +141,8 @@ class Measure:
         """Give each comparison what ``finish`` is applied to."""
         if self.from_counts is not None:
             return self.from_counts(Sample.of(pairs))
+        if self.one_sided and self.mergeable and self.reduce == "sum":
+            return pairs.sum_of_p(self.term)
         terms = self.term(pairs)
         if self.reduce == "sum":
             return pairs.sum(terms)

@@ -12,6 +12,8 @@ from pdkl.core.numerics.exact import FloatArray, deviance, jensen, log_ratio
 
 def weighted(p: FloatArray, value: FloatArray) -> FloatArray:
     """``p * value``, and 0 at p = 0 whatever the value."""
+    if (p > 0).all():  # which a mask would make slower
+        return np.asarray(p * value)
     return np.multiply(p, value, out=np.zeros_like(p), where=p > 0)
 
 

@@ -152,7 +152,9 @@ def surprisal(count: FloatArray, total: FloatArray) -> FloatArray:
     """Return ``-log(count / total)``, exact near 1, and infinite for nothing or of nothing."""
     count, total = np.broadcast_arrays(count, total)
     with np.errstate(divide="ignore", invalid="ignore"):
-        result = np.where(count > 0, 0.0 - np.log(count / total), np.inf)
+        result = np.asarray(count / total)
+        np.subtract(0.0, np.log(result, out=result), out=result)
+    result[~(count > 0)] = np.inf
     common = count > 0.5 * total
     count, total = count[common], total[common]
     # total - count is exact there (Sterbenz), so the logarithm keeps all its digits
@@ -167,21 +169,46 @@ def segment_sum(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
     order (Demmel and Nguyen 2013, "Fast reproducible floating-point summation"). Two levels
     leave a relative error far below one rounding. Infinite values make an infinite sum.
     """
-    large = np.abs(values) > _LARGE
+    magnitude = np.abs(values)
+    large = magnitude > _LARGE
     if large.any():
         return _sum_large(values, segment, size, large)
     rest = values
     if len(segment) and (segment[1:] >= segment[:-1]).all():
-        total = _sum_runs(rest, segment, size)
+        total = _sum_runs(rest, magnitude, segment, size)
     else:
         number = np.bincount(segment, minlength=size)
-        largest = segment_max(np.abs(rest), segment, size)
+        largest = segment_max(magnitude, segment, size)
         total = np.zeros(size)
         for grid in grids(largest, number):
             shift = grid[segment]
             part = (rest + shift) - shift
             total += np.bincount(segment, weights=part, minlength=size)
             rest = rest - part
+    return total
+
+
+def sum_of_few(values: FloatArray, place: IntArray, segment: IntArray, size: int) -> FloatArray:
+    """Sum ``values[place]`` by segment as `segment_sum` does, where many places share few values.
+
+    So these are split, on grids for all segments, which keep the digits of all unless some values
+    are far smaller than others.
+    """
+    magnitude = np.abs(values)
+    largest = magnitude.max(initial=0.0)
+    least = magnitude.min(initial=largest, where=magnitude > 0)
+    alike = 2.0**-10 * largest <= least and largest <= _LARGE
+    if not alike or not len(segment) or (segment[1:] < segment[:-1]).any():
+        return segment_sum(values[place], segment, size)
+    first = run_starts(segment)
+    number = np.diff(first, append=len(segment)).max()
+    run = np.zeros(len(first))
+    for grid in grids(np.array([largest]), np.array([number])):
+        part = (values + grid) - grid
+        run += np.add.reduceat(part[place], first)
+        values = values - part
+    total = np.zeros(size)
+    total[segment[first]] = run
     return total
 
 
@@ -204,16 +231,19 @@ def sum_in_order(values: FloatArray, segment: IntArray, size: int) -> FloatArray
     return np.bincount(segment, weights=values, minlength=size).astype(np.float64, copy=False)
 
 
-def _sum_runs(values: FloatArray, segment: IntArray, size: int) -> FloatArray:
+def _sum_runs(
+    values: FloatArray, magnitude: FloatArray, segment: IntArray, size: int
+) -> FloatArray:
     """Sum where each segment is one run, in the order of the segments, which is faster."""
     first = run_starts(segment)
     number = np.diff(first, append=len(segment))
-    run = np.zeros(len(first))
-    for grid in grids(np.maximum.reduceat(np.abs(values), first), number):
+    run, part = np.zeros(len(first)), np.zeros_like(values)
+    for grid in grids(np.maximum.reduceat(magnitude, first), number):
+        values = values - part  # what the grid before has left
         shift = np.repeat(grid, number)
-        part = (values + shift) - shift
+        np.add(values, shift, out=part)
+        part -= shift
         run += np.add.reduceat(part, first)
-        values = values - part
     total = np.zeros(size)
     total[segment[first]] = run
     return total
