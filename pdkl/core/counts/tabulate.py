@@ -9,7 +9,7 @@ and SciPy 1.17.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -57,6 +57,9 @@ def tabulate(
     cells = n_groups * width
     offset = 1 - first_group * width
     if cells <= max(_DENSE_CELLS, len(codes)):
+        if weights is None and len(codes) < _CHUNK:
+            line = offset if groups is None else np.multiply(groups, width, dtype=np.int64) + offset
+            return _from_table(_short_table(codes, line, cells), width)
         table = _dense_table(codes, groups, weights, width, offset, cells)
         return _from_table(table, width, weights)
     return _sparse_table(codes, groups, weights, n_outcomes, n_groups, first_group)
@@ -77,17 +80,27 @@ def tabulate_each(
     width = n_outcomes + 1
     cells = n_groups * width
     line = np.multiply(groups, width, dtype=np.int64) + (1 - first_group * width)
-    tables, key = np.empty((len(columns), cells), dtype=np.int64), np.empty_like(line)
+    tables = np.empty((len(columns), cells), dtype=np.int64)
     for table, codes in zip(tables, columns, strict=True):
-        np.add(line, codes, out=key)
-        _require_within(key, cells)
-        table[:] = np.bincount(key, minlength=cells)
+        table[:] = _short_table(codes, line, cells)
     return _from_table(tables.ravel(), width)
+
+
+def _short_table(codes: CodeArray, line: int | IntArray, cells: int) -> IntArray:
+    """Count few rows into a table of all cells, ``line`` saying where that of each row begins."""
+    key = np.add(codes, line, dtype=np.int64)
+    _require_within(key, cells)
+    return np.bincount(key, minlength=cells)
 
 
 def _from_table(table: WeightArray, width: int, weights: WeightArray | None = None) -> Counts:
     """Return the cells that occur of a table whose lines begin with what is missing."""
     kind = np.dtype(np.int64) if weights is None else weights.dtype
+    if len(table) == width:  # one group, as of each of many columns
+        own = table[1:].astype(kind, copy=False)
+        found = own.nonzero()[0]
+        weight = own if len(found) == len(own) else own[found]
+        return Counts(np.zeros_like(found), found, weight, table[:1].astype(kind), width - 1)
     missing = table[::width].astype(kind)
     table[::width] = 0
     found = np.flatnonzero(table != 0)
@@ -109,23 +122,29 @@ def _dense_table(
     """Count into a table of all cells."""
     kind = np.dtype(np.int32 if len(codes) < _INT32 else np.int64)
 
+    def parts(rows: slice, key: CodeArray) -> Iterator[slice]:
+        """Write the cells of some rows after the others into ``key``, from its start on."""
+        for start in range(rows.start, rows.stop, len(key)):
+            part = slice(start, min(start + len(key), rows.stop))
+            some = key[: part.stop - part.start]
+            _set_keys(some, codes[part], None if groups is None else groups[part], width, offset)
+            _require_within(some, cells)
+            yield part
+
     def table_of(rows: slice) -> WeightArray:
         # adding a large table after a small chunk would not pay
         size = max(min(max(_CHUNK, 4 * cells), rows.stop - rows.start), 1)
         key = np.empty(size, dtype=np.int32 if cells + width < _INT32 else np.int64)
-        count = _counter(key, cells + 1, kind)  # the last for a chunk that is not full
-        table = np.zeros(cells, dtype=kind if weights is None else weights.dtype)
-        for start in range(rows.start, rows.stop, size):
-            part = slice(start, min(start + size, rows.stop))
-            some = key[: part.stop - part.start]
-            _set_keys(some, codes[part], None if groups is None else groups[part], width, offset)
-            _require_within(some, cells)
-            if weights is None:
-                key[len(some) :] = cells
-                counted = count()[:cells]
-                table = counted if start == rows.start else np.add(table, counted, out=table)
-            else:
-                np.add.at(table, some, weights[part])
+        if weights is not None:
+            table = np.zeros(cells, dtype=weights.dtype)
+            for part in parts(rows, key):
+                np.add.at(table, key[: part.stop - part.start], weights[part])
+            return table
+        table, count = np.zeros(cells, dtype=kind), _counter(key, cells + 1, kind)
+        for part in parts(rows, key):
+            key[part.stop - part.start :] = cells  # the last, for a chunk that is not full
+            counted = count()[:cells]
+            table = counted if part.start == rows.start else np.add(table, counted, out=table)
         return table
 
     # two tables at once; float sums would depend on where the rows are parted
@@ -146,8 +165,6 @@ def _counter(key: CodeArray, cells: int, kind: np.dtype[Any]) -> Callable[[], Co
     2**18 keys below 300 take 0.19 ms, not 0.39 (a million cells: 1.0 ms, not 1.2), since their
     range is not looked for, and neither they nor the counts are widened to 64 bits.
     """
-    if len(key) < _CHUNK:
-        return lambda: np.bincount(key, minlength=cells)
     # SciPy takes a while to load, so only the many rows that are worth it ask for it
     from scipy.sparse import csr_array
 
