@@ -92,7 +92,9 @@ class _Measured:
         parts = self.parts
         if answers:
             parts = [{**part, **found.columns} for part, found in zip(parts, answers, strict=True)]
-        joined = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+        joined = dict(parts[0])
+        if len(parts) > 1:
+            joined = {key: np.concatenate([part[key] for part in parts]) for key in joined}
         joined = joined if self.once is None else self.once.for_both_orders(joined)
         return joined | self.by_value
 

@@ -101,7 +101,7 @@ def column_of(
     known = p.observed | q.observed
     if options.alphabet == "declared":
         known[: len(labels)] = True
-    alphabet = np.flatnonzero(known)
+    alphabet = known.nonzero()[0]
     column = Column(
         name,
         reference_text(resolved, counted.partner),

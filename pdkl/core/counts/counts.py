@@ -77,6 +77,8 @@ class Counts:
     @cached_property
     def observed(self) -> NDArray[np.bool_]:
         """Which outcomes occur in any group."""
+        if self.n_groups == 1 and len(self.outcome) == self.n_outcomes:
+            return np.ones(self.n_outcomes, dtype=bool)
         seen, step = np.zeros(self.n_outcomes, dtype=bool), max(4 * self.n_outcomes, _FEW)
         for start in range(0, len(self.outcome), step):
             seen[self.outcome[start : start + step]] = True
