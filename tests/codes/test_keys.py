@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from pdkl import InfoTheory
+from pdkl.codes.keys import sort_rows
 from tests.support.values import KINDS
 
 PAIRS = [
@@ -158,3 +159,16 @@ def test_a_dictionary_that_saves_space_declares_no_order(turn: int) -> None:
     ordered = pa.table({"k": in_dictionaries(MONTHS, ordered=True), "x": list("aabbbb")})
     found = InfoTheory(ordered).js_divergence("x", by="k", against="previous")
     assert found["k"].tolist() == ["2024-03", "2024-01", "2024-02"]
+
+
+@pytest.mark.parametrize("values", [[1, 2, 5], [5, 1, 2], [-3, 0, None], [None, -3, 0], []])
+@pytest.mark.parametrize("dtype", ["int64", "uint8", "float64", "Int64", "category"])
+def test_groups_are_sorted_by_value_and_missing_ones_last(values: list[Any], dtype: str) -> None:
+    if None in values and dtype in ("int64", "uint8"):
+        values = [7, 200, 201]
+    if dtype == "uint8":
+        values = [abs(value) for value in values]
+    keys = pd.DataFrame({"g": pd.Series(values, dtype=dtype)})
+    places = range(len(values))
+    rank = [(values[i] is None, values[i] or 0) for i in places]
+    assert sort_rows(keys).tolist() == sorted(places, key=rank.__getitem__)
