@@ -117,8 +117,9 @@ class ExplainMethods(Data):
         Warns
         -----
         UserWarning
-            A column had to be left out, as it cannot be read, cut, counted or compared. The others
-            are explained; ``attrs["pdkl"]["left_out"]`` says why.
+            A column had to be left out, as it cannot be read, cut, counted or compared, or as only
+            one side has it and none is named. The others are explained;
+            ``attrs["pdkl"]["left_out"]`` says why.
 
         Notes
         -----

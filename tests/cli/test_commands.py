@@ -340,6 +340,19 @@ def test_explain_says_what_it_leaves_out(pdkl_: Command) -> None:
     assert errors == ("left out unless --columns names them: id (100 of 100 values occur once)\n")
 
 
+def test_explain_says_which_columns_one_side_lacks(pdkl_: Command) -> None:
+    frame = pd.DataFrame({"plan": ["a", "b"] * 50, "age": [1, 2] * 50})
+    frame.to_parquet("before.parquet")
+    frame.drop(columns="age").assign(cap="x").to_parquet("today.parquet")
+    code, out, errors = pdkl_("explain", "before.parquet", "today.parquet", "--format", "csv")
+    assert code == 0
+    assert "plan" in out or "(not resolved)" in out
+    assert errors == (
+        "pdkl: left out 'cap': reference has no such column left out 'age': data has no such "
+        "column\n"
+    )
+
+
 def test_kinds(pdkl_: Command) -> None:
     frame = pd.DataFrame({"id": [f"u{i}" for i in range(100)], "n": range(100)})
     frame.to_parquet("some.parquet")

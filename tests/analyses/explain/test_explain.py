@@ -139,6 +139,40 @@ def test_strata_are_dealt_alike_one_by_one_and_together(
             assert dealt[cell].var() == pytest.approx(variance, rel=0.06)
 
 
+@pytest.mark.parametrize("by", [None, "s"])
+def test_columns_of_one_side_are_left_out_where_none_is_named(by: str | None) -> None:
+    p, q = (side.assign(s=list("uv") * 20) for side in frames(1, 40, 40))
+    expected = p.info_theory.explain(q, by=by)
+    with pytest.warns(
+        UserWarning,
+        match="^left out 'more': reference has no such column left out 'less': data has no such "
+        "column$",
+    ) as caught:
+        found = p.assign(more=1).info_theory.explain(q.assign(less=1), by=by)
+    assert caught[0].filename == __file__
+    assert found.attrs["pdkl"] == expected.attrs["pdkl"] | {
+        "left_out": {
+            "more": "reference has no such column",
+            "less": "data has no such column",
+        }
+    }
+    pd.testing.assert_frame_equal(found, expected)
+    # what is left out on purpose needs no word
+    p.assign(more=1).info_theory.explain(q.assign(less=1), by=by, exclude=["more", "less"])
+
+
+def test_a_profile_that_lost_a_column_says_why() -> None:
+    p, q = frames(1, 40, 40)
+    with pytest.warns(UserWarning, match="^left out 'bad': ") as caught:
+        profile = pd.DataFrame({"a": q["a"], "bad": [[1]] * 40}).info_theory.profile(["a", "bad"])
+    why = str(caught[0].message).removeprefix("left out 'bad': ")
+    with pytest.warns(UserWarning, match="^left out 'bad': ") as caught:
+        p[["a"]].assign(bad="x").info_theory.kl_divergence(reference=profile)
+    assert str(caught[0].message) == (
+        f"left out 'bad': the profile that is reference had to leave it out. {why}"
+    )
+
+
 # ---- errors -----------------------------------------------------------------------------------
 
 FRAME = pd.DataFrame({"a": ["x", "y"], "s": ["u", "v"], "n": [0.5, 1.0], "part": ["k", "l"]})
@@ -159,6 +193,13 @@ FRAME = pd.DataFrame({"a": ["x", "y"], "s": ["u", "v"], "n": [0.5, 1.0], "part":
             {"columns": "a"},
             KeyError,
             "columns names column 'a', which reference does not have. Its columns are 's'.",
+        ),
+        (
+            FRAME[["s"]].rename(columns={"s": "S"}),
+            {},
+            ValueError,
+            "columns is None, and reference has none of the columns that are compared by default, "
+            "which are 'a', 's', 'n', 'part'. Its columns are 'S'. Give both sides the same names.",
         ),
         (
             FRAME[["a"]],
