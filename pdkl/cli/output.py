@@ -15,7 +15,7 @@ import pandas as pd
 from pdkl.cli import screen, streams
 from pdkl.report import plain, text
 from pdkl.report.document import Report
-from pdkl.results.reading import is_missing, settings_of
+from pdkl.results.reading import FEW, is_missing, keys_of, settings_of, too_few
 from pdkl.sources.locations.urls import is_url, masked
 
 # what the name of an output means, by how it ends
@@ -184,7 +184,7 @@ def _look(target: Target) -> screen.Look | None:
 
 def answer_report(report: Report, found: Sequence[Target], *, is_gate: bool = True) -> Outcome:
     """Write a report in each format; people are told what is wrong unless a table tells them."""
-    told = [added] if (added := _smoothing_added(report)) else []
+    told = [line for line in (_smoothing_added(report), _too_few(report)) if line]
     if Target(_TABLE, None) not in found:
         told += _failures(report)
     if written_to := files(found):
@@ -228,6 +228,15 @@ def _smoothing_added(report: Report) -> str:
         f"pdkl: {pseudo} was added to each count of {names}, where the measure could be infinite; "
         "--smoothing says otherwise."
     )
+
+
+def _too_few(report: Report) -> str:
+    """Say which columns pass though a side has too few rows to tell, nothing where none."""
+    names = report.frame["column"][too_few(report.frame)].drop_duplicates().tolist()
+    if not names:
+        return ""
+    where = f"fewer than {FEW} on a side" + (" in a group" if keys_of(report.frame) else "")
+    return f"pdkl: too few rows to tell drift from chance, {where}: {text.listed(names)}."
 
 
 def table(
