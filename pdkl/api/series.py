@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pdkl.api.calls import Methods
 from pdkl.api.frame import InfoTheory
 from pdkl.core.measures.catalogue import find
 from pdkl.core.measures.measure import Measure
@@ -20,7 +21,7 @@ _NAME = "values"  # what the one column is called on both sides
 _OTHER = "others"  # what is paired with it, row by row
 
 
-class SeriesInfoTheory:
+class SeriesInfoTheory(Methods):
     """Information theory on one column: ``series.info_theory`` is ``SeriesInfoTheory(series)``.
 
     The methods of `InfoTheory` without ``by`` and ``weights``; each gives a plain float. The
@@ -39,6 +40,8 @@ class SeriesInfoTheory:
     >>> pd.Series(["heads", "tails"]).info_theory.entropy(base="bit")
     1.0
     """
+
+    _wider = InfoTheory
 
     def __init__(self, data: pd.Series[Any]) -> None:
         self._data = data

@@ -91,4 +91,4 @@ def warn_of_left_out(wrong: Wrong, depth: int = 2) -> None:
     """
     if wrong:
         text = " ".join(f"left out {name!r}: {said(error)}" for name, error in wrong.items())
-        warnings.warn(text, stacklevel=depth + 2)
+        warnings.warn(text, stacklevel=depth + 3)  # and the door of all methods
