@@ -13,6 +13,7 @@ import click
 import pandas as pd
 
 from pdkl.cli import screen, streams
+from pdkl.cli.wording import in_options
 from pdkl.report import plain, text
 from pdkl.report.document import Report
 from pdkl.results.reading import FEW, is_missing, keys_of, settings_of, too_few
@@ -195,6 +196,8 @@ def answer_report(report: Report, found: Sequence[Target], *, is_gate: bool = Tr
 
 def _report_as(report: Report, target: Target) -> str:
     frame = report.frame
+    if target.form in (_TABLE, _ON_SCREEN):
+        frame = _in_options(frame)
     if target.form == _TABLE:
         look, tally = _look(target), plain.tally(frame)
         shown = table(plain.main_columns(frame), look, like=frame)
@@ -205,9 +208,17 @@ def _report_as(report: Report, target: Target) -> str:
     return str(written)
 
 
+def _in_options(frame: pd.DataFrame) -> pd.DataFrame:
+    """Let the notes speak of options, for people; what is for machines stays as it is."""
+    command = click.get_current_context().command
+    told = {note: in_options(note, command) for note in frame["note"].unique()}
+    return frame.assign(note=frame["note"].map(told))
+
+
 def _failures(report: Report) -> list[str]:
     """List the rows that fail, the worst first."""
-    found = [text.clipped(line, _LONGEST_LINE) for line in plain.failures(report.frame)]
+    lines = plain.failures(_in_options(report.frame))
+    found = [text.clipped(line, _LONGEST_LINE) for line in lines]
     return [*found[:_MOST], f"and {len(found) - _MOST:,} more"] if len(found) > _MOST else found
 
 

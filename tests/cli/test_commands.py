@@ -73,7 +73,7 @@ def test_columns_are_left_out(pdkl_: Command) -> None:
     assert pdkl_(*asked) == (
         2,
         "",
-        "pdkl: exclude names column 'plans', which data, like reference, does not have. Did you "
+        "pdkl: --exclude names column 'plans', which data, like reference, does not have. Did you "
         "mean 'plan'? Its columns are 'shop', 'plan', 'age', 'sold', 'n'.\n",
     )
 
