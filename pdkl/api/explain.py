@@ -128,6 +128,7 @@ class ExplainMethods(Data):
         each as many as it has of them. What they would add then is known in closed form, from the
         moments of single cells (`InfoTheory` says how); numbers are cut at edges that are fitted
         to both sides together, as of those of one side alone the outer bins differ by construction.
+        A smallest or largest value that far more rows have than those beside it has its own bin.
 
         Columns are of the kinds of `drift`. Identifiers and clocks are left out unless ``columns``
         names them; ``attrs["pdkl"]["skipped"]`` says why.
