@@ -359,8 +359,9 @@ PARAMETERS: dict[str, dict[str, tuple[str, str]]] = {
         "changes": (
             f"{BINS}, optional",
             "How numbers, times and durations are cut, by all rows together. By default into a bin "
-            "for every ten rows, from 2 to 10. A mapping cuts its columns whatever they hold, and "
-            "leaves the others at the default; anything else cuts all numbers and times.",
+            "for every ten rows, from 2 to 10, and one for a smallest or largest value that stands "
+            "out, as -1 may. A mapping cuts its columns whatever they hold, and leaves the others "
+            "at the default; anything else cuts all numbers and times.",
         ),
         "profile": (
             "int, str, sequence of edges, mapping of these by column, or Profile, optional",

@@ -53,7 +53,7 @@ def orders() -> pd.DataFrame:
 
         - ``order``: integers, each once
         - ``date``: days from 2024-05-01 to 2024-06-30
-        - ``month``: May or June
+        - ``month``: May or June, a categorical in this order
         - ``shop``: Berlin, Lyon or Oslo
         - ``product``: one of six
         - ``payment``: card, cash, cheque, voucher or wallet; some are missing
@@ -96,7 +96,8 @@ def orders() -> pd.DataFrame:
         first += pd.Timedelta(days=days)
     names = ["date", "month", "shop", "product", "payment", "price", "pieces", "returned"]
     frame = pd.DataFrame(rows, columns=names)
-    frame = frame.astype({"date": "datetime64[us]"})
+    months = pd.CategoricalDtype(list(_DAYS), ordered=True)
+    frame = frame.astype({"date": "datetime64[us]", "month": months})
     frame.insert(0, "order", range(10_001, 10_001 + len(frame)))
     return frame
 

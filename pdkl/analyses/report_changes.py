@@ -17,7 +17,7 @@ from pdkl.core.changes.stretches import Settings
 from pdkl.core.counts.counts import WeightArray
 from pdkl.core.measures.catalogue import MEASURES
 from pdkl.core.numerics.exact import IntArray
-from pdkl.counting.apart import Wrong, noting, said
+from pdkl.counting.apart import Wrong, noting, reasons
 from pdkl.request.keywords import Request
 from pdkl.request.resolve import ResolvedRequest
 from pdkl.results import tidy
@@ -84,7 +84,7 @@ def look_back(found: Examined, *, redact: bool, min_count: int | None) -> Histor
     looked_at = _affordable(found.frame, sides, sizes)
     settings = Settings(level=_ALPHA * len(looked_at) / len(sides), only_if_shown=True, anomalies=1)
     asked = {"alpha": _ALPHA, "season": "auto", "phi": None, "block": None, "anomalies": 1}
-    left_out = {as_text(name): said(error) for name, error in wrong.items()}
+    left_out = reasons(wrong)
     lacking: dict[str, Any] = {"left_out": left_out, "skipped": skipped}
     if len(looked_at) < len(sides):
         lacking["looked_at"] = [side.text for side in looked_at]

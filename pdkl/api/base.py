@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pdkl.api.calls import Methods
 from pdkl.sources.base import Holder
 from pdkl.sources.registry import describe
 
 
-class Data(Holder):
+class Data(Holder, Methods):
     """Hold the data; nothing is read or checked before a method is called."""
 
     def __repr__(self) -> str:

@@ -85,8 +85,9 @@ class ChangesMethods(Data):
             values that go missing are a change.
         bins : int, str, sequence of edges, or mapping of these by column, optional
             How numbers, times and durations are cut, by all rows together. By default into a bin
-            for every ten rows, from 2 to 10. A mapping cuts its columns whatever they hold, and
-            leaves the others at the default; anything else cuts all numbers and times.
+            for every ten rows, from 2 to 10, and one for a smallest or largest value that stands
+            out, as -1 may. A mapping cuts its columns whatever they hold, and leaves the others at
+            the default; anything else cuts all numbers and times.
         binning : {"quantile", "width"}, optional
             Whether a number of bins have equal shares, as by default, or equal widths.
 

@@ -191,6 +191,9 @@ class DriftMethods(Data):
         6. *skipped*: an identifier or a clock; ``note`` says why, and how to compare its values.
         7. *ok*.
 
+        What is *ok* or *unsure* with fewer than ten rows on a side has the note "too few rows to
+        tell": hardly anything would be drift there.
+
         Fractional weights are not numbers of rows, and nothing is known of chance: the score alone
         decides, ``excess``, ``noise_floor`` and the p-values are NaN, and ``note`` says so.
 

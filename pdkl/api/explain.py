@@ -117,8 +117,9 @@ class ExplainMethods(Data):
         Warns
         -----
         UserWarning
-            A column had to be left out, as it cannot be read, cut, counted or compared. The others
-            are explained; ``attrs["pdkl"]["left_out"]`` says why.
+            A column had to be left out, as it cannot be read, cut, counted or compared, or as only
+            one side has it and none is named. The others are explained;
+            ``attrs["pdkl"]["left_out"]`` says why.
 
         Notes
         -----
@@ -127,6 +128,7 @@ class ExplainMethods(Data):
         each as many as it has of them. What they would add then is known in closed form, from the
         moments of single cells (`InfoTheory` says how); numbers are cut at edges that are fitted
         to both sides together, as of those of one side alone the outer bins differ by construction.
+        A smallest or largest value that far more rows have than those beside it has its own bin.
 
         Columns are of the kinds of `drift`. Identifiers and clocks are left out unless ``columns``
         names them; ``attrs["pdkl"]["skipped"]`` says why.

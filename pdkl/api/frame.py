@@ -68,6 +68,8 @@ class InfoTheory(
           where it has all columns of ``by``, otherwise all of it stands for every group. For a
           Grouper it stands for every group, unless ``match=True``. A `Profile` of a frame that
           is gone does the same, as does all other data, also as `InfoTheory`: ``pdkl.scan(path)``.
+          Columns that it lacks are left out with a warning where none is named, and
+          ``attrs["pdkl"]["left_out"]`` names them.
         - ``reference={category: weight}``: a fixed distribution, normalised, believed exactly
           and never smoothed; ``{column: {category: weight}}`` for several columns.
         - ``reference=label``: one group of ``by``, a tuple of labels where ``by`` has several

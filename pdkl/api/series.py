@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pdkl.api.calls import Methods
 from pdkl.api.frame import InfoTheory
+from pdkl.api.series_as_frames import NAME, OTHER, alone, beside, reference_of, value_of
 from pdkl.core.measures.catalogue import find
 from pdkl.core.measures.measure import Measure
 
@@ -16,11 +18,7 @@ if TYPE_CHECKING:
     from pdkl.request.types import Alphabet, Base, SmoothingRule, Zeros
 
 
-_NAME = "values"  # what the one column is called on both sides
-_OTHER = "others"  # what is paired with it, row by row
-
-
-class SeriesInfoTheory:
+class SeriesInfoTheory(Methods):
     """Information theory on one column: ``series.info_theory`` is ``SeriesInfoTheory(series)``.
 
     The methods of `InfoTheory` without ``by`` and ``weights``; each gives a plain float. The
@@ -39,6 +37,8 @@ class SeriesInfoTheory:
     >>> pd.Series(["heads", "tails"]).info_theory.entropy(base="bit")
     1.0
     """
+
+    _wider = InfoTheory
 
     def __init__(self, data: pd.Series[Any]) -> None:
         self._data = data
@@ -101,9 +101,8 @@ class SeriesInfoTheory:
         >>> pd.Series(["a", "a", "a", "a", "b", "b", "c", "d"]).info_theory.entropy(base="bit")
         1.75
         """
-        frame = _raw("the Series", self._data).to_frame(_NAME)
-        result = InfoTheory(frame).entropy(
-            _NAME,
+        result = alone(self._data).entropy(
+            NAME,
             base=base,
             dropna=dropna,
             alphabet=alphabet,
@@ -166,16 +165,16 @@ class SeriesInfoTheory:
         >>> pd.Series(["a", "b"]).info_theory.cross_entropy({"a": 3, "b": 1}, base="bit")
         1.207518749639422
         """
-        result = self._frame().cross_entropy(
-            _NAME,
-            reference=_reference(other),
+        result = alone(self._data).cross_entropy(
+            NAME,
+            reference=reference_of(other),
             base=base,
             dropna=dropna,
             alphabet=alphabet,
             zeros=zeros,
             smoothing=smoothing,
         )
-        return _value(result, "cross_entropy")
+        return value_of(result, "cross_entropy")
 
     def kl_divergence(
         self,
@@ -232,16 +231,16 @@ class SeriesInfoTheory:
         >>> round(today.info_theory.kl_divergence(reference), 6)
         0.143841
         """
-        result = self._frame().kl_divergence(
-            _NAME,
-            reference=_reference(other),
+        result = alone(self._data).kl_divergence(
+            NAME,
+            reference=reference_of(other),
             base=base,
             dropna=dropna,
             alphabet=alphabet,
             zeros=zeros,
             smoothing=smoothing,
         )
-        return _value(result, "kl_divergence")
+        return value_of(result, "kl_divergence")
 
     def js_divergence(
         self,
@@ -294,15 +293,15 @@ class SeriesInfoTheory:
         >>> pd.Series(["a", "b"]).info_theory.js_divergence({"b": 0.5, "c": 0.5}, base="bit")
         0.5
         """
-        result = self._frame().js_divergence(
-            _NAME,
-            reference=_reference(other),
+        result = alone(self._data).js_divergence(
+            NAME,
+            reference=reference_of(other),
             base=base,
             dropna=dropna,
             alphabet=alphabet,
             smoothing=smoothing,
         )
-        return _value(result, "js_divergence")
+        return value_of(result, "js_divergence")
 
     def divergence(
         self,
@@ -361,17 +360,17 @@ class SeriesInfoTheory:
         >>> pd.Series(["a", "b"]).info_theory.divergence({"a": 3, "b": 1}, "total_variation")
         0.25
         """
-        result = self._frame().divergence(
-            _NAME,
+        result = alone(self._data).divergence(
+            NAME,
             measures=[find("measure", measure)],
-            reference=_reference(other),
+            reference=reference_of(other),
             base=base,
             dropna=dropna,
             alphabet=alphabet,
             zeros=zeros,
             smoothing=smoothing,
         )
-        return _value(result, find("measure", measure).name)
+        return value_of(result, find("measure", measure).name)
 
     def diversity(
         self,
@@ -430,10 +429,9 @@ class SeriesInfoTheory:
         >>> pd.Series(["a", "a", "a", "b"]).info_theory.diversity(("hill_number", 2))
         1.6
         """
-        frame = _raw("the Series", self._data).to_frame(_NAME)
         one = find("measure", measure, one_sided=True)
-        result = InfoTheory(frame).diversity(
-            _NAME,
+        result = alone(self._data).diversity(
+            NAME,
             measures=[one],
             base=base,
             dropna=dropna,
@@ -441,7 +439,7 @@ class SeriesInfoTheory:
             smoothing=smoothing,
             estimator=estimator,
         )
-        return _value(result, one.name)
+        return value_of(result, one.name)
 
     def mutual_information(
         self,
@@ -506,10 +504,10 @@ class SeriesInfoTheory:
         >>> round(one.info_theory.mutual_information(other, normalized="mean", correct=True), 4)
         0.2988
         """
-        result = self._beside(other).mutual_information(
-            _NAME, _OTHER, normalized=normalized, correct=correct, base=base, dropna=dropna
+        result = beside(self._data, other).mutual_information(
+            NAME, OTHER, normalized=normalized, correct=correct, base=base, dropna=dropna
         )
-        return _value(result, "mutual_information")
+        return value_of(result, "mutual_information")
 
     def conditional_entropy(
         self, given: pd.Series[Any], *, base: Base = "nat", dropna: bool = True
@@ -552,53 +550,7 @@ class SeriesInfoTheory:
         >>> land.info_theory.conditional_entropy(city, base="bit")
         0.5
         """
-        result = self._beside(given).conditional_entropy(_NAME, _OTHER, base=base, dropna=dropna)
-        return _value(result, "conditional_entropy")
-
-    def _beside(self, other: Any) -> InfoTheory:
-        """Put both Series into one frame, row by row."""
-        own, other = _raw("the Series", self._data), _raw("other", other)
-        if not own.index.equals(other.index):
-            raise ValueError(
-                "other must have the same index, since values are paired row by row. Align it with "
-                "reindex_like, or call reset_index(drop=True) on both."
-            )
-        columns = {_NAME: own.reset_index(drop=True), _OTHER: other.reset_index(drop=True)}
-        return InfoTheory(pd.DataFrame(columns))
-
-    def _frame(self) -> InfoTheory:
-        return InfoTheory(_raw("the Series", self._data).to_frame(_NAME))
-
-
-def _reference(other: Any) -> Any:
-    """Return ``other`` as something that `InfoTheory` takes for ``reference``."""
-    if isinstance(other, pd.Series):
-        return _raw("other", other).to_frame(_NAME)
-    if isinstance(other, Mapping):
-        return other
-    raise TypeError(
-        "other must be a Series of raw values or a mapping {category: weight}; "
-        f"got {type(other).__name__}."
-    )
-
-
-def _raw(parameter: str, values: Any) -> pd.Series[Any]:
-    """Return a Series of raw values; value counts are easily taken for them."""
-    if not isinstance(values, pd.Series):
-        raise TypeError(f"{parameter} must be a pandas Series; got {type(values).__name__}.")
-    if values.name in ("count", "proportion"):
-        remedy = (
-            "Pass value counts as other=counts.to_dict()."
-            if parameter == "other"
-            else "Call the method on the Series that was counted."
+        result = beside(self._data, given).conditional_entropy(
+            NAME, OTHER, base=base, dropna=dropna
         )
-        raise TypeError(
-            f"{parameter} is named {values.name!r}, as value_counts() names its result, but raw "
-            f"values are needed. {remedy} A Series of raw values needs another name."
-        )
-    return values
-
-
-def _value(result: pd.DataFrame, name: str) -> float:
-    """Return the one value; two empty sides make no row, and no value."""
-    return float(result[name].iloc[0]) if len(result) else float("nan")
+        return value_of(result, "conditional_entropy")

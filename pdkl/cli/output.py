@@ -13,9 +13,10 @@ import click
 import pandas as pd
 
 from pdkl.cli import screen, streams
+from pdkl.cli.wording import in_options
 from pdkl.report import plain, text
 from pdkl.report.document import Report
-from pdkl.results.reading import is_missing, settings_of
+from pdkl.results.reading import FEW, is_missing, keys_of, settings_of, too_few
 from pdkl.sources.locations.urls import is_url, masked
 
 # what the name of an output means, by how it ends
@@ -184,7 +185,7 @@ def _look(target: Target) -> screen.Look | None:
 
 def answer_report(report: Report, found: Sequence[Target], *, is_gate: bool = True) -> Outcome:
     """Write a report in each format; people are told what is wrong unless a table tells them."""
-    told = [added] if (added := _smoothing_added(report)) else []
+    told = [line for line in (_smoothing_added(report), _too_few(report)) if line]
     if Target(_TABLE, None) not in found:
         told += _failures(report)
     if written_to := files(found):
@@ -195,6 +196,8 @@ def answer_report(report: Report, found: Sequence[Target], *, is_gate: bool = Tr
 
 def _report_as(report: Report, target: Target) -> str:
     frame = report.frame
+    if target.form in (_TABLE, _ON_SCREEN):
+        frame = _in_options(frame)
     if target.form == _TABLE:
         look, tally = _look(target), plain.tally(frame)
         shown = table(plain.main_columns(frame), look, like=frame)
@@ -205,9 +208,17 @@ def _report_as(report: Report, target: Target) -> str:
     return str(written)
 
 
+def _in_options(frame: pd.DataFrame) -> pd.DataFrame:
+    """Let the notes speak of options, for people; what is for machines stays as it is."""
+    command = click.get_current_context().command
+    told = {note: in_options(note, command) for note in frame["note"].unique()}
+    return frame.assign(note=frame["note"].map(told))
+
+
 def _failures(report: Report) -> list[str]:
     """List the rows that fail, the worst first."""
-    found = [text.clipped(line, _LONGEST_LINE) for line in plain.failures(report.frame)]
+    lines = plain.failures(_in_options(report.frame))
+    found = [text.clipped(line, _LONGEST_LINE) for line in lines]
     return [*found[:_MOST], f"and {len(found) - _MOST:,} more"] if len(found) > _MOST else found
 
 
@@ -228,6 +239,15 @@ def _smoothing_added(report: Report) -> str:
         f"pdkl: {pseudo} was added to each count of {names}, where the measure could be infinite; "
         "--smoothing says otherwise."
     )
+
+
+def _too_few(report: Report) -> str:
+    """Say which columns pass though a side has too few rows to tell, nothing where none."""
+    names = report.frame["column"][too_few(report.frame)].drop_duplicates().tolist()
+    if not names:
+        return ""
+    where = f"fewer than {FEW} on a side" + (" in a group" if keys_of(report.frame) else "")
+    return f"pdkl: too few rows to tell drift from chance, {where}: {text.listed(names)}."
 
 
 def table(

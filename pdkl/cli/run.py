@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ import click
 from pdkl.cli import streams
 from pdkl.cli.commands import commands
 from pdkl.cli.output import Outcome
+from pdkl.cli.wording import command_of, in_options
 from pdkl.core.validation import ColumnNotFoundError
 from pdkl.report.text import visible
 
@@ -35,10 +37,11 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    command = command_of(arguments, commands)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UserWarning)  # such as are not for programmers
-            warnings.showwarning = _tell_of
+            warnings.showwarning = partial(_tell_of, command)
             outcome: Any = commands.main(
                 list(arguments), prog_name="pdkl", complete_var=COMPLETE, standalone_mode=False
             )
@@ -53,16 +56,16 @@ def _run(arguments: Sequence[str]) -> int:
             return TROUBLE if ended.code else 0  # it answers a shell, and exits
         return CLOSED_PIPE
     except Exception as error:
-        streams.tell(f"pdkl: {_line(_spoken(error))}")
+        streams.tell(f"pdkl: {_line(_spoken(error, command))}")
         return TROUBLE
 
 
-def _tell_of(message: Warning | str, *_: Any, **__: Any) -> None:
+def _tell_of(command: click.Command, message: Warning | str, *_: Any, **__: Any) -> None:
     """Write a warning as one line, without the place in the code that it comes from."""
-    streams.tell(f"pdkl: {_line(str(message))}")
+    streams.tell(f"pdkl: {_line(in_options(str(message), command))}")
 
 
-def _spoken(error: Exception) -> str:
+def _spoken(error: Exception, command: click.Command) -> str:
     """Say what went wrong, to whoever typed the command."""
     if isinstance(error, click.UsageError):
         path = "pdkl" if error.ctx is None else error.ctx.command_path
@@ -72,7 +75,7 @@ def _spoken(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror is not None:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, _TOLD):
-        return str(error)
+        return in_options(str(error), command)
     return f"this should not have happened: {type(error).__name__}: {error}"
 
 

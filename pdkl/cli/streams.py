@@ -8,9 +8,12 @@ import re
 import sys
 from contextlib import suppress
 
-# what the runner of GitHub's workflows takes for a command to it: at the start of a line, behind
-# blanks and colours, and anywhere
-_COMMAND = re.compile(r"^((?:\s|\x1b\[[\d;]*m)*)::|##\[", re.MULTILINE)
+# what runners take for a command to them, each known by a variable: that of GitHub's workflows at
+# the start of a line, behind blanks and colours, and anywhere, and that of Azure Pipelines anywhere
+_COMMANDS = {
+    "GITHUB_ACTIONS": re.compile(r"^(?:\s|\x1b\[[\d;]*m)*::|##(?=\[)", re.MULTILINE),
+    "TF_BUILD": re.compile(r"##(?=(?:vso)?\[)", re.IGNORECASE),
+}
 
 
 def prepare() -> None:
@@ -38,13 +41,14 @@ def tell(line: str) -> None:
 
 
 def harmless(text: str) -> str:
-    """Keep what data hold from being a command to the runner, in a workflow of GitHub.
+    """Keep what data hold from being a command to the runner of GitHub's or of Azure's pipelines.
 
     It reads both streams; what is for people shows an escape there, as of what is invisible.
     """
-    if os.environ.get("GITHUB_ACTIONS") != "true":
-        return text
-    return _COMMAND.sub(lambda found: "#\\x23[" if found[1] is None else f"{found[1]}:\\x3a", text)
+    for variable, command in _COMMANDS.items():
+        if os.environ.get(variable, "").lower() == "true":
+            text = command.sub(lambda found: f"{found[0][:-1]}\\x{ord(found[0][-1]):x}", text)
+    return text
 
 
 def settle() -> None:

@@ -231,8 +231,11 @@ def fit_to(
     *,
     fitted: Fitted,
     counted: bool = False,
+    ends: bool = False,
 ) -> Binner:
     """Fit the intervals of a column to values, which ``fitted`` says the meaning of.
+
+    ``ends`` is as of `pdkl.core.counts.bin_edges.fit`.
 
     ``counted`` says that weights are numbers of rows, so that each row matters to a rule's name.
     """
@@ -254,7 +257,8 @@ def fit_to(
     if counted and weights is not None and weights.dtype.kind == "i" and isinstance(rule, str):
         numbers, weights = np.repeat(numbers, weights), None
     scale = NUMBER if read.scale == UNKNOWN else read.scale
-    binner = _binner(fit(numbers, weights, rule, binning), scale, read.zone, fitted, unit)
+    bins = fit(numbers, weights, rule, binning, ends=ends)
+    binner = _binner(bins, scale, read.zone, fitted, unit)
     return replace(binner, precision=read.precision)
 
 

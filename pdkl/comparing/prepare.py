@@ -14,6 +14,7 @@ from pdkl.comparing.pushdown import limited, may_push, push
 from pdkl.comparing.shared_labels import Column, CountedColumn, column_of
 from pdkl.core.counts.counts import require_whole
 from pdkl.core.forms import Form
+from pdkl.counting.apart import reasons, warn_of_left_out
 from pdkl.counting.bins import settle_bins
 from pdkl.counting.blocks import count_blocks
 from pdkl.counting.both_sides import count_both
@@ -65,6 +66,9 @@ def prepare(data: Any, request: Request) -> CountedRequest:
     in_column_unit = [one.in_column_unit for one in request.measures]
     unit = "column" if in_column_unit and all(in_column_unit) else options.unit
     attributes = resolved.attributes(request.describe(form, unit)) | counted_by
+    if resolved.lacking:
+        attributes["left_out"] = reasons(resolved.lacking)
+        warn_of_left_out(resolved.lacking, depth=3)
     info = tidy.ResultInfo(form, unit, attributes)
     return CountedRequest(options, groups, columns, info, _width(resolved))
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
+from pdkl.codes.labels import as_text
+
 Answer = TypeVar("Answer")
 Wrong = dict[Hashable, Exception]  # what went wrong with columns
 
@@ -77,8 +79,16 @@ def said(error: Exception) -> str:
     return f"{kind.__name__}: {text or 'no more is known'}"
 
 
-def warn_of_left_out(wrong: Wrong) -> None:
-    """Warn the caller of a public method that its answer lacks columns, and say why."""
+def reasons(wrong: Wrong) -> dict[str, str]:
+    """Write why columns are left out so that JSON can hold it."""
+    return {as_text(name): said(error) for name, error in wrong.items()}
+
+
+def warn_of_left_out(wrong: Wrong, depth: int = 2) -> None:
+    """Warn the caller of a public method that its answer lacks columns, and say why.
+
+    ``depth`` is how many calls below its caller this is called: the analysis, and the method.
+    """
     if wrong:
         text = " ".join(f"left out {name!r}: {said(error)}" for name, error in wrong.items())
-        warnings.warn(text, stacklevel=4)  # here, the analysis, the method, and then the caller
+        warnings.warn(text, stacklevel=depth + 3)  # and the door of all methods

@@ -206,6 +206,7 @@ class KindRequest:
     common: Any  # how other numbers and times are cut, None as their rows allow
     binning: Binning = "quantile"
     both: bool = False  # whether intervals are fitted to both sides together, not to the reference
+    ends: bool = False  # whether they are fitted to all rows there are, see `bin_edges.fit`
 
     @classmethod
     def of(
@@ -216,6 +217,7 @@ class KindRequest:
         binning: Binning = "quantile",
         *,
         both: bool = False,
+        ends: bool = False,
     ) -> KindRequest:
         """Read the keywords."""
         asked = read_kinds(kinds, bins)
@@ -226,7 +228,7 @@ class KindRequest:
             require_columns(parameter, names, every, frame="the call")
         rules = {name: read_bins(f"bins for column {name!r}", rule) for name, rule in named.items()}
         common = None if bins is None or isinstance(bins, Mapping) else read_bins("bins", bins)
-        return cls(asked, rules, common, binning, both)
+        return cls(asked, rules, common, binning, both, ends)
 
     def rule(self, name: Hashable) -> Any:
         """Return how a column is cut."""
@@ -330,6 +332,7 @@ def _settle_numbers(
             *(values, name, weight, request.rule(name), request.binning),
             fitted="reference" if column.there and not request.both else "pooled",
             counted=counted,
+            ends=request.ends,
         )
     ranges = _ranges(both) if verdict.kind == CLOCK else ""
     column.settle(verdict, ranges)
@@ -435,6 +438,7 @@ def _cut_beside(
         *(pd.Series(numbers[known]), name, mass[known], rule, request.binning),
         fitted="reference" if column.there and not request.both else "pooled",
         counted=True,
+        ends=request.ends,
     )
     numerals = dtype_families(both.labels) == {"string"}
     texts = both.labels[~known]

@@ -44,7 +44,7 @@ def settle_columns(resolved: ResolvedRequest) -> Settled:
     binning = read_binning(request.binning, bins, compared=True)
     # edges of the reference alone would make an innocent column differ by construction
     both = resolved.reference is not None
-    asked = KindRequest.of(None, bins, columns, binning, both=both)
+    asked = KindRequest.of(None, bins, columns, binning, both=both, ends=True)
     settle_all(columns, source, reference, request.weights, asked)
     if asked.common is not None and all(one.binner is None for one in with_parts(columns)):
         raise nothing_to_cut(resolved.columns)

@@ -14,6 +14,7 @@ from pdkl.report.metrics import metrics
 from pdkl.report.notebook import notebook
 from pdkl.report.numbers import Numbers
 from pdkl.results.reading import failing
+from pdkl.sources.locations.urls import require_local
 
 
 class Report:
@@ -133,7 +134,7 @@ class Report:
         Parameters
         ----------
         path : path, optional
-            The file to write. None returns the text.
+            The file to write, on this machine. None returns the text.
 
         Returns
         -------
@@ -144,6 +145,8 @@ class Report:
         ------
         ImportError
             Jinja2 is not installed.
+        ValueError
+            ``path`` is not on this machine.
         """
         return _written(
             page.html(
@@ -162,12 +165,17 @@ class Report:
         Parameters
         ----------
         path : path, optional
-            The file to write. None returns the text.
+            The file to write, on this machine. None returns the text.
 
         Returns
         -------
         str or None
             The document, unless a path is given.
+
+        Raises
+        ------
+        ValueError
+            ``path`` is not on this machine.
         """
         frames = self.frame, self.categories, self.others, self._numbers.by_row(), self.changes
         return _written(plain.json_text(*frames, passed=self.passed), path)
@@ -178,12 +186,17 @@ class Report:
         Parameters
         ----------
         path : path, optional
-            The file to write. None returns the text.
+            The file to write, on this machine. None returns the text.
 
         Returns
         -------
         str or None
             The document, unless a path is given.
+
+        Raises
+        ------
+        ValueError
+            ``path`` is not on this machine.
         """
         return _written(plain.junit(self.frame), path)
 
@@ -196,12 +209,17 @@ class Report:
         Parameters
         ----------
         path : path, optional
-            The file to write. None returns the text.
+            The file to write, on this machine. None returns the text.
 
         Returns
         -------
         str or None
             The table, unless a path is given.
+
+        Raises
+        ------
+        ValueError
+            ``path`` is not on this machine.
         """
         return _written(plain.csv(self.frame), path)
 
@@ -215,12 +233,17 @@ class Report:
         Parameters
         ----------
         path : path, optional
-            The file to write. None returns the text.
+            The file to write, on this machine. None returns the text.
 
         Returns
         -------
         str or None
             The text, unless a path is given.
+
+        Raises
+        ------
+        ValueError
+            ``path`` is not on this machine.
 
         Examples
         --------
@@ -287,5 +310,6 @@ class Report:
 def _written(text: str, path: str | os.PathLike[str] | None) -> str | None:
     if path is None:
         return text
+    require_local(path, "Write the report here, and copy it.")
     Path(path).write_text(text, encoding="utf-8", newline="")
     return None

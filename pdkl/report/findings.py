@@ -11,7 +11,7 @@ from pdkl.report import text
 from pdkl.report.changes import Change, sentence
 from pdkl.report.numbers import ORDERED, moved
 from pdkl.results.intervals import in_words
-from pdkl.results.reading import keys_of, settings_of, worst_first
+from pdkl.results.reading import FEW, keys_of, settings_of, too_few, worst_first
 from pdkl.results.statuses import DRIFT, LEGEND
 
 NAMES = ("data", "reference")
@@ -139,23 +139,28 @@ def _change(entry: dict[Any, Any], kind: Any, write: Write) -> str:
 
 
 def _others(frame: pd.DataFrame, write: Write) -> Iterator[str]:
-    """List the columns of each other status that people should know of."""
+    """List the columns of each other status that people should know of, and of too few rows."""
     sides = {
         role: f"the {role}" if name == role else name if name == BEFORE else write(name)
         for name, role in zip(names_of(frame), NAMES, strict=True)
     }
+    headed = {
+        status.heading.format(**sides): frame["status"] == status.name
+        for status in LEGEND
+        if status.heading
+    }
+    headed[f"Fewer than {FEW} rows on a side, too few to tell"] = too_few(frame)
     n_rows = frame["column"].value_counts().to_dict()
     grouped = bool(keys_of(frame))
-    for status in LEGEND:
-        counts = frame["column"][frame["status"] == status.name].value_counts(sort=False)
-        if not status.heading or counts.empty:
+    for heading, chosen in headed.items():
+        counts = frame["column"][chosen].value_counts(sort=False)
+        if counts.empty:
             continue
         listed = ", ".join(
             write(str(name))
             + (f" (in {n:,} of {n_rows[name]:,} segments)" if grouped and n < n_rows[name] else "")
             for name, n in counts.head(_LISTED).items()
         )
-        heading = status.heading.format(**sides)
         yield f"{heading}: {_and_more(listed, len(counts) - _LISTED)}"
 
 

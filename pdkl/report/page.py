@@ -18,11 +18,13 @@ from pdkl.report.numbers import CLOCK, SIDES, Numbers
 from pdkl.report.plain import tally
 from pdkl.report.rendering import asset, digest, render, style
 from pdkl.results.reading import (
+    FEW,
     count_statuses,
     is_fixed,
     judged_by,
     keys_of,
     settings_of,
+    too_few,
     worst_first,
 )
 from pdkl.results.statuses import DRIFT, LEGEND, SKIPPED
@@ -269,6 +271,11 @@ def _warnings(frame: pd.DataFrame, categories: pd.DataFrame, others: pd.DataFram
     least = frame[["n", "n_reference"]].min(axis=1).astype("Float64")
     scored = frame["score"].notna() & (frame["status"] != SKIPPED.name) & (least > 0)
     sparse = scored & (least < _SPARSE * frame["categories"]).fillna(False).astype(bool)
+    if n := int(too_few(frame).sum()):
+        found.append(
+            f"Few: in {text.rows(n)} a side has fewer than {FEW} rows, too few to tell drift from "
+            "chance."
+        )
     if n := int(sparse.sum()):
         found.append(
             f"Sparse: in {text.rows(n)} a side has fewer than {_SPARSE:g} rows a category. Chance "

@@ -75,10 +75,7 @@ class Request:
         zeros = parse_zeros(self.zeros)
         if zeros != "inf" and not any(measure.divides_by for measure in self.measures):
             names = ", ".join(measure.name for measure in self.measures)
-            raise ValueError(
-                f"zeros={zeros!r} has nothing to act on: {names} never divides by 0. Leave it out, "
-                "or choose a measure such as kl_divergence."
-            )
+            raise ValueError(f"zeros={zeros!r} has nothing to act on: {no_zeros(names)}")
         return Options(
             log_base=log_base,
             unit=unit,
@@ -206,6 +203,11 @@ class Request:
                 f"got {type(reference).__name__}. Several keys need a tuple of labels."
             )
         return LABEL
+
+
+def no_zeros(names: str) -> str:
+    """Say why measures take no ``zeros``, and what to do."""
+    return f"{names} never divides by 0. Leave it out, or choose a measure such as kl_divergence."
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ class ResolvedRequest:
     exclude: frozenset[Hashable] = frozenset()  # the columns that are left out
     columns: list[Hashable] = field(default_factory=list)  # the columns that are P
     partners: list[Hashable] = field(default_factory=list)  # those that are Q
+    # columns that only one side has, which are left out as no one has named them: why
+    lacking: dict[Hashable, Exception] = field(default_factory=dict)
 
     @property
     def keys(self) -> list[Hashable]:
@@ -157,11 +159,14 @@ def read_sides(resolved: ResolvedRequest) -> ResolvedRequest:
     parameter = "p" if request.two_sided else "columns"
     in_order = request.measures and all(one.ordered for one in request.measures)
     if resolved.form is not Q and request.columns is None and in_order:
-        return resolved.asking(_columns_in_order(resolved))
+        return shared(resolved, parameter, _columns_in_order(resolved))
     if resolved.form is not Q:
         columns = read_columns(
             *(parameter, request.columns, frame, excluded, resolved.binned, resolved.exclude)
         )
+        if request.columns is None:
+            resolved = shared(resolved, parameter, columns)
+            columns = resolved.columns
         if boolean("joint", request.joint):
             every = parts_of(columns)
             columns = every if len(every) == 1 else [Together(every)]
@@ -176,6 +181,48 @@ def read_sides(resolved: ResolvedRequest) -> ResolvedRequest:
     if resolved.options.alphabet == "declared":
         require_single([*pairs[0], *pairs[1]])
     return resolved.asking(*pairs)
+
+
+def shared(
+    resolved: ResolvedRequest, parameter: str, columns: Sequence[Hashable]
+) -> ResolvedRequest:
+    """Ask about the columns that the reference has too, and note which it lacks.
+
+    They are those asked for by default, so no one has said that the reference has them.
+    """
+    if resolved.reference is None:
+        return resolved.asking(columns)
+    there = set(resolved.reference.head.columns)
+    both = [name for name in columns if name in there]
+    if not both:
+        raise ValueError(
+            f"{parameter} is None, and reference has none of the columns that are compared by "
+            f"default, which are {listing(columns)}. Its columns are "
+            f"{listing(resolved.reference.head.columns)}. Give both sides the same names."
+        )
+    lacking = absent("reference", resolved.reference, [one for one in columns if one not in there])
+    return replace(resolved.asking(both), lacking=lacking)
+
+
+def absent(side: str, source: Source, columns: Sequence[Hashable]) -> dict[Hashable, Exception]:
+    """Say why a side lacks columns that the other has."""
+    lost = source.precounted.left_out
+    return {
+        name: ColumnNotFoundError(
+            lost_by_profile(side, lost[name]) if name in lost else no_column(side)
+        )
+        for name in columns
+    }
+
+
+def no_column(side: str) -> str:
+    """Say that a side lacks a column."""
+    return f"{side} has no such column"
+
+
+def lost_by_profile(side: str, why: str) -> str:
+    """Say that a side is a profile that could not count a column."""
+    return f"the profile that is {side} had to leave it out. {why}"
 
 
 def require_single(columns: Sequence[Hashable]) -> None:

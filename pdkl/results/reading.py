@@ -10,7 +10,7 @@ import pandas as pd
 
 from pdkl.core.numerics.exact import FloatArray
 from pdkl.core.validation import listing
-from pdkl.results.statuses import DRIFT, FAILING, SCORED, STATUSES, UNSURE
+from pdkl.results.statuses import DRIFT, FAILING, SCORED, STATUSES, UNDECIDED, UNSURE
 
 NO_VALUE = "\N{EN DASH}"  # is written where a number would stand
 # what follows a key's name where it is that of the group that is Q, and a measure's
@@ -30,6 +30,9 @@ _IN_UNIT = (  # what the unit of the frame belongs to; the other measures have n
 )
 _NO_UNIT = "none"  # of what is normalized
 _ROOTS = ("js_distance",)  # of a measure in units
+# of fewer rows on a side not even a column of two equally frequent values, one of which is all
+# that is left, is told from chance among ten columns: 2 * 0.5**9 is about 0.05 / 10
+FEW = 10
 
 
 # ---- the call -------------------------------------------------------------------------------
@@ -192,6 +195,13 @@ def failing(frame: pd.DataFrame) -> pd.Series[bool]:
     judged_rows = int(frame["status"].isin(SCORED).sum())
     most = settings_of(frame).get("max_drifted", 0.0)
     return fails & ~drifted if drifted.sum() / max(judged_rows, 1) <= most else fails
+
+
+def too_few(frame: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which rows of drift do not fail, but a side of them has too few rows to tell."""
+    least = frame[["n", "n_reference"]].min(axis=1).astype("Float64")
+    tested = frame["status"].isin(UNDECIDED) & frame[JUDGED[2]].notna()
+    return tested & ((least > 0) & (least < FEW)).fillna(value=False).astype(bool)
 
 
 def worst_first(frame: pd.DataFrame) -> list[int]:

@@ -79,4 +79,6 @@ LEGEND = (DRIFT, ERROR, GONE, NEW, EMPTY, UNSURE, SKIPPED, OK)
 BY_NAME = {status.name: status for status in STATUSES}
 FAILING = tuple(status.name for status in STATUSES if status.fails)
 QUIET = tuple(status.name for status in STATUSES if status.is_quiet)
+# of these few rows may be the reason
+UNDECIDED = (UNSURE.name, OK.name)
 SCORED = tuple(status.name for status in STATUSES if status.is_scored)

@@ -190,6 +190,22 @@ def test_too_little_to_cut_is_a_row_with_a_note(
     assert result["p_value"].isna().iloc[0]
 
 
+@pytest.mark.parametrize("sentinel", [-1.0, 9999.0])
+def test_a_sentinel_in_few_rows_is_found(sentinel: float) -> None:
+    rng = np.random.default_rng(2)
+    day = np.repeat(pd.date_range("2024-03-01", periods=60), 100)
+    price = rng.lognormal(3.0, 0.5, len(day))
+    late = (day >= pd.Timestamp("2024-04-10")) & (rng.random(len(day)) < 0.04)
+    frame = pd.DataFrame({"day": day, "price": np.where(late, sentinel, price)})
+    found = InfoTheory(frame).changes("price", by="day")
+    assert found["start"].tolist() == [day[0], pd.Timestamp("2024-04-10")]
+    edges = found.attrs["pdkl"]["edges"]["price"]
+    where = (edges[0], edges[1]) if sentinel < 0 else (edges[-2], edges[-1])
+    inside = frame["price"].between(*where, inclusive="left" if sentinel < 0 else "both")
+    assert inside.sum() == late.sum()
+    assert len(InfoTheory(frame.assign(price=price)).changes("price", by="day")) == 1
+
+
 def test_a_slope_says_so() -> None:
     rng = np.random.default_rng(2)
     t = pd.date_range("2026-01-01", periods=120).repeat(500)

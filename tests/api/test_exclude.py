@@ -42,6 +42,36 @@ METHODS: dict[str, dict[str, Any]] = {
 }
 
 
+FROM_A_FRAME = ("cross_entropy", "kl_divergence", "js_divergence", "contributions", "divergence")
+
+
+@pytest.mark.parametrize("method", FROM_A_FRAME)
+@pytest.mark.parametrize("by", [None, "g"])
+def test_what_the_reference_lacks_is_left_out_where_none_is_named(
+    method: str, by: str | None
+) -> None:
+    ask = getattr(THEORY, method)
+    lacking = OTHER.drop(columns="b")
+    with pytest.warns(UserWarning, match="^left out 'b': reference has no such column$") as caught:
+        found = ask(reference=lacking, by=by)
+    assert caught[0].filename == __file__
+    expected = ask(reference=OTHER, by=by, exclude="b")
+    pd.testing.assert_frame_equal(found, expected)
+    assert found.attrs["pdkl"]["left_out"] == {"b": "reference has no such column"}
+    assert "left_out" not in expected.attrs["pdkl"]
+    with pytest.raises(ColumnNotFoundError, match=r"^p names column 'b', which reference "):
+        ask(["a", "b"], reference=lacking, by=by)
+
+
+def test_ordered_measures_and_bins_leave_out_what_the_reference_lacks_too() -> None:
+    numbers = DATA.assign(m=DATA["n"] * 2)
+    lacking = numbers.drop(columns="n")
+    for keywords in ({"measures": ["wasserstein"]}, {"bins": {"m": 2, "n": 2}}, {"bins": 2}):
+        with pytest.warns(UserWarning, match="^left out 'n': reference has no such column$"):
+            found = InfoTheory(numbers).divergence(reference=lacking, **keywords)
+        assert "m" in found["column"].tolist()
+
+
 def asked(method: str, data: pd.DataFrame = DATA, **keywords: Any) -> pd.DataFrame:
     found = getattr(InfoTheory(data), method)(**{**METHODS[method], **keywords})
     if isinstance(found, Profile):

@@ -7,6 +7,7 @@ import re
 import time
 import tracemalloc
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 
 from pdkl import InfoTheory
 from pdkl.core import memory
+from pdkl.core.memory import require_room
 
 GROUPS = 6
 LEVELS = pd.Index([f"item {i}" for i in range(50)])
@@ -117,8 +119,60 @@ def test_twenty_thousand_groups_are_refused_at_once(
 
 
 def test_memory_is_that_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_limits", tuple)  # the tests may run in a container
     known: dict[str, Any] = {"SC_PHYS_PAGES": 1000, "SC_PAGE_SIZE": 4096}
     monkeypatch.setattr(os, "sysconf", known.__getitem__, raising=False)
     assert memory.physical_memory() == 4_096_000
     monkeypatch.delattr(os, "sysconf")  # as on Windows
     assert memory.physical_memory() == 16 * 10**9
+
+
+GB = 10**9
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "limits"),
+    [
+        # in a container its group is the root, or the path is that of the machine
+        ("0::/\n", {"memory.max": 2 * GB}, [2 * GB]),
+        ("0::/docker/abc\n", {"memory.max": 2 * GB}, [2 * GB]),
+        ("0::/a/b\n", {"a/b/memory.max": "max", "a/memory.max": 3 * GB}, [3 * GB]),
+        ("0::/a/b\n", {"a/b/memory.max": GB, "a/memory.max": 3 * GB}, [GB, 3 * GB]),
+        (
+            "4:cpu:/x\n3:memory:/x\n",
+            {"memory/x/memory.limit_in_bytes": GB, "x/memory.max": 5},
+            [GB],
+        ),
+        ("3:cpu,memory:/x\n0::/\n", {"memory/memory.limit_in_bytes": GB}, [GB]),
+        ("3:memory:/x\n", {"memory/x/memory.limit_in_bytes": 2**63 - 4096}, [2**63 - 4096]),
+        ("1:name=systemd:/\n0::/\n", {"memory.max": "max"}, []),
+        ("0::/\n", {}, []),
+        (None, {"memory.max": GB}, []),
+    ],
+)
+def test_limits_of_containers(
+    tmp_path: Path, groups: str | None, files: dict[str, object], limits: list[int]
+) -> None:
+    for name, content in files.items():
+        file = tmp_path / "sys/fs/cgroup" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{content}\n")
+    if groups is not None:
+        (tmp_path / "proc/self").mkdir(parents=True)
+        (tmp_path / "proc/self/cgroup").write_text(groups)
+    assert list(memory._limits(str(tmp_path))) == limits
+
+
+def test_a_container_has_less_than_its_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_limits", lambda: (2**63 - 4096,))
+    machine = memory.physical_memory()
+    assert memory.there_is(machine) == f"this machine has {memory.gigabytes(machine)}"
+    monkeypatch.setattr(memory, "_limits", lambda: (2**63 - 4096, 960))
+    assert memory.physical_memory() == 960
+    require_room(20, 2, "This", "")
+    message = (
+        "This makes an answer of 21 rows and 2 columns. That takes about 0.0 GB of memory, and "
+        "this container may take 0.0 GB. Ask for less."
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        require_room(21, 2, "This", "Ask for less.")

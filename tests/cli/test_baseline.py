@@ -109,8 +109,8 @@ def test_a_column_that_the_new_data_lack(pdkl_: Command) -> None:
     code, out, errors = pdkl_(*asked, "--exclude", "n")
     assert (code, out) == (2, "")
     assert errors == (
-        "pdkl: columns names column 'n', which data does not have. Its columns are 'shop', 'plan', "
-        "'age', 'sold'.\n"
+        "pdkl: --columns names column 'n', which data does not have. Its columns are 'shop', "
+        "'plan', 'age', 'sold'.\n"
     )
     assert Path("ref.parquet").read_bytes() == before
 
@@ -140,7 +140,7 @@ def test_a_column_that_cannot_be_counted(pdkl_: Command) -> None:
         (["none.parquet", "today.parquet"], "there is no file 'none.parquet'."),
         (
             ["ref.parquet", "none.parquet"],
-            "path finds no file: there is no 'none.parquet', nor a match for it.",
+            "REF or CUR finds no file: there is no 'none.parquet', nor a match for it.",
         ),
         (["ref.parquet"], "Missing argument 'CUR'. Try: pdkl baseline update --help"),
         (

@@ -209,7 +209,7 @@ def test_no_rows_tell_no_kind(pdkl_: Command) -> None:
         ),
         (
             ["nothing.parquet"],
-            "path finds no file: there is no 'nothing.parquet', nor a match for it.",
+            "DATA finds no file: there is no 'nothing.parquet', nor a match for it.",
         ),
         ([], "Missing argument 'DATA…'. Try: pdkl init --help"),
     ],

@@ -73,7 +73,7 @@ def test_columns_are_left_out(pdkl_: Command) -> None:
     assert pdkl_(*asked) == (
         2,
         "",
-        "pdkl: exclude names column 'plans', which data, like reference, does not have. Did you "
+        "pdkl: --exclude names column 'plans', which data, like reference, does not have. Did you "
         "mean 'plan'? Its columns are 'shop', 'plan', 'age', 'sold', 'n'.\n",
     )
 
@@ -338,6 +338,19 @@ def test_explain_says_what_it_leaves_out(pdkl_: Command) -> None:
     code, _, errors = pdkl_("explain", "some.parquet", "some.parquet")
     assert code == 0
     assert errors == ("left out unless --columns names them: id (100 of 100 values occur once)\n")
+
+
+def test_explain_says_which_columns_one_side_lacks(pdkl_: Command) -> None:
+    frame = pd.DataFrame({"plan": ["a", "b"] * 50, "age": [1, 2] * 50})
+    frame.to_parquet("before.parquet")
+    frame.drop(columns="age").assign(cap="x").to_parquet("today.parquet")
+    code, out, errors = pdkl_("explain", "before.parquet", "today.parquet", "--format", "csv")
+    assert code == 0
+    assert "plan" in out or "(not resolved)" in out
+    assert errors == (
+        "pdkl: left out 'cap': reference has no such column left out 'age': data has no such "
+        "column\n"
+    )
 
 
 def test_kinds(pdkl_: Command) -> None:

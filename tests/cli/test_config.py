@@ -152,7 +152,7 @@ def test_what_the_report_refuses_is_told_behind_the_name_of_the_file(pdkl_: Comm
     assert code == 2
     assert errors.splitlines() == [
         "pdkl: settings of pdkl.toml: exclude",
-        "pdkl: exclude names column 'plans', which data, like reference, does not have. Did you "
+        "pdkl: --exclude names column 'plans', which data, like reference, does not have. Did you "
         "mean 'plan'? Its columns are 'shop', 'plan', 'age', 'sold', 'n'.",
     ]
 

@@ -45,7 +45,12 @@ def test_the_exit_code_follows_the_status(
         asked.append("--dropna")
     found, out, errors = pdkl_(*asked)
     assert (found, [row["status"] for row in rows(out)]) == (code, [status])
-    assert [line.split(": ")[:2] for line in errors.splitlines()] == [[status, "plan"]] * code
+    if today is not None and len(today) < 10:
+        assert errors == (
+            "pdkl: too few rows to tell drift from chance, fewer than 10 on a side: plan.\n"
+        )
+    else:
+        assert [line.split(": ")[:2] for line in errors.splitlines()] == [[status, "plan"]] * code
 
 
 def test_a_new_column_is_no_failure(pdkl_: Command) -> None:
@@ -99,7 +104,7 @@ def test_redact_hides_values_everywhere(pdkl_: Command) -> None:
 
 def test_redact_keeps_back_what_errors_say(pdkl_: Command) -> None:
     kept = (
-        "is kept back, as what it says may hold values of the data (redact=True). Ask without "
+        "is kept back, as what it says may hold values of the data (--redact). Ask without "
         "redact, where values may be seen, to read it.\n"
     )
     TODAY.assign(shop="secret").to_parquet("elsewhere.parquet")
@@ -114,10 +119,12 @@ def test_redact_keeps_back_what_errors_say(pdkl_: Command) -> None:
 
 def test_redact_still_says_what_was_typed_wrong(pdkl_: Command) -> None:
     asked = ("drift", "before.parquet", "today.parquet", "--redact")
-    assert pdkl_(*asked, "--alpha", "7")[2] == "pdkl: alpha must be a number in (0, 1); got 7.0.\n"
+    assert (
+        pdkl_(*asked, "--alpha", "7")[2] == "pdkl: --alpha must be a number in (0, 1); got 7.0.\n"
+    )
     _, _, errors = pdkl_("drift", "before.parquet", "nowhere.parquet", "--redact")
     assert errors == (
-        "pdkl: path finds no file: there is no 'nowhere.parquet', nor a match for it.\n"
+        "pdkl: REF or CUR finds no file: there is no 'nowhere.parquet', nor a match for it.\n"
     )
     assert "is not a frequency" in pdkl_(*asked, "--by", "sold:fortnight")[2]
 
@@ -147,7 +154,7 @@ def test_cells_do_nothing_but_stand_there(pdkl_: Command) -> None:
         "<script>",
     }
     assert pdkl_("entropy", "evil.parquet", "-c", '"a\u202e\n\x1bb"')[2].startswith(
-        "pdkl: columns names column 'a\\u202e\\n\\x1bb', which data does not have."
+        "pdkl: --columns names column 'a\\u202e\\n\\x1bb', which data does not have."
     )
 
 
@@ -175,8 +182,8 @@ HELP = "Try: pdkl {} --help"
         ),
         (
             "drift today.parquet --window 3",
-            "window= compares each period with those before it, so it needs by=; got by=None. Name "
-            'the time, behind the other keys: by=pd.Grouper(key="date", freq="D").',
+            "--window compares each period with those before it, so it needs --by; got no --by. "
+            "Name the time, behind the other keys: --by date:D.",
         ),
         (
             "drift before.parquet today.parquet more.parquet",
@@ -184,12 +191,12 @@ HELP = "Try: pdkl {} --help"
         ),
         (
             "drift nowhere.parquet today.parquet",
-            "path finds no file: there is no 'nowhere.parquet', nor a match for it.",
+            "REF or CUR finds no file: there is no 'nowhere.parquet', nor a match for it.",
         ),
         (
             "drift before.parquet today.parquet -c Plan",
-            "columns names column 'Plan', which data, like reference, does not have. Did you mean "
-            "'plan'? Its columns are 'shop', 'plan', 'age', 'sold', 'n'.",
+            "--columns names column 'Plan', which data, like reference, does not have. Did you "
+            "mean 'plan'? Its columns are 'shop', 'plan', 'age', 'sold', 'n'.",
         ),
         (
             "drift before.parquet today.parquet --fail-over js_distance",
@@ -203,11 +210,11 @@ HELP = "Try: pdkl {} --help"
         ),
         (
             "drift before.parquet today.parquet --fail-over psi=-1",
-            "threshold must be a finite number of at least 0; got -1.0.",
+            "--fail-over must be a finite number of at least 0; got -1.0.",
         ),
         (
             "drift before.parquet today.parquet --alpha 7",
-            "alpha must be a number in (0, 1); got 7.0.",
+            "--alpha must be a number in (0, 1); got 7.0.",
         ),
         (
             "drift before.parquet today.parquet --bins 3 --bins age=5",
@@ -375,7 +382,7 @@ def test_the_codes_of_processes(pdkl_: Command, tmp_path: Path) -> None:
     wrong = process(tmp_path, "drift", "before.parquet", "nowhere")
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert wrong.stderr == (
-        "pdkl: path finds no file: there is no 'nowhere', nor a match for it.\n"
+        "pdkl: REF or CUR finds no file: there is no 'nowhere', nor a match for it.\n"
     )
 
 

@@ -87,7 +87,7 @@ def test_settings_are_those_of_drift(pdkl_: Command) -> None:
         ),
         (
             "report today.parquet --reference nowhere.parquet",
-            "path finds no file: there is no 'nowhere.parquet', nor a match for it.",
+            "DATA or --reference finds no file: there is no 'nowhere.parquet', nor a match for it.",
         ),
     ],
 )

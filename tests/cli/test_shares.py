@@ -81,7 +81,7 @@ def test_shares_of_times_and_of_columns_that_are_gone(pdkl_: Command) -> None:
         (
             "x.json",
             '{"free": 0.8, "paid": 0.2}',
-            "reference must give the shares of each column, {column: {category: weight}}, as in "
+            "REF must give the shares of each column, {column: {category: weight}}, as in "
             "{'plan': {'free': 0.8, 'paid': 0.2}}; got 0.8 for 'free'.",
         ),
         ("x.toml", "plan = 1", None),
@@ -131,7 +131,7 @@ def test_refused(pdkl_: Command, name: str, text: str, message: str | None) -> N
     Path(name).write_text(text)
     code, out, errors = pdkl_("drift", name, "today.parquet")
     assert (code, out) == (2, "")
-    assert errors.startswith(f"pdkl: {message}" if message else "pdkl: reference must give the")
+    assert errors.startswith(f"pdkl: {message}" if message else "pdkl: REF must give the")
     assert errors.count("\n") == 1
 
 

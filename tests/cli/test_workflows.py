@@ -1,4 +1,4 @@
-"""What data hold is no command to the runner of GitHub's workflows, which reads what is printed."""
+"""What data hold is no command to the runners of pipelines, which read what is printed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from tests.support.command import Command, rows
 
 EVIL = ["::error::gone", " \t::add-mask::a", "a ##[error]b", "::stop-commands::x", "std::map"]
+VSO = ["##vso[task.complete]", "a ##VSO[task.setvariable variable=PATH]b", "##[error]b", "#vso[a]"]
 KNOWN = {"error", "warning", "notice", "debug", "add-mask", "stop-commands", "group", "add-matcher"}
 
 
@@ -23,12 +24,15 @@ def commands_in(text: str) -> list[str]:
     return found
 
 
+def write(names: list[str]) -> None:
+    frame = pd.DataFrame(dict.fromkeys(names, pd.Series(names).repeat(120).to_numpy()))
+    frame.to_parquet("before.parquet")
+    frame.assign(**{name: name for name in names}).to_parquet("today.parquet")
+
+
 @pytest.fixture
 def evil(pdkl_: Command) -> None:
-    values = pd.Series(EVIL).repeat(120).to_numpy()
-    frame = pd.DataFrame(dict.fromkeys(EVIL, values))
-    frame.to_parquet("before.parquet")
-    frame.assign(**{name: name for i, name in enumerate(EVIL)}).to_parquet("today.parquet")
+    write(EVIL)
 
 
 ASKED = (
@@ -76,3 +80,27 @@ def test_what_machines_read_stays(pdkl_: Command, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     assert [pdkl_(*asked, form) for form in ("json", "csv")] == outside
     assert {row["category"] for row in rows(outside[0][1])} == set(EVIL)
+
+
+@pytest.mark.parametrize("colours", ["", "1"])
+def test_azure_finds_no_command(
+    pdkl_: Command, monkeypatch: pytest.MonkeyPatch, colours: str
+) -> None:
+    write(VSO)
+    monkeypatch.setenv("FORCE_COLOR", colours)
+    for asked in (
+        *(("drift", "before.parquet", "today.parquet"), ("distribution", "today.parquet")),
+        ("drift", "before.parquet", "today.parquet", "-o", "drift.md"),
+        ("entropy", "today.parquet", "-c", "##vso[task.complete result=Failed]"),
+    ):
+        monkeypatch.delenv("TF_BUILD", raising=False)
+        code, out, errors = pdkl_(*asked)
+        assert re.search(r"(?i)##vso\[", out + errors)
+        monkeypatch.setenv("TF_BUILD", "True")
+        found = pdkl_(*asked)
+        assert found[0] == code
+        assert not re.search(r"(?i)##(vso)?\[", found[1] + found[2])
+        shown = [re.sub(r"#\\x23((?i:vso)?\[)", r"##\1", one) for one in found[1:]]
+        assert shown == [out, errors]
+    asked = ("distribution", "today.parquet", "--format", "json")
+    assert {row["category"] for row in rows(pdkl_(*asked)[1])} == set(VSO)

@@ -57,6 +57,47 @@ def test_quantiles_have_equal_shares_and_widths_equal_widths() -> None:
     assert wide["count"].tolist() == np.histogram(DATA["x"], 8)[0].tolist()
 
 
+def with_ends(values: Any, bins: int = 10) -> list[float]:
+    found = fit(np.asarray(values, dtype=float), None, bins, "quantile", ends=True)
+    edges: list[float] = found.edges.tolist()
+    return edges
+
+
+def test_an_end_that_stands_out_has_a_bin_of_its_own() -> None:
+    values = np.arange(1000) / 10
+    plain = fit(values, None, 10, "quantile").edges.tolist()
+    assert with_ends(values) == plain
+    few, many = np.full(9, -1.0), np.full(10, -1.0)
+    assert (
+        with_ends([*few, *values])[1] == fit(np.append(few, values), None, 10, "quantile").edges[1]
+    )
+    assert with_ends([*many, *values])[:2] == [-1.0, 0.0]
+    assert with_ends([*many, *values])[2:] == pytest.approx(plain[1:], abs=0.2)
+    assert with_ends([*values, *(many + 1000)])[-3:] == pytest.approx([90.0, 999.0, 999.0], abs=0.2)
+    # neither the first of values that are all as frequent, nor one of few rows
+    assert with_ends(np.repeat(np.arange(50), 20), 5) == [0.0, 10.0, 20.0, 30.0, 40.0, 49.0]
+    assert with_ends([*([-1.0] * 4), *values[::10]], 5)[1] > 0.0
+    # it is told from those beside it alone: the zeros in the middle hide nothing
+    assert with_ends([*many, *([50.05] * 900), *values])[:2] == [-1.0, 0.0]
+
+
+@given(
+    values=st.lists(st.integers(-20, 20), min_size=2, max_size=80),
+    low=st.integers(0, 60),
+    high=st.integers(0, 60),
+)
+def test_bins_with_ends_are_those_without_but_for_the_ends(
+    values: list[int], low: int, high: int
+) -> None:
+    every = np.array([*values, *([-100] * low), *([100] * high)], dtype=float)
+    bins = fit(every, None, 5, "quantile", ends=True)
+    codes = bins.assign(every, np.zeros(len(every), dtype=bool))
+    assert ((codes > 0) & (codes < bins.size - 1)).all()
+    assert (np.diff(bins.edges[:-1]) > 0).all()
+    plain = fit(every, None, 5, "quantile")
+    assert len(plain.edges) <= len(bins.edges) <= len(plain.edges) + 2
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_rules_of_numpy(rule: Any) -> None:
     result = THEORY.distribution("x", bins=rule).sort_values("low")

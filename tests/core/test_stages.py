@@ -119,6 +119,18 @@ def test_null_rates(
             assert abs(excess.mean()) <= 0.2 * excess.std(), name
 
 
+@pytest.mark.parametrize("binning", ["quantile", "width"])
+def test_of_a_single_row_of_the_reference_nothing_is_sure(
+    binning: Literal["quantile", "width"],
+) -> None:
+    for n in (300, 5, 1):
+        raw, spacings = binned(normal, n, 1, binning=binning)
+        answer = against_null(raw, "permutation", scores_of(raw, "js_divergence"), spacings)
+        # wherever the row lies, all of P are beside it
+        np.testing.assert_allclose(answer.p_value, 1.0)
+        np.testing.assert_allclose(answer.excess[0], 0.0, atol=1e-9)
+
+
 def test_exchange_is_too_bold() -> None:
     raw, spacings = binned(normal, 2000, 25)
     exchanged = against_null(raw, "permutation", scores_of(raw, "js_divergence"))

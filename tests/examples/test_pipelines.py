@@ -108,7 +108,7 @@ def test_a_scheduled_gate(days: Path, day: str, code: int) -> None:
             ["monday.parquet", "thursday.parquet"],
             2,
             "",
-            "pdkl: path finds no file: there is no 'thursday.parquet', nor a match for it.\n",
+            "pdkl: REF or CUR finds no file: there is no 'thursday.parquet', nor a match for it.\n",
         ),
     ],
 )

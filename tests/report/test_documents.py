@@ -86,6 +86,28 @@ def test_files_are_written(tmp_path: Path, nasty: pdkl.Report) -> None:
         assert path.read_bytes() == write().encode()
 
 
+@pytest.mark.parametrize("form", ["html", "json", "junit", "csv", "markdown"])
+def test_files_are_written_on_this_machine(nasty: pdkl.Report, form: str) -> None:
+    write = getattr(nasty, f"to_{form}")
+    for path, error, message in (
+        (
+            "s3://user:key@bucket/drift.html",
+            ValueError,
+            "path must be a file on this machine; got 's3://bucket/drift.html'. Write the report "
+            "here, and copy it.",
+        ),
+        (
+            "https://host/drift.html?sig=abc",
+            ValueError,
+            "path must be a file on this machine; got 'https://host/drift.html'. Write the report "
+            "here, and copy it.",
+        ),
+        (5, TypeError, "path must be the name of a file; got 5."),
+    ):
+        with pytest.raises(error, match=f"^{re.escape(message)}$"):
+            write(path)
+
+
 def test_without_jinja2(monkeypatch: pytest.MonkeyPatch, nasty: pdkl.Report) -> None:
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(ImportError) as caught:

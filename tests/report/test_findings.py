@@ -120,6 +120,23 @@ def test_columns_that_are_listed_are_five_and_a_number() -> None:
     assert found[1:] == ["Only in the reference: c1, c2, c3, c4, c5 and 1 more."]
 
 
+def test_what_passes_for_want_of_rows_is_listed() -> None:
+    before = pd.DataFrame({"shop": ["north", "south"] * 50, "plan": ["a", "a", "b", "b"] * 25})
+    whole = reported(before.head(4), before.drop(columns="shop"), columns="plan")
+    listed = "Fewer than 10 rows on a side, too few to tell: plan"
+    warning = "Few: in 1 row a side has fewer than 10 rows, too few to tell drift from chance."
+    assert whole.passed
+    assert said(whole) == ["No column drifted.", f"{listed}."]
+    assert warning in (whole.to_html() or "")
+    assert f"{listed.replace('plan', '`plan`')}. 1 row: 1 ok." in (whole.to_markdown() or "")
+    today = before[(before["shop"] == "north") | (before.index < 6)]
+    parts = reported(today, before, by="shop")
+    assert said(parts) == ["No column drifted.", f"{listed} (in 1 of 2 segments)."]
+    enough = reported(before, before)
+    assert said(enough) == ["No column drifted."]
+    assert "Few: " not in (enough.to_html() or "")
+
+
 def test_segments_say_where_it_is_worst_and_how_often() -> None:
     shops = np.repeat(["north", "south", "west"], 200)
     before = pd.DataFrame({"shop": shops, "plan": ["a", "b"] * 300, "void": "v"})

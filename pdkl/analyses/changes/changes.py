@@ -24,7 +24,7 @@ from pdkl.core.measures.catalogue import unit_of
 from pdkl.core.measures.measure import Measure
 from pdkl.core.numerics.exact import IntArray
 from pdkl.core.validation import number_in, whole_number
-from pdkl.counting.apart import apart, noting, remaining, said, warn_of_left_out
+from pdkl.counting.apart import apart, noting, reasons, remaining, warn_of_left_out
 from pdkl.counting.both_sides import in_order
 from pdkl.counting.count import count
 from pdkl.counting.pandas_counts import LabelledCounts
@@ -66,7 +66,7 @@ def changes(
     asked = {"alpha": alpha, "season": season, "phi": phi, "block": block, "anomalies": anomalies}
     asked["edges"] = _edges(settled)
     lacking = {
-        "left_out": {as_text(name): said(error) for name, error in settled.wrong.items()},
+        "left_out": reasons(settled.wrong),
         "skipped": {as_text(name): why for name, why in settled.skipped.items()},
     }
     return cut(resolved, clock, sides, settings, length, asked, lacking)[0]

@@ -41,7 +41,7 @@ from pdkl.counting.kinds import DriftColumn, KindRequest
 from pdkl.counting.pandas_counts import GroupedCounts, LabelledCounts
 from pdkl.request.keywords import Request
 from pdkl.request.parse import kept_columns, plain, read_label, require_no_rolling
-from pdkl.request.resolve import ResolvedRequest, check_reference, resolve
+from pdkl.request.resolve import ResolvedRequest, check_reference, lost_by_profile, resolve
 from pdkl.results import pairing, tidy
 from pdkl.results.pairing import GroupPairs
 from pdkl.sources.base import Source
@@ -263,7 +263,7 @@ def _columns(resolved: ResolvedRequest) -> list[DriftColumn]:
                     "names first."
                 )
             if name in without:
-                column.fail(f"the profile that is {side_name} had to leave it out. {without[name]}")
+                column.fail(lost_by_profile(side_name, without[name]))
         return column
 
     columns = kinds.columns_of(wanted, single)

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pdkl.analyses.drift.table import Table
+from pdkl.analyses.drift.table import SIDES, Flags, Table
 from pdkl.codes.labels import as_text
 from pdkl.codes.scales import AWARE, NAIVE
 from pdkl.counting.kinds import DriftColumn
-from pdkl.results.statuses import DRIFT, SCORED
+from pdkl.results.reading import FEW, JUDGED
+from pdkl.results.statuses import DRIFT, SCORED, UNDECIDED
 
 _APART = 0.95  # a js_distance in bits from which on two sides have hardly a value in common
 _UNSEEN = 0.1  # a share of rows on unseen values that is worth a word
@@ -25,6 +26,13 @@ _NOTHING_IN_COMMON = (
 def remarked(note: NDArray[Any], status: NDArray[Any], table: Table) -> NDArray[Any]:
     """Add to each note what else its row needs to say."""
     found = note.copy()
+    few = _few(table)
+    undecided = np.isin(status, UNDECIDED) & ~np.isnan(table.number[JUDGED[2]])
+    for row, place in np.argwhere(undecided & np.logical_or(*few)):
+        here, there = (side[row, place] for side in few)
+        where = "on both sides" if here and there else "in data" if here else "in reference"
+        text = f"too few rows to tell: fewer than {FEW} {where}"
+        found[row, place] = "; ".join(part for part in (text, found[row, place]) if part)
     for row, place in np.argwhere(np.isin(status, SCORED) & table.lined_up):
         column = table.columns[place]
         if column.is_scored:
@@ -32,6 +40,13 @@ def remarked(note: NDArray[Any], status: NDArray[Any], table: Table) -> NDArray[
             parts = [found[row, place], *_remarks(column, str(status[row, place]), known)]
             found[row, place] = "; ".join(part for part in parts if part)
     return found
+
+
+def _few(table: Table) -> tuple[Flags, Flags]:
+    """Tell which rows have few rows of data, and which of the reference; shares are no rows."""
+    sizes = [table.whole[f"n{end}"] for end in SIDES]
+    here, there = ((size > 0) & (size < FEW) for size in sizes)
+    return here, there & (not table.is_fixed)
 
 
 def _remarks(column: DriftColumn, status: str, known: dict[str, float]) -> list[str]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pdkl.analyses.drift.notes import remarked
 from pdkl.analyses.drift.table import OF_VALUES, Flags, Table
 from pdkl.core.forms import PREVIOUS
+from pdkl.request.resolve import no_column
 from pdkl.results.reading import JUDGED, judged
 from pdkl.results.statuses import DRIFT, EMPTY, ERROR, GONE, NEW, OK, SKIPPED, UNSURE, Status
 
@@ -54,8 +55,8 @@ def judge(table: Table, occurs: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
     skipped = of_columns([_joined(column.why, column.remedy) for column in columns])
     rules: list[tuple[Flags, Status, Any]] = [
         (error, ERROR, of_columns([column.error for column in columns])),
-        (~here & ~column_here, GONE, "data has no such column"),
-        (~there & ~column_there, NEW, "reference has no such column"),
+        (~here & ~column_here, GONE, no_column("data")),
+        (~there & ~column_there, NEW, no_column("reference")),
         (~here, GONE, "data has no such group"),
         (~there, *alone),
         (table.hidden, OK, "not scored: a side has too few rows (min_count)"),

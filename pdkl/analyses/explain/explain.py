@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,12 +14,12 @@ from pdkl.codes.intervals import read_binning
 from pdkl.codes.labels import as_text, parts_of
 from pdkl.core.measures.chain_rule import CHAINED
 from pdkl.core.validation import listing, one_of, require_columns
-from pdkl.counting.apart import said, warn_of_left_out
+from pdkl.counting.apart import reasons, warn_of_left_out
 from pdkl.counting.settled import settle_columns
 from pdkl.request.inference import CLOSED
 from pdkl.request.keywords import Request
 from pdkl.request.parse import plain, read_columns, require_no_rolling
-from pdkl.request.resolve import ResolvedRequest, resolve
+from pdkl.request.resolve import ResolvedRequest, absent, resolve, shared
 from pdkl.results.tidy import text_column
 from pdkl.sources.registry import is_data
 
@@ -35,8 +36,9 @@ def explain(data: Any, request: Request, *, measure: Any) -> pd.DataFrame:
     require_no_rolling(request.by, "explain() splits a change into segments that share no row")
     resolved = _read_columns(resolve(data, request, lambda _: BY_SEGMENT))
     settled = settle_columns(resolved)
+    wrong = resolved.lacking | settled.wrong
     explained = Explained(
-        resolved.asking(settled.names), settled.encoders, chosen, settled.wrong, settled.skipped
+        resolved.asking(settled.names), settled.encoders, chosen, wrong, settled.skipped
     )
     result = split_segments(explained) if resolved.by else split_columns(explained)
     warn_of_left_out(explained.wrong)
@@ -61,14 +63,17 @@ def _settings(explained: Explained) -> dict[str, Any]:
         "n_resamples": request.n_resamples,
         "inference": f"{inference.n_draws} draws" if inference.draws_all else CLOSED,
         **({} if request.bins is None else {"bins": str(request.bins), "binning": placed}),
-        "left_out": {as_text(name): said(error) for name, error in explained.wrong.items()},
+        "left_out": reasons(explained.wrong),
         "skipped": {as_text(name): why for name, why in explained.skipped.items()},
         "unit": resolved.options.unit,
     }
 
 
 def _read_columns(resolved: ResolvedRequest) -> ResolvedRequest:
-    """Read the columns asked for; both sides have them, and the keys and weights too."""
+    """Read the columns asked for; both sides have them, and the keys and weights too.
+
+    Where none is named they are those that both have; the others are noted.
+    """
     request, keys, reference = resolved.request, resolved.keys, resolved.reference
     assert reference is not None  # it is the form of the request
     there = list(reference.head.columns)
@@ -80,12 +85,18 @@ def _read_columns(resolved: ResolvedRequest) -> ResolvedRequest:
         *("columns", request.columns, head, resolved.excluded, list(head.columns)),
         resolved.exclude,
     )
+    if request.columns is None:
+        resolved = shared(resolved, "columns", wanted)
+        wanted = resolved.columns
+        aside = {*head.columns, *resolved.excluded, *resolved.exclude}
+        gone = absent("data", resolved.source, [name for name in there if name not in aside])
+        resolved = replace(resolved, lacking=resolved.lacking | gone)
     require_columns("columns", parts_of(wanted), there, frame="reference")
     if twice := [name for name in dict.fromkeys(wanted) if wanted.count(name) > 1]:
         raise ValueError(f"columns names {listing(twice)} more than once. Name each column once.")
-    if shared := [name for name in wanted if name in keys]:
+    if also_keys := [name for name in wanted if name in keys]:
         raise ValueError(
-            f"columns and by both name {listing(shared)}. The change of its own shares is the row "
-            "'mix'; leave it out of columns."
+            f"columns and by both name {listing(also_keys)}. The change of its own shares is the "
+            "row 'mix'; leave it out of columns."
         )
     return resolved.asking(wanted)

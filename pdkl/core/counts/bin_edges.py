@@ -18,6 +18,9 @@ RULES = ("auto", "fd", "doane", "scott", "stone", "rice", "sturges", "sqrt")
 MOST_BINS = 10_000
 # unless a number is given, there is one for every so many rows, from so many up to so many
 _ROWS_OF_A_BIN, _FEWEST, _MOST = 10, 2, 10
+# a value at an end of all stands out if so many rows have it, and so many times those of its
+# neighbours: -1 or 0 where a number was not known, a cap
+_OUTSTANDING, _TIMES = 5, 10
 _COMPARED = 32  # edges up to which each value is compared with all
 Numbers = NDArray[Any]  # float64, or int64 for times and durations
 
@@ -59,10 +62,19 @@ class Bins:
         return self.edges[:-1], self.edges[1:]
 
 
-def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binning) -> Bins:
+def fit(
+    values: Numbers,
+    weights: WeightArray | None,
+    bins: Any,
+    binning: Binning,
+    *,
+    ends: bool = False,
+) -> Bins:
     """Fit edges to finite values of positive weight, which may be none: a number or by a rule.
 
-    None stands for as many bins as the rows fill.
+    None stands for as many bins as the rows fill. With ``ends`` a value at an end has a bin of its
+    own if it stands out. It needs that where the edges are fitted to all rows: in what was fitted
+    to others it lies outside.
     """
     if bins is None:
         bins = bins_for(float(len(values) if weights is None else weights.sum()))
@@ -71,7 +83,7 @@ def fit(values: Numbers, weights: WeightArray | None, bins: Any, binning: Binnin
     if len(distinct) <= (bins if isinstance(bins, int) else 1):
         return Bins(_around(distinct), tied)
     if isinstance(bins, int) and binning == "quantile":
-        return Bins(_quantiles(distinct, mass, bins), tied)
+        return Bins(_quantiles(distinct, mass, bins, ends=ends), tied)
     low, high = distinct[0], distinct[-1]
     number = bins
     if isinstance(bins, str):
@@ -146,13 +158,17 @@ def _number(away: NDArray[np.float64], rule: str, *, most: int) -> int:
     return min(len(np.histogram_bin_edges(away, bins=rule)) - 1, most)
 
 
-def _quantiles(distinct: Numbers, mass: FloatArray, bins: int) -> Numbers:
+def _quantiles(distinct: Numbers, mass: FloatArray, bins: int, *, ends: bool) -> Numbers:
     """Cut at quantiles, a value that holds the share of a bin, such as 0, being one of its own.
 
     Each stretch between such values is cut into as many bins as its rows make.
     """
     below, share = np.cumsum(mass), mass.sum() / bins
-    own = np.flatnonzero(mass >= share)
+    alone = mass >= share
+    if ends:
+        alone[0] |= _stands_out(mass, share)
+        alone[-1] |= _stands_out(mass[::-1], share)
+    own = np.flatnonzero(alone)
     starts = {0, *own.tolist(), *(own + 1).tolist()} - {len(distinct)}
     for first, end in zip(sorted(starts), [*sorted(starts)[1:], len(distinct)], strict=True):
         before = below[first] - mass[first]
@@ -162,6 +178,13 @@ def _quantiles(distinct: Numbers, mass: FloatArray, bins: int) -> Numbers:
     chosen = np.sort(np.fromiter(starts, dtype=np.int64, count=len(starts)))
     edges: Numbers = np.append(distinct[chosen], distinct[-1])
     return edges
+
+
+def _stands_out(mass: FloatArray, share: float) -> bool:
+    """Tell whether the first value is far more frequent than those that fill a bin next to it."""
+    beside = np.cumsum(mass[1:])
+    number = min(int(np.searchsorted(beside, share)) + 1, len(beside))
+    return bool(mass[0] >= max(_OUTSTANDING, _TIMES * beside[number - 1] / number))
 
 
 def _cuts(below: NDArray[np.float64], bins: int) -> IntArray:

@@ -116,8 +116,11 @@ class Stages:
         pairs, role = _with_outer(pairs, spacings.role)
         at, q = pairs.comparison, pairs.count_q
         last = sum_in_order(q * (role == LAST), at, size)
-        tied_high = spacings.tied_high | (last < 2)
-        first = sum_in_order(q * (role != OTHER), at, size) > 0
+        whole = sum_in_order(q * (role != OTHER), at, size)
+        # of a single row the bin has no width: the rows of P are below or above, whatever they are
+        lone = (whole == 1) & (sum_in_order(pairs.count_p * (role == LAST), at, size) == 0)
+        tied_high = spacings.tied_high | ((last < 2) & ~lone)
+        first = whole > 0
         exchanged = (role == OTHER) | ((role == BELOW) & spacings.tied_low[at])
         exchanged |= ((role == ABOVE) & tied_high[at]) | ~first[at]
         outer = ~exchanged & ((role == BELOW) | (role == ABOVE))

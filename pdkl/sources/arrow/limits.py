@@ -37,18 +37,18 @@ class Limit:
         ``total`` rows ``read`` have been counted; the next piece has about as many as are known.
         """
         coming = known if total is None else min(known, total - read)
-        needed, there_is = (known + coming) * _BYTES, memory.physical_memory()
+        needed, most = (known + coming) * _BYTES, memory.physical_memory()
         if self.most is not None:
-            if known > self.most or needed > there_is:
+            if known > self.most or needed > most:
                 raise TooManyRowsError
-        elif needed > there_is:
+        elif needed > most:
             several, of = len(columns) > 1, "" if total is None else f" of {total:,}"
-            takes, room = memory.gigabytes(needed), memory.gigabytes(there_is)
+            takes, room = memory.gigabytes(needed), memory.there_is(most)
             raise ValueError(
                 f"column{'s'[:several]} {listing(columns)} {'have' if several else 'has'} "
                 f"{known:,} distinct {'combinations' if several else 'values'} in the first "
                 f"{read:,}{of} rows, and {known + coming:,} would take about {takes} of "
-                f"memory; this machine has {room}. {self.remedy}"
+                f"memory; {room}. {self.remedy}"
             )
 
 

@@ -80,8 +80,10 @@ def without_secrets(text: str, path: str) -> str:
 
 
 def require_local(path: object, remedy: str) -> None:
-    """Raise where what is to be written would not be on this machine."""
+    """Raise where what is to be written would not be on this machine, or has no name."""
+    if not isinstance(path, str | PathLike):
+        raise TypeError(f"path must be the name of a file; got {path!r}.")
     if is_url(path):
         raise ValueError(
-            f"path must be a file on this machine; got {masked(os.fsdecode(path))!r}. {remedy}"  # type: ignore[arg-type]
+            f"path must be a file on this machine; got {masked(os.fsdecode(path))!r}. {remedy}"
         )

@@ -158,13 +158,10 @@ def _permissions(path: str | os.PathLike[str]) -> int | None:
     Anything else than a file is refused: a pipe or device may have no end, and must not be
     replaced by a file.
     """
-    allowed = "path must be the name of a file"
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"{allowed}; got {path!r}.")
-    shown = repr(os.fspath(path))
+    require_local(path, "Save the profile here, and copy it.")
+    allowed, shown = "path must be the name of a file", repr(os.fspath(path))
     if not os.fspath(path):
         raise ValueError(f"{allowed}; got {shown}.")
-    require_local(path, "Save the profile here, and copy it.")
     require_regular(path)
     try:
         mode = os.stat(path).st_mode

@@ -204,7 +204,9 @@ def test_a_side_without_values_is_compared_by_what_is_missing(dropna: bool, meas
             ((reference, nothing), "no value in reference"),
         ):
             found = row(*sides, dropna=dropna, measure=measure)
-            assert found[["status", "note"]].tolist() == [status, note]
+            few = f"too few rows to tell: fewer than 10 {note.removeprefix('no value ')}; "
+            said = few + note if size == 3 and not dropna else note  # they are in n then
+            assert found[["status", "note"]].tolist() == [status, said]
             alone = row(*(side.notna() for side in sides), measure=measure)
             names = ["score", "excess", "noise_floor", "p_value"]
             assert found[names].tolist() == pytest.approx(alone[names].tolist(), rel=1e-9)
@@ -220,6 +222,45 @@ def test_a_group_without_values_is_compared_by_what_is_missing() -> None:
         assert found["status"].tolist() == ["ok", "empty"]
         assert found["score"].tolist() == pytest.approx([0.0, 1.0])
         assert found["note"].tolist() == ["", "no value in data"]
+
+
+@pytest.mark.parametrize(
+    ("n", "reference", "where"),
+    [
+        (1, 300, "in data"),
+        (300, 1, "in reference"),
+        (9, 9, "on both sides"),
+        (10, 10, ""),
+    ],
+)
+@pytest.mark.parametrize("measure", ["js_distance", "psi", "kolmogorov_smirnov"])
+def test_what_passes_for_want_of_rows_says_so(
+    n: int, reference: int, where: str, measure: str
+) -> None:
+    rng = np.random.default_rng(1)
+
+    def side(size: int) -> pd.DataFrame:
+        drawn = {"name": rng.choice(list("uv"), size), "number": rng.normal(size=size)}
+        return pd.DataFrame(drawn)
+
+    found = drift(side(n), side(reference), measure=measure)
+    assert found["status"].tolist() == ["ok", "ok"]
+    said = [note.split(";")[0] for note in found["note"]]
+    expected = f"too few rows to tell: fewer than 10 {where}" if where else ""
+    assert [note if note.startswith("too few") else "" for note in said] == [expected] * 2
+
+
+def test_rows_are_counted_by_their_weights_and_shares_are_none() -> None:
+    frame = pd.DataFrame({"x": ["a", "b"], "n": [10, 10], "part": [0.5, 0.5]})
+    assert drift(frame, frame, "x", weights="n")["note"].tolist() == [""]
+    assert drift(frame, frame, "x", weights="part")["note"].tolist() == [
+        "not tested: weights are fractional"
+    ]
+    shares = {"x": {"a": 0.5, "b": 0.5}}
+    assert frame.info_theory.drift(shares)["note"].tolist() == [
+        "too few rows to tell: fewer than 10 in data"
+    ]
+    assert frame.info_theory.drift(shares, weights="n")["note"].tolist() == [""]
 
 
 def test_unsure_is_significant_alone() -> None:

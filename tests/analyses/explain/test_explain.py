@@ -68,9 +68,10 @@ def test_numbers_are_cut_on_both_sides_together() -> None:
     """Of edges fitted to one side alone the outer bins would differ by construction."""
     rng = np.random.default_rng(0)
     q = pd.DataFrame({"x": rng.normal(size=500), "s": "a"})
-    p = q.assign(x=np.where(np.arange(500) < 45, -999.0, q["x"]))
+    p = q.assign(x=np.where(np.arange(500) < 40, -999.0, q["x"]))
     every = np.sort(np.concatenate([p["x"], q["x"]]))
-    edges = [-np.inf, *every[[250, 500, 750]], np.inf]
+    others = every[every > -999.0]  # that value stands out, and has a bin of its own
+    edges = [-np.inf, *others[[0, 240, 480, 720]], np.inf]
     cut = [pd.cut(side["x"], edges, right=False) for side in (p, q)]
     tables = [pd.DataFrame({"x": side.astype(str)}) for side in cut]
     for by in (None, "s"):
@@ -139,6 +140,40 @@ def test_strata_are_dealt_alike_one_by_one_and_together(
             assert dealt[cell].var() == pytest.approx(variance, rel=0.06)
 
 
+@pytest.mark.parametrize("by", [None, "s"])
+def test_columns_of_one_side_are_left_out_where_none_is_named(by: str | None) -> None:
+    p, q = (side.assign(s=list("uv") * 20) for side in frames(1, 40, 40))
+    expected = p.info_theory.explain(q, by=by)
+    with pytest.warns(
+        UserWarning,
+        match="^left out 'more': reference has no such column left out 'less': data has no such "
+        "column$",
+    ) as caught:
+        found = p.assign(more=1).info_theory.explain(q.assign(less=1), by=by)
+    assert caught[0].filename == __file__
+    assert found.attrs["pdkl"] == expected.attrs["pdkl"] | {
+        "left_out": {
+            "more": "reference has no such column",
+            "less": "data has no such column",
+        }
+    }
+    pd.testing.assert_frame_equal(found, expected)
+    # what is left out on purpose needs no word
+    p.assign(more=1).info_theory.explain(q.assign(less=1), by=by, exclude=["more", "less"])
+
+
+def test_a_profile_that_lost_a_column_says_why() -> None:
+    p, q = frames(1, 40, 40)
+    with pytest.warns(UserWarning, match="^left out 'bad': ") as caught:
+        profile = pd.DataFrame({"a": q["a"], "bad": [[1]] * 40}).info_theory.profile(["a", "bad"])
+    why = str(caught[0].message).removeprefix("left out 'bad': ")
+    with pytest.warns(UserWarning, match="^left out 'bad': ") as caught:
+        p[["a"]].assign(bad="x").info_theory.kl_divergence(reference=profile)
+    assert str(caught[0].message) == (
+        f"left out 'bad': the profile that is reference had to leave it out. {why}"
+    )
+
+
 # ---- errors -----------------------------------------------------------------------------------
 
 FRAME = pd.DataFrame({"a": ["x", "y"], "s": ["u", "v"], "n": [0.5, 1.0], "part": ["k", "l"]})
@@ -159,6 +194,13 @@ FRAME = pd.DataFrame({"a": ["x", "y"], "s": ["u", "v"], "n": [0.5, 1.0], "part":
             {"columns": "a"},
             KeyError,
             "columns names column 'a', which reference does not have. Its columns are 's'.",
+        ),
+        (
+            FRAME[["s"]].rename(columns={"s": "S"}),
+            {},
+            ValueError,
+            "columns is None, and reference has none of the columns that are compared by default, "
+            "which are 'a', 's', 'n', 'part'. Its columns are 'S'. Give both sides the same names.",
         ),
         (
             FRAME[["a"]],
