@@ -522,3 +522,18 @@ def test_a_bar_counts_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     assert [bar.told for bar in Bar.shown] == [
         (total, "counting", True) for total in (ROWS, None, ROWS)
     ]
+
+
+@pytest.mark.parametrize("kind", [pa.int8(), pa.uint16(), pa.int64()])
+@pytest.mark.parametrize("missing", [False, True])
+def test_indices_that_no_dictionary_has(kind: pa.DataType, missing: bool) -> None:
+    places = [0, 7, None if missing else 1]
+    column = pa.DictionaryArray.from_arrays(
+        pa.array(places, kind), pa.array(["a", "b"]), safe=False
+    )
+    message = (
+        "an Arrow array holds the index 7 into a dictionary of 2 values. Make it anew; its method "
+        "validate(full=True) says whether it is whole."
+    )
+    with pytest.raises(ValueError, match=re.escape(message)):
+        InfoTheory(pa.table({"x": column})).entropy("x")

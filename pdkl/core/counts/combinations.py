@@ -177,12 +177,12 @@ def _pack(codes: Sequence[CodeArray], bits: Sequence[int]) -> list[IntArray]:
     """Put the codes of each row side by side, 0 for missing."""
     packed = []
     for word in _words(bits):
-        key = codes[word[0]].astype(np.int64)
-        key += 1
+        key, ones = codes[word[0]].astype(np.int64), 1
         for column in word[1:]:
             key <<= bits[column]
             key += codes[column]
-            key += 1
+            ones = (ones << bits[column]) + 1
+        key += ones
         packed.append(key)
     return packed
 
