@@ -42,12 +42,14 @@ class Values:
 
     Where a profile has rounded them, ``before`` is how many different ones there were. What several
     columns hold together is ``known`` as the labels that ``weight`` is of, and ``series`` is empty.
+    They are ``as_held`` unless numbers were made of objects, decimals or levels to read them.
     """
 
     series: pd.Series[Any]
     weight: WeightArray | None
     before: int | None = None
     known: Labels | None = None
+    as_held: bool = False
 
     @cached_property
     def scale(self) -> str | None:
@@ -83,8 +85,8 @@ class Values:
 
     def counted(self) -> LabelledCounts | None:
         """Return the counts of all rows, where they are what counting would find once more."""
-        rows, dtype = len(self.series), self.series.dtype
-        if not rows or self.weight is not None or not isinstance(dtype, np.dtype):
+        rows = len(self.series)
+        if not rows or self.weight is not None or not self.as_held:
             return None
         number, labels = self.mass, self.labels
         missing = np.array([rows - int(number.sum())])

@@ -579,15 +579,12 @@ def _read(
 
     def ask(names: Sequence[Hashable]) -> dict[Hashable, Values]:
         every = side.reduce([[name] for name in names], weights, {}) if names else []
-        before = side.precounted.distinct
-        return {
-            name: Values(
-                natural(rows.plain[name]) if plain else rows.plain[name],
-                weights_of(rows),
-                before.get(name),
-            )
-            for name, rows in zip(names, every, strict=True)
-        }
+        before, read = side.precounted.distinct, dict[Hashable, Values]()
+        for name, rows in zip(names, every, strict=True):
+            held = rows.plain[name]
+            values = natural(held) if plain else held
+            read[name] = Values(values, weights_of(rows), before.get(name), as_held=values is held)
+        return read
 
     found, wrong = apart([column.name for column in columns if not column.error], ask)
     give_up(columns, wrong)

@@ -276,3 +276,32 @@ def test_what_is_in_no_order_is_an_error_of_its_own() -> None:
         "kinds has 'ordered' for column 'x', which holds neither numbers nor times nor levels in "
         "order. Make it an ordered categorical, or leave it out of kinds.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ([Decimal("1.10"), Decimal("2.20")], "1.10"),
+        ([1, None, 2], "2"),
+        ([1, 2.0, Decimal(3)], "3"),
+        ([2**60, 2**60 + 1], str(2**60)),
+    ],
+)
+def test_few_numbers_are_written_as_they_are_held(values: list[object], written: str) -> None:
+    before = pd.DataFrame({"x": pd.Series(values * 50, dtype=object)})
+    today = pd.DataFrame({"x": pd.Series([*values, *values[-1:] * 3] * 50, dtype=object)})
+    (found,) = today.info_theory.drift(before).to_dict("records")
+    assert (found["kind"], found["top_category"]) == ("categorical", written)
+    assert found["categories"] == len(values)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "Int64", "int64[pyarrow]"])
+def test_few_numbers_are_counted_as_by_group(dtype: str) -> None:
+    rng = np.random.default_rng(0)
+    sides = [pd.Series(rng.integers(0, 4, 300), dtype=dtype) for _ in range(2)]
+    for side in sides:
+        side[::7] = None
+    today, before = (pd.DataFrame({"x": side, "g": "a"}) for side in sides)
+    alone = today.info_theory.drift(before, columns="x")
+    grouped = today.info_theory.drift(before, columns="x", by="g")
+    pd.testing.assert_frame_equal(alone, grouped.drop(columns="g"))
